@@ -1,0 +1,41 @@
+# Language level, warnings and sanitizers for all our targets, and the two functions that define them.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+
+add_library(wattention_flags INTERFACE)
+target_compile_options(wattention_flags INTERFACE
+  -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wpedantic
+  $<$<BOOL:${WATTENTION_WERROR}>:-Werror>
+  # Contraction would let a compiler fuse a*b+c as it likes: results must not depend on the compiler.
+  -ffp-contract=off)
+if(WATTENTION_SANITIZE)
+  target_compile_options(wattention_flags INTERFACE
+    -fsanitize=${WATTENTION_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
+  target_link_options(wattention_flags INTERFACE -fsanitize=${WATTENTION_SANITIZE})
+endif()
+
+# wattention_layer(name SOURCES a.cpp ... LAYERS tensor base ... [PACKAGES fmt::fmt ...])
+# A layer is an object library that may include only the layers named here.
+function(wattention_layer name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LAYERS;PACKAGES" ${ARGN})
+  add_library(wattention_${name} OBJECT ${ARG_SOURCES})
+  target_include_directories(wattention_${name} PUBLIC
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>)
+  target_link_libraries(wattention_${name} PRIVATE wattention_flags PUBLIC ${ARG_PACKAGES})
+  foreach(layer IN LISTS ARG_LAYERS)
+    target_link_libraries(wattention_${name} PUBLIC wattention_${layer})
+  endforeach()
+  set_property(GLOBAL APPEND PROPERTY WATTENTION_LAYERS wattention_${name})
+endfunction()
+
+# wattention_isa(flags... SOURCES files...): files that only run after a CPU check get their ISA's flags.
+function(wattention_isa)
+  cmake_parse_arguments(ARG "" "" "SOURCES;FLAGS" ${ARGN})
+  set_source_files_properties(${ARG_SOURCES} PROPERTIES COMPILE_OPTIONS "${ARG_FLAGS}")
+endfunction()

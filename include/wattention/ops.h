@@ -1,0 +1,65 @@
+#pragma once
+// Ops: free functions, tensors first, options last. The tensors' device runs them (host tensors: the CPU).
+// All throw Error{bad_input} `[op] expected ...; found ...` for shapes, dtypes or devices that do not fit.
+#include <wattention/device.h>
+#include <wattention/tensor.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+
+namespace wattention {
+
+struct MatmulOptions {
+  std::optional<CoreGrid> core_grid;   ///< wormhole: cores to use; naming one lowers the default fidelity to LoFi
+  bool transpose_b = false;            ///< use b's last two dimensions swapped
+  std::optional<Fidelity> fidelity;    ///< wormhole: override the release's default
+  std::optional<Memory> memory;        ///< wormhole: where the result goes
+  std::optional<bool> fp32_accumulate; ///< wormhole: 32-bit destination registers
+};
+
+struct SoftmaxOptions {
+  int dim = -1;
+  bool numeric_stable = false;         ///< wormhole: subtract the row maximum (0.57 does not by default)
+};
+
+/// [..., M, K] x [..., K, N] -> [..., M, N].
+Tensor matmul(const Tensor& a, const Tensor& b, const MatmulOptions& options = {});
+/// torch's functional linear without bias: input [..., K], weight [N, K] -> input @ weight^T [..., N].
+Tensor linear(const Tensor& input, const Tensor& weight, const MatmulOptions& options = {});
+Tensor softmax(const Tensor& input, const SoftmaxOptions& options = {});
+Tensor multiply(const Tensor& input, float scalar);
+Tensor multiply(const Tensor& a, const Tensor& b);
+Tensor divide(const Tensor& input, float scalar);
+Tensor add(const Tensor& a, const Tensor& b);
+Tensor subtract(const Tensor& a, const Tensor& b);
+/// Swaps the last two dimensions.
+Tensor transpose(const Tensor& input);
+Tensor permute(const Tensor& input, std::span<const int> dims);
+Tensor reshape(const Tensor& input, const Shape& shape);
+
+struct AttentionOptions {
+  /// Use scores = x (Wq^T Wk) x^T when that saves work: one projection less per forward, other rounding.
+  bool fold_projections = false;
+};
+
+class PreparedAttention;
+
+/// One-headed self-attention with its weights packed once: softmax(q k^T / sqrt(head_dim)) v,
+/// with q = x Wq^T and so on. Forwards allocate nothing after the first one of a size.
+class FusedAttention {
+ public:
+  /// Weights [head_dim, embed_dim], f32 or bf16; their dtype is the arithmetic's input type.
+  FusedAttention(const Tensor& query_weight, const Tensor& key_weight, const Tensor& value_weight,
+                 const Device& device, const AttentionOptions& options = {});
+  /// tokens [T, embed_dim] -> [T, head_dim] in the weights' dtype.
+  Tensor operator()(const Tensor& tokens) const;
+  /// The same into an existing tensor [T, head_dim].
+  void forward(const Tensor& tokens, Tensor& context) const;
+
+ private:
+  std::shared_ptr<PreparedAttention> prepared_;
+};
+
+}  // namespace wattention

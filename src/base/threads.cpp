@@ -1,0 +1,90 @@
+#include "base/threads.h"
+
+#include <omp.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <exception>
+
+namespace wattention {
+namespace {
+
+// One fork and join. The atomics order the caller's writes before the threads' reads and back again:
+// OpenMP promises that already, but ThreadSanitizer cannot see inside its run-time library.
+struct Job {
+  detail::ThreadBody body;
+  void* context;
+  std::atomic<int> opened{0};
+  std::atomic<int> finished{0};
+  std::atomic<int> failed_thread{1 << 30};
+  std::exception_ptr failure;
+  std::atomic_flag failure_lock = ATOMIC_FLAG_INIT;
+
+  void keep(int thread, std::exception_ptr error) {
+    while (failure_lock.test_and_set(std::memory_order_acquire)) {
+    }
+    if (thread < failed_thread.load(std::memory_order_relaxed)) {
+      failed_thread.store(thread, std::memory_order_relaxed);
+      failure = std::move(error);
+    }
+    failure_lock.clear(std::memory_order_release);
+  }
+
+  void run(int thread) {
+    opened.load(std::memory_order_acquire);
+    try {
+      body(context, thread);
+    } catch (...) {
+      keep(thread, std::current_exception());
+    }
+    finished.fetch_add(1, std::memory_order_release);
+  }
+};
+
+#if defined(__SANITIZE_THREAD__)
+__attribute__((no_sanitize_thread, noinline))
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+__attribute__((no_sanitize("thread"), noinline))
+#endif
+#endif
+void run_on_threads(Job* job, int threads) {
+#pragma omp parallel num_threads(threads)
+  {
+    // A nested or limited region may get fewer threads: the ones that came share the bodies.
+    for (int thread = omp_get_thread_num(); thread < threads; thread += omp_get_num_threads())
+      job->run(thread);
+  }
+}
+
+}  // namespace
+
+int available_threads() {
+  const int processors = std::max(1, omp_get_num_procs());
+  if (const char* text = std::getenv("WATTENTION_THREADS")) {
+    const int wanted = std::atoi(text);
+    if (wanted > 0) return wanted;
+  }
+  return processors;
+}
+
+int resolve_threads(int requested) { return requested > 0 ? requested : available_threads(); }
+
+void detail::fork_join(int threads, ThreadBody body, void* context) {
+  if (threads <= 1) return body(context, 0);
+  Job job{body, context};
+  job.opened.store(1, std::memory_order_release);
+  run_on_threads(&job, threads);
+  job.finished.load(std::memory_order_acquire);
+  if (job.failure) std::rethrow_exception(job.failure);
+}
+
+Share share_of(std::int64_t count, int thread, int threads, std::int64_t grain) {
+  const std::int64_t grains = (count + grain - 1) / grain;
+  const std::int64_t begin = grains * thread / threads * grain;
+  const std::int64_t end = grains * (thread + 1) / threads * grain;
+  return {std::min(begin, count), std::min(end, count)};
+}
+
+}  // namespace wattention

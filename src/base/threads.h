@@ -1,0 +1,37 @@
+#pragma once
+// Fork and join on OpenMP's threads. The only file that knows OpenMP.
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+
+namespace wattention {
+
+/// Threads this process may run on (its CPU affinity; WATTENTION_THREADS lowers it).
+int available_threads();
+
+/// 0 -> available_threads(), anything else unchanged.
+int resolve_threads(int requested);
+
+namespace detail {
+using ThreadBody = void (*)(void* context, int thread);
+void fork_join(int threads, ThreadBody body, void* context);
+}  // namespace detail
+
+/// Runs body(thread) for thread in [0, threads), one call per thread, and waits. Allocates nothing.
+/// An exception from a body is rethrown here after all have ended (the one of the lowest thread).
+template <class Body>
+void parallel(int threads, Body&& body) {
+  using Plain = std::remove_reference_t<Body>;
+  detail::fork_join(
+      threads, [](void* context, int thread) { (*static_cast<Plain*>(context))(thread); },
+      const_cast<void*>(static_cast<const void*>(&body)));
+}
+
+/// Thread t's share [begin, end) of `count` items, in units of `grain`; shares differ by one grain at most.
+struct Share {
+  std::int64_t begin;
+  std::int64_t end;
+};
+Share share_of(std::int64_t count, int thread, int threads, std::int64_t grain = 1);
+
+}  // namespace wattention

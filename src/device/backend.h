@@ -1,0 +1,55 @@
+#pragma once
+// What a device must do. Ops have validated shapes, dtypes and devices before any of these is called;
+// a backend refuses what it cannot do with Error{unsupported} or {unverified}, never with another answer.
+#include <wattention/device.h>
+#include <wattention/ops.h>
+#include <wattention/tensor.h>
+
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace wattention {
+
+/// A module's weights packed for one device; owned by FusedAttention.
+class PreparedAttention {
+ public:
+  virtual ~PreparedAttention() = default;
+  /// context is [T, head_dim], host memory, in output_dtype().
+  virtual void forward(const Tensor& tokens, Tensor& context) = 0;
+  virtual DType output_dtype() const = 0;
+  virtual std::int64_t embed_dim() const = 0;
+  virtual std::int64_t head_dim() const = 0;
+};
+
+class Backend : public std::enable_shared_from_this<Backend> {
+ public:
+  virtual ~Backend() = default;
+
+  virtual std::string_view name() const = 0;
+  virtual bool is_open() const { return true; }
+  virtual void close() {}
+  virtual std::vector<OpReport> take_reports() { return {}; }
+
+  virtual Tensor upload(const Tensor& host, const Placement& placement) = 0;
+  virtual Tensor download(const Tensor& tensor) = 0;
+
+  virtual Tensor matmul(const Tensor& a, const Tensor& b, const MatmulOptions& options) = 0;
+  virtual Tensor softmax(const Tensor& input, const SoftmaxOptions& options) = 0;
+  virtual Tensor multiply(const Tensor& input, float scalar) = 0;
+  virtual Tensor multiply(const Tensor& a, const Tensor& b) = 0;
+  virtual Tensor divide(const Tensor& input, float scalar) = 0;
+  virtual Tensor add(const Tensor& a, const Tensor& b) = 0;
+  virtual Tensor subtract(const Tensor& a, const Tensor& b) = 0;
+  virtual Tensor permute(const Tensor& input, std::span<const int> dims) = 0;
+  virtual Tensor reshape(const Tensor& input, const Shape& shape) = 0;
+
+  /// Optional: throws Error{unsupported} where there is no fused kernel.
+  virtual std::unique_ptr<PreparedAttention> prepare_attention(const Tensor& query_weight,
+                                                               const Tensor& key_weight,
+                                                               const Tensor& value_weight,
+                                                               const AttentionOptions& options);
+};
+
+}  // namespace wattention
