@@ -2,27 +2,14 @@
 // Ops: free functions, tensors first, options last. The tensors' device runs them (host tensors: the CPU).
 // All throw Error{bad_input} `[op] expected ...; found ...` for shapes, dtypes or devices that do not fit.
 #include <wattention/device.h>
+#include <wattention/op_options.h>
 #include <wattention/tensor.h>
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 
 namespace wattention {
-
-struct MatmulOptions {
-  std::optional<CoreGrid> core_grid;   ///< wormhole: cores to use; naming one lowers the default fidelity to LoFi
-  bool transpose_b = false;            ///< use b's last two dimensions swapped
-  std::optional<Fidelity> fidelity;    ///< wormhole: override the release's default
-  std::optional<Memory> memory;        ///< wormhole: where the result goes
-  std::optional<bool> fp32_accumulate; ///< wormhole: 32-bit destination registers
-};
-
-struct SoftmaxOptions {
-  int dim = -1;
-  bool numeric_stable = false;         ///< wormhole: subtract the row maximum (0.57 does not by default)
-};
 
 /// [..., M, K] x [..., K, N] -> [..., M, N].
 Tensor matmul(const Tensor& a, const Tensor& b, const MatmulOptions& options = {});
@@ -38,11 +25,6 @@ Tensor subtract(const Tensor& a, const Tensor& b);
 Tensor transpose(const Tensor& input);
 Tensor permute(const Tensor& input, std::span<const int> dims);
 Tensor reshape(const Tensor& input, const Shape& shape);
-
-struct AttentionOptions {
-  /// Use scores = x (Wq^T Wk) x^T when that saves work: one projection less per forward, other rounding.
-  bool fold_projections = false;
-};
 
 class PreparedAttention;
 

@@ -2,7 +2,7 @@
 // What a device must do. Ops have validated shapes, dtypes and devices before any of these is called;
 // a backend refuses what it cannot do with Error{unsupported} or {unverified}, never with another answer.
 #include <wattention/device.h>
-#include <wattention/ops.h>
+#include <wattention/op_options.h>
 #include <wattention/tensor.h>
 
 #include <memory>

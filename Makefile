@@ -1,0 +1,53 @@
+# Thin: every target hands over to CMake's presets or to a script in tools/.
+# make run RUN='demo --device cpu' runs another command.
+RUN ?= compare
+JOBS ?= $(shell nproc)
+
+export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
+.DEFAULT_GOAL := help
+.PHONY: build run test sanitize bench format lint install clean help
+
+build: ## build/bin/wattention and the library, optimized
+	@tools/install_dependencies build
+	@cmake --preset release
+	@cmake --build --preset release --target bin/wattention
+
+run: build ## the main job: the notebook's comparison, with its report in out/
+	@mkdir -p out
+	build/bin/wattention $(RUN)
+
+test: ## everything, built and tested in release mode
+	@tools/install_dependencies build test
+	@cmake --preset release
+	@cmake --build --preset release
+	@ctest --preset release -j $(JOBS)
+
+sanitize: ## the same tests under ASan, UBSan and TSan
+	@tools/install_dependencies build test
+	@set -e; for preset in asan ubsan tsan; do \
+	  cmake --preset $$preset; cmake --build --preset $$preset; ctest --preset $$preset -j $(JOBS); done
+
+bench: ## the microbenchmarks of benchmarks/
+	@tools/install_dependencies build bench
+	@cmake --preset bench
+	@cmake --build --preset bench --target run_benchmarks
+
+format: ## rewrite the sources with clang-format
+	@tools/install_dependencies test
+	@git ls-files -z '*.cpp' '*.h' '*.inc' | xargs -0 clang-format -i
+
+lint: ## layers, style, clang-format and clang-tidy over every source
+	@tools/install_dependencies build test
+	@cmake --preset release
+	@tools/check_layers
+	@tools/check_style
+	@tools/lint --build build --all
+
+install: build ## to PREFIX (default /usr/local)
+	@cmake --install build $(if $(PREFIX),--prefix $(PREFIX))
+
+clean: ## forget every build tree
+	@rm -rf build build-*
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
