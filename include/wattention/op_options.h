@@ -7,16 +7,17 @@
 namespace wattention {
 
 struct MatmulOptions {
-  std::optional<CoreGrid> core_grid;   ///< wormhole: cores to use; naming one lowers the default fidelity to LoFi
-  bool transpose_b = false;            ///< use b's last two dimensions swapped
-  std::optional<Fidelity> fidelity;    ///< wormhole: override the release's default
-  std::optional<Memory> memory;        ///< wormhole: where the result goes
-  std::optional<bool> fp32_accumulate; ///< wormhole: 32-bit destination registers
+  /// wormhole: cores to use; naming one lowers the default fidelity to LoFi.
+  std::optional<CoreGrid> core_grid;
+  bool transpose_b = false;             ///< use b's last two dimensions swapped
+  std::optional<Fidelity> fidelity;     ///< wormhole: override the release's default
+  std::optional<Memory> memory;         ///< wormhole: where the result goes
+  std::optional<bool> fp32_accumulate;  ///< wormhole: 32-bit destination registers
 };
 
 struct SoftmaxOptions {
   int dim = -1;
-  bool numeric_stable = false;         ///< wormhole: subtract the row maximum (0.57 does not by default)
+  bool numeric_stable = false;  ///< wormhole: subtract the row maximum (0.57 does not by default)
 };
 
 struct AttentionOptions {
