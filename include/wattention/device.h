@@ -22,17 +22,19 @@ struct CoreGrid {
 /// Passes of the Wormhole's multiplier over the mantissas: 1, 2, 3, 4.
 enum class Fidelity { lofi = 1, hifi2, hifi3, hifi4 };
 std::string_view to_string(Fidelity fidelity);
+/// "lofi", "hifi2", "hifi3", "hifi4". Throws Error{bad_input} for any other word.
+Fidelity parse_fidelity(std::string_view word);
 
 /// `exact` computes values; `shape` runs the same programs without values, at any size.
 enum class Mode { exact, shape };
 
 struct DeviceOptions {
-  int threads = 0;                   ///< host threads; 0: all that this process may use
-  std::string kernel;                ///< force a kernel or ISA by name ("avx2"); empty: the fastest that fits
+  int threads = 0;     ///< host threads; 0: all that this process may use
+  std::string kernel;  ///< force a kernel or ISA by name ("avx2"); empty: the fastest that fits
   Mode mode = Mode::exact;
-  bool program_cache = false;        ///< TT-NN 0.57 starts with it off
+  bool program_cache = false;  ///< TT-NN 0.57 starts with it off
   std::string release_profile = "0.57";
-  bool explain = false;              ///< keep a report per op, see Device::take_reports()
+  bool explain = false;  ///< keep a report per op, see Device::take_reports()
 };
 
 struct DeviceInfo {
@@ -59,7 +61,8 @@ class Device {
 
   std::string_view name() const;
   bool is_open() const;
-  /// Frees what the device holds. Later use of it, or of its tensors, is Error{closed}. Twice is allowed.
+  /// Frees what the device holds. Later use of it, or of its tensors, is Error{closed}. Twice is
+  /// allowed.
   void close();
   /// Reports of the ops since the last call; empty unless opened with explain.
   std::vector<OpReport> take_reports();
@@ -74,7 +77,8 @@ class Device {
 
 /// All devices this build knows, the absent ones too.
 std::vector<DeviceInfo> list_devices();
-/// Throws Error{absent} for a device or kernel that is unknown or cannot serve here; never falls back.
+/// Throws Error{absent} for a device or kernel that is unknown or cannot serve here; never falls
+/// back.
 Device open_device(std::string_view name, const DeviceOptions& options = {});
 
 /// Where and how a tensor is to lie on a device.
@@ -84,9 +88,11 @@ struct Placement {
   DType dtype = DType::bf16;
 };
 
-/// Copies a host tensor to a device. Devices without own memory (cpu, reference) take only the values.
+/// Copies a host tensor to a device. Devices without own memory (cpu, reference) take only the
+/// values.
 Tensor to_device(const Tensor& tensor, const Device& device, const Placement& placement = {});
-/// Copies back: row major, without padding, in the tensor's dtype (a host tensor is returned as it is).
+/// Copies back: row major, without padding, in the tensor's dtype (a host tensor is returned as it
+/// is).
 Tensor to_host(const Tensor& tensor);
 
 }  // namespace wattention

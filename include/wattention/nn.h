@@ -36,17 +36,19 @@ Variant parse_variant(std::string_view word);
 
 /// What a forward computes on its way; all on the host.
 struct AttentionStages {
-  Tensor query, key, value;  ///< [T, head_dim]
-  Tensor scores;             ///< [T, T], before scaling
-  Tensor weights;            ///< [T, T], rows sum to about 1
-  Tensor context;            ///< [T, head_dim]
+  Tensor query = {};    ///< [T, head_dim]
+  Tensor key = {};      ///< [T, head_dim]
+  Tensor value = {};    ///< [T, head_dim]
+  Tensor scores = {};   ///< [T, T], before scaling
+  Tensor weights = {};  ///< [T, T], rows sum to about 1
+  Tensor context = {};  ///< [T, head_dim]
 };
 
 struct AttentionConfig {
   Variant variant = Variant::reference;
-  DType dtype = DType::f32;              ///< arithmetic's input type on the CPU
-  std::optional<CoreGrid> core_grid;     ///< wormhole, resident: {8, 8} when not given
-  std::optional<Fidelity> fidelity;
+  DType dtype = DType::f32;                          ///< arithmetic's input type on the CPU
+  std::optional<CoreGrid> core_grid = std::nullopt;  ///< wormhole, resident: {8, 8} when not given
+  std::optional<Fidelity> fidelity = std::nullopt;
   bool fold_projections = false;
 };
 

@@ -8,11 +8,11 @@ namespace wattention {
 
 struct MatmulOptions {
   /// wormhole: cores to use; naming one lowers the default fidelity to LoFi.
-  std::optional<CoreGrid> core_grid;
-  bool transpose_b = false;             ///< use b's last two dimensions swapped
-  std::optional<Fidelity> fidelity;     ///< wormhole: override the release's default
-  std::optional<Memory> memory;         ///< wormhole: where the result goes
-  std::optional<bool> fp32_accumulate;  ///< wormhole: 32-bit destination registers
+  std::optional<CoreGrid> core_grid = std::nullopt;
+  bool transpose_b = false;                            ///< use b's last two dimensions swapped
+  std::optional<Fidelity> fidelity = std::nullopt;     ///< wormhole: override the release's default
+  std::optional<Memory> memory = std::nullopt;         ///< wormhole: where the result goes
+  std::optional<bool> fp32_accumulate = std::nullopt;  ///< wormhole: 32-bit destination registers
 };
 
 struct SoftmaxOptions {

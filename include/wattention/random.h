@@ -1,6 +1,7 @@
 #pragma once
-// torch's CPU generator: the same draws in the same order (PyTorch 2, aten/src/ATen/core/MT19937RNGEngine.h
-// and aten/src/ATen/native/cpu/DistributionTemplates.h describe the algorithm).
+// torch's CPU generator: the same draws in the same order (PyTorch 2,
+// aten/src/ATen/core/MT19937RNGEngine.h and aten/src/ATen/native/cpu/DistributionTemplates.h
+// describe the algorithm).
 #include <wattention/tensor.h>
 
 #include <cstdint>
@@ -25,9 +26,9 @@ class Generator {
 
   /// Fills with torch's uniform_(low, high), element by element in order.
   void uniform(std::span<float> out, float low = 0.0f, float high = 1.0f);
-  /// Fills with torch's normal_(mean, standard_deviation): its vector path for 16 and more elements, its
-  /// scalar path (double precision, cached second draw) below. Within 2 ulp of torch; same bits on every
-  /// ISA and for any thread count.
+  /// Fills with torch's normal_(mean, standard_deviation): its vector path for 16 and more
+  /// elements, its scalar path (double precision, cached second draw) below. Within 2 ulp of torch;
+  /// same bits on every ISA and for any thread count.
   void normal(std::span<float> out, float mean = 0.0f, float standard_deviation = 1.0f);
   /// The next raw 32-bit word.
   std::uint32_t next_word();
@@ -49,12 +50,12 @@ Tensor randn(const Shape& shape, Generator& generator);
 /// torch.rand(shape, generator=generator).
 Tensor rand(const Shape& shape, Generator& generator);
 
-/// The index-th tensor (from 1) of `manual_seed(seed)` followed by randn(shape) again and again, without
-/// drawing the tensors before it. Throws Error{bad_input} for index < 1.
+/// The index-th tensor (from 1) of `manual_seed(seed)` followed by randn(shape) again and again,
+/// without drawing the tensors before it. Throws Error{bad_input} for index < 1.
 Tensor randn_at(const Shape& shape, std::uint64_t seed, std::int64_t index, int threads = 0);
 
-/// Weights [out_features, in_features] as torch's nn.Linear draws them (kaiming_uniform_ with a = sqrt(5),
-/// that is uniform in +-1/sqrt(in_features)).
+/// Weights [out_features, in_features] as torch's nn.Linear draws them (kaiming_uniform_ with a =
+/// sqrt(5), that is uniform in +-1/sqrt(in_features)).
 Tensor linear_weight(std::int64_t in_features, std::int64_t out_features, Generator& generator);
 
 }  // namespace wattention

@@ -20,7 +20,8 @@ class Shape {
   static constexpr int max_rank = 8;
 
   Shape() = default;
-  /// Throws Error{bad_input} for a negative size, more than eight dimensions, or a product above 2^62.
+  /// Throws Error{bad_input} for a negative size, more than eight dimensions, or a product above
+  /// 2^62.
   Shape(std::initializer_list<std::int64_t> sizes);
   explicit Shape(std::span<const std::int64_t> sizes);
 
@@ -29,7 +30,9 @@ class Shape {
   std::int64_t operator[](int dim) const;
   /// Product of all sizes; 1 for rank 0.
   std::int64_t numel() const;
-  std::span<const std::int64_t> sizes() const { return {sizes_.data(), static_cast<size_t>(rank_)}; }
+  std::span<const std::int64_t> sizes() const {
+    return {sizes_.data(), static_cast<size_t>(rank_)};
+  }
   /// "[1024, 2048]".
   std::string text() const;
   friend bool operator==(const Shape& a, const Shape& b);
@@ -76,13 +79,15 @@ class Tensor {
   /// "cpu" for host tensors, else the name of the device that holds it.
   std::string_view device_name() const;
 
-  /// The elements in C order. Throws Error{bad_input} when T is not the dtype or the tensor is on a device.
+  /// The elements in C order. Throws Error{bad_input} when T is not the dtype or the tensor is on a
+  /// device.
   template <class T>
   std::span<const T> values() const;
   template <class T>
   std::span<T> mutable_values();
 
-  /// A host tensor in another dtype (round to nearest even); the same tensor when it has it already.
+  /// A host tensor in another dtype (round to nearest even); the same tensor when it has it
+  /// already.
   Tensor to(DType dtype) const;
   /// The same elements under another shape of equal numel(); shares storage. Host tensors only.
   Tensor view(const Shape& shape) const;

@@ -10,15 +10,15 @@
 namespace wattention {
 namespace {
 
-// One fork and join. The atomics order the caller's writes before the threads' reads and back again:
-// OpenMP promises that already, but ThreadSanitizer cannot see inside its run-time library.
+// One fork and join. The atomics order the caller's writes before the threads' reads and back
+// again: OpenMP promises that already, but ThreadSanitizer cannot see inside its run-time library.
 struct Job {
   detail::ThreadBody body;
   void* context;
   std::atomic<int> opened{0};
   std::atomic<int> finished{0};
   std::atomic<int> failed_thread{1 << 30};
-  std::exception_ptr failure;
+  std::exception_ptr failure = nullptr;
   std::atomic_flag failure_lock = ATOMIC_FLAG_INIT;
 
   void keep(int thread, std::exception_ptr error) {
@@ -69,7 +69,9 @@ int available_threads() {
   return processors;
 }
 
-int resolve_threads(int requested) { return requested > 0 ? requested : available_threads(); }
+int resolve_threads(int requested) {
+  return requested > 0 ? requested : available_threads();
+}
 
 void detail::fork_join(int threads, ThreadBody body, void* context) {
   if (threads <= 1) return body(context, 0);

@@ -1,6 +1,7 @@
 #pragma once
-// What a device must do. Ops have validated shapes, dtypes and devices before any of these is called;
-// a backend refuses what it cannot do with Error{unsupported} or {unverified}, never with another answer.
+// What a device must do. Ops have validated shapes, dtypes and devices before any of these is
+// called; a backend refuses what it cannot do with Error{unsupported} or {unverified}, never with
+// another answer.
 #include <wattention/device.h>
 #include <wattention/op_options.h>
 #include <wattention/tensor.h>
@@ -31,6 +32,12 @@ class Backend : public std::enable_shared_from_this<Backend> {
   virtual bool is_open() const { return true; }
   virtual void close() {}
   virtual std::vector<OpReport> take_reports() { return {}; }
+  /// True when the device computes in host memory: plain host tensors may then join its ops as they
+  /// are.
+  virtual bool uses_host_memory() const { return false; }
+  /// True when it has memory of its own that tensors are sent to (the naive and resident variants
+  /// need it).
+  virtual bool is_accelerator() const { return false; }
 
   virtual Tensor upload(const Tensor& host, const Placement& placement) = 0;
   virtual Tensor download(const Tensor& tensor) = 0;

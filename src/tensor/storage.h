@@ -24,4 +24,8 @@ class Storage {
 /// 64-byte aligned host memory: a cache line, and the widest vector register.
 std::shared_ptr<Storage> allocate_host(std::size_t bytes);
 
+/// The same bytes, held by a device that computes in host memory. `name` must outlive the storage.
+std::shared_ptr<Storage> hold_on_device(std::shared_ptr<Storage> host,
+                                        std::shared_ptr<Backend> backend, std::string_view name);
+
 }  // namespace wattention

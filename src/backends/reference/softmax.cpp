@@ -1,0 +1,31 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "backends/reference/loops.h"
+
+namespace wattention::reference {
+namespace {
+
+void one_slice(std::int64_t length, std::int64_t stride, const double* input, double* out) {
+  double maximum = -std::numeric_limits<double>::infinity();
+  for (std::int64_t i = 0; i < length; ++i) maximum = std::max(maximum, input[i * stride]);
+  double sum = 0.0;
+  for (std::int64_t i = 0; i < length; ++i)
+    sum += out[i * stride] = std::exp(input[i * stride] - maximum);
+  for (std::int64_t i = 0; i < length; ++i) out[i * stride] /= sum;
+}
+
+}  // namespace
+
+void softmax(std::int64_t outer, std::int64_t length, std::int64_t inner, const double* input,
+             double* out) {
+  for (std::int64_t o = 0; o < outer; ++o) {
+    for (std::int64_t i = 0; i < inner; ++i) {
+      const std::int64_t start = o * length * inner + i;
+      one_slice(length, inner, input + start, out + start);
+    }
+  }
+}
+
+}  // namespace wattention::reference

@@ -1,0 +1,66 @@
+#include <wattention/device.h>
+
+#include "base/fail.h"
+#include "device/backend.h"
+#include "tensor/storage.h"
+
+namespace wattention {
+
+std::string_view to_string(Fidelity fidelity) {
+  switch (fidelity) {
+    case Fidelity::lofi:
+      return "lofi";
+    case Fidelity::hifi2:
+      return "hifi2";
+    case Fidelity::hifi3:
+      return "hifi3";
+    case Fidelity::hifi4:
+      return "hifi4";
+  }
+  return "?";
+}
+
+Fidelity parse_fidelity(std::string_view word) {
+  for (const Fidelity fidelity :
+       {Fidelity::lofi, Fidelity::hifi2, Fidelity::hifi3, Fidelity::hifi4})
+    if (word == to_string(fidelity)) return fidelity;
+  fail(ErrorKind::bad_input, "[fidelity] expected one of lofi, hifi2, hifi3, hifi4; found '{}'",
+       word);
+}
+
+std::string_view Device::name() const {
+  return backend_ ? backend_->name() : "none";
+}
+
+bool Device::is_open() const {
+  return backend_ && backend_->is_open();
+}
+
+void Device::close() {
+  if (backend_) backend_->close();
+}
+
+std::vector<OpReport> Device::take_reports() {
+  return backend().take_reports();
+}
+
+Backend& Device::backend() const {
+  if (!is_open())
+    fail(ErrorKind::closed, "[device] expected an open device; found {} closed", name());
+  return *backend_;
+}
+
+Tensor to_device(const Tensor& tensor, const Device& device, const Placement& placement) {
+  expect(tensor.defined(), "[to_device] expected a tensor with values; found an undefined one");
+  expect(tensor.on_host(), "[to_device] expected a host tensor; found one on {}",
+         tensor.device_name());
+  return device.backend().upload(tensor, placement);
+}
+
+Tensor to_host(const Tensor& tensor) {
+  expect(tensor.defined(), "[to_host] expected a tensor with values; found an undefined one");
+  const std::shared_ptr<Backend> backend = tensor.storage()->backend();
+  return backend ? backend->download(tensor) : tensor;
+}
+
+}  // namespace wattention

@@ -1,0 +1,58 @@
+#include "device/registry.h"
+
+#include <algorithm>
+#include <array>
+
+#include "backends/absent/absent.h"
+#include "backends/cpu/cpu.h"
+#include "backends/reference/reference.h"
+#include "backends/wormhole/wormhole.h"
+#include "base/fail.h"
+#include "device/backend.h"
+
+namespace wattention {
+namespace {
+
+struct Entry {
+  std::string_view name;
+  DeviceInfo (*describe)();
+  std::shared_ptr<Backend> (*open)(const DeviceOptions&);
+};
+
+constexpr std::array<Entry, 5> entries{{
+    {"cpu", describe_cpu, open_cpu},
+    {"wormhole", describe_wormhole, open_wormhole},
+    {"reference", describe_reference, open_reference},
+    {"cuda", describe_absent_cuda, open_absent_cuda},
+    {"ttnn", describe_absent_ttnn, open_absent_ttnn},
+}};
+
+std::string known_names() {
+  std::string names;
+  for (const Entry& entry : entries) names += (names.empty() ? "" : ", ") + std::string(entry.name);
+  return names;
+}
+
+}  // namespace
+
+std::vector<DeviceInfo> list_devices() {
+  std::vector<DeviceInfo> infos;
+  for (const Entry& entry : entries) infos.push_back(entry.describe());
+  return infos;
+}
+
+Device open_device(std::string_view name, const DeviceOptions& options) {
+  const auto entry = std::ranges::find(entries, name, &Entry::name);
+  if (entry == entries.end())
+    fail(ErrorKind::absent, "[open_device] expected one of {}; found '{}'", known_names(), name);
+  expect(options.threads >= 0, "[open_device] expected threads of at least 0; found {}",
+         options.threads);
+  return Device(entry->open(options));
+}
+
+const std::shared_ptr<Backend>& host_backend() {
+  static const std::shared_ptr<Backend> backend = open_cpu({});
+  return backend;
+}
+
+}  // namespace wattention

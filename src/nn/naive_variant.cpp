@@ -1,0 +1,58 @@
+#include <cmath>
+
+#include "nn/attention_impl.h"
+
+namespace wattention {
+namespace {
+
+// The notebook's SelfAttention_ttnn_v2: projections and scaling on the host in f32 and bf16,
+// everything else sent back and forth. Tensors stay on the device until the forward ends, as
+// Python's locals do.
+class NaiveVariant final : public AttentionVariant {
+ public:
+  NaiveVariant(const AttentionWeights& weights, const Device& device, const AttentionConfig& config)
+      : weights_(weights),
+        device_(device),
+        matmul_{.fidelity = config.fidelity},
+        root_head_dim_(static_cast<float>(std::sqrt(static_cast<double>(weights.head_dim())))) {}
+
+  AttentionStages stages(const Tensor& tokens) const override { return run(tokens, true); }
+  Tensor context(const Tensor& tokens) const override { return run(tokens, false).context; }
+  void context_into(const Tensor& tokens, Tensor& out) const override {
+    copy_context(context(tokens), out);
+  }
+
+ private:
+  AttentionStages run(const Tensor& tokens, bool read_weights) const {
+    AttentionStages stages;
+    stages.key = linear(tokens, weights_.key);
+    stages.query = linear(tokens, weights_.query);
+    stages.value = linear(tokens, weights_.value);
+    const Tensor query = to_device(stages.query, device_);
+    const Tensor key_transposed = to_device(transpose(stages.key), device_);
+    const Tensor value = to_device(stages.value, device_);
+    const Tensor scores = matmul(query, key_transposed, matmul_);
+    stages.scores = to_host(scores);
+    const Tensor scaled = to_device(divide(stages.scores, root_head_dim_), device_);
+    const Tensor weights = softmax(scaled);
+    const Tensor context = matmul(weights, value, matmul_);
+    if (read_weights) stages.weights = to_host(weights);
+    stages.context = to_host(context);
+    return stages;
+  }
+
+  AttentionWeights weights_;
+  Device device_;
+  MatmulOptions matmul_;
+  float root_head_dim_;
+};
+
+}  // namespace
+
+VariantPointer make_naive_variant(const AttentionWeights& weights, const Device& device,
+                                  const AttentionConfig& config) {
+  expect_accelerator(device, Variant::naive);
+  return std::make_unique<NaiveVariant>(weights, device, config);
+}
+
+}  // namespace wattention

@@ -1,0 +1,62 @@
+#include <cmath>
+
+#include "base/fail.h"
+#include "device/backend.h"
+#include "nn/attention_impl.h"
+
+namespace wattention {
+namespace {
+
+// The formula, one plain op after the other, on a device that computes in host memory.
+class ReferenceVariant final : public AttentionVariant {
+ public:
+  ReferenceVariant(const AttentionWeights& weights, const Device& device,
+                   const AttentionConfig& config)
+      : device_(device),
+        dtype_(config.dtype),
+        query_(send(weights.query)),
+        key_(send(weights.key)),
+        value_(send(weights.value)),
+        root_head_dim_(static_cast<float>(std::sqrt(static_cast<double>(weights.head_dim())))) {}
+
+  AttentionStages stages(const Tensor& tokens) const override {
+    const Tensor x = send(tokens);
+    const Tensor key = linear(x, key_), query = linear(x, query_), value = linear(x, value_);
+    const Tensor scores = matmul(query, key, {.transpose_b = true});
+    const Tensor weights = softmax(divide(scores, root_head_dim_));
+    const Tensor context = matmul(weights, value);
+    return {to_host(query),  to_host(key),     to_host(value),
+            to_host(scores), to_host(weights), to_host(context)};
+  }
+
+  Tensor context(const Tensor& tokens) const override {
+    const Tensor x = send(tokens);
+    const Tensor key = linear(x, key_), query = linear(x, query_), value = linear(x, value_);
+    const Tensor scores = matmul(query, key, {.transpose_b = true});
+    return to_host(matmul(softmax(divide(scores, root_head_dim_)), value));
+  }
+
+  void context_into(const Tensor& tokens, Tensor& out) const override {
+    copy_context(context(tokens), out);
+  }
+
+ private:
+  Tensor send(const Tensor& host) const { return to_device(host.to(dtype_), device_); }
+
+  Device device_;
+  DType dtype_;
+  Tensor query_, key_, value_;
+  float root_head_dim_;
+};
+
+}  // namespace
+
+VariantPointer make_reference_variant(const AttentionWeights& weights, const Device& device,
+                                      const AttentionConfig& config) {
+  if (device.backend().is_accelerator())
+    fail(ErrorKind::unsupported,
+         "[attention] expected variant naive or resident on {}; found reference", device.name());
+  return std::make_unique<ReferenceVariant>(weights, device, config);
+}
+
+}  // namespace wattention

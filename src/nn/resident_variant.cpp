@@ -1,0 +1,56 @@
+#include <cmath>
+
+#include "nn/attention_impl.h"
+
+namespace wattention {
+namespace {
+
+// The notebook's SelfAttention_ttnn_opt_v2: weights in L1 once, tokens in, context out, a core grid
+// on every matmul. The order of the calls is the notebook's.
+class ResidentVariant final : public AttentionVariant {
+ public:
+  ResidentVariant(const AttentionWeights& weights, const Device& device,
+                  const AttentionConfig& config)
+      : device_(device),
+        query_(to_device(weights.query, device, {.memory = Memory::l1})),
+        key_(to_device(weights.key, device, {.memory = Memory::l1})),
+        value_(to_device(weights.value, device, {.memory = Memory::l1})),
+        matmul_{.core_grid = config.core_grid.value_or(CoreGrid{8, 8}),
+                .fidelity = config.fidelity},
+        scale_(static_cast<float>(1.0 / std::sqrt(static_cast<double>(weights.head_dim())))) {}
+
+  AttentionStages stages(const Tensor& tokens) const override { return run(tokens, true); }
+  Tensor context(const Tensor& tokens) const override { return run(tokens, false).context; }
+  void context_into(const Tensor& tokens, Tensor& out) const override {
+    copy_context(context(tokens), out);
+  }
+
+ private:
+  AttentionStages run(const Tensor& tokens, bool read_all) const {
+    const Tensor x = to_device(tokens, device_);
+    const Tensor query = linear(x, query_, matmul_);
+    const Tensor value = linear(x, value_, matmul_);
+    const Tensor key = linear(x, key_, matmul_);
+    const Tensor scores = matmul(query, transpose(key), matmul_);
+    const Tensor weights = softmax(multiply(scores, scale_));
+    const Tensor context = matmul(weights, value, matmul_);
+    if (!read_all) return {.context = to_host(context)};
+    return {to_host(query),  to_host(key),     to_host(value),
+            to_host(scores), to_host(weights), to_host(context)};
+  }
+
+  Device device_;
+  Tensor query_, key_, value_;
+  MatmulOptions matmul_;
+  float scale_;
+};
+
+}  // namespace
+
+VariantPointer make_resident_variant(const AttentionWeights& weights, const Device& device,
+                                     const AttentionConfig& config) {
+  expect_accelerator(device, Variant::resident);
+  return std::make_unique<ResidentVariant>(weights, device, config);
+}
+
+}  // namespace wattention

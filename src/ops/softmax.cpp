@@ -1,0 +1,15 @@
+#include "base/fail.h"
+#include "device/backend.h"
+#include "ops/validate.h"
+
+namespace wattention {
+
+Tensor softmax(const Tensor& input, const SoftmaxOptions& options) {
+  const std::shared_ptr<Backend> backend = common_backend("softmax", {&input});
+  expect(options.dim >= -input.rank() && options.dim < input.rank(),
+         "[softmax] expected a dimension in [{}, {}); found {}", -input.rank(), input.rank(),
+         options.dim);
+  return backend->softmax(input, options);
+}
+
+}  // namespace wattention

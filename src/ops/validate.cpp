@@ -1,0 +1,59 @@
+#include "ops/validate.h"
+
+#include "base/fail.h"
+#include "device/backend.h"
+#include "device/registry.h"
+#include "tensor/storage.h"
+
+namespace wattention {
+namespace {
+
+void expect_values(std::string_view op, const Tensor& tensor) {
+  expect(tensor.defined(), "[{}] expected a tensor with values; found an undefined one", op);
+  expect(tensor.numel() > 0, "[{}] expected at least one element; found shape {}", op,
+         tensor.shape().text());
+}
+
+// Null stands for plain host memory, which any device that computes there may use.
+bool can_join(const Backend* a, const Backend* b) {
+  if (a == b) return true;
+  if (a == nullptr) return b->uses_host_memory();
+  return b == nullptr && a->uses_host_memory();
+}
+
+std::string_view name_of(const Backend* backend) {
+  return backend ? backend->name() : "the host";
+}
+
+}  // namespace
+
+std::shared_ptr<Backend> common_backend(std::string_view op,
+                                        std::initializer_list<const Tensor*> tensors) {
+  std::shared_ptr<Backend> common;
+  bool first = true;
+  for (const Tensor* tensor : tensors) {
+    expect_values(op, *tensor);
+    std::shared_ptr<Backend> backend = tensor->storage()->backend();
+    expect(first || can_join(common.get(), backend.get()),
+           "[{}] expected all tensors on one device; found {} and {}", op, name_of(common.get()),
+           name_of(backend.get()));
+    if (backend) common = std::move(backend);
+    first = false;
+  }
+  if (!common) return host_backend();
+  if (!common->is_open())
+    fail(ErrorKind::closed, "[{}] expected an open device; found {} closed", op, common->name());
+  return common;
+}
+
+void expect_same_dtype(std::string_view op, const Tensor& a, const Tensor& b) {
+  expect(a.dtype() == b.dtype(), "[{}] expected tensors of one dtype; found {} and {}", op,
+         to_string(a.dtype()), to_string(b.dtype()));
+}
+
+void expect_rank(std::string_view op, const Tensor& tensor, int rank) {
+  expect(tensor.rank() >= rank, "[{}] expected at least {} dimensions; found shape {}", op, rank,
+         tensor.shape().text());
+}
+
+}  // namespace wattention

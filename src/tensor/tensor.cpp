@@ -1,0 +1,157 @@
+#include <wattention/tensor.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "base/fail.h"
+#include "tensor/storage.h"
+
+namespace wattention {
+namespace {
+
+std::size_t byte_count(const Shape& shape, DType dtype) {
+  return static_cast<std::size_t>(shape.numel()) * size_of(dtype);
+}
+
+template <class To, class From>
+To convert_element(From value) {
+  if constexpr (std::is_same_v<To, bfloat16>) {
+    return bfloat16(static_cast<float>(value));
+  } else {
+    return static_cast<To>(
+        static_cast<std::conditional_t<std::is_same_v<From, bfloat16>, float, From>>(value));
+  }
+}
+
+template <class To, class From>
+void convert_all(const Tensor& from, Tensor& to) {
+  std::ranges::transform(from.values<From>(), to.mutable_values<To>().begin(),
+                         convert_element<To, From>);
+}
+
+template <class From>
+void convert_from(const Tensor& from, Tensor& to) {
+  switch (to.dtype()) {
+    case DType::f64:
+      return convert_all<double, From>(from, to);
+    case DType::f32:
+      return convert_all<float, From>(from, to);
+    case DType::bf16:
+      return convert_all<bfloat16, From>(from, to);
+  }
+}
+
+}  // namespace
+
+std::string_view to_string(Layout layout) {
+  return layout == Layout::tile ? "tile" : "row_major";
+}
+
+std::string_view to_string(Memory memory) {
+  return memory == Memory::host ? "host" : memory == Memory::dram ? "dram" : "l1";
+}
+
+Tensor::Tensor(Shape shape, DType dtype, Layout layout, std::shared_ptr<Storage> storage)
+    : shape_(shape), dtype_(dtype), layout_(layout), storage_(std::move(storage)) {}
+
+Tensor::Tensor(std::initializer_list<std::initializer_list<float>> rows) {
+  const std::size_t columns = rows.size() == 0 ? 0 : rows.begin()->size();
+  *this = empty({static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(columns)});
+  float* out = mutable_values<float>().data();
+  for (const auto& row : rows) {
+    expect(row.size() == columns, "[tensor] expected rows of equal length; found {} and {}",
+           columns, row.size());
+    out = std::copy(row.begin(), row.end(), out);
+  }
+}
+
+Tensor Tensor::empty(const Shape& shape, DType dtype) {
+  return Tensor(shape, dtype, Layout::row_major, allocate_host(byte_count(shape, dtype)));
+}
+
+Tensor Tensor::zeros(const Shape& shape, DType dtype) {
+  Tensor tensor = empty(shape, dtype);
+  std::memset(tensor.storage_->host_bytes(), 0, byte_count(shape, dtype));
+  return tensor;
+}
+
+template <class T>
+Tensor Tensor::from(std::span<const T> values, const Shape& shape) {
+  expect(static_cast<std::int64_t>(values.size()) == shape.numel(),
+         "[tensor] expected {} values for shape {}; found {}", shape.numel(), shape.text(),
+         values.size());
+  Tensor tensor = empty(shape, dtype_of<T>);
+  std::ranges::copy(values, tensor.mutable_values<T>().begin());
+  return tensor;
+}
+
+Memory Tensor::memory() const {
+  return storage_ ? storage_->memory() : Memory::host;
+}
+
+bool Tensor::on_host() const {
+  return storage_ && storage_->host_bytes() != nullptr;
+}
+
+std::string_view Tensor::device_name() const {
+  return storage_ ? storage_->device_name() : "cpu";
+}
+
+template <class T>
+std::span<const T> Tensor::values() const {
+  return const_cast<Tensor*>(this)->mutable_values<T>();
+}
+
+template <class T>
+std::span<T> Tensor::mutable_values() {
+  expect(defined(), "[tensor] expected a tensor with values; found an undefined one");
+  expect(dtype_ == dtype_of<T>, "[tensor] expected dtype {}; found {}", to_string(dtype_of<T>),
+         to_string(dtype_));
+  expect(on_host(), "[tensor] expected values on the host; found them on {} (use to_host)",
+         storage_->device_name());
+  return {reinterpret_cast<T*>(storage_->host_bytes()), static_cast<std::size_t>(numel())};
+}
+
+Tensor Tensor::to(DType dtype) const {
+  if (dtype == dtype_) return *this;
+  Tensor result = empty(shape_, dtype);
+  switch (dtype_) {
+    case DType::f64:
+      convert_from<double>(*this, result);
+      break;
+    case DType::f32:
+      convert_from<float>(*this, result);
+      break;
+    case DType::bf16:
+      convert_from<bfloat16>(*this, result);
+      break;
+  }
+  return result;
+}
+
+Tensor Tensor::view(const Shape& shape) const {
+  expect(on_host(), "[view] expected values on the host; found them on {}", device_name());
+  expect(shape.numel() == numel(), "[view] expected {} elements; found shape {}", numel(),
+         shape.text());
+  return Tensor(shape, dtype_, layout_, storage_);
+}
+
+Tensor Tensor::clone() const {
+  expect(on_host(), "[clone] expected values on the host; found them on {}", device_name());
+  Tensor result = empty(shape_, dtype_);
+  std::memcpy(result.storage_->host_bytes(), storage_->host_bytes(), byte_count(shape_, dtype_));
+  return result;
+}
+
+template Tensor Tensor::from(std::span<const double>, const Shape&);
+template Tensor Tensor::from(std::span<const float>, const Shape&);
+template Tensor Tensor::from(std::span<const bfloat16>, const Shape&);
+template std::span<const double> Tensor::values() const;
+template std::span<const float> Tensor::values() const;
+template std::span<const bfloat16> Tensor::values() const;
+template std::span<double> Tensor::mutable_values();
+template std::span<float> Tensor::mutable_values();
+template std::span<bfloat16> Tensor::mutable_values();
+
+}  // namespace wattention

@@ -1,0 +1,67 @@
+#include <gtest/gtest.h>
+#include <wattention/error.h>
+#include <wattention/tensor.h>
+
+#include <array>
+#include <cstdint>
+
+namespace wattention {
+namespace {
+
+TEST(Tensor, HoldsItsRows) {
+  const Tensor tensor{{1, 2, 3}, {4, 5, 6}};
+  EXPECT_EQ(tensor.shape(), Shape({2, 3}));
+  EXPECT_EQ(tensor.values<float>()[4], 5.0f);
+  EXPECT_TRUE(tensor.on_host());
+  EXPECT_EQ(tensor.device_name(), "cpu");
+  EXPECT_THROW(Tensor({{1, 2}, {3}}), Error);
+}
+
+TEST(Tensor, IsAlignedForVectors) {
+  for (const std::int64_t columns : {1, 3, 17, 1000}) {
+    const Tensor tensor = Tensor::empty({3, columns}, DType::bf16);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(tensor.values<bfloat16>().data()) % 64, 0u);
+  }
+}
+
+TEST(Tensor, ConvertsBetweenAllTypes) {
+  const Tensor f32{{1.0f, -2.5f, 3.14159265f}};
+  const Tensor bf16 = f32.to(DType::bf16);
+  EXPECT_EQ(bf16.values<bfloat16>()[2].bits, 0x4049);
+  EXPECT_EQ(bf16.to(DType::f64).values<double>()[1], -2.5);
+  EXPECT_EQ(bf16.to(DType::f32).values<float>()[2], 3.140625f);
+  EXPECT_EQ(f32.to(DType::f64).values<double>()[2], double{3.14159265f});
+}
+
+TEST(Tensor, RefusesTheWrongType) {
+  const Tensor tensor{{1.0f}};
+  EXPECT_THROW(tensor.values<double>(), Error);
+  EXPECT_THROW(Tensor().values<float>(), Error);
+}
+
+TEST(Tensor, FromNeedsTheRightCount) {
+  const std::array<float, 6> values{0, 1, 2, 3, 4, 5};
+  EXPECT_EQ(Tensor::from(std::span<const float>(values), {2, 3}).size(1), 3);
+  EXPECT_THROW(Tensor::from(std::span<const float>(values), {2, 2}), Error);
+}
+
+TEST(Tensor, ViewsShareClonesDoNot) {
+  Tensor tensor{{1, 2}, {3, 4}};
+  const Tensor view = tensor.view({4, 1}), clone = tensor.clone();
+  tensor.mutable_values<float>()[3] = 9;
+  EXPECT_EQ(view.values<float>()[3], 9.0f);
+  EXPECT_EQ(clone.values<float>()[3], 4.0f);
+  EXPECT_THROW(tensor.view({3}), Error);
+}
+
+TEST(Tensor, RefusesMemoryThatCannotBe) {
+  try {
+    Tensor::empty({std::int64_t{1} << 50});
+    FAIL() << "expected an error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::out_of_memory);
+  }
+}
+
+}  // namespace
+}  // namespace wattention
