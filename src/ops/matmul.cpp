@@ -1,3 +1,5 @@
+#include <wattention/ops.h>
+
 #include <algorithm>
 
 #include "base/fail.h"

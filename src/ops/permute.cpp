@@ -1,3 +1,5 @@
+#include <wattention/ops.h>
+
 #include <array>
 #include <numeric>
 

@@ -1,3 +1,5 @@
+#include <wattention/ops.h>
+
 #include "base/fail.h"
 #include "device/backend.h"
 #include "ops/validate.h"
