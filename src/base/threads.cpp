@@ -4,8 +4,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <charconv>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
+
+#include "base/fail.h"
 
 namespace wattention {
 namespace {
@@ -61,15 +65,19 @@ void run_on_threads(Job* job, int threads) {
 }  // namespace
 
 int available_threads() {
-  const int processors = std::max(1, omp_get_num_procs());
-  if (const char* text = std::getenv("WATTENTION_THREADS")) {
-    const int wanted = std::atoi(text);
-    if (wanted > 0) return wanted;
-  }
-  return processors;
+  const char* text = std::getenv("WATTENTION_THREADS");
+  if (text == nullptr || *text == '\0') return std::clamp(omp_get_num_procs(), 1, max_threads);
+  int wanted = 0;
+  const char* end = text + std::strlen(text);
+  const auto [stop, error] = std::from_chars(text, end, wanted);
+  expect(error == std::errc() && stop == end && wanted >= 1 && wanted <= max_threads,
+         "[threads] expected WATTENTION_THREADS to be 1 to {}; found \"{}\"", max_threads, text);
+  return wanted;
 }
 
 int resolve_threads(int requested) {
+  expect(requested >= 0 && requested <= max_threads, "[threads] expected 0 (all) to {}; found {}",
+         max_threads, requested);
   return requested > 0 ? requested : available_threads();
 }
 

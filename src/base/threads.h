@@ -6,10 +6,14 @@
 
 namespace wattention {
 
-/// Threads this process may run on (its CPU affinity; WATTENTION_THREADS lowers it).
+/// More than any machine's cores; OpenMP's run time ends the process when it cannot start a thread.
+inline constexpr int max_threads = 1024;
+
+/// Threads this process may run on: its CPU affinity, or what the environment's WATTENTION_THREADS says.
+/// Throws Error{bad_input} when that is not 1 to max_threads.
 int available_threads();
 
-/// 0 -> available_threads(), anything else unchanged.
+/// 0 -> available_threads(), up to max_threads unchanged. Throws Error{bad_input} for anything else.
 int resolve_threads(int requested);
 
 namespace detail {

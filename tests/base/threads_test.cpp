@@ -1,0 +1,103 @@
+#include "base/threads.h"
+
+#include <gtest/gtest.h>
+#include <wattention/error.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <numeric>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/fail.h"
+
+namespace wattention {
+namespace {
+
+class Parallel : public testing::TestWithParam<int> {};
+
+// Plain memory, written by the caller, then by the threads, then read by the caller, again and again on the
+// same stack: under ThreadSanitizer this is also the test that fork and join are visible to it.
+TEST_P(Parallel, RunsEachThreadOnceAndOrdersMemory) {
+  const int threads = GetParam();
+  for (int round = 0; round < 50; ++round) {
+    std::vector<int> calls(static_cast<std::size_t>(threads), round);
+    parallel(threads, [&](int thread) { calls[static_cast<std::size_t>(thread)] += 1 + thread; });
+    for (int thread = 0; thread < threads; ++thread)
+      ASSERT_EQ(calls[static_cast<std::size_t>(thread)], round + 1 + thread);
+  }
+}
+
+TEST_P(Parallel, RethrowsTheLowestThreadsErrorAfterAllHaveEnded) {
+  const int threads = GetParam();
+  std::atomic<int> ended{0};
+  try {
+    parallel(threads, [&](int thread) {
+      ended.fetch_add(1);
+      if (thread >= threads / 2) fail(ErrorKind::io, "[test] thread {}", thread);
+    });
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::io);
+    EXPECT_EQ(std::string(error.what()), "[test] thread " + std::to_string(threads / 2));
+  }
+  EXPECT_EQ(ended.load(), threads);
+}
+
+TEST_P(Parallel, WorksAgainAfterAnError) {
+  const int threads = GetParam();
+  EXPECT_THROW(parallel(threads, [](int) { throw std::bad_alloc(); }), std::bad_alloc);
+  std::atomic<int> calls{0};
+  parallel(threads, [&](int) { calls.fetch_add(1); });
+  EXPECT_EQ(calls.load(), threads);
+}
+
+TEST_P(Parallel, NestedRegionsRunEveryBody) {
+  const int threads = GetParam();
+  std::vector<std::atomic<int>> calls(static_cast<std::size_t>(threads));
+  parallel(threads, [&](int outer) {
+    parallel(
+        3, [&](int inner) { calls[static_cast<std::size_t>(outer)].fetch_add(1 << (4 * inner)); });
+  });
+  for (const auto& count : calls) EXPECT_EQ(count.load(), 0x111);
+}
+
+// More threads than any machine's cores are allowed: each still gets its call.
+INSTANTIATE_TEST_SUITE_P(Threads, Parallel, testing::Values(1, 2, 3, 8, 61),
+                         [](const auto& test) { return std::to_string(test.param); });
+
+TEST(Threads, CallersFromDifferentThreadsDoNotDisturbEachOther) {
+  std::vector<std::int64_t> sums(4);
+  std::vector<std::thread> callers;
+  for (auto& sum : sums)
+    callers.emplace_back([&sum] {
+      std::vector<std::int64_t> parts(2);
+      for (int round = 0; round < 20; ++round)
+        parallel(2, [&](int thread) { parts[static_cast<std::size_t>(thread)] += thread + 1; });
+      sum = std::accumulate(parts.begin(), parts.end(), std::int64_t{0});
+    });
+  for (auto& caller : callers) caller.join();
+  for (std::int64_t sum : sums) EXPECT_EQ(sum, 20 * 3);
+}
+
+TEST(Threads, ZeroMeansAllAvailable) {
+  EXPECT_GE(available_threads(), 1);
+  EXPECT_EQ(resolve_threads(0), available_threads());
+  EXPECT_EQ(resolve_threads(5), 5);
+  EXPECT_THROW(resolve_threads(-1), Error);
+  EXPECT_THROW(resolve_threads(max_threads + 1), Error);
+}
+
+TEST(Threads, TheEnvironmentSetsTheNumber) {
+  setenv("WATTENTION_THREADS", "3", 1);
+  EXPECT_EQ(available_threads(), 3);
+  for (const char* text : {"none", "3x", "0", "-2", "99999999999999999999"}) {
+    setenv("WATTENTION_THREADS", text, 1);
+    EXPECT_THROW(available_threads(), Error) << text;
+  }
+  unsetenv("WATTENTION_THREADS");
+}
+
+}  // namespace
+}  // namespace wattention
