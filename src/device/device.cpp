@@ -8,14 +8,10 @@ namespace wattention {
 
 std::string_view to_string(Fidelity fidelity) {
   switch (fidelity) {
-    case Fidelity::lofi:
-      return "lofi";
-    case Fidelity::hifi2:
-      return "hifi2";
-    case Fidelity::hifi3:
-      return "hifi3";
-    case Fidelity::hifi4:
-      return "hifi4";
+    case Fidelity::lofi: return "lofi";
+    case Fidelity::hifi2: return "hifi2";
+    case Fidelity::hifi3: return "hifi3";
+    case Fidelity::hifi4: return "hifi4";
   }
   return "?";
 }

@@ -46,14 +46,10 @@ void expect_tokens(const Tensor& tokens, std::int64_t embed_dim) {
 VariantPointer make_variant(const AttentionWeights& weights, const Device& device,
                             const AttentionConfig& config) {
   switch (config.variant) {
-    case Variant::reference:
-      return make_reference_variant(weights, device, config);
-    case Variant::naive:
-      return make_naive_variant(weights, device, config);
-    case Variant::resident:
-      return make_resident_variant(weights, device, config);
-    case Variant::fused:
-      return make_fused_variant(weights, device, config);
+    case Variant::reference: return make_reference_variant(weights, device, config);
+    case Variant::naive: return make_naive_variant(weights, device, config);
+    case Variant::resident: return make_resident_variant(weights, device, config);
+    case Variant::fused: return make_fused_variant(weights, device, config);
   }
   fail(ErrorKind::bad_input, "[attention] expected a known variant; found {}",
        static_cast<int>(config.variant));

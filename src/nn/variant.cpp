@@ -6,14 +6,10 @@ namespace wattention {
 
 std::string_view to_string(Variant variant) {
   switch (variant) {
-    case Variant::reference:
-      return "reference";
-    case Variant::naive:
-      return "naive";
-    case Variant::resident:
-      return "resident";
-    case Variant::fused:
-      return "fused";
+    case Variant::reference: return "reference";
+    case Variant::naive: return "naive";
+    case Variant::resident: return "resident";
+    case Variant::fused: return "fused";
   }
   return "?";
 }

@@ -6,12 +6,9 @@ namespace wattention {
 
 std::string_view to_string(DType dtype) {
   switch (dtype) {
-    case DType::f64:
-      return "f64";
-    case DType::f32:
-      return "f32";
-    case DType::bf16:
-      return "bf16";
+    case DType::f64: return "f64";
+    case DType::f32: return "f32";
+    case DType::bf16: return "bf16";
   }
   return "?";
 }

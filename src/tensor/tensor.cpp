@@ -33,12 +33,9 @@ void convert_all(const Tensor& from, Tensor& to) {
 template <class From>
 void convert_from(const Tensor& from, Tensor& to) {
   switch (to.dtype()) {
-    case DType::f64:
-      return convert_all<double, From>(from, to);
-    case DType::f32:
-      return convert_all<float, From>(from, to);
-    case DType::bf16:
-      return convert_all<bfloat16, From>(from, to);
+    case DType::f64: return convert_all<double, From>(from, to);
+    case DType::f32: return convert_all<float, From>(from, to);
+    case DType::bf16: return convert_all<bfloat16, From>(from, to);
   }
 }
 
@@ -117,15 +114,9 @@ Tensor Tensor::to(DType dtype) const {
   if (dtype == dtype_) return *this;
   Tensor result = empty(shape_, dtype);
   switch (dtype_) {
-    case DType::f64:
-      convert_from<double>(*this, result);
-      break;
-    case DType::f32:
-      convert_from<float>(*this, result);
-      break;
-    case DType::bf16:
-      convert_from<bfloat16>(*this, result);
-      break;
+    case DType::f64: convert_from<double>(*this, result); break;
+    case DType::f32: convert_from<float>(*this, result); break;
+    case DType::bf16: convert_from<bfloat16>(*this, result); break;
   }
   return result;
 }
