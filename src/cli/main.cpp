@@ -1,0 +1,97 @@
+// wattention: the command line program.
+#include <fmt/format.h>
+#include <wattention/error.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <new>
+#include <system_error>
+
+#include "cli/command.h"
+
+namespace wattention::cli {
+namespace {
+
+constexpr auto description =
+    "Self-attention on the chip you have: run it, check it, time it, meter it.\n"
+    "Exit codes: 0 good, 1 a check failed, 2 bad input or something absent.";
+
+// A reader that goes away and a file-size limit then come back as errors of write(), not as a kill.
+void ignore_write_signals() {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+}
+
+void add_commands(CLI::App& program, int& exit_code) {
+#define WATTENTION_COMMAND(name) add_##name(program, exit_code);
+#include "cli/commands.inc"
+#undef WATTENTION_COMMAND
+}
+
+int refuse(const char* sentence) {
+  std::fflush(stdout);
+  fmt::print(stderr, "{}\n", sentence);
+  return exit_refused;
+}
+
+// "run" of `wattention run --oops`, for the sentence's bracket and the hint.
+std::string command_words(const CLI::App& program) {
+  const auto chosen = program.get_subcommands();
+  return chosen.empty() ? "wattention" : "wattention " + chosen.front()->get_name();
+}
+
+int refuse_usage(const CLI::App& program, const CLI::ParseError& error) {
+  const std::string words = command_words(program);
+  return refuse(fmt::format("[{}] {} (options: {} --help)", words, error.what(), words).c_str());
+}
+
+int run(CLI::App& program, int argc, char** argv, int& exit_code) {
+  try {
+    program.parse(argc, argv);
+    return exit_code;
+  } catch (const CLI::Success& success) {
+    return program.exit(success);  // --help, --version
+  } catch (const CLI::ParseError& error) {
+    return refuse_usage(program, error);
+  } catch (const Error& error) {
+    return refuse(error.what());
+  } catch (const std::bad_alloc&) {
+    return refuse("[memory] expected enough host memory; found less");
+  } catch (const std::system_error& error) {
+    if (error.code() == std::errc::broken_pipe) return exit_code;  // the reader left: `| head`
+    return refuse(
+        fmt::format("[output] expected to write the result; found: {}", error.what()).c_str());
+  } catch (const std::exception& error) {
+    return refuse(fmt::format("[wattention] expected no failure; found: {}", error.what()).c_str());
+  }
+}
+
+// A result that did not reach its reader is no result, except when the reader left on purpose.
+int finish_output(int exit_code) {
+  errno = 0;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit_code;
+  if (errno == EPIPE) return exit_code;
+  return refuse(
+      fmt::format("[output] expected to write the result; found: {}", std::strerror(errno))
+          .c_str());
+}
+
+}  // namespace
+}  // namespace wattention::cli
+
+int main(int argc, char** argv) {
+  using namespace wattention::cli;
+  ignore_write_signals();
+  CLI::App program(description, "wattention");
+  program.set_version_flag("--version", "wattention " WATTENTION_VERSION);
+  program.require_subcommand(0, 1);
+  int exit_code = exit_good;
+  add_commands(program, exit_code);
+  if (argc < 2) {
+    fmt::print(stderr, "{}", program.help());
+    return exit_refused;
+  }
+  return finish_output(run(program, argc, argv, exit_code));
+}

@@ -1,0 +1,48 @@
+#pragma once
+// Options that several commands share, and the words they are spelt with.
+#include <wattention/nn.h>
+
+#include <CLI/App.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace wattention::cli {
+
+/// "8x8" or "8": rows x columns, as TT-NN's CoreGrid(y, x). Throws Error{bad_input}.
+CoreGrid parse_core_grid(std::string_view word);
+std::string to_string(CoreGrid grid);
+/// "dram" or "l1". Throws Error{bad_input}.
+Memory parse_memory(std::string_view word);
+/// "exact" or "shape". Throws Error{bad_input}.
+Mode parse_mode(std::string_view word);
+
+/// Which device, and how it is opened.
+struct DeviceChoice {
+  std::string device = "cpu";
+  DeviceOptions options;
+  std::string mode = "exact";
+};
+void add_device_options(CLI::App& command, DeviceChoice& choice);
+Device open(const DeviceChoice& choice);
+
+/// How the attention module runs there. Empty words mean the device's default.
+struct AttentionChoice {
+  std::string variant;  ///< reference; naive on a card
+  std::string dtype;    ///< f32; bf16 on a card, which has nothing else
+  std::string core_grid;
+  std::string fidelity;
+  bool fold_projections = false;
+};
+void add_attention_options(CLI::App& command, AttentionChoice& choice);
+AttentionConfig to_config(const AttentionChoice& choice, const Device& device);
+
+/// A device that has memory of its own: the Wormhole.
+bool is_card(const Device& device);
+/// The dtype's word or, when it is empty, what the device computes in.
+DType choose_dtype(std::string_view word, const Device& device);
+/// An option that may be absent.
+std::optional<CoreGrid> optional_core_grid(std::string_view word);
+std::optional<Fidelity> optional_fidelity(std::string_view word);
+
+}  // namespace wattention::cli
