@@ -1,0 +1,34 @@
+// Which of the host's vector extensions run here.
+#include "backends/wormhole/exec/exec.h"
+#include "base/fail.h"
+
+namespace wattention::wormhole {
+
+namespace {
+
+bool runs(Isa isa) {
+#if defined(__x86_64__)
+  if (isa == Isa::avx512)
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  if (isa == Isa::avx2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#endif
+  return isa == Isa::scalar;
+}
+
+const char* name_of(Isa isa) {
+  return isa == Isa::avx512 ? "avx512" : isa == Isa::avx2 ? "avx2" : "scalar";
+}
+
+}  // namespace
+
+Isa resolve_isa(Isa requested) {
+  if (requested == Isa::best)
+    return runs(Isa::avx512) ? Isa::avx512 : runs(Isa::avx2) ? Isa::avx2 : Isa::scalar;
+  if (!runs(requested))
+    fail(ErrorKind::absent, "[wormhole] expected a CPU with {}; found one without it",
+         name_of(requested));
+  return requested;
+}
+
+}  // namespace wattention::wormhole
