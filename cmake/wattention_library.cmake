@@ -10,6 +10,6 @@ add_library(wattention::wattention ALIAS wattention)
 target_compile_features(wattention PUBLIC cxx_std_20)
 target_include_directories(wattention PUBLIC
   $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-target_link_libraries(wattention PRIVATE $<BUILD_INTERFACE:wattention_flags>
-                                 PUBLIC fmt::fmt OpenMP::OpenMP_CXX)
+# No public header needs these: users only link them.
+target_link_libraries(wattention PRIVATE $<BUILD_INTERFACE:wattention_flags> fmt::fmt OpenMP::OpenMP_CXX)
 set_target_properties(wattention PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION 0 LINKER_LANGUAGE CXX)
