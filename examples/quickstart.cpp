@@ -12,5 +12,6 @@ int main() {
                           {0.22f, 0.58f, 0.33f}, {0.77f, 0.25f, 0.10f}, {0.05f, 0.80f, 0.55f}};
   const wa::Tensor context = attention(tokens);
   const auto values = context.values<float>();
-  for (std::size_t i = 0; i < values.size(); i += 2) std::printf("%.4f %.4f\n", values[i], values[i + 1]);
+  for (std::size_t i = 0; i < values.size(); i += 2)
+    std::printf("%.4f %.4f\n", values[i], values[i + 1]);
 }
