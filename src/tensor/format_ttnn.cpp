@@ -1,0 +1,69 @@
+#include <wattention/format.h>
+
+#include "base/fail.h"
+#include "tensor/summary.h"
+
+namespace wattention {
+namespace {
+
+constexpr std::string_view prefix = "ttnn.Tensor(";
+constexpr std::int64_t longest = 4;  // a longer dimension shows two items on each side
+
+// TT-NN's own separators: rows of a matrix on new lines, slices of higher dimensions two lines apart.
+struct Separators {
+  std::string between;          ///< after a comma
+  std::string before_ellipsis;  ///< after the separator
+  std::string after_ellipsis;
+};
+
+Separators separators(int rank_left, int dim) {
+  if (rank_left == 1) return {" ", " ", " "};
+  const std::string newlines = rank_left == 2 ? "\n" : "\n\n";
+  return {newlines, std::string(prefix.size() + static_cast<std::size_t>(dim) + 1, ' '), newlines};
+}
+
+// dim's slice that starts at element `start` and is the outer_index-th of its parent.
+void append(std::string& text, const Tensor& tensor, int dim, std::int64_t start,
+            std::int64_t outer_index) {
+  if (dim == tensor.rank()) {
+    text += fmt::format("{:8.5f}", element(tensor, start));
+    return;
+  }
+  const Separators separator = separators(tensor.rank() - dim, dim);
+  std::int64_t stride = 1;
+  for (int inner = dim + 1; inner < tensor.rank(); ++inner) stride *= tensor.size(inner);
+  if (dim > 0 && outer_index > 0)
+    text += std::string(prefix.size() + static_cast<std::size_t>(dim), ' ');
+  text += '[';
+  const std::int64_t size = tensor.size(dim);
+  for (const std::int64_t index : shown_indices(size, longest, longest / 2)) {
+    if (index == ellipsis) {
+      text += separator.before_ellipsis + "...," + separator.after_ellipsis;
+      continue;
+    }
+    append(text, tensor, dim + 1, start + index * stride, dim + 1 < tensor.rank() ? index : 0);
+    if (index < size - 1) text += "," + separator.between;
+  }
+  text += ']';
+}
+
+std::string_view dtype_name(DType dtype) {
+  return dtype == DType::bf16 ? "BFLOAT16" : dtype == DType::f32 ? "FLOAT32" : "FLOAT64";
+}
+
+}  // namespace
+
+std::string format_ttnn(const Tensor& tensor, Layout layout) {
+  expect(tensor.defined() && tensor.on_host(), "[format] expected a host tensor; found {}",
+         tensor.defined() ? tensor.device_name() : "an undefined one");
+  std::string text(prefix);
+  if (tensor.rank() == 0)
+    text += fmt::format("[{:8.5f}]", element(tensor, 0));
+  else
+    append(text, tensor, 0, 0, 0);
+  return fmt::format("{}, shape=Shape({}), dtype=DataType::{}, layout=Layout::{})", text,
+                     tensor.shape().text(), dtype_name(tensor.dtype()),
+                     layout == Layout::tile ? "TILE" : "ROW_MAJOR");
+}
+
+}  // namespace wattention
