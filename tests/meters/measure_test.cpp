@@ -1,0 +1,103 @@
+// The rules around a meter: repeats, baseline, net, two sensors, manual readings, models.
+#include <gtest/gtest.h>
+#include <wattention/error.h>
+
+#include "meters/fake_tree.h"
+
+namespace wattention {
+namespace {
+
+MeterOptions manual(test::FakeClock& clock, double baseline_w, double active_w) {
+  MeterOptions options;
+  options.manual_baseline_w = baseline_w;
+  options.manual_active_w = active_w;
+  options.clock = clock.clock();
+  return options;
+}
+
+TEST(MeasureEnergy, RepeatsUntilTheWindowHolds) {
+  test::FakeClock clock;
+  const auto meter = open_meter("manual", manual(clock, 425, 535));
+  long runs = 0;
+  const auto measurement = measure_energy(*meter, [&] {
+    ++runs;
+    clock.now_s += 0.3;
+  });
+  // A wall meter ticks each second, so the window needs 10 s: 33.3 runs, the next power of two is 64.
+  EXPECT_EQ(measurement.repeats, 64);
+  EXPECT_EQ(runs, 127);  // 1 + 2 + ... + 64
+  EXPECT_NEAR(measurement.per_repeat()->value, 535 * 0.3, 1e-9);
+}
+
+TEST(MeasureEnergy, GivesUpAtTheLimitAndSaysWhy) {
+  test::FakeClock clock;
+  const auto meter = open_meter("manual", manual(clock, 425, 535));
+  const auto measurement = measure_energy(
+      *meter, [&] { clock.now_s += 0.001; }, 1.0);
+  EXPECT_FALSE(measurement.per_repeat());
+  EXPECT_TRUE(measurement.reading.too_short);
+  EXPECT_NE(measurement.reading.reason.find("10 of its ticks"), std::string::npos);
+}
+
+EnergyReading reading(double joules, double error, double window_s, MeterScope scope) {
+  EnergyReading result;
+  result.gross = Joules{joules, joules - error, joules + error};
+  result.window_s = window_s;
+  result.scope = scope;
+  return result;
+}
+
+TEST(NetEnergy, SubtractsTheMeanBaselineAndCarriesItsDrift) {
+  const auto net = net_energy(reading(1000, 5, 10, MeterScope::wall), {40, 44});
+  ASSERT_TRUE(net);
+  EXPECT_DOUBLE_EQ(net->value, 1000 - 420);
+  EXPECT_DOUBLE_EQ(net->low, 580 - 5 - 20);
+  EXPECT_DOUBLE_EQ(net->high, 580 + 5 + 20);
+  EXPECT_FALSE(net_energy(EnergyReading{}, {40, 44}));
+}
+
+TEST(NetEnergy, ATooHighBaselineShowsAsNegative) {
+  EXPECT_LT(net_energy(reading(100, 1, 10, MeterScope::wall), {20, 20})->value, 0);
+}
+
+TEST(MeasureIdle, GivesMeanWatts) {
+  test::FakeClock clock;
+  const auto meter = open_meter("manual", manual(clock, 0, 444));
+  const auto idle_w = measure_idle_w(*meter, 12, [&](double seconds) { clock.now_s += seconds; });
+  EXPECT_NEAR(idle_w.value(), 444, 1e-9);
+  EXPECT_FALSE(measure_idle_w(*meter, 2, [&](double seconds) { clock.now_s += seconds; }));
+}
+
+TEST(CompareSensors, AgreesOnlyWithinIntervalsOfOneScope) {
+  const auto chip = reading(100, 5, 1, MeterScope::chip);
+  EXPECT_TRUE(compare_sensors(chip, reading(108, 4, 1, MeterScope::chip))->agree);
+  EXPECT_FALSE(compare_sensors(chip, reading(120, 4, 1, MeterScope::chip))->agree);
+  const auto other = compare_sensors(chip, reading(108, 4, 1, MeterScope::board));
+  EXPECT_FALSE(other->agree);
+  EXPECT_NE(other->sentence.find("scopes differ"), std::string::npos);
+  EXPECT_FALSE(compare_sensors(chip, EnergyReading{}));
+}
+
+TEST(ModelMeter, HandsOnTheModelsIntervalOrSaysThatThereIsNone) {
+  test::FakeClock clock;
+  std::optional<Joules> answer = Joules{0.4, 0.2, 0.9};
+  const auto meter = make_model_meter(
+      "n150d-model", MeterScope::board, [&] { return answer; }, clock.clock());
+  meter->start();
+  clock.now_s += 1e-6;  // a model has no ticks
+  const EnergyReading modelled = meter->stop();
+  EXPECT_EQ(modelled.source, EnergySource::modelled);
+  EXPECT_DOUBLE_EQ(modelled.gross.value().high, 0.9);
+  answer.reset();
+  EXPECT_FALSE(meter->stop().gross);
+  EXPECT_FALSE(meter->stop().reason.empty());
+}
+
+TEST(Manual, RefusesABaselineAboveTheActiveWatts) {
+  test::FakeClock clock;
+  EXPECT_THROW(open_meter("manual", manual(clock, 600, 535)), Error);
+  EXPECT_THROW(open_meter("manual", manual(clock, 400, 0)), Error);
+}
+
+}  // namespace
+}  // namespace wattention
