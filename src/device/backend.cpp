@@ -4,6 +4,11 @@
 
 namespace wattention {
 
+Tensor Backend::to_layout(const Tensor&, Layout layout) {
+  fail(ErrorKind::unsupported, "[to_layout] expected a device with layouts; found {} and layout {}",
+       name(), to_string(layout));
+}
+
 std::unique_ptr<PreparedAttention> Backend::prepare_attention(const Tensor&, const Tensor&,
                                                               const Tensor&,
                                                               const AttentionOptions&) {

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "device/events.h"
+
 namespace wattention {
 
 /// A module's weights packed for one device; owned by FusedAttention.
@@ -38,6 +40,11 @@ class Backend : public std::enable_shared_from_this<Backend> {
   /// True when it has memory of its own that tensors are sent to (the naive and resident variants
   /// need it).
   virtual bool is_accelerator() const { return false; }
+  /// What the device did, for time and energy models; null where nothing is recorded.
+  virtual EventLog* event_log() { return nullptr; }
+  virtual DeviceCounts counts() const { return {}; }
+  /// Keep built programs from now on, or not; devices without programs have nothing to keep.
+  virtual void set_program_cache(bool) {}
 
   virtual Tensor upload(const Tensor& host, const Placement& placement) = 0;
   virtual Tensor download(const Tensor& tensor) = 0;
@@ -51,6 +58,8 @@ class Backend : public std::enable_shared_from_this<Backend> {
   virtual Tensor subtract(const Tensor& a, const Tensor& b) = 0;
   virtual Tensor permute(const Tensor& input, std::span<const int> dims) = 0;
   virtual Tensor reshape(const Tensor& input, const Shape& shape) = 0;
+  /// Throws Error{unsupported} where tensors have one layout only.
+  virtual Tensor to_layout(const Tensor& input, Layout layout);
 
   /// Optional: throws Error{unsupported} where there is no fused kernel.
   virtual std::unique_ptr<PreparedAttention> prepare_attention(const Tensor& query_weight,

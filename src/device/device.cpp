@@ -48,8 +48,9 @@ Backend& Device::backend() const {
 
 Tensor to_device(const Tensor& tensor, const Device& device, const Placement& placement) {
   expect(tensor.defined(), "[to_device] expected a tensor with values; found an undefined one");
-  expect(tensor.on_host(), "[to_device] expected a host tensor; found one on {}",
-         tensor.device_name());
+  // A host tensor without values has a place in Mode::shape only; the device refuses it elsewhere.
+  expect(tensor.on_host() || tensor.storage()->backend() == nullptr,
+         "[to_device] expected a host tensor; found one on {}", tensor.device_name());
   return device.backend().upload(tensor, placement);
 }
 

@@ -1,0 +1,42 @@
+// From a program to the log: cache, kernels, circular buffers against L1, event, report.
+#include "backends/wormhole/spec/chip.h"
+#include "backends/wormhole/wormhole_backend.h"
+
+namespace wattention::wormhole {
+namespace {
+
+OpReport report_of(const Program& program) {
+  OpReport report{program.work.op, program.work.program, program.attributes, program.refused};
+  report.attributes.emplace_back("circular_buffers", std::to_string(program.work.buffer_bytes));
+  report.attributes.emplace_back("program_cache", program.work.cache_hit ? "hit" : "miss");
+  report.attributes.emplace_back("kernels_compiled", std::to_string(program.work.kernels_compiled));
+  return report;
+}
+
+}  // namespace
+
+std::int64_t WormholeBackend::lowest_l1_address() const {
+  return l1_->use().lowest_address.value_or(n150d().l1.bank_bytes);
+}
+
+// Compilation comes before the check, as on the card: a program that does not fit is compiled, and
+// cached, all the same.
+Program WormholeBackend::enqueue(const std::string& key, Program fresh, Reuse reuse) {
+  Program program = cache_.resolve(key, std::move(fresh), reuse);
+  program.work.kernels = static_cast<int>(program.kernels.size());
+  program.work.kernels_compiled = compile_new_kernels(program.kernels);
+  kernels_compiled_ += program.work.kernels_compiled;
+  check_buffers(program.work.op, program, lowest_l1_address());
+  program.work.buffer_bytes = buffer_region_end(program.buffers) - n150d().l1.first_free;
+  ++programs_;
+  events_.add(program.work);
+  if (explain_) reports_.push_back(report_of(program));
+  return program;
+}
+
+void WormholeBackend::transferred(TransferEvent::Step step, std::int64_t elements,
+                                  std::int64_t bytes, Memory memory) {
+  events_.add(TransferEvent{step, elements, bytes, memory});
+}
+
+}  // namespace wattention::wormhole

@@ -1,0 +1,70 @@
+// What every op does with its tensors: check, find values, make room for a result.
+#include "backends/wormhole/program/ceil_div.h"
+#include "backends/wormhole/spec/chip.h"
+#include "backends/wormhole/wormhole_backend.h"
+#include "base/fail.h"
+
+namespace wattention::wormhole {
+namespace {
+
+struct Pages {
+  std::int64_t count;
+  std::int64_t bytes;
+};
+
+// A page is a tile, or a row of a row-major tensor.
+Pages pages_of(const Shape& shape, DType dtype, Layout layout) {
+  const auto element = static_cast<std::int64_t>(size_of(dtype));
+  if (layout == Layout::tile) return {TiledShape(shape).tiles(), tile_elements * element};
+  const std::int64_t row = shape.rank() > 0 ? shape[-1] : 1;
+  return {shape.numel() / row, row * element};
+}
+
+}  // namespace
+
+WormholeBackend::Lock WormholeBackend::enter(std::string_view op) {
+  Lock lock(queue_mutex_);
+  if (!open_) fail(ErrorKind::closed, "[{}] expected an open device; found wormhole closed", op);
+  return lock;
+}
+
+Tensor WormholeBackend::allocate(const Shape& shape, DType dtype, Layout layout, Memory memory) {
+  const Pages pages = pages_of(shape, dtype, layout);
+  DeviceBuffer buffer(memory == Memory::l1 ? l1_ : dram_, pages.count, pages.bytes);
+  const std::int64_t bytes = has_values() ? pages.count * pages.bytes : 0;
+  auto storage = std::make_shared<DeviceStorage>(
+      shared_from_this(), live_, memory, std::move(buffer), static_cast<std::size_t>(bytes));
+  return Tensor(shape, dtype, layout, std::move(storage));
+}
+
+const DeviceStorage& WormholeBackend::storage_of(std::string_view op, const Tensor& tensor,
+                                                 std::string_view off_device) const {
+  expect(tensor.defined() && tensor.storage()->backend().get() == this,
+         "[{}] expected a tensor on this wormhole; found one on {}. {}", op, tensor.device_name(),
+         off_device);
+  return static_cast<const DeviceStorage&>(*tensor.storage());
+}
+
+Bits* WormholeBackend::bits_of(const Tensor& tensor) const {
+  return reinterpret_cast<Bits*>(static_cast<const DeviceStorage&>(*tensor.storage()).values());
+}
+
+MatrixView WormholeBackend::stacked(const Tensor& tensor) const {
+  const TiledShape tiled(tensor.shape());
+  return {bits_of(tensor), tiled.batch * tiled.padded_rows, tiled.padded_cols};
+}
+
+void WormholeBackend::expect_tile(std::string_view op, const Tensor& tensor,
+                                  std::string_view not_tiled) const {
+  expect(tensor.layout() == Layout::tile, "[{}] expected tile layout; found {}. {}", op,
+         to_string(tensor.layout()), not_tiled);
+}
+
+void WormholeBackend::expect_bf16(std::string_view op, const Tensor& tensor) const {
+  if (tensor.dtype() != DType::bf16)
+    fail(ErrorKind::unsupported,
+         "[{}] expected bf16 tensors, the one dtype computed here; found {}", op,
+         to_string(tensor.dtype()));
+}
+
+}  // namespace wattention::wormhole

@@ -1,0 +1,60 @@
+// tt-metal v0.57.0-rc71, tt_metal/impl/allocator/bank_manager.cpp: one free list stands for all banks.
+#include "backends/wormhole/memory/bank_memory.h"
+
+#include "base/fail.h"
+
+namespace wattention::wormhole {
+namespace {
+
+std::int64_t round_up(std::int64_t value, std::int64_t step) {
+  return (value + step - 1) / step * step;
+}
+
+}  // namespace
+
+BankMemory::BankMemory(Memory kind, const BankFacts& facts, std::int64_t allocation_alignment)
+    : kind_(kind),
+      facts_(facts),
+      allocation_alignment_(allocation_alignment),
+      free_list_(whole()) {}
+
+FreeList BankMemory::whole() const {
+  const Growth growth = kind_ == Memory::l1 ? Growth::down : Growth::up;
+  return {facts_.first_free, facts_.bank_bytes, allocation_alignment_, growth};
+}
+
+std::int64_t BankMemory::bytes_per_bank(std::int64_t pages, std::int64_t page_bytes) const {
+  const std::int64_t fullest_bank_pages = (pages + facts_.banks - 1) / facts_.banks;
+  return fullest_bank_pages * round_up(page_bytes, facts_.page_alignment);
+}
+
+std::int64_t BankMemory::allocate(std::int64_t pages, std::int64_t page_bytes) {
+  const std::int64_t bytes = bytes_per_bank(pages, page_bytes);
+  const std::lock_guard lock(mutex_);
+  const auto address = free_list_.allocate(bytes);
+  if (address) return *address;
+  fail(ErrorKind::out_of_memory,
+       "[allocate] expected {} B free in a row in each of {} banks; found {} B. Out of Memory: Not "
+       "enough space to allocate {} B {} buffer across {} banks, where each bank needs to store {} "
+       "B",
+       bytes, facts_.banks, free_list_.largest_free_bytes(), pages * page_bytes,
+       kind_ == Memory::l1 ? "L1" : "DRAM", facts_.banks, bytes);
+}
+
+void BankMemory::free(std::int64_t address) {
+  const std::lock_guard lock(mutex_);
+  free_list_.free(address);
+}
+
+void BankMemory::clear() {
+  const std::lock_guard lock(mutex_);
+  free_list_ = whole();
+}
+
+MemoryUse BankMemory::use() const {
+  const std::lock_guard lock(mutex_);
+  return {free_list_.allocated_bytes(), free_list_.largest_free_bytes(),
+          free_list_.lowest_allocated()};
+}
+
+}  // namespace wattention::wormhole

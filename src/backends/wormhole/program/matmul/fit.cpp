@@ -1,0 +1,81 @@
+// tt-metal v0.57.0-rc71, matmul_op.cpp: get_estimated_size_of_cbs, get_per_core_factor,
+// get_multi_dim_per_core_factor.
+#include "backends/wormhole/program/matmul/fit.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "backends/wormhole/spec/chip.h"
+
+namespace wattention::wormhole {
+namespace {
+
+struct Sides {
+  std::int64_t m;
+  std::int64_t n;
+};
+
+// The full size, 1, then the other divisors downwards: the order decides between equal ratios.
+std::vector<std::int64_t> candidate_sides(std::int64_t full) {
+  std::vector<std::int64_t> sides = {full, 1};
+  for (std::int64_t side = full / 2; side > 1; --side)
+    if (full % side == 0) sides.push_back(side);
+  return sides;
+}
+
+// Single precision as the release computes it, so that ties fall the same way.
+float elongation(const Sides& sides) {
+  return static_cast<float>(std::max(sides.m, sides.n)) /
+         static_cast<float>(std::min(sides.m, sides.n));
+}
+
+// One pair per product m * n: the one nearest to a square, among equals the later.
+std::map<std::int64_t, Sides> pairs_by_product(const BlockSize& wanted) {
+  std::map<std::int64_t, Sides> pairs;
+  for (const std::int64_t m : candidate_sides(wanted.m)) {
+    for (const std::int64_t n : candidate_sides(wanted.n)) {
+      const auto [pair, inserted] = pairs.try_emplace(m * n, Sides{m, n});
+      if (!inserted && elongation({m, n}) <= elongation(pair->second)) pair->second = {m, n};
+    }
+  }
+  return pairs;
+}
+
+}  // namespace
+
+std::int64_t estimated_buffer_bytes(const BlockSize& block, bool fp32_accumulate) {
+  const Chip& chip = n150d();
+  const std::int64_t tile = chip.tile_bytes_bf16;
+  const std::int64_t partial_tile = fp32_accumulate ? chip.tile_bytes_f32 : tile;
+  const std::int64_t bytes =
+      2 * (block.m + block.n) * block.k * tile + block.m * block.n * (tile + partial_tile);
+  return static_cast<std::uint32_t>(bytes);  // the release counts in 32 bits, which wrap
+}
+
+bool fits(const BlockSize& block, const MatmulProblem& problem) {
+  return estimated_buffer_bytes(block, problem.fp32_accumulate) < problem.free_l1_bytes;
+}
+
+std::int64_t largest_square(const MatmulProblem& problem, std::int64_t largest) {
+  for (std::int64_t side = largest; side > 1; side /= 2)
+    if (fits({side, side, 2}, problem)) return side;
+  return 1;
+}
+
+BlockSize fit_block(const BlockSize& wanted, const MatmulProblem& problem, ShrinkK shrink_k) {
+  if (fits(wanted, problem)) return wanted;
+  const auto pairs = pairs_by_product(wanted);
+  const std::int64_t smallest_k = shrink_k == ShrinkK::yes ? 1 : wanted.k;
+  for (std::int64_t k = wanted.k; k >= smallest_k; --k) {
+    if (wanted.k % k != 0) continue;
+    for (auto pair = pairs.rbegin(); pair != pairs.rend(); ++pair) {
+      const BlockSize block{pair->second.m, pair->second.n, k};
+      if (fits(block, problem)) return block;
+    }
+  }
+  return {1, 1, 1};
+}
+
+}  // namespace wattention::wormhole

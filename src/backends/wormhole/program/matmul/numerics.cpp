@@ -1,0 +1,28 @@
+// Fidelity, blocks of K and accumulation: tt-metal v0.57.0-rc71, matmul_op.cpp create_matmul_struct
+// and the program factories' packer_l1_acc_en.
+#include "backends/wormhole/program/matmul/program.h"
+
+namespace wattention::wormhole {
+namespace {
+
+// With L1 accumulation the last block still goes through a reload, so two blocks gain nothing; only
+// the factory of 1D mcast_in0 turns it on for them (the digits are the same).
+bool accumulates_in_l1(const MatmulConfig& config, std::int64_t k_blocks, const Release& release) {
+  const std::int64_t above = config.kind == MatmulKind::mcast_1d_in0 ? 1 : 2;
+  return release.matmul_packer_l1_accumulate && k_blocks > above;
+}
+
+}  // namespace
+
+MatmulNumerics matmul_numerics(const MatmulConfig& config, const MatmulProblem& problem,
+                               const Release& release) {
+  if (config.kind == MatmulKind::multi_core)
+    return {release.matmul_fidelity_multi_core, problem.k_tiles, false, false};
+  const Fidelity by_default =
+      problem.core_grid ? release.matmul_fidelity_with_grid : release.matmul_fidelity_without_grid;
+  const std::int64_t k_blocks = problem.k_tiles / config.per_core.k;
+  return {problem.fidelity.value_or(by_default), config.per_core.k, problem.fp32_accumulate,
+          accumulates_in_l1(config, k_blocks, release)};
+}
+
+}  // namespace wattention::wormhole

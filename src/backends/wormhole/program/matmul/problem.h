@@ -1,0 +1,24 @@
+#pragma once
+// What the choice of a matmul program depends on.
+#include <wattention/device.h>
+
+#include <cstdint>
+#include <optional>
+
+namespace wattention::wormhole {
+
+/// out [batch, M, N] = a [batch, M, K] x b [batch or 1, K, N], sizes in tiles of the padded shapes.
+struct MatmulProblem {
+  std::int64_t batch = 1;  ///< matrices in a
+  bool b_batched = false;  ///< b has more than one matrix
+  std::int64_t m_tiles = 1;
+  std::int64_t k_tiles = 1;
+  std::int64_t n_tiles = 1;
+  bool all_dram = true;  ///< a, b and the result
+  std::optional<CoreGrid> core_grid;
+  std::optional<Fidelity> fidelity;
+  bool fp32_accumulate = false;
+  std::int64_t free_l1_bytes = 0;  ///< from the first free address to the lowest L1 buffer
+};
+
+}  // namespace wattention::wormhole

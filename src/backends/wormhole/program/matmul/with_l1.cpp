@@ -1,0 +1,43 @@
+// No core grid and something in L1: tt-metal v0.57.0-rc71, matmul_op.cpp,
+// create_simple_matmul_program_config. The result hangs on the L1 in use.
+#include "backends/wormhole/program/matmul/choose.h"
+#include "backends/wormhole/program/matmul/square_blocks.h"
+#include "backends/wormhole/spec/chip.h"
+
+namespace wattention::wormhole {
+namespace {
+
+// Always over the whole device: this program does not look at the grid.
+MatmulConfig multi_core(const MatmulProblem& problem) {
+  MatmulConfig config;
+  config.kind = MatmulKind::multi_core;
+  config.grid = n150d().compute_grid;
+  config.per_core.k = config.out_block.k = problem.k_tiles;
+  return config;
+}
+
+// With a side of 2 (or 1) the subblock does not divide the block: the release then refuses its own
+// choice, and so do we (choose.cpp).
+MatmulConfig square_two_dimensional(const SquareBlocks& blocks, std::int64_t k, CoreGrid grid) {
+  MatmulConfig config;
+  config.kind = MatmulKind::mcast_2d;
+  config.grid = grid;
+  config.per_core = config.out_block = {blocks.side, blocks.side, k};
+  config.subblock = {blocks.side == 2 ? 4 : 1, 2};
+  return config;
+}
+
+}  // namespace
+
+MatmulConfig choose_with_l1(const MatmulProblem& problem, CoreGrid grid, const Release& release) {
+  const SquareBlocks blocks = square_blocks(problem, grid, release);
+  const bool several = blocks.rows > 1 || blocks.columns > 1;
+  const std::int64_t k = several && problem.k_tiles % 2 != 0 ? 1 : 2;
+  const bool placeable = blocks.rows * blocks.columns <= std::int64_t{grid.x} * grid.y;
+  if (!placeable || problem.k_tiles % k != 0 || !blocks.spread) return multi_core(problem);
+  if (blocks.one_row()) return one_dimensional(problem, MatmulKind::mcast_1d_in0);
+  if (blocks.one_column()) return one_dimensional(problem, MatmulKind::mcast_1d_in1);
+  return square_two_dimensional(blocks, k, grid);
+}
+
+}  // namespace wattention::wormhole

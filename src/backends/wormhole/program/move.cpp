@@ -1,0 +1,51 @@
+// tt-metal v0.57.0-rc71, ttnn/cpp/ttnn/operations/data_movement: transpose/device/
+// transpose_program_factory.cpp (two tiles in, two out, tiles shared out evenly), permute/device,
+// reshape_view/device.
+#include "backends/wormhole/program/move.h"
+
+#include <fmt/format.h>
+
+#include "backends/wormhole/program/work_split.h"
+#include "backends/wormhole/spec/chip.h"
+
+namespace wattention::wormhole {
+namespace {
+
+TileWork work_of_tiles(std::int64_t tiles) {
+  TileWork work;
+  work.copies = work.unpacked = work.packed = tiles;
+  return work;
+}
+
+}  // namespace
+
+Program make_move(const MoveProblem& problem) {
+  const CoreGrid device = n150d().compute_grid;
+  const std::int64_t tile = n150d().tile_bytes_bf16;
+  const WorkSplit split = split_work(problem.out_tiles, device);
+  Program program;
+  program.work.op = problem.op;
+  program.work.program = problem.program;
+  program.work.grid = bounding_grid(split.cores, device, FillOrder::by_column);
+  program.work.cores = split.cores;
+  program.work.total = work_of_tiles(problem.out_tiles);
+  program.work.busiest_core = work_of_tiles(split.largest);
+  add_read(program.work.traffic, problem.memory, problem.tiles * tile);
+  add_written(program.work.traffic, problem.out_memory, problem.out_tiles * tile);
+  program.buffers = {{"in", 2 * tile}, {"out", 2 * tile}};
+  program.buffer_grid = device;
+  const std::string places =
+      fmt::format("{} {}", to_string(problem.memory), to_string(problem.out_memory));
+  program.kernels = {fmt::format("{} reader {}", problem.kernel, places),
+                     fmt::format("{} writer {}", problem.kernel, places),
+                     fmt::format("{} compute", problem.kernel)};
+  program.attributes = {{"cores", std::to_string(split.cores)},
+                        {"tiles_per_core", std::to_string(split.largest)}};
+  return program;
+}
+
+Program make_transpose(std::int64_t tiles, Memory memory) {
+  return make_move({"transpose", "transpose WH", "transpose_wh.cpp", tiles, tiles, memory, memory});
+}
+
+}  // namespace wattention::wormhole

@@ -1,0 +1,26 @@
+#pragma once
+// Programs that move tiles or elements without computing: transpose, permute, reshape, layouts.
+#include <wattention/tensor.h>
+
+#include <string_view>
+
+#include "backends/wormhole/program/program.h"
+
+namespace wattention::wormhole {
+
+/// A program that reads `tiles` and writes `out_tiles`, shared out tile by tile over all cores.
+struct MoveProblem {
+  std::string_view op;
+  std::string_view program;
+  std::string_view kernel;
+  std::int64_t tiles;
+  std::int64_t out_tiles;
+  Memory memory;  ///< of the input
+  Memory out_memory;
+};
+Program make_move(const MoveProblem& problem);
+
+/// The swap of the last two dimensions: tiles in transposed order, each transposed in the unpacker.
+Program make_transpose(std::int64_t tiles, Memory memory);
+
+}  // namespace wattention::wormhole

@@ -1,0 +1,43 @@
+#pragma once
+// A program as the device enqueues it: cores, circular buffers, kernels, and the work it stands for.
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "backends/wormhole/numerics/op_numerics.h"
+#include "device/events.h"
+
+namespace wattention::wormhole {
+
+/// A queue of tiles in a core's L1 between two kernels.
+struct CircularBuffer {
+  std::string name;
+  std::int64_t bytes;
+};
+
+struct Program {
+  OpEvent work;
+  std::vector<CircularBuffer> buffers;
+  CoreGrid buffer_grid;   ///< cores on which the buffers are placed
+  MatmulNumerics matmul;  ///< the digits' rules; other ops leave it alone
+  std::vector<std::string>
+      kernels;                   ///< source and compile-time arguments: equal text, equal binary
+  std::string uncached_variant;  ///< compiled in, but not part of the release's cache key
+  std::vector<std::pair<std::string, std::string>> attributes;  ///< for explain
+  std::vector<std::pair<std::string, std::string>> refused;     ///< {program, reason}, for explain
+};
+
+/// Where the circular buffers end when laid upward from the first free L1 address.
+std::int64_t buffer_region_end(const std::vector<CircularBuffer>& buffers);
+
+/// Throws Error{out_of_memory} with the card's sentence when the buffers leave L1 or meet a tensor in it.
+/// `lowest_l1_address` is the end of L1 when no tensor is there.
+void check_buffers(std::string_view op, const Program& program, std::int64_t lowest_l1_address);
+
+/// Adds bytes read or written in a memory.
+void add_read(Traffic& traffic, Memory memory, std::int64_t bytes);
+void add_written(Traffic& traffic, Memory memory, std::int64_t bytes);
+
+}  // namespace wattention::wormhole

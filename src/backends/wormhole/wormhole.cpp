@@ -1,0 +1,111 @@
+#include "backends/wormhole/wormhole.h"
+
+#include <cstdlib>
+#include <string>
+#include <utility>
+
+#include "backends/wormhole/spec/chip.h"
+#include "backends/wormhole/wormhole_backend.h"
+#include "base/fail.h"
+#include "base/threads.h"
+
+namespace wattention {
+namespace {
+
+using wormhole::Isa;
+
+constexpr std::pair<std::string_view, Isa> kernels[] = {
+    {"scalar", Isa::scalar}, {"avx2", Isa::avx2}, {"avx512", Isa::avx512}};
+
+bool runs_here(Isa isa) {
+  try {
+    wormhole::resolve_isa(isa);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+std::vector<std::string> kernels_here() {
+  std::vector<std::string> names;
+  for (const auto& [name, isa] : kernels)
+    if (runs_here(isa)) names.emplace_back(name);
+  return names;
+}
+
+// The option, else the environment, else the fastest.
+Isa requested_isa(const std::string& option) {
+  const char* environment = std::getenv("WATTENTION_KERNEL");
+  const std::string word = !option.empty() ? option : environment ? environment : "";
+  if (word.empty()) return Isa::best;
+  for (const auto& [name, isa] : kernels)
+    if (name == word) return isa;
+  fail(ErrorKind::absent, "[wormhole] expected kernel scalar, avx2 or avx512; found '{}'", word);
+}
+
+}  // namespace
+
+DeviceInfo describe_wormhole() {
+  const CoreGrid grid = wormhole::n150d().compute_grid;
+  DeviceInfo info;
+  info.name = "wormhole";
+  info.available = true;
+  info.description = fmt::format(
+      "software n150d, {}x{} cores, TT-NN release profile 0.57; computed by {} on {} threads",
+      grid.y, grid.x, kernels_here().back(), available_threads());
+  info.kernels = kernels_here();
+  return info;
+}
+
+std::shared_ptr<Backend> open_wormhole(const DeviceOptions& options) {
+  const wormhole::HostOptions host{resolve_threads(options.threads),
+                                   wormhole::resolve_isa(requested_isa(options.kernel))};
+  return std::make_shared<wormhole::WormholeBackend>(options, host);
+}
+
+namespace wormhole {
+
+WormholeBackend::WormholeBackend(const DeviceOptions& options, HostOptions host)
+    : mode_(options.mode),
+      explain_(options.explain),
+      host_(host),
+      release_(release_profile(options.release_profile)),
+      l1_(std::make_shared<BankMemory>(Memory::l1, n150d().l1, n150d().allocation_alignment)),
+      dram_(std::make_shared<BankMemory>(Memory::dram, n150d().dram, n150d().allocation_alignment)),
+      live_(std::make_shared<LiveStorages>()) {
+  cache_.enable(options.program_cache || release_.program_cache);
+}
+
+void WormholeBackend::close() {
+  const std::lock_guard lock(queue_mutex_);
+  if (!open_.exchange(false)) return;
+  live_->release_all();
+  cache_.clear();
+}
+
+std::vector<OpReport> WormholeBackend::take_reports() {
+  const Lock lock = enter("reports");
+  return std::exchange(reports_, {});
+}
+
+void WormholeBackend::set_program_cache(bool enabled) {
+  const Lock lock = enter("program_cache");
+  cache_.enable(enabled);
+}
+
+DeviceCounts WormholeBackend::counts() const {
+  const std::lock_guard lock(queue_mutex_);
+  return {programs_,
+          cache_.hits(),
+          cache_.misses(),
+          kernels_compiled_,
+          l1_->use().allocated_bytes,
+          dram_->use().allocated_bytes};
+}
+
+MemoryUse WormholeBackend::memory_use(Memory memory) const {
+  return memory == Memory::l1 ? l1_->use() : dram_->use();
+}
+
+}  // namespace wormhole
+}  // namespace wattention
