@@ -1,0 +1,37 @@
+#pragma once
+// Which kernel runs: a pure function of the type, the processor's flags and the name that was forced.
+// The shape does not enter: a strip does only its own rows' work, K and N are padded once when B is packed,
+// and in each type the table's order is the order of speed at every shape (docs/cpu.md has the figures).
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backends/cpu/arch.h"
+#include "backends/cpu/kernel_table.h"
+
+namespace wattention::cpu {
+
+struct Refusal {
+  std::string kernel;
+  std::string reason;
+};
+
+struct Choice {
+  const GemmKernel* gemm = nullptr;      ///< nullptr: none can serve, `refused` says why
+  const VectorKernel* vector = nullptr;  ///< row operations that go with it
+  std::vector<Refusal> refused;          ///< every other row of the type
+};
+
+/// What an ISA's kernels need.
+CpuFlags needed_flags(Isa isa);
+
+/// `forced`: a kernel's name or an ISA's, or empty for the fastest that the flags allow.
+Choice choose(GemmType type, CpuFlags flags, std::string_view forced = {});
+
+/// Names that `forced` may be on a processor with these flags: ISAs first, then kernels.
+std::vector<std::string> names_that_serve(CpuFlags flags);
+
+/// Why no kernel called `forced` can serve at all with these flags; empty when one can.
+std::string why_not(CpuFlags flags, std::string_view forced);
+
+}  // namespace wattention::cpu

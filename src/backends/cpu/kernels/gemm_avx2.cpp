@@ -1,0 +1,47 @@
+// f32, and bf16 widened to f32, on AVX2 with FMA.
+#if !defined(__AVX2__) || !defined(__FMA__)
+#error "compile this file with -mavx2 -mfma"
+#endif
+#include <immintrin.h>
+
+#include "backends/cpu/kernels/gemm_nest.h"
+
+namespace wattention::cpu {
+namespace {
+
+struct F32Op {
+  using Vec = __m256;
+  static constexpr int lanes = 8, vectors = 2, k_per_word = 1, phases = 1;
+  static Vec zero() { return _mm256_setzero_ps(); }
+  static Vec load(const float* p) { return _mm256_loadu_ps(p); }
+  static void store(float* p, Vec v) { _mm256_storeu_ps(p, v); }
+  static Vec add(Vec a, Vec b) { return _mm256_add_ps(a, b); }
+  static Vec broadcast(const uint32_t* p) {
+    return _mm256_castsi256_ps(_mm256_set1_epi32(static_cast<int>(*p)));
+  }
+  static Vec columns(const uint32_t* b, int) {
+    return _mm256_castsi256_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(b)));
+  }
+  static Vec multiply_add(Vec acc, Vec a, Vec b) { return _mm256_fmadd_ps(a, b, acc); }
+};
+
+// As on AVX-512: the even k is a shift away from an f32, the odd k a mask.
+struct WidenedOp : F32Op {
+  static constexpr int k_per_word = 2, phases = 2;
+  static Vec columns(const uint32_t* b, int phase) {
+    const __m256i words = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(b));
+    return _mm256_castsi256_ps(phase == 0 ? _mm256_slli_epi32(words, 16)
+                                          : _mm256_and_si256(words, _mm256_set1_epi32(-0x10000)));
+  }
+};
+
+}  // namespace
+
+void gemm_f32_6x16x1_avx2(const StripArgs& s) {
+  run_strip<F32Op, 6>(s);
+}
+void gemm_bf16_6x16x2_avx2(const StripArgs& s) {
+  run_strip<WidenedOp, 6>(s);
+}
+
+}  // namespace wattention::cpu

@@ -1,0 +1,80 @@
+#pragma once
+// The loop nest of the vector kernels, written once; an Op injects the instruction. For one strip:
+//
+//   for each panel:  acc[rows][vectors] = 0
+//     for k:         b = one row of the panel (vectors registers)
+//       for m:       acc[m] += broadcast(a[k][m]) * b
+//     c = acc, or c += acc
+//
+// An Op has: Vec; `vectors` per panel row, `lanes` per vector; `phases` multiply-add steps per word of B
+// (2 where bf16 pairs are widened one half after the other); zero, add, load, store, broadcast,
+// columns<phase>(word row of B, vector), multiply_add.
+// Everything here is instantiated in anonymous namespaces only: see kernel.h.
+#include "backends/cpu/kernel.h"
+
+#define WATTENTION_UNROLL _Pragma("GCC unroll 32")
+
+namespace wattention::cpu {
+namespace {
+
+// B is read once per strip, front to back: fetch it this many rows ahead of use.
+constexpr int prefetch_rows = 16;
+
+template <class Op, int rows>
+inline void store_block(const typename Op::Vec (&acc)[rows][Op::vectors], const StripArgs& s,
+                        float* c) {
+  WATTENTION_UNROLL
+  for (int m = 0; m < rows; ++m) {
+    WATTENTION_UNROLL
+    for (int v = 0; v < Op::vectors; ++v) {
+      float* to = c + m * s.ldc + v * Op::lanes;
+      Op::store(to, s.accumulate ? Op::add(Op::load(to), acc[m][v]) : acc[m][v]);
+    }
+  }
+}
+
+template <class Op, int rows>
+inline void block(const StripArgs& s, const uint32_t* b, float* c) {
+  constexpr int columns = Op::vectors * Op::lanes;
+  typename Op::Vec acc[rows][Op::vectors];
+  WATTENTION_UNROLL
+  for (int m = 0; m < rows; ++m) {
+    WATTENTION_UNROLL
+    for (int v = 0; v < Op::vectors; ++v) acc[m][v] = Op::zero();
+  }
+  const uint32_t* a = static_cast<const uint32_t*>(s.a);
+  for (int64_t k = 0; k < s.k; k += Op::k_per_word, b += columns) {
+    WATTENTION_UNROLL
+    for (int line = 0; line < columns; line += 16)
+      __builtin_prefetch(b + prefetch_rows * columns + line);
+    WATTENTION_UNROLL
+    for (int phase = 0; phase < Op::phases; ++phase, a += rows) {
+      typename Op::Vec column[Op::vectors];
+      WATTENTION_UNROLL
+      for (int v = 0; v < Op::vectors; ++v) column[v] = Op::columns(b + v * Op::lanes, phase);
+      WATTENTION_UNROLL
+      for (int m = 0; m < rows; ++m) {
+        const typename Op::Vec row = Op::broadcast(a + m);
+        WATTENTION_UNROLL
+        for (int v = 0; v < Op::vectors; ++v)
+          acc[m][v] = Op::multiply_add(acc[m][v], row, column[v]);
+      }
+    }
+  }
+  store_block<Op, rows>(acc, s, c);
+}
+
+// Picks the instance for this strip's height: a strip of 1 row does the work of 1 row.
+template <class Op, int rows>
+inline void run_strip(const StripArgs& s) {
+  if constexpr (rows > 1) {
+    if (s.rows < rows) return run_strip<Op, rows - 1>(s);
+  }
+  for (int panel = 0; panel < s.panels; ++panel) {
+    const char* b = static_cast<const char*>(s.b) + panel * s.b_panel_bytes;
+    block<Op, rows>(s, reinterpret_cast<const uint32_t*>(b), s.c + panel * Op::vectors * Op::lanes);
+  }
+}
+
+}  // namespace
+}  // namespace wattention::cpu

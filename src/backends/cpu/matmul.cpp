@@ -1,0 +1,38 @@
+#include <vector>
+
+#include "backends/cpu/ops.h"
+#include "backends/cpu/product.h"
+#include "tensor/storage.h"
+
+namespace wattention::cpu {
+namespace {
+
+Shape with_last(const Shape& shape, std::int64_t last) {
+  std::vector<std::int64_t> sizes(shape.sizes().begin(), shape.sizes().end());
+  sizes.back() = last;
+  return Shape(std::span<const std::int64_t>(sizes));
+}
+
+}  // namespace
+
+Tensor matmul(const Engine& engine, const Tensor& a, const Tensor& b, bool transpose_b,
+              Buffer& workspace, int threads) {
+  const std::int64_t element = element_bytes(engine.gemm->type), k = a.size(-1);
+  const std::int64_t n = transpose_b ? b.size(-2) : b.size(-1);
+  // One matrix for all batches is one product of all rows.
+  const bool one_b = b.rank() == 2;
+  const std::int64_t m = one_b ? a.numel() / k : a.size(-2);
+  const std::int64_t batches = a.numel() / (m * k);
+  Tensor out = Tensor::empty(with_last(a.shape(), n), a.dtype());
+  for (std::int64_t batch = 0; batch < batches; ++batch) {
+    const Rows a_rows{a.storage()->host_bytes() + batch * m * k * element, k * element};
+    const Rows b_rows{b.storage()->host_bytes() + batch * n * k * element,
+                      (transpose_b ? k : n) * element};
+    multiply(engine, a_rows, m, {b_rows, k, n, transpose_b},
+             out.storage()->host_bytes() + batch * m * n * element, n * element, workspace,
+             threads);
+  }
+  return out;
+}
+
+}  // namespace wattention::cpu
