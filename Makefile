@@ -41,7 +41,7 @@ lint: ## layers, style, clang-format and clang-tidy over every source
 	@cmake --preset release
 	@tools/check_layers
 	@tools/check_style
-	@tools/lint --build build --all
+	@tools/lint --all
 
 install: build ## to PREFIX (default /usr/local)
 	@cmake --install build $(if $(PREFIX),--prefix $(PREFIX))

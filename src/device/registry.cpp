@@ -37,6 +37,7 @@ std::string known_names() {
 
 std::vector<DeviceInfo> list_devices() {
   std::vector<DeviceInfo> infos;
+  infos.reserve(entries.size());
   for (const Entry& entry : entries) infos.push_back(entry.describe());
   return infos;
 }
