@@ -25,11 +25,13 @@ class Generator {
   std::uint64_t seed() const;
 
   /// Fills with torch's uniform_(low, high), element by element in order.
-  void uniform(std::span<float> out, float low = 0.0f, float high = 1.0f);
+  /// Throws Error{bad_input} when low > high or their distance is not finite.
+  void uniform(std::span<float> out, double low = 0.0, double high = 1.0);
   /// Fills with torch's normal_(mean, standard_deviation): its vector path for 16 and more
-  /// elements, its scalar path (double precision, cached second draw) below. Within 2 ulp of torch;
-  /// same bits on every ISA and for any thread count.
-  void normal(std::span<float> out, float mean = 0.0f, float standard_deviation = 1.0f);
+  /// elements, its scalar path (double precision, cached second draw) below. Within 2 ulp of torch's
+  /// AVX2 build (its portable one rounds angles differently, docs/random.md); same bits on every ISA
+  /// and for any thread count. Throws Error{bad_input} for a negative or NaN deviation.
+  void normal(std::span<float> out, double mean = 0.0, double standard_deviation = 1.0);
   /// The next raw 32-bit word.
   std::uint32_t next_word();
   /// Skips `words` 32-bit words, in a time that grows with log(words) only.
