@@ -1,7 +1,6 @@
 // Matmul on matrices: checks, threads, and the choice between the oracle and the vector kernels.
-#include <vector>
-
 #include "backends/wormhole/exec/exec.h"
+#include "backends/wormhole/exec/matmul_vector.h"
 #include "backends/wormhole/exec/oracle_matmul.h"
 #include "base/fail.h"
 #include "base/threads.h"
@@ -22,17 +21,12 @@ void check(MatrixView a, MatrixView b, const MatmulNumerics& numerics) {
          numerics.block_tiles);
 }
 
-/// Columns [begin, end) of the output, one after the other.
-void matmul_columns(MatrixView a, MatrixView b, const MatmulNumerics& numerics, Bits* out,
-                    Share columns) {
-  std::vector<Bits> column(static_cast<std::size_t>(b.rows));
-  for (std::int64_t n = columns.begin; n < columns.end; ++n) {
-    for (std::int64_t k = 0; k < b.rows; ++k)
-      column[static_cast<std::size_t>(k)] = b.bits[k * b.cols + n];
-    for (std::int64_t m = 0; m < a.rows; ++m)
-      out[m * b.cols + n] =
-          oracle::matmul_element(a.bits + m * a.cols, column.data(), a.cols, numerics);
-  }
+MatmulKernel kernel_for(Isa isa) {
+#if defined(__x86_64__)
+  if (isa == Isa::avx512) return matmul_block_avx512;
+  if (isa == Isa::avx2) return matmul_block_avx2;
+#endif
+  return nullptr;  // the oracle
 }
 
 }  // namespace
@@ -40,10 +34,13 @@ void matmul_columns(MatrixView a, MatrixView b, const MatmulNumerics& numerics, 
 void matmul(MatrixView a, MatrixView b, const MatmulNumerics& numerics, Bits* out,
             HostOptions host) {
   check(a, b, numerics);
-  resolve_isa(host.isa);
+  const MatmulKernel kernel = kernel_for(resolve_isa(host.isa));
   const int threads = resolve_threads(host.threads);
+  if (kernel != nullptr && !numerics.fp32_accumulate)
+    return matmul_vector(a, b, numerics, out, threads, kernel);
   parallel(threads, [&](int thread) {
-    matmul_columns(a, b, numerics, out, share_of(b.cols, thread, threads, oracle::tile));
+    const Share cols = share_of(b.cols, thread, threads, oracle::tile);
+    matmul_oracle(a, b, numerics, out, 0, a.rows, cols.begin, cols.end - cols.begin);
   });
 }
 

@@ -1,0 +1,54 @@
+#pragma once
+// The vector matmul's unit of work: 16 rows x 64 columns of the output over all of K, on packed operands.
+//
+// Why floats can do the silicon's integer steps (docs/numerics.md has the proof):
+//  - A slice of a bf16 mantissa is a float, a product of two slices has 12 bits, and an FMA rounds once. Added to
+//    1.5 * 2^23 * q, a product is rounded onto the grid q of its group, so eight FMAs in a row are a group's sum.
+//  - Ties must go away from zero, but an FMA rounds them to even: the activation carries a factor 1 + 2^-16, which
+//    lifts a tie over the half and nothing else.
+//  - Sums then fit 17 bits of the accumulator's unit, and floor(x + 1/2 + 2^-14) is its two-step rounding.
+#include <cstdint>
+
+#include "backends/wormhole/numerics/bits.h"
+
+namespace wattention::wormhole {
+
+inline constexpr int tile_size = 32;
+inline constexpr int block_rows =
+    16;  // A 2 KiB, exponents 4 + 4, Dst 4, B 8 KiB a tile of K: within a 32 KiB L1
+inline constexpr int panel_cols = 64;  // a register of exponent bytes
+inline constexpr int group_depth = 8;
+inline constexpr int groups_per_tile = tile_size / group_depth;
+
+/// Each operand is scaled by 2^12, Dst by 2^24: slices, and the accumulator's unit, are normal floats at every
+/// exponent, whatever the process has told its CPU about denormals.
+inline constexpr int operand_scale_bits = 12;
+inline constexpr int scale_bits = 2 * operand_scale_bits;
+/// Beyond these an operand, or a sum of up to 2^20 products, leaves a float's range: such blocks go to the oracle.
+inline constexpr int largest_operand_exponent = 254 - operand_scale_bits;
+inline constexpr int largest_product_exponent = 254 - scale_bits - 30;
+/// Products of at least this exponent need no care for underflow: even one unit of their sum is a normal bf16.
+inline constexpr int smallest_easy_exponent = 11;
+
+struct MatmulBlock {
+  const float* activation[2];  // high, low slices [K/32][block_rows][32], times 2^12 (1 + 2^-16)
+  const std::uint32_t*
+      activation_distance;  // the same shape: largest exponent - exponent, four equal bytes
+  const float* weight[2];   // high, low slices [K/32][32][panel_cols], times 2^12
+  const std::uint8_t* weight_distance;  // the same shape; 255 for a zero
+  int largest_exponent;                 // of activation + weight - 127
+  std::int64_t tiles;                   // of K
+  std::int64_t block_tiles;
+  int phases;
+  bool l1_accumulate;
+  bool easy_range;  // no product of nonzeros lies below smallest_easy_exponent
+  Bits* out;        // [block_rows][out_stride]
+  std::int64_t out_stride;
+  int out_cols;  // 32 or 64
+};
+
+using MatmulKernel = void (*)(const MatmulBlock& block);
+void matmul_block_avx512(const MatmulBlock& block);
+void matmul_block_avx2(const MatmulBlock& block);
+
+}  // namespace wattention::wormhole

@@ -1,0 +1,21 @@
+#include <vector>
+
+#include "backends/wormhole/exec/matmul_vector.h"
+#include "backends/wormhole/exec/oracle_matmul.h"
+
+namespace wattention::wormhole {
+
+void matmul_oracle(MatrixView a, MatrixView b, const MatmulNumerics& numerics, Bits* out,
+                   std::int64_t first_row, std::int64_t rows, std::int64_t first_col,
+                   std::int64_t cols) {
+  std::vector<Bits> column(static_cast<std::size_t>(b.rows));
+  for (std::int64_t n = first_col; n < first_col + cols; ++n) {
+    for (std::int64_t k = 0; k < b.rows; ++k)
+      column[static_cast<std::size_t>(k)] = b.bits[k * b.cols + n];
+    for (std::int64_t m = first_row; m < first_row + rows; ++m)
+      out[m * b.cols + n] =
+          oracle::matmul_element(a.bits + m * a.cols, column.data(), a.cols, numerics);
+  }
+}
+
+}  // namespace wattention::wormhole

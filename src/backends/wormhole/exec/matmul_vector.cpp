@@ -1,0 +1,96 @@
+#include "backends/wormhole/exec/matmul_vector.h"
+
+#include <algorithm>
+
+#include "backends/wormhole/exec/packed_operands.h"
+#include "base/threads.h"
+
+namespace wattention::wormhole {
+
+namespace {
+
+constexpr std::int64_t rows_at_once = 1024;  // packed activations: 8 or 12 KiB per row of K = 1024
+
+/// The weight of the least slice product that a fidelity uses, against the highest: phases 1, 2, 3.
+int least_adjustment(int phases) {
+  return phases == 1 ? 0 : phases == 2 ? -5 : phases == 3 ? -7 : -12;
+}
+
+struct Task {
+  MatrixView a;
+  MatrixView b;
+  const MatmulNumerics& numerics;
+  Bits* out;
+  MatmulKernel kernel;
+  std::int64_t first_row;
+  std::int64_t row_blocks;
+
+  int phases() const { return static_cast<int>(numerics.fidelity); }
+  const Bits* rows_of_block(std::int64_t index) const {
+    return a.bits + (first_row + index * block_rows) * a.cols;
+  }
+};
+
+/// Sets what depends on exponents; false when they are beyond the kernel.
+bool fit_exponents(const ExponentRange& a, const ExponentRange& b, int phases, MatmulBlock& block) {
+  block.largest_exponent = a.largest + b.largest - exponent_bias;
+  block.easy_range =
+      a.empty() || b.empty() ||
+      a.smallest + b.smallest - exponent_bias + least_adjustment(phases) >= smallest_easy_exponent;
+  return a.largest <= largest_operand_exponent && b.largest <= largest_operand_exponent &&
+         block.largest_exponent <= largest_product_exponent;
+}
+
+void run_block(const Task& task, const PackedActivations& activations, std::int64_t row_block,
+               const PackedPanel& panel, std::int64_t first_col) {
+  const std::int64_t row = task.first_row + row_block * block_rows;
+  MatmulBlock block{};
+  if (!fit_exponents(activations.range(row_block), panel.range(), task.phases(), block))
+    return matmul_oracle(task.a, task.b, task.numerics, task.out, row, block_rows, first_col,
+                         panel.cols());
+  activations.describe(row_block, block);
+  panel.describe(block);
+  block.tiles = task.a.cols / tile_size;
+  block.block_tiles = task.numerics.block_tiles;
+  block.phases = task.phases();
+  block.l1_accumulate = task.numerics.l1_accumulate;
+  block.out = task.out + row * task.b.cols + first_col;
+  block.out_stride = task.b.cols;
+  task.kernel(block);
+}
+
+/// A thread's share of the blocks, panel by panel.
+void run_share(const Task& task, const PackedActivations& activations, Share blocks) {
+  if (blocks.begin == blocks.end) return;
+  PackedPanel panel(task.a.cols, task.phases());
+  std::int64_t packed = -1;
+  for (std::int64_t i = blocks.begin; i < blocks.end; ++i) {
+    const std::int64_t index = i / task.row_blocks;
+    if (index != packed) panel.pack(task.b, index * panel_cols);
+    packed = index;
+    run_block(task, activations, i % task.row_blocks, panel, index * panel_cols);
+  }
+}
+
+}  // namespace
+
+void matmul_vector(MatrixView a, MatrixView b, const MatmulNumerics& numerics, Bits* out,
+                   int threads, MatmulKernel kernel) {
+  const std::int64_t panels = (b.cols + panel_cols - 1) / panel_cols;
+  const std::int64_t most_rows = std::min(a.rows, rows_at_once);
+  PackedActivations activations(most_rows, a.cols, static_cast<int>(numerics.fidelity));
+  for (std::int64_t row = 0; row < a.rows; row += rows_at_once) {
+    const Task task{
+        a, b, numerics, out, kernel, row, std::min(rows_at_once, a.rows - row) / block_rows};
+    parallel(threads, [&](int thread) {
+      const Share share = share_of(task.row_blocks, thread, threads);
+      for (std::int64_t i = share.begin; i < share.end; ++i)
+        activations.pack_block(task.rows_of_block(i), i);
+    });
+    parallel(threads, [&](int thread) {
+      run_share(task, activations, share_of(task.row_blocks * panels, thread, threads));
+    });
+  }
+}
+
+}  // namespace wattention::wormhole

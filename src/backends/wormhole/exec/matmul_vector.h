@@ -1,0 +1,17 @@
+#pragma once
+// Matmul by a vector kernel: packing, threads, and the oracle for blocks whose exponents a kernel does not take.
+#include "backends/wormhole/exec/exec.h"
+#include "backends/wormhole/exec/matmul_block.h"
+
+namespace wattention::wormhole {
+
+/// bf16 Dst only. Operands are checked.
+void matmul_vector(MatrixView a, MatrixView b, const MatmulNumerics& numerics, Bits* out,
+                   int threads, MatmulKernel kernel);
+
+/// Rows x columns of the output by the oracle; out is the whole matrix.
+void matmul_oracle(MatrixView a, MatrixView b, const MatmulNumerics& numerics, Bits* out,
+                   std::int64_t first_row, std::int64_t rows, std::int64_t first_col,
+                   std::int64_t cols);
+
+}  // namespace wattention::wormhole

@@ -1,0 +1,74 @@
+#pragma once
+// The vector operations of the kernels, on AVX-512 registers. Include from a file compiled for AVX-512 only.
+#ifndef __AVX512BW__
+#error "compile this file with AVX-512 F, BW, DQ, VL"
+#endif
+#include <immintrin.h>
+
+#include <cstdint>
+
+namespace wattention::wormhole {
+namespace {
+
+struct Avx512 {
+  using F = __m512;       // 16 floats
+  using I = __m512i;      // 16 int32
+  using Bytes = __m512i;  // 64 uint8
+  static constexpr int lanes = 16;
+  static constexpr int byte_lanes = 64;
+  static constexpr bool weights_in_registers = true;  // 16 of 32
+
+  static F load(const float* p) { return _mm512_loadu_ps(p); }
+  static void store(float* p, F x) { _mm512_storeu_ps(p, x); }
+  static F all(float x) { return _mm512_set1_ps(x); }
+  static I all(std::int32_t x) { return _mm512_set1_epi32(x); }
+  static F as_floats(I x) { return _mm512_castsi512_ps(x); }
+  static I as_ints(F x) { return _mm512_castps_si512(x); }
+
+  static F fma(F a, F b, F c) { return _mm512_fmadd_ps(a, b, c); }
+  static F sub(F a, F b) { return _mm512_sub_ps(a, b); }
+  static F add(F a, F b) { return _mm512_add_ps(a, b); }
+  static F mul(F a, F b) { return _mm512_mul_ps(a, b); }
+  /// whole + floor(x), for an integer `whole` above 2^23.
+  static F add_floor(F x, F whole) {
+    return _mm512_add_round_ps(x, whole, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+  }
+
+  static I add(I a, I b) { return _mm512_add_epi32(a, b); }
+  static I sub(I a, I b) { return _mm512_sub_epi32(a, b); }
+  static I max(I a, I b) { return _mm512_max_epi32(a, b); }
+  static I both(I a, I b) { return _mm512_and_si512(a, b); }
+  template <int count>
+  static I shift_right(I x) {
+    return _mm512_srli_epi32(x, count);
+  }
+  /// x where a > b, else 0.
+  static F where_greater(I a, I b, F x) {
+    return _mm512_maskz_mov_ps(_mm512_cmpgt_epi32_mask(a, b), x);
+  }
+
+  /// 16 bytes as the exponent fields of floats.
+  static I exponent_fields(const std::uint8_t* p) {
+    return _mm512_slli_epi32(
+        _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))), 23);
+  }
+  /// The upper halves of 16 words.
+  static void store_upper_halves(std::uint16_t* p, I x) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p),
+                        _mm512_cvtepi32_epi16(_mm512_srli_epi32(x, 16)));
+  }
+
+  static Bytes load_bytes(const std::uint8_t* p) { return _mm512_loadu_si512(p); }
+  static void store_bytes(std::uint8_t* p, Bytes x) { _mm512_storeu_si512(p, x); }
+  static Bytes all_bytes(int x) { return _mm512_set1_epi8(static_cast<char>(x)); }
+  static Bytes repeat_word(const std::uint32_t* p) {
+    return _mm512_set1_epi32(static_cast<int>(*p));
+  }
+  static Bytes add_saturated(Bytes a, Bytes b) { return _mm512_adds_epu8(a, b); }
+  static Bytes sub_saturated(Bytes a, Bytes b) { return _mm512_subs_epu8(a, b); }
+  static Bytes min_bytes(Bytes a, Bytes b) { return _mm512_min_epu8(a, b); }
+  static Bytes max_bytes(Bytes a, Bytes b) { return _mm512_max_epu8(a, b); }
+};
+
+}  // namespace
+}  // namespace wattention::wormhole

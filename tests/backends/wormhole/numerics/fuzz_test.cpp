@@ -1,0 +1,176 @@
+// Every vector path against the oracle, on random patterns, shapes and attributes: all bits must agree.
+// Runs for WATTENTION_FUZZ_SECONDS (2); WATTENTION_FUZZ_SEED replays the case that a failure names.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <string>
+
+#include "backends/wormhole/numerics/hosts.h"
+#include "backends/wormhole/numerics/random_bits.h"
+
+namespace wattention::wormhole {
+namespace {
+
+double seconds_to_run() {
+  const char* text = std::getenv("WATTENTION_FUZZ_SECONDS");
+  return text == nullptr ? 2.0 : std::stod(text);
+}
+
+/// Calls round(seed) with new seeds until the time is up, or once with the seed asked for.
+template <class Round>
+void fuzz(Round round) {
+  if (const char* text = std::getenv("WATTENTION_FUZZ_SEED")) return round(std::stoull(text));
+  const auto start = std::chrono::steady_clock::now();
+  std::uint64_t seed = std::random_device{}();
+  while (std::chrono::steady_clock::now() - start <
+         std::chrono::duration<double>(seconds_to_run())) {
+    SCOPED_TRACE("replay with WATTENTION_FUZZ_SEED=" + std::to_string(seed));
+    round(seed);
+    if (testing::Test::HasFailure()) return;
+    ++seed;
+  }
+}
+
+std::string hex(Bits value) {
+  char text[8];
+  std::snprintf(text, sizeof text, "%04x", value);
+  return text;
+}
+
+void expect_same(const std::vector<Bits>& expected, const std::vector<Bits>& found,
+                 const std::string& what) {
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    if (expected[i] != found[i]) {
+      ADD_FAILURE() << what << ": element " << i << " is " << hex(found[i]) << ", the oracle says "
+                    << hex(expected[i]);
+      return;
+    }
+}
+
+/// Stretches of different kinds, so that blocks of one matrix need different paths.
+std::vector<Bits> matrix(RandomBits& random, std::int64_t rows, std::int64_t cols) {
+  std::vector<Bits> bits;
+  const std::int64_t step = random.one_in(2) ? rows : 8;
+  for (std::int64_t row = 0; row < rows; row += step) {
+    const auto stretch = random.stretch(std::min(step, rows - row) * cols);
+    bits.insert(bits.end(), stretch.begin(), stretch.end());
+  }
+  return bits;
+}
+
+struct MatmulCase {
+  std::int64_t rows, depth, cols;
+  std::vector<Bits> a, b;
+  MatmulNumerics numerics;
+
+  MatmulCase(RandomBits& random);
+  std::vector<Bits> run(HostOptions host) const {
+    std::vector<Bits> out(static_cast<std::size_t>(rows * cols));
+    matmul({a.data(), rows, depth}, {b.data(), depth, cols}, numerics, out.data(), host);
+    return out;
+  }
+
+ private:
+  void draw_operands(RandomBits& random);
+  void make_cancel(RandomBits& random);
+};
+
+MatmulNumerics draw_numerics(RandomBits& random, std::int64_t tiles) {
+  MatmulNumerics numerics;
+  numerics.fidelity = static_cast<Fidelity>(1 + random.below(4));
+  do numerics.block_tiles = 1 + random.below(static_cast<int>(tiles));
+  while (tiles % numerics.block_tiles != 0);
+  numerics.l1_accumulate = random.one_in(2);
+  numerics.fp32_accumulate = random.one_in(4);
+  return numerics;
+}
+
+/// Of any kinds; or of products whose exponents lie about where the matrix unit calls them zero.
+void MatmulCase::draw_operands(RandomBits& random) {
+  if (!random.one_in(3)) {
+    a = matrix(random, rows, depth);
+    b = matrix(random, depth, cols);
+    return;
+  }
+  const int a_centre = 20 + random.below(90);
+  const int product = random.below(24) - 6;
+  auto a_kind = random.kind_around(a_centre);
+  auto b_kind = random.kind_around(127 + product - a_centre);
+  a_kind.spread = 1 + random.below(3);
+  b_kind.spread = 1 + random.below(3);
+  a = random.stretch(rows * depth, a_kind);
+  b = random.stretch(depth * cols, b_kind);
+}
+
+/// Every second product of a row nearly takes back the one before: sums end in a unit or two, or in nothing.
+void MatmulCase::make_cancel(RandomBits& random) {
+  for (std::size_t i = 1; i < a.size(); i += 2)
+    a[i] = static_cast<Bits>(a[i - 1] ^ 0x8000 ^ (random.one_in(3) ? 1 << random.below(5) : 0));
+  for (std::int64_t k = 1; k < depth; k += 2)
+    std::copy_n(b.begin() + (k - 1) * cols, cols, b.begin() + k * cols);
+}
+
+MatmulCase::MatmulCase(RandomBits& random)
+    : rows(32 * (1 + random.below(2))),
+      depth(32 * (1 + random.below(random.one_in(4) ? 12 : 3))),
+      cols(32 * (1 + random.below(4))),
+      numerics(draw_numerics(random, depth / 32)) {
+  draw_operands(random);
+  if (random.one_in(3)) make_cancel(random);
+}
+
+TEST(Fuzz, MatmulAgreesWithTheOracle) {
+  fuzz([](std::uint64_t seed) {
+    RandomBits random(seed);
+    const MatmulCase matmul_case(random);
+    const auto expected = matmul_case.run({1, Isa::scalar});
+    for (const Isa isa : vector_isas())
+      expect_same(expected, matmul_case.run({1 + random.below(3), isa}), isa_name(isa));
+  });
+}
+
+TEST(Fuzz, SoftmaxAgreesWithTheOracle) {
+  fuzz([](std::uint64_t seed) {
+    RandomBits random(seed);
+    const std::int64_t rows = 32;
+    const std::int64_t cols = 32 * (1 + random.below(6));
+    const std::int64_t logical = cols - random.below(32);
+    const auto input = matrix(random, rows, cols);
+    const SoftmaxNumerics numerics{random.one_in(2)};
+    std::vector<Bits> expected(input.size());
+    softmax({input.data(), rows, cols}, logical, numerics, expected.data(), {1, Isa::scalar});
+    for (const Isa isa : vector_isas()) {
+      std::vector<Bits> found(expected.size());
+      softmax({input.data(), rows, cols}, logical, numerics, found.data(),
+              {1 + random.below(3), isa});
+      expect_same(expected, found, isa_name(isa));
+    }
+  });
+}
+
+TEST(Fuzz, ElementwiseAgreesWithTheOracle) {
+  fuzz([](std::uint64_t seed) {
+    RandomBits random(seed);
+    const std::int64_t count = 1 + random.below(3000);
+    const auto a = matrix(random, count, 1);
+    const auto b = matrix(random, count, 1);
+    const auto fidelity = static_cast<Fidelity>(1 + random.below(4));
+    const int op = random.below(4);
+    const auto run = [&](HostOptions host) {
+      std::vector<Bits> out(a.size());
+      if (op == 0) multiply_scalar(a, b[0], fidelity, out, host);
+      if (op == 1) multiply(a, b, fidelity, out, host);
+      if (op == 2) add(a, b, out, host);
+      if (op == 3) subtract(a, b, out, host);
+      return out;
+    };
+    const auto expected = run({1, Isa::scalar});
+    for (const Isa isa : vector_isas())
+      expect_same(expected, run({1 + random.below(3), isa}),
+                  isa_name(isa) + (" op " + std::to_string(op)));
+  });
+}
+
+}  // namespace
+}  // namespace wattention::wormhole
