@@ -1,4 +1,5 @@
 // Elementwise ops and transpose: threads own stretches of the output.
+#include "backends/wormhole/exec/elementwise_choice.h"
 #include "backends/wormhole/exec/exec.h"
 #include "backends/wormhole/exec/oracle_softmax.h"
 #include "base/fail.h"
@@ -10,61 +11,85 @@ namespace {
 
 constexpr std::int64_t line = 32;  // elements of a 64-byte cache line, so that threads share none
 
-/// out[i] = f(i), in shares.
-template <class Function>
-void for_each_element(std::size_t count, std::span<Bits> out, HostOptions host, Function f) {
-  expect(count == out.size(), "[elementwise] expected operands of equal length; found {} and {}",
-         count, out.size());
-  resolve_isa(host.isa);
+void expect_equal(std::size_t a, std::size_t b) {
+  expect(a == b, "[elementwise] expected operands of equal length; found {} and {}", a, b);
+}
+
+/// In each thread's share: vectors(kernels, begin, count) for whole vectors, one(i) for the rest or for all.
+template <class Vectors, class One>
+void for_each_element(std::size_t count, std::span<Bits> out, HostOptions host, Vectors vectors,
+                      One one) {
+  expect_equal(count, out.size());
+  const ElementwiseKernels* kernels = elementwise_kernels(resolve_isa(host.isa));
   const int threads = resolve_threads(host.threads);
   parallel(threads, [&](int thread) {
     const Share share = share_of(static_cast<std::int64_t>(count), thread, threads, line);
-    for (auto i = static_cast<std::size_t>(share.begin); i < static_cast<std::size_t>(share.end);
-         ++i)
-      out[i] = f(i);
+    const std::int64_t whole = kernels == nullptr ? 0 : (share.end - share.begin) / 16 * 16;
+    if (whole > 0) vectors(*kernels, share.begin, whole);
+    for (std::int64_t i = share.begin + whole; i < share.end; ++i)
+      out[static_cast<std::size_t>(i)] = one(static_cast<std::size_t>(i));
   });
-}
-
-void expect_equal(std::size_t a, std::size_t b) {
-  expect(a == b, "[elementwise] expected operands of equal length; found {} and {}", a, b);
 }
 
 }  // namespace
 
 void multiply_scalar(std::span<const Bits> input, Bits scalar, Fidelity fidelity,
                      std::span<Bits> out, HostOptions host) {
-  for_each_element(input.size(), out, host, [&](std::size_t i) {
-    return oracle::multiply(input[i], scalar, static_cast<int>(fidelity));
-  });
+  const int phases = static_cast<int>(fidelity);
+  for_each_element(
+      input.size(), out, host,
+      [&](const ElementwiseKernels& kernels, std::int64_t begin, std::int64_t count) {
+        kernels.multiply_scalar(input.data() + begin, scalar, count, phases, out.data() + begin);
+      },
+      [&](std::size_t i) { return oracle::multiply(input[i], scalar, phases); });
 }
 
 void multiply(std::span<const Bits> a, std::span<const Bits> b, Fidelity fidelity,
               std::span<Bits> out, HostOptions host) {
   expect_equal(a.size(), b.size());
-  for_each_element(a.size(), out, host, [&](std::size_t i) {
-    return oracle::multiply(a[i], b[i], static_cast<int>(fidelity));
-  });
+  const int phases = static_cast<int>(fidelity);
+  for_each_element(
+      a.size(), out, host,
+      [&](const ElementwiseKernels& kernels, std::int64_t begin, std::int64_t count) {
+        kernels.multiply(a.data() + begin, b.data() + begin, count, phases, out.data() + begin);
+      },
+      [&](std::size_t i) { return oracle::multiply(a[i], b[i], phases); });
 }
 
-void add(std::span<const Bits> a, std::span<const Bits> b, std::span<Bits> out, HostOptions host) {
+namespace {
+
+void add_flipped(std::span<const Bits> a, std::span<const Bits> b, Bits b_flip, std::span<Bits> out,
+                 HostOptions host) {
   expect_equal(a.size(), b.size());
-  for_each_element(a.size(), out, host, [&](std::size_t i) { return oracle::add(a[i], b[i]); });
+  for_each_element(
+      a.size(), out, host,
+      [&](const ElementwiseKernels& kernels, std::int64_t begin, std::int64_t count) {
+        kernels.add(a.data() + begin, b.data() + begin, b_flip, count, out.data() + begin);
+      },
+      [&](std::size_t i) {
+        return b_flip == 0 ? oracle::add(a[i], b[i]) : oracle::subtract(a[i], b[i]);
+      });
+}
+
+}  // namespace
+
+void add(std::span<const Bits> a, std::span<const Bits> b, std::span<Bits> out, HostOptions host) {
+  add_flipped(a, b, 0, out, host);
 }
 
 void subtract(std::span<const Bits> a, std::span<const Bits> b, std::span<Bits> out,
               HostOptions host) {
-  expect_equal(a.size(), b.size());
-  for_each_element(a.size(), out, host,
-                   [&](std::size_t i) { return oracle::subtract(a[i], b[i]); });
+  add_flipped(a, b, 0x8000, out, host);
 }
 
 void transpose(MatrixView input, Bits* out, HostOptions host) {
   const int threads = resolve_threads(host.threads);
   parallel(threads, [&](int thread) {
     const Share share = share_of(input.cols, thread, threads, line);
-    for (std::int64_t row = 0; row < input.rows; ++row)
+    for (std::int64_t row_tile = 0; row_tile < input.rows; row_tile += line)
       for (std::int64_t col = share.begin; col < share.end; ++col)
-        out[col * input.rows + row] = oracle::copy(input.bits[row * input.cols + col]);
+        for (std::int64_t row = row_tile; row < std::min(input.rows, row_tile + line); ++row)
+          out[col * input.rows + row] = oracle::copy(input.bits[row * input.cols + col]);
   });
 }
 

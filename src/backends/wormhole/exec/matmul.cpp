@@ -36,8 +36,7 @@ void matmul(MatrixView a, MatrixView b, const MatmulNumerics& numerics, Bits* ou
   check(a, b, numerics);
   const MatmulKernel kernel = kernel_for(resolve_isa(host.isa));
   const int threads = resolve_threads(host.threads);
-  if (kernel != nullptr && !numerics.fp32_accumulate)
-    return matmul_vector(a, b, numerics, out, threads, kernel);
+  if (kernel != nullptr) return matmul_vector(a, b, numerics, out, threads, kernel);
   parallel(threads, [&](int thread) {
     const Share cols = share_of(b.cols, thread, threads, oracle::tile);
     matmul_oracle(a, b, numerics, out, 0, a.rows, cols.begin, cols.end - cols.begin);

@@ -1,28 +1,18 @@
 #pragma once
 // The block of matmul_block.h written once; an ISA's file instantiates it with its vector operations V.
 //
-// e: biased exponent; q: 2^(e - 137), the unit of a term, of which 1.0 has 2^10; Dst: floats scaled by 2^24.
+// e: biased exponent, scaled by 2^24 throughout; q: 2^(e - 137), the unit of a term, of which 1.0 has 2^10.
 #include "backends/wormhole/exec/matmul_block.h"
+#include "backends/wormhole/exec/matmul_dst.h"
 
 namespace wattention::wormhole {
 namespace {
 
-constexpr std::int32_t field(int exponent) {
-  return static_cast<std::int32_t>(static_cast<Word>(exponent) << 23);
-}
-
 // 1.5 * 2^23 * q of a group: q's exponent is e - 10 as a field, and the half bit centres the sum.
 constexpr std::int32_t magic_offset = field(23 - 10) + 0x400000;
-constexpr float magic_integer = 12582912.0f;          // 1.5 * 2^23
-constexpr std::int32_t to_unit = field(127 + 137);    // minus field(e): 2^(137 - e)
-constexpr std::int32_t from_unit = field(127 - 137);  // plus field(e): 2^(e - 137)
-constexpr std::int32_t tie_breaker = 1 << 11;         // 1 + 2^-12: Dst's ties go away from zero
-constexpr float half_up =
-    0.5f + 1.0f / 16384;  // a term's two roundings, to 2^-13 and to 1, as one floor
 constexpr std::int32_t zero_exponent = field(scale_bits);
-constexpr std::int32_t magnitude_mask = 0x7fffffff;
 
-template <class V, bool easy_range>
+template <class V, bool easy_range, class Dst>
 struct MatmulKernelOf {
   using F = typename V::F;
   using I = typename V::I;
@@ -83,28 +73,6 @@ struct MatmulKernelOf {
       return V::where_greater(exponent, V::all(zero_exponent), sum);
   }
 
-  /// Dst + two groups, rounded to bf16.
-  static F accumulate(F dst, F first, I first_exponent, F second, I second_exponent) {
-    const I dst_exponent = V::both(V::as_ints(dst), V::all(0x7f800000));
-    const I exponent = V::max(V::max(first_exponent, second_exponent), dst_exponent);
-    const F to = V::as_floats(V::sub(V::all(to_unit), exponent));
-    const F to_tie_up = V::as_floats(V::sub(V::all(to_unit + tie_breaker), exponent));
-    F sum = V::add_floor(V::fma(first, to, V::all(half_up)), V::all(magic_integer));
-    sum = V::add_floor(V::fma(second, to, V::all(half_up)), sum);
-    sum = V::sub(V::fma(dst, to_tie_up, sum), V::all(magic_integer));
-    const I rounded = V::both(V::add(V::as_ints(sum), V::all(0x8000)),
-                              V::all(static_cast<std::int32_t>(0xffff0000u)));
-    const F result =
-        V::mul(V::as_floats(rounded), V::as_floats(V::add(exponent, V::all(from_unit))));
-    return easy_range ? result : flush(result);
-  }
-
-  /// Scaled values below the smallest normal bf16 become 0.
-  static F flush(F x) {
-    return V::where_greater(V::both(V::as_ints(x), V::all(magnitude_mask)),
-                            V::all(field(1 + scale_bits) - 1), x);
-  }
-
   /// One MVMUL of the block: 16 of K.
   static void multiply_face(const float* a, const float* weight, int face, Workspace& w) {
     for (int c = 0; c < cols; c += V::lanes) {
@@ -115,7 +83,8 @@ struct MatmulKernelOf {
         const I second = V::exponent_fields(&w.exponent[2 * face + 1][row][c]);
         const float* a_row = a + row * tile_size;
         float* dst = &w.dst[row][c];
-        V::store(dst, accumulate(V::load(dst), sum_group(a_row, b, first), first,
+        V::store(dst,
+                 Dst::accumulate(V::load(dst), sum_group(a_row, b, first), first,
                                  sum_group(a_row + group_depth, b + group_depth, second), second));
       }
     }
@@ -135,16 +104,6 @@ struct MatmulKernelOf {
     }
   }
 
-  /// The packer's addition in L1: nearest even. A float sum of two bf16 is exact enough: it is inexact only
-  /// where one is so small that the sum lies nowhere near a tie.
-  static F add_in_l1(F old, F dst) {
-    const F sum = flush(V::add(old, dst));
-    const I bits = V::as_ints(sum);
-    const I odd = V::both(V::template shift_right<16>(bits), V::all(1));
-    const I rounded = V::add(bits, V::add(odd, V::all(0x7fff)));
-    return V::as_floats(V::both(rounded, V::all(static_cast<std::int32_t>(0xffff0000u))));
-  }
-
   template <class Function>
   static void for_each_vector(Workspace& w, Function f) {
     for (int row = 0; row < block_rows; ++row)
@@ -153,23 +112,22 @@ struct MatmulKernelOf {
 
   static void start_block(bool reload, Workspace& w) {
     for_each_vector(w, [&](float* dst, const float* partial) {
-      V::store(dst, reload ? V::load(partial) : V::all(0.0f));
+      V::store(dst, reload ? Dst::reload(V::load(partial)) : V::all(0.0f));
     });
   }
 
   static void end_block(bool accumulate_in_l1, Workspace& w) {
     for_each_vector(w, [&](const float* dst, float* partial) {
       V::store(partial,
-               accumulate_in_l1 ? add_in_l1(V::load(partial), V::load(dst)) : V::load(dst));
+               accumulate_in_l1 ? Dst::add_in_l1(V::load(partial), V::load(dst)) : V::load(dst));
     });
   }
 
   static void store_block(const MatmulBlock& block, const Workspace& w) {
-    const F unscale = V::as_floats(V::all(field(127 - scale_bits)));
     for (int row = 0; row < block_rows; ++row)
       for (int c = 0; c < block.out_cols; c += V::lanes)
         V::store_upper_halves(block.out + row * block.out_stride + c,
-                              V::as_ints(V::mul(V::load(&w.partial[row][c]), unscale)));
+                              Dst::packed(V::load(&w.partial[row][c])));
   }
 
   static void run(const MatmulBlock& block) {
@@ -187,10 +145,12 @@ struct MatmulKernelOf {
 
 template <class V>
 void matmul_block_of(const MatmulBlock& block) {
-  if (block.easy_range)
-    MatmulKernelOf<V, true>::run(block);
+  if (block.fp32_dst)
+    MatmulKernelOf<V, false, DstFp32<V>>::run(block);
+  else if (block.easy_range)
+    MatmulKernelOf<V, true, DstBf16<V, true>>::run(block);
   else
-    MatmulKernelOf<V, false>::run(block);
+    MatmulKernelOf<V, false, DstBf16<V, false>>::run(block);
 }
 
 }  // namespace

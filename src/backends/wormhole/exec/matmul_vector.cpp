@@ -54,6 +54,7 @@ void run_block(const Task& task, const PackedActivations& activations, std::int6
   block.block_tiles = task.numerics.block_tiles;
   block.phases = task.phases();
   block.l1_accumulate = task.numerics.l1_accumulate;
+  block.fp32_dst = task.numerics.fp32_accumulate;
   block.out = task.out + row * task.b.cols + first_col;
   block.out_stride = task.b.cols;
   task.kernel(block);

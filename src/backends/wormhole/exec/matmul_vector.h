@@ -5,7 +5,7 @@
 
 namespace wattention::wormhole {
 
-/// bf16 Dst only. Operands are checked.
+/// Operands are checked.
 void matmul_vector(MatrixView a, MatrixView b, const MatmulNumerics& numerics, Bits* out,
                    int threads, MatmulKernel kernel);
 

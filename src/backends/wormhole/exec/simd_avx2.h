@@ -40,6 +40,24 @@ struct Avx2 {
   static I shift_right(I x) {
     return _mm256_srli_epi32(x, count);
   }
+  static I multiply(I a, I b) { return _mm256_mullo_epi32(a, b); }
+  static I min(I a, I b) { return _mm256_min_epi32(a, b); }
+  static I either(I a, I b) { return _mm256_or_si256(a, b); }
+  static I differ(I a, I b) { return _mm256_xor_si256(a, b); }
+  template <int count>
+  static I shift_left(I x) {
+    return _mm256_slli_epi32(x, count);
+  }
+  static I shift_left(I x, I counts) { return _mm256_sllv_epi32(x, counts); }
+  static I shift_right_signed(I x, I counts) { return _mm256_srav_epi32(x, counts); }
+  /// -1 for negative lanes, else 0.
+  static I sign(I x) { return _mm256_srai_epi32(x, 31); }
+  static F to_floats(I x) { return _mm256_cvtepi32_ps(x); }
+  static I to_ints(F x) { return _mm256_cvtps_epi32(x); }
+  /// x where a > b, else y.
+  static I select_greater(I a, I b, I x, I y) {
+    return _mm256_blendv_epi8(y, x, _mm256_cmpgt_epi32(a, b));
+  }
   /// x where a > b, else 0.
   static F where_greater(I a, I b, F x) {
     return _mm256_and_ps(as_floats(_mm256_cmpgt_epi32(a, b)), x);
@@ -49,6 +67,10 @@ struct Avx2 {
   static I exponent_fields(const std::uint8_t* p) {
     return _mm256_slli_epi32(
         _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))), 23);
+  }
+  /// 8 halves, zero extended.
+  static I load_halves(const std::uint16_t* p) {
+    return _mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
   }
   /// The upper halves of 8 words.
   static void store_upper_halves(std::uint16_t* p, I x) {

@@ -42,6 +42,24 @@ struct Avx512 {
   static I shift_right(I x) {
     return _mm512_srli_epi32(x, count);
   }
+  static I multiply(I a, I b) { return _mm512_mullo_epi32(a, b); }
+  static I min(I a, I b) { return _mm512_min_epi32(a, b); }
+  static I either(I a, I b) { return _mm512_or_si512(a, b); }
+  static I differ(I a, I b) { return _mm512_xor_si512(a, b); }
+  template <int count>
+  static I shift_left(I x) {
+    return _mm512_slli_epi32(x, count);
+  }
+  static I shift_left(I x, I counts) { return _mm512_sllv_epi32(x, counts); }
+  static I shift_right_signed(I x, I counts) { return _mm512_srav_epi32(x, counts); }
+  /// -1 for negative lanes, else 0.
+  static I sign(I x) { return _mm512_srai_epi32(x, 31); }
+  static F to_floats(I x) { return _mm512_cvtepi32_ps(x); }
+  static I to_ints(F x) { return _mm512_cvtps_epi32(x); }
+  /// x where a > b, else y.
+  static I select_greater(I a, I b, I x, I y) {
+    return _mm512_mask_mov_epi32(y, _mm512_cmpgt_epi32_mask(a, b), x);
+  }
   /// x where a > b, else 0.
   static F where_greater(I a, I b, F x) {
     return _mm512_maskz_mov_ps(_mm512_cmpgt_epi32_mask(a, b), x);
@@ -51,6 +69,10 @@ struct Avx512 {
   static I exponent_fields(const std::uint8_t* p) {
     return _mm512_slli_epi32(
         _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))), 23);
+  }
+  /// 16 halves, zero extended.
+  static I load_halves(const std::uint16_t* p) {
+    return _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
   }
   /// The upper halves of 16 words.
   static void store_upper_halves(std::uint16_t* p, I x) {

@@ -1,0 +1,24 @@
+#pragma once
+// The vector kernels of the elementwise ops and of softmax's row sum: no allocation, no threads.
+#include <cstdint>
+
+#include "backends/wormhole/numerics/bits.h"
+
+namespace wattention::wormhole {
+
+/// Counts are multiples of 16. `out` may be an input.
+struct ElementwiseKernels {
+  std::int64_t lanes;
+  void (*multiply)(const Bits* a, const Bits* b, std::int64_t count, int phases, Bits* out);
+  void (*multiply_scalar)(const Bits* a, Bits scalar, std::int64_t count, int phases, Bits* out);
+  void (*add)(const Bits* a, const Bits* b, Bits b_flip, std::int64_t count,
+              Bits* out);  // b_flip: b's sign
+  void (*subtract_scalar)(const Bits* a, Bits scalar, std::int64_t count, Bits* out);
+  /// columns [count][lanes], not negative: one row in each lane -> sums [lanes].
+  void (*row_sums)(const Bits* columns, std::int64_t count, Bits* sums);
+};
+
+const ElementwiseKernels& elementwise_kernels_avx512();
+const ElementwiseKernels& elementwise_kernels_avx2();
+
+}  // namespace wattention::wormhole
