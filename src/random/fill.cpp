@@ -1,7 +1,7 @@
 #include "random/fill.h"
 
 #include <algorithm>
-#include <cmath>
+#include <atomic>
 
 #include "base/threads.h"
 
@@ -12,18 +12,15 @@ using random_kernels::state_words;
 
 // Four blocks of the twister, 10 kB: the words are still in the first-level cache when they are converted.
 constexpr std::int64_t chunk = 4 * state_words;
-// A thread's share takes ten times as long as starting it.
-constexpr std::int64_t least_share = 32 * 1024;
-// Box-Muller's unit; shares begin on it.
-constexpr std::int64_t grain = 16;
+// The least piece a thread takes at a time, about 30 microseconds of work.
+constexpr std::int64_t least_piece = 16 * chunk;
+// Box-Muller's unit; pieces begin on it.
+constexpr std::int64_t block = 16;
+static_assert(state_words % block == 0);
 
-// Where thread t's share begins. A thread first skips all the words before its share, so the shares shrink by
-// `skip_cost`, the time to skip a word over the time to fill one, and all threads end together.
-std::int64_t share_begin(std::int64_t count, int thread, int threads, double skip_cost) {
-  if (thread == threads) return count;
-  const double part =
-      (1 - std::pow(1 - skip_cost, thread)) / (1 - std::pow(1 - skip_cost, threads));
-  return static_cast<std::int64_t>(static_cast<double>(count / grain) * part) * grain;
+// A few pieces for each thread, whole blocks of the twister.
+std::int64_t piece_size(std::int64_t count, int threads) {
+  return std::max(least_piece, count / (8 * threads) / state_words * state_words);
 }
 
 template <class Convert>
@@ -35,19 +32,24 @@ void fill_serial(Mersenne& engine, float* out, std::int64_t count, const Convert
   }
 }
 
+// Threads take the pieces in order, each with a twister of its own, which skips what the others take: that costs
+// a seventh of filling it. A thread that the system holds up leaves its pieces to the others.
 template <class Convert>
-void fill(Mersenne& engine, float* out, std::int64_t count, int threads, double skip_cost,
-          const Convert& convert) {
-  threads = static_cast<int>(std::min<std::int64_t>(resolve_threads(threads), count / least_share));
+void fill(Mersenne& engine, float* out, std::int64_t count, int threads, const Convert& convert) {
+  threads = static_cast<int>(std::min<std::int64_t>(resolve_threads(threads), count / least_piece));
   if (threads <= 1) return fill_serial(engine, out, count, convert);
+  const std::int64_t piece = piece_size(count, threads);
+  std::atomic<std::int64_t> next{0};
   Mersenne end;
-  parallel(threads, [&](int thread) {
-    const std::int64_t begin = share_begin(count, thread, threads, skip_cost);
+  parallel(threads, [&](int) {
     Mersenne own = engine;
-    own.skip(static_cast<std::uint64_t>(begin));
-    fill_serial(own, out + begin, share_begin(count, thread + 1, threads, skip_cost) - begin,
-                convert);
-    if (thread == threads - 1) end = own;
+    std::int64_t at = 0;
+    for (std::int64_t begin = next.fetch_add(piece); begin < count; begin = next.fetch_add(piece)) {
+      own.skip(static_cast<std::uint64_t>(begin - at));
+      at = std::min(begin + piece, count);
+      fill_serial(own, out + begin, at - begin, convert);
+    }
+    if (at == count) end = own;
   });
   engine = end;
 }
@@ -56,17 +58,15 @@ void fill(Mersenne& engine, float* out, std::int64_t count, int threads, double 
 
 void fill_uniform(Mersenne& engine, float* out, std::int64_t count, int threads, float low,
                   float high) {
-  constexpr double skip_cost = 0.3;
-  fill(engine, out, count, threads, skip_cost, [=](float* words, std::int64_t size) {
+  fill(engine, out, count, threads, [=](float* words, std::int64_t size) {
     random_kernels::active().uniform(words, size, low, high);
   });
 }
 
 void fill_normal(Mersenne& engine, float* out, std::int64_t count, int threads, float mean,
                  float standard_deviation) {
-  constexpr double skip_cost = 0.15;
-  fill(engine, out, count, threads, skip_cost, [=](float* words, std::int64_t size) {
-    random_kernels::active().normal(words, size / grain, mean, standard_deviation);
+  fill(engine, out, count, threads, [=](float* words, std::int64_t size) {
+    random_kernels::active().normal(words, size / block, mean, standard_deviation);
   });
 }
 

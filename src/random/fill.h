@@ -1,5 +1,5 @@
 #pragma once
-// Large fills on several threads: each steps its own copy of the twister to the start of its share.
+// Large fills on several threads, piece by piece.
 #include <cstdint>
 
 #include "random/mersenne.h"
