@@ -29,8 +29,9 @@ Fidelity parse_fidelity(std::string_view word);
 enum class Mode { exact, shape };
 
 struct DeviceOptions {
-  int threads = 0;     ///< host threads; 0: all that this process may use
-  std::string kernel;  ///< force a kernel or ISA by name ("avx2"); empty: the fastest that fits
+  int threads = 0;  ///< host threads; 0: all that this process may use
+  std::string kernel =
+      {};  ///< force a kernel or ISA by name ("avx2"); empty: the fastest that fits
   Mode mode = Mode::exact;
   bool program_cache = false;  ///< TT-NN 0.57 starts with it off
   std::string release_profile = "0.57";

@@ -1,0 +1,198 @@
+// Each situation that the card refuses: the same sentence in substance, nothing leaked, device usable.
+#include "backends/wormhole/program/device_fixture.h"
+
+namespace wattention::wormhole {
+namespace {
+
+class Errors : public testing::Test {
+ protected:
+  // The refusal, its words, an even balance, and a device that still multiplies.
+  template <class Function>
+  void expect_refused(ErrorKind kind, const std::string& part, Function function) {
+    const Balance before = balance(*device_);
+    expect_says(error_of(function), kind, part);
+    EXPECT_EQ(balance(*device_), before);
+    const Tensor probe = device_->upload(Tensor{{2.0f}}, {});
+    EXPECT_EQ(bits(device_->download(device_->multiply(probe, 2.0f))).at(0), 0x4080);
+  }
+  Tensor on_device(const Shape& shape, const Placement& placement = {}) {
+    return device_->upload(random_tensor(shape), placement);
+  }
+
+  // A tensor of this many tiles in each L1 bank.
+  Tensor occupy(std::int64_t tiles_per_bank) {
+    return device_->upload(Tensor::zeros({32 * 64 * tiles_per_bank, 32}, DType::bf16), in_l1());
+  }
+
+  std::shared_ptr<WormholeBackend> device_ = open();
+};
+
+TEST_F(Errors, InnerSizesDiffer) {
+  const Tensor a = on_device({2, 3}), b = on_device({4, 5});
+  expect_refused(
+      ErrorKind::bad_input,
+      "The width of the first tensor must be equal to the height of the second tensor (3 "
+      "!= 4). The shape of first tensor was [2, 3] and the shape of second tensor was "
+      "[4, 5]",
+      [&] { device_->matmul(a, b, {}); });
+  // With transpose_b the copy of b in b's memory goes too.
+  const Tensor in_core = on_device({4, 5}, in_l1());
+  expect_refused(ErrorKind::bad_input, "(3 != 5)",
+                 [&] { device_->matmul(a, in_core, {.transpose_b = true}); });
+}
+
+TEST_F(Errors, NotTiled) {
+  const Tensor tiles = on_device({32, 32});
+  const Tensor rows = on_device({32, 32}, {.layout = Layout::row_major});
+  expect_refused(ErrorKind::bad_input, "Inputs to matmul must be tilized",
+                 [&] { device_->matmul(rows, tiles, {}); });
+  expect_refused(ErrorKind::bad_input, "Inputs to matmul must be tilized",
+                 [&] { device_->matmul(tiles, rows, {}); });
+  expect_refused(ErrorKind::bad_input, "Inputs to softmax must be tilized",
+                 [&] { device_->softmax(rows, {}); });
+  expect_refused(ErrorKind::bad_input, "Input to eltwise binary must be tilized",
+                 [&] { device_->add(tiles, rows); });
+  expect_refused(ErrorKind::bad_input, "Input to eltwise binary must be tilized",
+                 [&] { device_->multiply(rows, 2.0f); });
+}
+
+TEST_F(Errors, NotOnDevice) {
+  const Tensor tensor = on_device({32, 32}), host = random_tensor({32, 32});
+  expect_refused(ErrorKind::bad_input, "Operands to matmul need to be on device!",
+                 [&] { device_->matmul(tensor, host, {}); });
+  expect_refused(ErrorKind::bad_input, "Operands to softmax need to be on device!",
+                 [&] { device_->softmax(host, {}); });
+  expect_refused(ErrorKind::bad_input, "Operands to eltwise binary need to be on device!",
+                 [&] { device_->add(host, tensor); });
+  expect_refused(ErrorKind::bad_input, "Tensor must already be on device", [&] {
+    device_->permute(host, std::vector<int>{1, 0});
+  });
+  const auto other = open();
+  const Tensor foreign = other->upload(host, {});
+  expect_refused(ErrorKind::bad_input, "Operands to matmul need to be on device!",
+                 [&] { device_->matmul(tensor, foreign, {}); });
+  expect_refused(ErrorKind::bad_input, "this wormhole", [&] { device_->download(foreign); });
+}
+
+TEST_F(Errors, TensorDoesNotFit) {
+  const auto shapes = open({.mode = Mode::shape});
+  const Tensor wide = value_less({32 * 43777, 32}, DType::f32);
+  expect_says(error_of([&] { shapes->upload(wide, in_l1()); }), ErrorKind::out_of_memory,
+              "Out of Memory: Not enough space to allocate 89655296 B L1 buffer across 64 banks, "
+              "where each bank needs to store 1402880 B");
+  const Tensor tall = value_less({32 * 6291456, 32}, DType::f32);
+  expect_says(error_of([&] { shapes->upload(tall, {}); }), ErrorKind::out_of_memory,
+              "Out of Memory: Not enough space to allocate 12884901888 B DRAM buffer across 12 "
+              "banks, where each bank needs to store 1073741824 B");
+  EXPECT_EQ(balance(*shapes), (Balance{0, 0}));
+  EXPECT_NO_THROW(shapes->upload(value_less({32 * 43776, 32}, DType::f32), in_l1()));
+}
+
+// One core keeps a whole row's exponentials. 700 tiles, in blocks of 4: (8 + 8 + 3 + 700) * 2048 B on
+// top of 97,248.
+TEST_F(Errors, CircularBuffersExceedL1) {
+  const Tensor row = on_device({1, 32 * 700});
+  expect_refused(
+      ErrorKind::out_of_memory,
+      "Statically allocated circular buffers on core range [(x=0,y=0) - (x=7,y=7)] grow to "
+      "1569760 B which is beyond max L1 size of 1499136 B",
+      [&] { device_->softmax(row, {}); });
+}
+
+TEST_F(Errors, CircularBuffersMeetAnL1Tensor) {
+  const Tensor occupant = occupy(400);
+  const Tensor row = on_device({1, 32 * 300});
+  expect_refused(
+      ErrorKind::out_of_memory,
+      "clash with L1 buffers on core range [(x=0,y=0) - (x=7,y=7)]. L1 buffer allocated at "
+      "679936 and static circular buffer region ends at",
+      [&] { device_->softmax(row, {}); });
+}
+
+TEST_F(Errors, GridsBelowOne) {
+  const Tensor a = on_device({64, 64});
+  expect_refused(ErrorKind::bad_input,
+                 "Number of columns in matmul compute grid must be greater than 0!", [&] {
+                   device_->matmul(a, a, {.core_grid = CoreGrid{8, 0}});
+                 });
+  expect_refused(ErrorKind::bad_input,
+                 "Number of rows in matmul compute grid must be greater than 0!", [&] {
+                   device_->matmul(a, a, {.core_grid = CoreGrid{-1, 8}});
+                 });
+}
+
+TEST_F(Errors, AGridTooLargeIsClampedNotRefused) {
+  const Tensor a = on_device({96, 96});
+  const auto product = [&](CoreGrid grid) {
+    return bits(device_->download(device_->matmul(a, a, {.core_grid = grid})));
+  };
+  EXPECT_EQ(product({16, 16}), product({8, 8}));
+  EXPECT_EQ(product({32, 32}), product({8, 8}));
+}
+
+TEST_F(Errors, PermuteOrderOfAnotherLength) {
+  const Tensor a = on_device({4, 4});
+  expect_refused(ErrorKind::bad_input,
+                 "The number of dimensions in the tensor input does not match the length of the "
+                 "desired ordering",
+                 [&] {
+                   device_->permute(a, std::vector<int>{0, 1, 2});
+                 });
+}
+
+TEST_F(Errors, BatchesThatDoNotMatch) {
+  const Tensor three = on_device({3, 32, 32}), two = on_device({2, 32, 32}),
+               one = on_device({32, 32});
+  expect_refused(ErrorKind::bad_input, "BCMK*BCKN=BCMN", [&] { device_->matmul(three, two, {}); });
+  expect_refused(ErrorKind::bad_input, "BCMK*BCKN=BCMN", [&] { device_->matmul(one, two, {}); });
+  // From the second matrix on the card reads past the smaller tensor.
+  expect_refused(ErrorKind::unverified, "reads past the smaller tensor",
+                 [&] { device_->add(three, one); });
+  expect_refused(ErrorKind::unverified, "reads past the smaller tensor",
+                 [&] { device_->subtract(three, one); });
+}
+
+TEST_F(Errors, WhatIsNotKnownIsRefused) {
+  const Tensor a = on_device({4, 8}), row = on_device({1, 8});
+  expect_refused(ErrorKind::unsupported, "moreh_softmax", [&] { device_->softmax(a, {.dim = 0}); });
+  expect_refused(ErrorKind::unsupported, "moreh_softmax", [&] {
+    device_->softmax(on_device({1, 1, 1, 4, 8}), {});
+  });
+  expect_refused(ErrorKind::unsupported, "broadcast", [&] { device_->add(a, row); });
+  expect_refused(ErrorKind::unverified, "finite scalar", [&] { device_->divide(a, 0.0f); });
+  expect_refused(ErrorKind::unverified, "finite scalar",
+                 [&] { device_->multiply(a, std::numeric_limits<float>::quiet_NaN()); });
+}
+
+TEST_F(Errors, Transfers) {
+  const Tensor host = random_tensor({4, 4});
+  expect_refused(ErrorKind::bad_input, "memory dram or l1",
+                 [&] { device_->upload(host, {.memory = Memory::host}); });
+  expect_refused(ErrorKind::bad_input, "dtype bf16 or f32",
+                 [&] { device_->upload(host, {.dtype = DType::f64}); });
+  expect_refused(ErrorKind::bad_input, "at least one dimension", [&] {
+    device_->upload(Tensor::empty({0, 4}), {});
+  });
+  expect_refused(ErrorKind::bad_input, "values on the host", [&] {
+    device_->upload(value_less({4, 4}, DType::f32), {});
+  });
+}
+
+// The result's place is taken before the program is checked; a refusal gives it back.
+TEST_F(Errors, ARefusedProgramGivesItsResultBack) {
+  const Tensor row = on_device({1, 32 * 700}, in_l1());
+  const Balance before = balance(*device_);
+  for (int i = 0; i < 3; ++i) EXPECT_THROW(device_->softmax(row, {}), Error);
+  EXPECT_EQ(balance(*device_), before);
+}
+
+// Almost no L1 free: 2 x 2 blocks under a subblock of 4 x 2, which the release checks and refuses.
+TEST_F(Errors, TheReleasesOwnCheckOfItsChoice) {
+  const Tensor occupant = occupy(640);
+  const Tensor a = on_device({128, 128}, in_l1());
+  expect_refused(ErrorKind::bad_input, "per_core_M must be divisible by out_subblock_h!",
+                 [&] { device_->matmul(a, a, {}); });
+}
+
+}  // namespace
+}  // namespace wattention::wormhole
