@@ -1,0 +1,125 @@
+// Every refusal of the ops: one sentence, the right kind, the same for all devices.
+#include <gtest/gtest.h>
+#include <wattention/error.h>
+#include <wattention/ops.h>
+
+#include <array>
+#include <functional>
+#include <string>
+
+namespace wattention {
+namespace {
+
+std::string sentence_of(const std::function<void()>& call, ErrorKind kind = ErrorKind::bad_input) {
+  try {
+    call();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), kind) << error.what();
+    return error.what();
+  }
+  return "nothing was refused";
+}
+
+const Tensor& two_by_three() {
+  static const Tensor tensor{{1, 2, 3}, {4, 5, 6}};
+  return tensor;
+}
+
+TEST(Validation, MatmulNamesBothSizes) {
+  EXPECT_EQ(
+      sentence_of([] { matmul(two_by_three(), two_by_three()); }),
+      "[matmul] expected the width of the first tensor to be equal to the height of the second "
+      "tensor; found 3 != 2 (shapes [2, 3] and [2, 3])");
+  EXPECT_EQ(
+      sentence_of([] {
+        matmul(two_by_three(), Tensor{{1, 2}}, {.transpose_b = true});
+      }),
+      "[matmul] expected the width of the first tensor to be equal to the height of the second "
+      "tensor transposed; found 3 != 2 (shapes [2, 3] and [1, 2])");
+}
+
+TEST(Validation, MatmulNeedsMatrices) {
+  EXPECT_EQ(sentence_of([] { matmul(Tensor::zeros({3}), two_by_three()); }),
+            "[matmul] expected at least 2 dimensions; found shape [3]");
+}
+
+TEST(Validation, BatchesMustAgree) {
+  EXPECT_NE(sentence_of([] {
+              matmul(Tensor::zeros({4, 2, 3}), Tensor::zeros({5, 3, 2}));
+            }).find("batch dimensions; found a [4, 2, 3] and b [5, 3, 2]"),
+            std::string::npos);
+}
+
+TEST(Validation, EmptyTensorsAreRefused) {
+  EXPECT_EQ(sentence_of([] {
+              softmax(Tensor::zeros({0, 4}));
+            }),
+            "[softmax] expected at least one element; found shape [0, 4]");
+  EXPECT_EQ(sentence_of([] { multiply(Tensor(), 2.0f); }),
+            "[multiply] expected a tensor with values; found an undefined one");
+}
+
+TEST(Validation, DtypesMustAgree) {
+  EXPECT_EQ(sentence_of([] { add(two_by_three(), two_by_three().to(DType::bf16)); }),
+            "[add] expected tensors of one dtype; found f32 and bf16");
+}
+
+TEST(Validation, ElementwiseDoesNotBroadcast) {
+  EXPECT_EQ(sentence_of([] {
+              subtract(Tensor::zeros({2, 2, 3}), two_by_three());
+            }),
+            "[subtract] expected tensors of equal shape; found [2, 2, 3] and [2, 3]");
+}
+
+TEST(Validation, SoftmaxDimension) {
+  EXPECT_EQ(sentence_of([] { softmax(two_by_three(), {.dim = 2}); }),
+            "[softmax] expected a dimension in [-2, 2); found 2");
+}
+
+TEST(Validation, PermuteNeedsEachDimensionOnce) {
+  const std::array<int, 2> twice{0, 0};
+  const std::array<int, 1> short_order{0};
+  EXPECT_NE(sentence_of([&] { permute(two_by_three(), twice); }).find("found 0 at position 1"),
+            std::string::npos);
+  EXPECT_NE(sentence_of([&] { permute(two_by_three(), short_order); }).find("found 2 and 1"),
+            std::string::npos);
+}
+
+TEST(Validation, ReshapeKeepsTheCount) {
+  EXPECT_EQ(sentence_of([] {
+              reshape(two_by_three(), {4, 2});
+            }),
+            "[reshape] expected 6 elements as in shape [2, 3]; found shape [4, 2]");
+}
+
+TEST(Validation, OneOpOneDevice) {
+  const Tensor there = to_device(two_by_three(), open_device("reference"));
+  EXPECT_EQ(sentence_of([&] { add(there, two_by_three()); }),
+            "[add] expected all tensors on one device; found reference and the host");
+}
+
+TEST(Validation, UnknownDevicesAndKernels) {
+  EXPECT_NE(sentence_of([] { open_device("tpu"); }, ErrorKind::absent).find("found 'tpu'"),
+            std::string::npos);
+  EXPECT_NE(sentence_of([] { open_device("cuda"); }, ErrorKind::absent).find("no CUDA backend"),
+            std::string::npos);
+  for (const char* device : {"cpu", "reference", "wormhole"})
+    sentence_of([&] { open_device(device, {.kernel = "no_such_kernel"}); }, ErrorKind::absent);
+  sentence_of([] { open_device("cpu", {.threads = -1}); });
+}
+
+TEST(Validation, ClosedDevicesRefuse) {
+  for (const char* name : {"cpu", "reference", "wormhole"}) {
+    Device device = open_device(name);
+    const Tensor there = to_device(two_by_three(), device);
+    device.close();
+    device.close();
+    EXPECT_FALSE(device.is_open());
+    sentence_of([&] { softmax(there); }, ErrorKind::closed);
+    sentence_of([&] { to_device(two_by_three(), device); }, ErrorKind::closed);
+    sentence_of([&] { to_host(there); }, ErrorKind::closed);
+  }
+}
+
+}  // namespace
+}  // namespace wattention
