@@ -16,9 +16,10 @@ Tensor matmul(const Tensor& a, const Tensor& b, const MatmulOptions& options = {
 /// torch's functional linear without bias: input [..., K], weight [N, K] -> input @ weight^T [..., N].
 Tensor linear(const Tensor& input, const Tensor& weight, const MatmulOptions& options = {});
 Tensor softmax(const Tensor& input, const SoftmaxOptions& options = {});
-Tensor multiply(const Tensor& input, float scalar);
+/// A scalar is rounded to f32 on every device but reference, as torch and TT-NN do.
+Tensor multiply(const Tensor& input, double scalar);
 Tensor multiply(const Tensor& a, const Tensor& b);
-Tensor divide(const Tensor& input, float scalar);
+Tensor divide(const Tensor& input, double scalar);
 Tensor add(const Tensor& a, const Tensor& b);
 Tensor subtract(const Tensor& a, const Tensor& b);
 /// Swaps the last two dimensions.

@@ -51,9 +51,9 @@ class Backend : public std::enable_shared_from_this<Backend> {
 
   virtual Tensor matmul(const Tensor& a, const Tensor& b, const MatmulOptions& options) = 0;
   virtual Tensor softmax(const Tensor& input, const SoftmaxOptions& options) = 0;
-  virtual Tensor multiply(const Tensor& input, float scalar) = 0;
+  virtual Tensor multiply(const Tensor& input, double scalar) = 0;
   virtual Tensor multiply(const Tensor& a, const Tensor& b) = 0;
-  virtual Tensor divide(const Tensor& input, float scalar) = 0;
+  virtual Tensor divide(const Tensor& input, double scalar) = 0;
   virtual Tensor add(const Tensor& a, const Tensor& b) = 0;
   virtual Tensor subtract(const Tensor& a, const Tensor& b) = 0;
   virtual Tensor permute(const Tensor& input, std::span<const int> dims) = 0;

@@ -14,7 +14,7 @@ class NaiveVariant final : public AttentionVariant {
       : weights_(weights),
         device_(device),
         matmul_{.fidelity = config.fidelity},
-        root_head_dim_(static_cast<float>(std::sqrt(static_cast<double>(weights.head_dim())))) {}
+        root_head_dim_(std::sqrt(static_cast<double>(weights.head_dim()))) {}
 
   AttentionStages stages(const Tensor& tokens) const override { return run(tokens, true); }
   Tensor context(const Tensor& tokens) const override { return run(tokens, false).context; }
@@ -44,7 +44,7 @@ class NaiveVariant final : public AttentionVariant {
   AttentionWeights weights_;
   Device device_;
   MatmulOptions matmul_;
-  float root_head_dim_;
+  double root_head_dim_;
 };
 
 }  // namespace

@@ -17,7 +17,7 @@ class ReferenceVariant final : public AttentionVariant {
         query_(send(weights.query)),
         key_(send(weights.key)),
         value_(send(weights.value)),
-        root_head_dim_(static_cast<float>(std::sqrt(static_cast<double>(weights.head_dim())))) {}
+        root_head_dim_(std::sqrt(static_cast<double>(weights.head_dim()))) {}
 
   AttentionStages stages(const Tensor& tokens) const override {
     const Tensor x = send(tokens);
@@ -46,7 +46,7 @@ class ReferenceVariant final : public AttentionVariant {
   Device device_;
   DType dtype_;
   Tensor query_, key_, value_;
-  float root_head_dim_;
+  double root_head_dim_;
 };
 
 }  // namespace

@@ -17,7 +17,7 @@ class ResidentVariant final : public AttentionVariant {
         value_(to_device(weights.value, device, {.memory = Memory::l1})),
         matmul_{.core_grid = config.core_grid.value_or(CoreGrid{8, 8}),
                 .fidelity = config.fidelity},
-        scale_(static_cast<float>(1.0 / std::sqrt(static_cast<double>(weights.head_dim())))) {}
+        scale_(1.0 / std::sqrt(static_cast<double>(weights.head_dim()))) {}
 
   AttentionStages stages(const Tensor& tokens) const override { return run(tokens, true); }
   Tensor context(const Tensor& tokens) const override { return run(tokens, false).context; }
@@ -42,7 +42,7 @@ class ResidentVariant final : public AttentionVariant {
   Device device_;
   Tensor query_, key_, value_;
   MatmulOptions matmul_;
-  float scale_;
+  double scale_;
 };
 
 }  // namespace

@@ -19,11 +19,11 @@ std::shared_ptr<Backend> checked_pair(std::string_view op, const Tensor& a, cons
 
 }  // namespace
 
-Tensor multiply(const Tensor& input, float scalar) {
+Tensor multiply(const Tensor& input, double scalar) {
   return common_backend("multiply", {&input})->multiply(input, scalar);
 }
 
-Tensor divide(const Tensor& input, float scalar) {
+Tensor divide(const Tensor& input, double scalar) {
   return common_backend("divide", {&input})->divide(input, scalar);
 }
 

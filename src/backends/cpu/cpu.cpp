@@ -86,11 +86,11 @@ class CpuBackend final : public Backend {
     return like({&input}, std::move(out));
   }
 
-  Tensor multiply(const Tensor& input, float scalar) override {
-    return scalar_op("multiply", Binary::multiply, input, scalar);
+  Tensor multiply(const Tensor& input, double scalar) override {
+    return scalar_op("multiply", Binary::multiply, input, static_cast<float>(scalar));
   }
-  Tensor divide(const Tensor& input, float scalar) override {
-    return scalar_op("divide", Binary::divide, input, scalar);
+  Tensor divide(const Tensor& input, double scalar) override {
+    return scalar_op("divide", Binary::divide, input, static_cast<float>(scalar));
   }
   Tensor multiply(const Tensor& a, const Tensor& b) override {
     return pair_op("multiply", Binary::multiply, a, b);

@@ -55,10 +55,10 @@ class ReferenceBackend final : public Backend {
     return finish("softmax", out);
   }
 
-  Tensor multiply(const Tensor& input, float scalar) override {
+  Tensor multiply(const Tensor& input, double scalar) override {
     return map("multiply", input, [scalar](double x) { return x * scalar; });
   }
-  Tensor divide(const Tensor& input, float scalar) override {
+  Tensor divide(const Tensor& input, double scalar) override {
     return map("divide", input, [scalar](double x) { return x / scalar; });
   }
   Tensor multiply(const Tensor& a, const Tensor& b) override {

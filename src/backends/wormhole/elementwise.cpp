@@ -63,13 +63,13 @@ Tensor WormholeBackend::scale(std::string_view op, const Tensor& input, float sc
   return out;
 }
 
-Tensor WormholeBackend::multiply(const Tensor& input, float scalar) {
-  return scale("multiply", input, scalar);
+Tensor WormholeBackend::multiply(const Tensor& input, double scalar) {
+  return scale("multiply", input, static_cast<float>(scalar));
 }
 
 // ttnn.div by a scalar multiplies by the f32 reciprocal.
-Tensor WormholeBackend::divide(const Tensor& input, float scalar) {
-  return scale("divide", input, 1.0f / scalar);
+Tensor WormholeBackend::divide(const Tensor& input, double scalar) {
+  return scale("divide", input, 1.0f / static_cast<float>(scalar));
 }
 
 Tensor WormholeBackend::combine(std::string_view op, const Tensor& a, const Tensor& b,

@@ -35,9 +35,9 @@ class WormholeBackend final : public Backend {
 
   Tensor matmul(const Tensor& a, const Tensor& b, const MatmulOptions& options) override;
   Tensor softmax(const Tensor& input, const SoftmaxOptions& options) override;
-  Tensor multiply(const Tensor& input, float scalar) override;
+  Tensor multiply(const Tensor& input, double scalar) override;
   Tensor multiply(const Tensor& a, const Tensor& b) override;
-  Tensor divide(const Tensor& input, float scalar) override;
+  Tensor divide(const Tensor& input, double scalar) override;
   Tensor add(const Tensor& a, const Tensor& b) override;
   Tensor subtract(const Tensor& a, const Tensor& b) override;
   Tensor permute(const Tensor& input, std::span<const int> dims) override;
