@@ -20,6 +20,12 @@ if(WATTENTION_SANITIZE)
     -fsanitize=${WATTENTION_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
   target_link_options(wattention_flags INTERFACE -fsanitize=${WATTENTION_SANITIZE})
 endif()
+if(WATTENTION_BUILD_FUZZERS)
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    message(FATAL_ERROR "libFuzzer needs Clang: use the preset `fuzz`")
+  endif()
+  target_compile_options(wattention_flags INTERFACE -fsanitize=fuzzer-no-link)  # coverage in our code
+endif()
 
 # wattention_layer(name SOURCES a.cpp ... LAYERS tensor base ... [PACKAGES fmt::fmt ...])
 # A layer is an object library that may include only the layers named here.
