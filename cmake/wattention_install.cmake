@@ -7,9 +7,6 @@ set(pkgconfig_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 install(TARGETS wattention EXPORT wattentionTargets)
 install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 install(EXPORT wattentionTargets NAMESPACE wattention:: DESTINATION ${package_dir})
-if(TARGET wattention_cli)
-  install(TARGETS wattention_cli)
-endif()
 
 configure_package_config_file(cmake/wattentionConfig.cmake.in wattentionConfig.cmake
   INSTALL_DESTINATION ${package_dir})

@@ -16,6 +16,8 @@
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+// There under ASan and UBSan, which end the process without a signal.
+extern "C" __attribute__((weak)) void __sanitizer_set_death_callback(void (*callback)());
 
 namespace {
 
@@ -25,12 +27,11 @@ using Bytes = std::vector<std::uint8_t>;
 Bytes current;
 char last_words[80];
 
-void save_input(int signal_number) {
+void save_input() {
   const int file = open("replay.crash", O_WRONLY | O_CREAT | O_TRUNC, 0644);
   ssize_t written = write(file, current.data(), current.size());
   written += write(STDERR_FILENO, last_words, std::char_traits<char>::length(last_words));
-  std::signal(signal_number, SIG_DFL);
-  if (written >= 0) std::raise(signal_number);
+  _exit(written > 0 ? 1 : 3);
 }
 
 void run(const Bytes& input, const char* kind, long number) {
@@ -109,7 +110,8 @@ int main(int argc, char** argv) {
     return 2;
   }
   for (const int number : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL})
-    std::signal(number, save_input);
+    std::signal(number, [](int) { save_input(); });
+  if (__sanitizer_set_death_callback != nullptr) __sanitizer_set_death_callback(save_input);
   const long count = std::atol(argv[2]);
   for (std::size_t i = 0; i < seeds.size(); ++i) run(seeds[i], "seed", static_cast<long>(i));
   Mutator mutator(seeds);
