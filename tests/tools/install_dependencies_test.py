@@ -25,6 +25,11 @@ class InstallDependencies(unittest.TestCase):
         tests = "".join(f"[[ $p == {name} ]] && continue\n" for name in lacks)
         self.program("dpkg-query", f'shift 3\nfor p in "$@"; do\n{tests}printf "installed=%s " "$p"\ndone')
         self.program("apt-get", f'echo "apt-get $*" >> {self.log}')
+        self.offer()
+
+    def offer(self, *but):
+        """apt knows every package but these."""
+        self.program("apt-cache", "".join(f"[[ $2 == {name} ]] && exit 100\n" for name in but) + "exit 0")
 
     def run_script(self, *groups, root=True):
         # bash does not let EUID be set: a copy of the script asks a variable of ours instead.
@@ -48,18 +53,31 @@ class InstallDependencies(unittest.TestCase):
         self.assertNotIn("ninja-build", result.stdout)
         update, install = self.log.read_text().splitlines()
         self.assertTrue(update.endswith(" update"), update)
-        self.assertIn("install -y --no-install-recommends cmake libfmt-dev", install)
+        self.assertIn("install -y --no-install-recommends --no-remove", install)
+        self.assertTrue(install.endswith(" cmake libfmt-dev"), install)
 
     def test_the_build_needs_no_test_package(self):
         self.machine(lacks=["clang-tidy-14"])
         self.assertEqual(self.run_script("build").stdout, "")
         self.assertIn("clang-tidy-14", self.run_script("test").stdout)
 
+    def test_a_check_whose_tool_is_not_offered_is_left_out(self):
+        self.machine(lacks=["clang-tidy-14"])
+        self.offer("clang-tidy-14")
+        self.assertEqual(self.run_script("test").stdout, "")
+
+    def test_the_same_on_a_machine_whose_package_list_is_empty(self):
+        self.machine(lacks=["clang-tidy-14", "pkg-config"])
+        self.offer("clang-tidy-14", "bash")
+        result = self.run_script("test")
+        self.assertIn("clang-tidy-14 is not offered here: its check will be skipped", result.stdout)
+        self.assertTrue(self.log.read_text().endswith(" pkg-config\n"))
+
     def test_without_root_and_sudo_it_names_the_command(self):
         self.machine(lacks=["cmake"])
         result = self.run_script("build", root=False)
         self.assertEqual(result.returncode, 1)
-        self.assertIn("apt-get update && apt-get install -y --no-install-recommends cmake\n", result.stderr)
+        self.assertIn("apt-get update && apt-get install -y --no-install-recommends --no-remove cmake\n", result.stderr)
         self.assertFalse(self.log.exists())
 
     def test_with_sudo(self):
