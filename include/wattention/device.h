@@ -30,8 +30,8 @@ enum class Mode { exact, shape };
 
 struct DeviceOptions {
   int threads = 0;  ///< host threads; 0: all that this process may use
-  std::string kernel =
-      {};  ///< force a kernel or ISA by name ("avx2"); empty: the fastest that fits
+  /// Force a kernel or ISA by name ("avx2"); empty: the fastest that fits.
+  std::string kernel = {};
   Mode mode = Mode::exact;
   bool program_cache = false;  ///< TT-NN 0.57 starts with it off
   std::string release_profile = "0.57";
