@@ -1,6 +1,6 @@
 #pragma once
 // The choices that decide digits, one name each. The silicon's are the defaults of every function here;
-// tests derive from Silicon, change one, and show that stored vectors notice.
+// tests derive from Silicon, change one, and show that a stored or a hand-computed vector notices.
 #include "backends/wormhole/numerics/bits.h"
 #include "backends/wormhole/numerics/rounding.h"
 
@@ -51,7 +51,6 @@ struct Silicon {
 
   // SFPU
   static constexpr bool sfpu_keeps_sticky_bit = true;
-  static constexpr int sfpu_guard_bits = 3;
   static constexpr Rounding sfpu_rounding = Rounding::half_even;
   static constexpr Rounding store_rounding = Rounding::truncate;
 

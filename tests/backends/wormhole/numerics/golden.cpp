@@ -53,6 +53,15 @@ Matrix cropped(const Matrix& matrix, std::int64_t rows, std::int64_t cols) {
   return resized(matrix, rows, cols);
 }
 
+Matrix transposed(const Matrix& matrix) {
+  Matrix result{matrix.cols, matrix.rows, std::vector<Bits>(matrix.bits.size())};
+  for (std::int64_t r = 0; r < matrix.rows; ++r)
+    for (std::int64_t c = 0; c < matrix.cols; ++c)
+      result.bits[static_cast<std::size_t>(c * matrix.rows + r)] =
+          matrix.row(r)[static_cast<std::size_t>(c)];
+  return result;
+}
+
 Matrix load_npy(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::string magic(10, '\0');

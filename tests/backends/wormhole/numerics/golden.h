@@ -26,6 +26,7 @@ struct Matrix {
 /// With zeros up to whole tiles, and without them again.
 Matrix padded(const Matrix& matrix);
 Matrix cropped(const Matrix& matrix, std::int64_t rows, std::int64_t cols);
+Matrix transposed(const Matrix& matrix);
 
 /// A little-endian uint16 .npy of one or two dimensions.
 Matrix load_npy(const std::string& path);

@@ -1,0 +1,148 @@
+// Ops on matrices, on every host: what random bits rarely reach, padding, refusals.
+#include <gtest/gtest.h>
+#include <wattention/dtype.h>
+#include <wattention/error.h>
+
+#include "backends/wormhole/exec/elementwise_choice.h"
+#include "backends/wormhole/numerics/hosts.h"
+#include "backends/wormhole/numerics/vectors.h"
+
+namespace wattention::wormhole {
+namespace {
+
+/// One tile product whose element [0, 0] is made of `products`, on the host.
+Bits tile_product(const vectors::Products& products, const MatmulNumerics& numerics,
+                  HostOptions host) {
+  std::vector<Bits> a(32 * 32), b(32 * 32), out(32 * 32);
+  for (std::size_t k = 0; k < 16; ++k) {
+    a[k] = products.b[k];       // in0 goes to SrcB
+    b[32 * k] = products.a[k];  // in1 to SrcA
+  }
+  matmul({a.data(), 32, 32}, {b.data(), 32, 32}, numerics, out.data(), host);
+  return out[0];
+}
+
+TEST(Matmul, RoundsTermsTwiceOnEveryHost) {
+  // 8191 units 14 bits below, as by hand in vectors.h; and 15 bits below, where 16382 do not reach a half.
+  const auto probe = [](int exponent) {
+    return vectors::Products()
+        .set(0, vectors::probe_a, vectors::probe_b)
+        .set(8, vectors::a_with(31, exponent), vectors::b_with(127, 127))
+        .set(9, vectors::a_with(16, exponent), vectors::b_with(66, 127))
+        .set(10, vectors::a_with(26, exponent), vectors::b_with(123, 127));
+  };
+  for (const HostOptions host : hosts()) {
+    EXPECT_EQ(tile_product(probe(113), {.fidelity = Fidelity::lofi}, host), 0x400c)
+        << isa_name(host.isa);
+    EXPECT_EQ(tile_product(probe(112), {.fidelity = Fidelity::lofi}, host), 0x400b)
+        << isa_name(host.isa);
+  }
+}
+
+TEST(Matmul, CancelsToTheSmallestNumbersAsTheOracle) {
+  // 17 * 65 - 16 * 69 = 1 unit, at each exponent around where it stops being a normal bf16, then something to meet it.
+  for (int exponent = 60; exponent < 80; ++exponent) {
+    const auto products =
+        vectors::Products()
+            .set(0, vectors::a_with(17, exponent), vectors::b_with(65, 66))
+            .set(1, vectors::a_with(16, exponent) | 0x8000, vectors::b_with(69, 66));
+    for (const Fidelity fidelity : {Fidelity::lofi, Fidelity::hifi4})
+      for (const HostOptions host : hosts())
+        EXPECT_EQ(tile_product(products, {.fidelity = fidelity}, host),
+                  tile_product(products, {.fidelity = fidelity}, {1, Isa::scalar}))
+            << exponent << " " << isa_name(host.isa);
+  }
+}
+
+TEST(Matmul, CutsAReloadedFp32To19Bits) {
+  // The first block leaves 1 + 2^-8 + 2^-11 in L1, the second subtracts 2^-12. Whole, the sum is above the tie at
+  // 1 + 2^-8; with 2^-11 cut off on the way back to Dst, below.
+  std::vector<Bits> a(32 * 64), b(64 * 32), out(32 * 32);
+  const auto product = [&](std::size_t k, Bits x, Bits y) {
+    a[k] = x;
+    b[32 * k] = y;
+  };
+  product(0, 0x3f80, 0x3f80);
+  product(1, 0x3b80, 0x3f80);   // 2^-8
+  product(16, 0x3a00, 0x3f80);  // 2^-11
+  product(32, 0xb980, 0x3f80);  // -2^-12
+  for (const HostOptions host : hosts()) {
+    matmul({a.data(), 32, 64}, {b.data(), 64, 32},
+           {.fidelity = Fidelity::lofi, .fp32_accumulate = true}, out.data(), host);
+    EXPECT_EQ(out[0], 0x3f80) << isa_name(host.isa);
+  }
+}
+
+TEST(RowSum, RoundsTermsTwiceOnEveryHost) {
+  // Dst 1024 units; then 3 from one group, and from the other 8191 * 2^-14, which count as one: a tie that rises.
+  std::vector<Bits> row(32);
+  row[0] = 0x3f80;
+  row[16] = static_cast<Bits>((127 - 10) << 7 | 0x40);  // 1.5 * 2^-10, twice: 3 units
+  row[17] = row[16];
+  for (std::size_t k = 24; k < 28; ++k) row[k] = vectors::a_with(31, 127 - 14);  // 4 * 1984
+  row[28] = vectors::a_with(31, 127 - 17);                                       // 248
+  row[29] = vectors::a_with(28, 127 - 22);                                       // 7
+  EXPECT_EQ(oracle::row_sum(row), 0x3f81);
+  for (const Isa isa : vector_isas()) {
+    const ElementwiseKernels& kernels = *elementwise_kernels(isa);
+    std::vector<Bits> columns, sums(16);
+    for (const Bits value : row)
+      columns.insert(columns.end(), static_cast<std::size_t>(kernels.lanes), value);
+    kernels.row_sums(columns.data(), 32, sums.data());
+    EXPECT_EQ(sums[0], 0x3f81) << isa_name(isa);
+  }
+}
+
+std::vector<Bits> numbers(std::initializer_list<float> values, std::size_t count = 32 * 32) {
+  std::vector<Bits> bits(count);
+  std::size_t i = 0;
+  for (const float number : values) bits[i++] = bfloat16(number).bits;
+  return bits;
+}
+
+TEST(Softmax, StableSubtractsTheMaximum) {
+  // Of 100 and 99 in a row: exp(0) = 0x3f7a and exp(-1) = 0x3ec1, where the plain kernel overflows.
+  const auto input = numbers({100, 99});
+  for (const HostOptions host : hosts()) {
+    std::vector<Bits> out(input.size());
+    softmax({input.data(), 32, 32}, 2, {.numeric_stable = true}, out.data(), host);
+    std::vector<Bits> shifted(input.size());
+    const auto small = numbers({0, -1});
+    softmax({small.data(), 32, 32}, 2, {}, shifted.data(), host);
+    EXPECT_EQ(out[0], shifted[0]);
+    EXPECT_EQ(out[1], shifted[1]);
+    softmax({input.data(), 32, 32}, 2, {}, out.data(), host);
+    EXPECT_EQ(out[0], 0);  // infinity * (1 / infinity = 0)
+  }
+}
+
+TEST(Transpose, MovesBitsAndFlushesWhatThePackerFlushes) {
+  std::vector<Bits> input(32 * 64);
+  for (std::size_t i = 0; i < input.size(); ++i) input[i] = static_cast<Bits>(0x3f80 + i);
+  input[1] = 0x8000;
+  input[2] = 0x0007;
+  for (const HostOptions host : hosts()) {
+    std::vector<Bits> out(input.size());
+    transpose({input.data(), 32, 64}, out.data(), host);
+    EXPECT_EQ(out[32 * 63 + 31], input[64 * 31 + 63]);
+    EXPECT_EQ(out[32 * 5 + 2], input[64 * 2 + 5]);
+    EXPECT_EQ(out[32 * 1], 0);
+    EXPECT_EQ(out[32 * 2], 0);
+  }
+}
+
+TEST(Exec, RefusesWhatIsNotWholeTiles) {
+  const std::vector<Bits> bits(64 * 64);
+  std::vector<Bits> out(64 * 64);
+  EXPECT_THROW(matmul({bits.data(), 31, 32}, {bits.data(), 32, 32}, {}, out.data(), {}), Error);
+  EXPECT_THROW(matmul({bits.data(), 32, 64}, {bits.data(), 32, 32}, {}, out.data(), {}), Error);
+  EXPECT_THROW(
+      matmul({bits.data(), 32, 64}, {bits.data(), 64, 32}, {.block_tiles = 3}, out.data(), {}),
+      Error);
+  EXPECT_THROW(softmax({bits.data(), 32, 64}, 20, {}, out.data(), {}), Error);
+  EXPECT_THROW(add(std::span(bits).first(3), std::span(bits).first(4), std::span(out).first(3), {}),
+               Error);
+}
+
+}  // namespace
+}  // namespace wattention::wormhole
