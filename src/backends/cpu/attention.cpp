@@ -39,12 +39,11 @@ CpuAttention::CpuAttention(const Tensor& query_weight, const Tensor& key_weight,
 Buffer CpuAttention::packed_weight(const Rows& weight, std::int64_t outputs) const {
   const PlainB b{weight, embed_dim_, outputs, true};
   const std::int64_t panels = panel_count(*setup_.engine.gemm, outputs);
-  const std::int64_t bytes = panel_bytes(*setup_.engine.gemm, embed_dim_);
-  Buffer packed(panels * bytes);
+  Buffer packed(packed_b_bytes(*setup_.engine.gemm, embed_dim_, outputs));
   parallel(setup_.threads, [&](int thread) {
     const Share share = share_of(panels, thread, setup_.threads);
     for (std::int64_t panel = share.begin; panel < share.end; ++panel)
-      pack_panel(setup_.engine, b, panel, packed.data() + panel * bytes);
+      pack_panel(setup_.engine, b, panel, packed.data());
   });
   return packed;
 }

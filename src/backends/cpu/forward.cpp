@@ -40,9 +40,8 @@ Forward::Forward(const Engine& engine, const AttentionWeights& weights, std::int
   query_ = reserve(tokens * query_row_bytes_);
   key_ = reserve(weights.key ? tokens * query_row_bytes_ : 0);
   value_ = reserve(tokens * value_row_bytes_);
-  key_panels_ = reserve(panel_count(*engine.gemm, tokens) * panel_bytes(*engine.gemm, key_dim_));
-  value_panels_ =
-      reserve(panel_count(*engine.gemm, weights.head_dim) * panel_bytes(*engine.gemm, tokens));
+  key_panels_ = reserve(packed_b_bytes(*engine.gemm, key_dim_, tokens));
+  value_panels_ = reserve(packed_b_bytes(*engine.gemm, tokens, weights.head_dim));
   own_layout_ = thread_memory();
   own_ = reserve(threads_ * own_layout_.bytes);
 }
@@ -135,11 +134,9 @@ void Forward::pack(const Rows& keys, std::byte* workspace, int thread) const {
   const Share share = share_of(key_panels + value_panels, thread, threads_);
   for (std::int64_t p = share.begin; p < share.end; ++p) {
     if (p < key_panels) {
-      pack_panel(engine_, key, p, workspace + key_panels_ + p * panel_bytes(kernel, key.k));
+      pack_panel(engine_, key, p, workspace + key_panels_);
     } else {
-      const std::int64_t panel = p - key_panels;
-      pack_panel(engine_, value, panel,
-                 workspace + value_panels_ + panel * panel_bytes(kernel, value.k));
+      pack_panel(engine_, value, p - key_panels, workspace + value_panels_);
     }
   }
 }

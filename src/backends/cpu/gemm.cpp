@@ -12,11 +12,12 @@ namespace {
 // while every strip passes over it.
 void multiply_chunk(const GemmKernel& kernel, const PackedStrips& a, const PackedB& b,
                     std::int64_t panel, int panels, float* c, std::int64_t ldc) {
-  const std::int64_t depth = padded_k(kernel, b.k), stride = panel_bytes(kernel, b.k);
+  const std::int64_t depth = padded_k(kernel, b.k);
   const std::int64_t first_row = a.strips.begin(a.first);
   for (std::int64_t k = 0; k < depth; k += kernel.k_block) {
-    const std::byte* panel_data =
-        b.data + panel * stride + k * kernel.block_n * element_bytes(kernel.type);
+    const std::int64_t k_count = std::min<std::int64_t>(kernel.k_block, depth - k);
+    const std::int64_t stride = panel_bytes(kernel, k_count);
+    const std::byte* panel_data = b.data + packed_b_bytes(kernel, k, b.n) + panel * stride;
     const std::byte* strip_data = a.data;
     for (std::int64_t s = a.first; s < a.last; ++s) {
       const int height = a.strips.height(s);
@@ -26,7 +27,7 @@ void multiply_chunk(const GemmKernel& kernel, const PackedStrips& a, const Packe
                   .b_panel_bytes = stride,
                   .c = c + (a.strips.begin(s) - first_row) * ldc,
                   .ldc = ldc,
-                  .k = std::min<std::int64_t>(kernel.k_block, depth - k),
+                  .k = k_count,
                   .rows = height,
                   .panels = panels,
                   .accumulate = k > 0});

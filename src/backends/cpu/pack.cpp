@@ -79,9 +79,13 @@ void pack_tiles(const GemmKernel& kernel, const Rows& rows, int count, std::int6
   }
 }
 
-}  // namespace
+// Values [k, k + depth) of K.
+PlainB slice_of(GemmType type, const PlainB& b, std::int64_t k, std::int64_t depth) {
+  const std::byte* from = b.by_columns ? b.rows.row(0) + k * element_bytes(type) : b.rows.row(k);
+  return {{from, b.rows.row_bytes}, depth, b.n, b.by_columns};
+}
 
-void pack_panel(const Engine& engine, const PlainB& b, std::int64_t panel, std::byte* dst) {
+void pack_slice(const Engine& engine, const PlainB& b, std::int64_t panel, std::byte* dst) {
   const GemmKernel& kernel = *engine.gemm;
   const std::int64_t first = panel * kernel.block_n;
   const std::int64_t count = std::min<std::int64_t>(kernel.block_n, b.n - first);
@@ -91,6 +95,17 @@ void pack_panel(const Engine& engine, const PlainB& b, std::int64_t panel, std::
   if (b.by_columns) return pack_columns(engine, b, first, count, words);
   if (kernel.type == GemmType::f32) return pack_rows_f32(kernel, b, first, count, words);
   pack_rows_bf16(engine, b, first, count, words);
+}
+
+}  // namespace
+
+void pack_panel(const Engine& engine, const PlainB& b, std::int64_t panel, std::byte* packed) {
+  const GemmKernel& kernel = *engine.gemm;
+  for (std::int64_t k = 0; k < b.k; k += kernel.k_block) {
+    const std::int64_t depth = std::min<std::int64_t>(kernel.k_block, b.k - k);
+    pack_slice(engine, slice_of(kernel.type, b, k, depth), panel,
+               packed + packed_b_bytes(kernel, k, b.n) + panel * panel_bytes(kernel, depth));
+  }
 }
 
 void pack_strip(const Engine& engine, const Rows& rows, int count, std::int64_t k, std::byte* dst) {

@@ -4,6 +4,11 @@
 // B, all kernels: panels of block_n columns; K in words (f32: one k; bf16: a pair, VNNI's order), padded
 // with zeros to the row's tile_k; n beyond N is zero.
 //
+// K is cut into the row's k_block; all panels' first slice of K comes first, then all panels' second, so
+// that the panels that a chunk of C needs next lie next to each other:
+//
+//     k 0 .. k_block-1:  panel 0 | panel 1 | ..      k k_block .. : panel 0 | panel 1 | ..      and so on
+//
 //     panel p:   word 0:  n = 0   1   2  ..  block_n-1        f32   word = b[k][n]
 //                word 1:  n = 0   1   2  ..  block_n-1        bf16  word = {b[2w][n], b[2w+1][n]}
 //                  ...
@@ -38,11 +43,16 @@ constexpr std::int64_t element_bytes(GemmType type) {
 constexpr std::int64_t padded_k(const GemmKernel& kernel, std::int64_t k) {
   return round_up(k, kernel.tile_k);
 }
+/// Bytes of one panel over k values of k.
 constexpr std::int64_t panel_bytes(const GemmKernel& kernel, std::int64_t k) {
   return padded_k(kernel, k) * kernel.block_n * element_bytes(kernel.type);
 }
 constexpr std::int64_t panel_count(const GemmKernel& kernel, std::int64_t n) {
   return (n + kernel.block_n - 1) / kernel.block_n;
+}
+/// Bytes of B [k, n] in panels.
+constexpr std::int64_t packed_b_bytes(const GemmKernel& kernel, std::int64_t k, std::int64_t n) {
+  return panel_count(kernel, n) * panel_bytes(kernel, k);
 }
 /// Bytes of A per k and row.
 constexpr std::int64_t a_element_bytes(const GemmKernel& kernel) {
@@ -75,8 +85,8 @@ struct Engine {
   const VectorKernel* vector;
 };
 
-/// Packs one panel of B into panel_bytes(k) bytes.
-void pack_panel(const Engine& engine, const PlainB& b, std::int64_t panel, std::byte* dst);
+/// Packs one panel of B into its slices of `packed`, which holds packed_b_bytes.
+void pack_panel(const Engine& engine, const PlainB& b, std::int64_t panel, std::byte* packed);
 
 /// Packs rows [0, count) of `rows`, count <= block_m, into a_bytes_per_k(count) * padded_k(k) bytes.
 void pack_strip(const Engine& engine, const Rows& rows, int count, std::int64_t k, std::byte* dst);

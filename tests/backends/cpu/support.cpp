@@ -75,10 +75,10 @@ Matrix run_kernel(const GemmKernel& kernel, const Matrix& a, const Matrix& b) {
   const auto a_bytes = bytes_of(a, kernel.type), b_bytes = bytes_of(b, kernel.type);
   const std::int64_t panels = cpu::panel_count(kernel, b.cols);
   std::vector<std::byte> packed_b(
-      static_cast<std::size_t>(panels * cpu::panel_bytes(kernel, b.rows)));
+      static_cast<std::size_t>(cpu::packed_b_bytes(kernel, b.rows, b.cols)));
   for (std::int64_t p = 0; p < panels; ++p)
     cpu::pack_panel(engine, {{b_bytes.data(), b.cols * element}, b.rows, b.cols, false}, p,
-                    packed_b.data() + p * cpu::panel_bytes(kernel, b.rows));
+                    packed_b.data());
   const cpu::Strips strips(kernel, a.rows);
   std::vector<std::byte> packed_a(
       static_cast<std::size_t>(cpu::packed_a_bytes(kernel, strips.count, a.cols)));

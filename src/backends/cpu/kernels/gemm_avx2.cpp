@@ -25,13 +25,13 @@ struct F32Op {
   static Vec multiply_add(Vec acc, Vec a, Vec b) { return _mm256_fmadd_ps(a, b, acc); }
 };
 
-// As on AVX-512: the even k is a shift away from an f32, the odd k a mask.
+// The even k is one shift away from an f32, the odd k two: a mask would need a 17th register.
 struct WidenedOp : F32Op {
   static constexpr int k_per_word = 2, phases = 2;
   static Vec columns(const uint32_t* b, int phase) {
     const __m256i words = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(b));
-    return _mm256_castsi256_ps(phase == 0 ? _mm256_slli_epi32(words, 16)
-                                          : _mm256_and_si256(words, _mm256_set1_epi32(-0x10000)));
+    const __m256i halves = phase == 0 ? words : _mm256_srli_epi32(words, 16);
+    return _mm256_castsi256_ps(_mm256_slli_epi32(halves, 16));
   }
 };
 

@@ -4,28 +4,37 @@
 namespace wattention::cpu {
 namespace {
 
-inline float as_float(uint32_t bits) {
-  float value;
-  __builtin_memcpy(&value, &bits, sizeof value);
-  return value;
-}
+// Four lanes as the compilers' portable vectors: SSE on any x86-64, NEON on any ARM, else four floats.
+typedef float Four __attribute__((vector_size(16)));
+typedef uint32_t FourWords __attribute__((vector_size(16)));
 
 struct F32Op {
-  using Vec = float;
-  static constexpr int lanes = 1, vectors = 8, k_per_word = 1, phases = 1;
-  static Vec zero() { return 0.0f; }
-  static Vec load(const float* p) { return *p; }
-  static void store(float* p, Vec v) { *p = v; }
+  using Vec = Four;
+  static constexpr int lanes = 4, vectors = 2, k_per_word = 1, phases = 1;
+  static Vec zero() { return Vec{}; }
+  static Vec load(const float* p) {
+    Vec v;
+    __builtin_memcpy(&v, p, sizeof v);
+    return v;
+  }
+  static void store(float* p, Vec v) { __builtin_memcpy(p, &v, sizeof v); }
   static Vec add(Vec a, Vec b) { return a + b; }
-  static Vec broadcast(const uint32_t* p) { return as_float(*p); }
-  static Vec columns(const uint32_t* b, int) { return as_float(*b); }
+  static Vec broadcast(const uint32_t* p) {
+    float x;
+    __builtin_memcpy(&x, p, sizeof x);
+    return Vec{x, x, x, x};
+  }
+  static Vec columns(const uint32_t* b, int) { return load(reinterpret_cast<const float*>(b)); }
   static Vec multiply_add(Vec acc, Vec a, Vec b) { return acc + a * b; }
 };
 
 struct WidenedOp : F32Op {
   static constexpr int k_per_word = 2, phases = 2;
   static Vec columns(const uint32_t* b, int phase) {
-    return as_float(phase == 0 ? *b << 16 : *b & 0xffff0000u);
+    FourWords words;
+    __builtin_memcpy(&words, b, sizeof words);
+    words = phase == 0 ? words << 16 : words & 0xffff0000u;
+    return reinterpret_cast<Vec>(words);
   }
 };
 
