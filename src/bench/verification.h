@@ -1,0 +1,48 @@
+#pragma once
+// Error by stage against exact arithmetic: what `verify` shows, and what it passes or fails.
+#include <wattention/nn.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bench/error_metrics.h"
+
+namespace wattention {
+
+struct VerifyCase {
+  std::string input = "normal";  ///< one of input_names()
+  std::int64_t tokens = 128, embed_dim = 256, head_dim = 256;
+  std::uint64_t seed = 789;
+  /// Inputs and weights drawn, from seed on, with their errors measured as one. Where softmax is nearly one-hot, the
+  /// error of a single draw is luck: it hangs on the one or two rows whose largest scores nearly tie.
+  int draws = 1;
+};
+
+/// A stage of a device that computes on the host, held against the promise: at most twice the error of the plain
+/// formula of the same precision, in the worst element and in the norm, and never asked to beat one rounding.
+struct StageVerdict {
+  std::string_view stage;
+  ErrorMetrics error;
+  ErrorMetrics plain;
+  double max_relative_bound = 0;
+  double relative_l2_bound = 0;
+  bool pass() const;
+};
+
+/// A stage of a card, taken apart. The exact values, rounded to bf16, say what the format costs; the step alone,
+/// from the card's own operands, what its algorithms cost; the total is both, through all stages before.
+struct StageCost {
+  std::string_view stage;
+  ErrorMetrics format;
+  ErrorMetrics step;
+  ErrorMetrics total;
+};
+
+/// All stages, or only the context for variant fused. Throws what the device throws.
+std::vector<StageVerdict> verify_on_host(const VerifyCase& verify_case, const Device& device,
+                                         const AttentionConfig& config);
+std::vector<StageCost> verify_on_card(const VerifyCase& verify_case, const Device& device,
+                                      const AttentionConfig& config);
+
+}  // namespace wattention
