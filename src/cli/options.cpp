@@ -71,7 +71,8 @@ Device open(const DeviceChoice& choice) {
 
 void add_attention_options(CLI::App& command, AttentionChoice& choice) {
   command.add_option("--variant", choice.variant,
-                     "reference, fused, naive or resident (default: reference; naive on wormhole)");
+                     "reference, fused, naive or resident (default: reference; on wormhole naive, "
+                     "for verify resident)");
   command.add_option("--dtype", choice.dtype,
                      "f32 or bf16 (default: f32; wormhole computes in bf16)");
   command.add_option("--core-grid", choice.core_grid,
@@ -81,9 +82,9 @@ void add_attention_options(CLI::App& command, AttentionChoice& choice) {
                    "cpu, fused: scores = x (Wq^T Wk) x^T when that saves work; rounds differently");
 }
 
-AttentionConfig to_config(const AttentionChoice& choice, const Device& device) {
-  const std::string_view fallback = is_card(device) ? "naive" : "reference";
-  return {.variant = parse_variant(choice.variant.empty() ? fallback : choice.variant),
+AttentionConfig to_config(const AttentionChoice& choice, const Device& device, Variant on_card) {
+  const Variant fallback = is_card(device) ? on_card : Variant::reference;
+  return {.variant = choice.variant.empty() ? fallback : parse_variant(choice.variant),
           .dtype = choose_dtype(choice.dtype, device),
           .core_grid = optional_core_grid(choice.core_grid),
           .fidelity = optional_fidelity(choice.fidelity),

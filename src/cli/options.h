@@ -35,7 +35,9 @@ struct AttentionChoice {
   bool fold_projections = false;
 };
 void add_attention_options(CLI::App& command, AttentionChoice& choice);
-AttentionConfig to_config(const AttentionChoice& choice, const Device& device);
+/// `on_card` is a card's default variant.
+AttentionConfig to_config(const AttentionChoice& choice, const Device& device,
+                          Variant on_card = Variant::naive);
 
 /// A device that has memory of its own: the Wormhole.
 bool is_card(const Device& device);

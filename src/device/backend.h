@@ -40,6 +40,9 @@ class Backend : public std::enable_shared_from_this<Backend> {
   /// True when it has memory of its own that tensors are sent to (the naive and resident variants
   /// need it).
   virtual bool is_accelerator() const { return false; }
+  /// True when a software model computes: wall time then tells nothing of the chip. A real card
+  /// says false.
+  virtual bool is_simulated() const { return is_accelerator(); }
   /// What the device did, for time and energy models; null where nothing is recorded.
   virtual EventLog* event_log() { return nullptr; }
   virtual DeviceCounts counts() const { return {}; }

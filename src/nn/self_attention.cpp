@@ -39,8 +39,9 @@ void expect_tokens(const Tensor& tokens, std::int64_t embed_dim) {
       tokens.defined() && tokens.rank() == 2 && tokens.numel() > 0 && tokens.size(1) == embed_dim,
       "[attention] expected tokens [T, {}] with T of at least 1; found shape {}", embed_dim,
       tokens.shape().text());
-  expect(tokens.on_host(), "[attention] expected tokens on the host; found them on {}",
-         tokens.device_name());
+  // Not on_host(): tokens without values serve a device in Mode::shape.
+  expect(tokens.storage()->backend() == nullptr,
+         "[attention] expected tokens on the host; found them on {}", tokens.device_name());
 }
 
 VariantPointer make_variant(const AttentionWeights& weights, const Device& device,

@@ -1,0 +1,185 @@
+// run: one forward of one tensor of the notebook's stream, or of a file.
+#include <fmt/format.h>
+#include <wattention/format.h>
+#include <wattention/npy.h>
+#include <wattention/random.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+
+#include "base/fail.h"
+#include "cli/command.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "device/backend.h"
+#include "device/value_less.h"
+
+namespace wattention::cli {
+namespace {
+
+struct RunOptions {
+  DeviceChoice device;
+  AttentionChoice attention;
+  std::int64_t tokens = 1024, embed_dim = 2048, head_dim = 2048;
+  std::uint64_t seed = 789;
+  std::int64_t index = 1000;
+  std::string input, out;
+  bool json = false;
+};
+
+struct Result {
+  std::string device;
+  AttentionConfig config;
+  Shape input;
+  Tensor context;
+  double host_time_s = 0;
+  bool simulated = false;
+  std::vector<OpReport> reports;
+};
+
+bool without_values(const RunOptions& options) {
+  return parse_mode(options.device.mode) == Mode::shape;
+}
+
+Tensor input_tokens(const RunOptions& options) {
+  if (!options.input.empty()) return load_npy(options.input).to(DType::f32);
+  const Shape shape{options.tokens, options.embed_dim};
+  if (without_values(options)) return value_less(shape, DType::f32);
+  return randn_at(shape, options.seed, options.index, options.device.options.threads);
+}
+
+SelfAttention draw_module(const RunOptions& options, std::int64_t embed_dim) {
+  Generator generator(options.seed);
+  generator.set_threads(options.device.options.threads);
+  return SelfAttention(embed_dim, options.head_dim, generator);
+}
+
+void expect_sizes(const RunOptions& options) {
+  expect(options.tokens > 0 && options.embed_dim > 0 && options.head_dim > 0,
+         "[run] expected tokens, embed-dim and head-dim of at least 1; found {}, {} and {}",
+         options.tokens, options.embed_dim, options.head_dim);
+}
+
+Result compute(const RunOptions& options) {
+  expect_sizes(options);
+  Device device = open(options.device);
+  Result result;
+  result.device = device.name();
+  result.config = to_config(options.attention, device);
+  const Tensor tokens = input_tokens(options);
+  expect(tokens.rank() == 2, "[run] expected tokens [T, embed_dim] in '{}'; found shape {}",
+         options.input, tokens.shape().text());
+  result.input = tokens.shape();
+  const SelfAttention attention = draw_module(options, tokens.size(1)).to(device, result.config);
+  const auto start = std::chrono::steady_clock::now();
+  result.context = attention(tokens);
+  result.host_time_s =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  result.simulated = device.backend().is_simulated();
+  if (options.device.options.explain) result.reports = device.take_reports();
+  return result;
+}
+
+std::string time_sentence(const Result& result) {
+  if (result.simulated)
+    return fmt::format(
+        "{:.1f} ms measured: this host's time for the model of the card, not the card's time",
+        1e3 * result.host_time_s);
+  return fmt::format(
+      "{:.3f} ms measured: one first forward, so with its one-time costs (see wattention bench)",
+      1e3 * result.host_time_s);
+}
+
+// sci_mode off, as the notebook sets it for these tensors.
+void print(const Result& result) {
+  if (result.context.on_host())
+    fmt::print("{}\n", format_torch(result.context, {.sci_mode = false}));
+  else
+    fmt::print("context {} {}, without values\n", result.context.shape().text(),
+               to_string(result.context.dtype()));
+  fmt::print("time: {}\n", time_sentence(result));
+  print_reports(result.reports);
+}
+
+// The first and last three rows and columns, which a summary shows; all of a small matrix.
+Tensor shown_corner(const Tensor& context) {
+  constexpr std::int64_t threshold = 1000, edge = 3;
+  if (context.numel() <= threshold) return context;
+  const auto shown = [](std::int64_t size) { return std::min(size, 2 * edge); };
+  const auto place = [](std::int64_t i, std::int64_t size) {
+    return size <= 2 * edge || i < edge ? i : size - 2 * edge + i;
+  };
+  const Tensor all = context.to(DType::f64);
+  Tensor corner = Tensor::empty({shown(all.size(0)), shown(all.size(1))}, DType::f64);
+  double* out = corner.mutable_values<double>().data();
+  for (std::int64_t row = 0; row < corner.size(0); ++row)
+    for (std::int64_t column = 0; column < corner.size(1); ++column)
+      *out++ = all.values<double>()[static_cast<std::size_t>(place(row, all.size(0)) * all.size(1) +
+                                                             place(column, all.size(1)))];
+  return corner;
+}
+
+Json result_json(const Result& result) {
+  Json json = {{"device", result.device},
+               {"variant", to_string(result.config.variant)},
+               {"dtype", to_string(result.config.dtype)},
+               {"tokens", result.input[0]},
+               {"embed_dim", result.input[1]},
+               {"head_dim", result.context.size(-1)},
+               {"host_time_s", result.host_time_s},
+               {"time_source", "measured"},
+               {"simulated", result.simulated}};
+  if (result.config.core_grid) json["core_grid"] = to_string(*result.config.core_grid);
+  if (result.config.fidelity) json["fidelity"] = to_string(*result.config.fidelity);
+  if (result.context.on_host()) {
+    json["printed"] = format_torch(result.context, {.sci_mode = false});
+    json["shown"] = to_json(shown_corner(result.context));
+  }
+  if (!result.reports.empty()) json["ops"] = to_json(result.reports);
+  return json;
+}
+
+void run(const RunOptions& options) {
+  const Result result = compute(options);
+  if (!options.out.empty()) save_npy(options.out, result.context);
+  options.json ? print_json(result_json(result)) : print(result);
+}
+
+void add_options(CLI::App& command, RunOptions& options) {
+  add_device_options(command, options.device);
+  add_attention_options(command, options.attention);
+  command.add_option("--tokens", options.tokens, "rows of the input")->capture_default_str();
+  command.add_option("--embed-dim", options.embed_dim, "columns of the input")
+      ->capture_default_str();
+  command.add_option("--head-dim", options.head_dim, "columns of the context")
+      ->capture_default_str();
+  command.add_option("--seed", options.seed, "of the stream and, anew, of the weights")
+      ->capture_default_str();
+  command.add_option("--index", options.index, "which tensor of the stream, from 1")
+      ->capture_default_str();
+  command.add_option("--input", options.input, "tokens from a .npy file instead")
+      ->excludes("--tokens", "--embed-dim", "--index");
+  command.add_option("--out", options.out, "write the context to a .npy file");
+  command.add_flag("--json", options.json,
+                   "as JSON, with the values that printing shows (--out writes all)");
+}
+
+}  // namespace
+
+void add_run(CLI::App& program, int&) {
+  CLI::App* command = program.add_subcommand(
+      "run", "one forward: the index-th tensor of manual_seed(seed), or a file");
+  const auto options = std::make_shared<RunOptions>();
+  add_options(*command, *options);
+  command->footer(
+      "Examples:\n"
+      "  wattention run --variant fused --seed 789 --index 1000\n"
+      "  wattention run --device wormhole --variant resident --core-grid 8x8 --out context.npy\n"
+      "  wattention run --device wormhole --variant resident --mode shape --tokens 100000 "
+      "--explain\n"
+      "  wattention run --input x.npy --head-dim 64");
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace wattention::cli

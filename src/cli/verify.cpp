@@ -1,0 +1,245 @@
+// verify: error by stage against exact arithmetic, with a verdict where the project promises a bound.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "base/fail.h"
+#include "bench/named_inputs.h"
+#include "bench/verification.h"
+#include "cli/command.h"
+#include "cli/options.h"
+#include "cli/output.h"
+
+namespace wattention::cli {
+namespace {
+
+struct VerifyOptions {
+  DeviceChoice device;
+  AttentionChoice attention;
+  VerifyCase verify_case;
+  std::string input = "all";
+  std::optional<int> draws;
+  bool json = false;
+};
+
+// One table: an input, on a card with one fidelity.
+struct Table {
+  std::string input;
+  std::string fidelity;
+  std::vector<StageVerdict> verdicts;  ///< of a device that computes on the host
+  std::vector<StageCost> costs;        ///< of a card
+  std::string refusal;  ///< the device's sentence when it would not compute this input
+};
+
+constexpr Fidelity all_fidelities[] = {Fidelity::lofi, Fidelity::hifi2, Fidelity::hifi3,
+                                       Fidelity::hifi4};
+
+std::vector<std::string> chosen_inputs(const VerifyOptions& options) {
+  if (options.input != "all") return {options.input};
+  return {input_names().begin(), input_names().end()};
+}
+
+std::vector<std::optional<Fidelity>> chosen_fidelities(const Device& device,
+                                                       const AttentionConfig& config) {
+  if (config.fidelity || !is_card(device)) return {config.fidelity};
+  return {std::begin(all_fidelities), std::end(all_fidelities)};
+}
+
+// Among several inputs, one that the device refuses is a row of the answer; alone, it is the answer.
+Table make_table(const VerifyOptions& options, const VerifyCase& verify_case, const Device& device,
+                 const AttentionConfig& config) {
+  Table table;
+  table.input = verify_case.input;
+  if (config.fidelity) table.fidelity = to_string(*config.fidelity);
+  try {
+    if (is_card(device))
+      table.costs = verify_on_card(verify_case, device, config);
+    else
+      table.verdicts = verify_on_host(verify_case, device, config);
+  } catch (const Error& error) {
+    const bool refused =
+        error.kind() == ErrorKind::unverified || error.kind() == ErrorKind::unsupported;
+    if (options.input != "all" || !refused) throw;
+    table.refusal = error.what();
+  }
+  return table;
+}
+
+std::vector<Table> compute(const VerifyOptions& options, const Device& device,
+                           AttentionConfig config) {
+  std::vector<Table> tables;
+  const auto fidelities = chosen_fidelities(device, config);
+  for (const std::string& input : chosen_inputs(options))
+    for (const std::optional<Fidelity>& fidelity : fidelities) {
+      VerifyCase verify_case = options.verify_case;
+      verify_case.input = input;
+      verify_case.draws = options.draws.value_or(is_card(device) ? 1 : 4);
+      config.fidelity = fidelity;
+      tables.push_back(make_table(options, verify_case, device, config));
+    }
+  return tables;
+}
+
+bool passed(const std::vector<Table>& tables) {
+  for (const Table& table : tables)
+    for (const StageVerdict& verdict : table.verdicts)
+      if (!verdict.pass()) return false;
+  return true;
+}
+
+// Percent of all elements in each class of ulps.
+std::string histogram_text(const ErrorMetrics& metrics) {
+  double count = 0;
+  for (const std::int64_t class_count : metrics.ulp_histogram)
+    count += static_cast<double>(class_count);
+  std::string text;
+  for (const std::int64_t class_count : metrics.ulp_histogram)
+    text += fmt::format(" {:5.1f}", count > 0 ? 100 * static_cast<double>(class_count) / count : 0);
+  return text;
+}
+
+void print(const StageVerdict& verdict) {
+  const ErrorMetrics& error = verdict.error;
+  fmt::print("{:<8} {:9.2e} {:9.2e} {:9.2e} {:9.2e} {:9.2e} {:10.8f} {} {}\n", verdict.stage,
+             error.max_abs, error.max_relative, verdict.max_relative_bound, error.relative_l2,
+             verdict.relative_l2_bound, error.pcc, histogram_text(error),
+             verdict.pass() ? "PASS" : "FAIL");
+  if (error.not_finite > 0) fmt::print("         not finite: {} values\n", error.not_finite);
+}
+
+void print(const StageCost& cost) {
+  fmt::print("{:<8} {:9.2e} {:9.2e} {:9.2e} {:9.2e} {:9.2e} {:9.2e} {:10.8f} {}\n", cost.stage,
+             cost.format.relative_l2, cost.step.relative_l2, cost.total.relative_l2,
+             cost.format.max_relative, cost.step.max_relative, cost.total.max_relative,
+             cost.total.pcc, histogram_text(cost.total));
+  if (cost.total.not_finite > 0)
+    fmt::print("         not finite: {} values\n", cost.total.not_finite);
+}
+
+constexpr auto ulp_head = "  <=0.5   <=1   <=2   <=4   <=8  more";
+
+void print(const Table& table) {
+  fmt::print("\ninput {}{}{}\n", table.input, table.fidelity.empty() ? "" : ", fidelity ",
+             table.fidelity);
+  if (!table.refusal.empty()) fmt::print("refused: {}\n", table.refusal);
+  if (!table.verdicts.empty())
+    fmt::print("{:<8} {:>9} {:>9} {:>9} {:>9} {:>9} {:>10} {} % of ulps\n", "stage", "max abs",
+               "max/row", "bound", "rel L2", "bound", "PCC", ulp_head);
+  for (const StageVerdict& verdict : table.verdicts) print(verdict);
+  if (!table.costs.empty())
+    fmt::print(
+        "{:<8} {:>29} {:>29} {:>10}\n{:<8} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>10} {} % of bf16 "
+        "ulps\n",
+        "", "relative L2", "max error / row", "", "stage", "format", "step", "total", "format",
+        "step", "total", "PCC", ulp_head);
+  for (const StageCost& cost : table.costs) print(cost);
+}
+
+constexpr auto card_notes =
+    "\nformat: the exact values rounded to bf16. step: the stage alone, from the card's own "
+    "operands. total: through all\n"
+    "stages. No verdict: the card's formats and kernels decide, and this table says what they "
+    "cost.\n"
+    "A matmul without core_grid runs in hifi2, one that names a core_grid in lofi: the first table "
+    "is what it then gets.\n";
+
+void print_all(const std::vector<Table>& tables, const Device& device,
+               const AttentionConfig& config, const VerifyCase& sizes) {
+  fmt::print(
+      "verify {}, variant {}, {}: {} tokens, embed_dim {}, head_dim {}; errors against float64\n",
+      device.name(), to_string(config.variant), to_string(config.dtype), sizes.tokens,
+      sizes.embed_dim, sizes.head_dim);
+  for (const Table& table : tables) print(table);
+  if (is_card(device))
+    fmt::print(card_notes);
+  else
+    fmt::print("\n{}: at most twice the plain formula's error in {}, on every line\n",
+               passed(tables) ? "PASS" : "FAIL", to_string(config.dtype));
+}
+
+Json metrics_json(const ErrorMetrics& metrics) {
+  return {{"max_abs", metrics.max_abs},         {"max_relative", metrics.max_relative},
+          {"relative_l2", metrics.relative_l2}, {"pcc", metrics.pcc},
+          {"ulp_classes", ulp_classes},         {"ulp_histogram", metrics.ulp_histogram},
+          {"not_finite", metrics.not_finite}};
+}
+
+Json stages_json(const Table& table) {
+  Json stages = Json::array();
+  for (const StageVerdict& verdict : table.verdicts)
+    stages.push_back({{"stage", verdict.stage},
+                      {"error", metrics_json(verdict.error)},
+                      {"plain", metrics_json(verdict.plain)},
+                      {"max_relative_bound", verdict.max_relative_bound},
+                      {"relative_l2_bound", verdict.relative_l2_bound},
+                      {"pass", verdict.pass()}});
+  for (const StageCost& cost : table.costs)
+    stages.push_back({{"stage", cost.stage},
+                      {"format", metrics_json(cost.format)},
+                      {"step", metrics_json(cost.step)},
+                      {"total", metrics_json(cost.total)}});
+  return stages;
+}
+
+Json to_json(const std::vector<Table>& tables, const Device& device, const AttentionConfig& config,
+             const VerifyCase& sizes) {
+  Json cases = Json::array();
+  for (const Table& table : tables) {
+    Json entry = {{"input", table.input}, {"stages", stages_json(table)}};
+    if (!table.fidelity.empty()) entry["fidelity"] = table.fidelity;
+    if (!table.refusal.empty()) entry["refused"] = table.refusal;
+    cases.push_back(entry);
+  }
+  Json json = {{"device", device.name()},
+               {"variant", to_string(config.variant)},
+               {"dtype", to_string(config.dtype)},
+               {"tokens", sizes.tokens},
+               {"embed_dim", sizes.embed_dim},
+               {"head_dim", sizes.head_dim},
+               {"cases", cases}};
+  if (!is_card(device)) json["pass"] = passed(tables);
+  return json;
+}
+
+void run(const VerifyOptions& options, int& exit_code) {
+  Device device = open(options.device);
+  const AttentionConfig config = to_config(options.attention, device, Variant::resident);
+  const std::vector<Table> tables = compute(options, device, config);
+  if (options.json)
+    print_json(to_json(tables, device, config, options.verify_case));
+  else
+    print_all(tables, device, config, options.verify_case);
+  if (options.device.options.explain && !options.json) print_reports(device.take_reports());
+  if (!passed(tables)) exit_code = exit_check_failed;
+}
+
+}  // namespace
+
+void add_verify(CLI::App& program, int& exit_code) {
+  CLI::App* command =
+      program.add_subcommand("verify", "error by stage against float64; exit code 1 when it fails");
+  const auto options = std::make_shared<VerifyOptions>();
+  VerifyCase& sizes = options->verify_case;
+  add_device_options(*command, options->device);
+  add_attention_options(*command, options->attention);
+  command->add_option("--tokens", sizes.tokens, "rows of the input")->capture_default_str();
+  command->add_option("--embed-dim", sizes.embed_dim, "columns of the input")
+      ->capture_default_str();
+  command->add_option("--head-dim", sizes.head_dim, "columns of the context")
+      ->capture_default_str();
+  command->add_option("--seed", sizes.seed, "of input and weights")->capture_default_str();
+  command->add_option("--draws", options->draws,
+                      "inputs drawn from seed on, errors taken as one (default: 4; wormhole 1)");
+  command->add_option("--input", options->input, "normal, outliers, ties, large or all")
+      ->capture_default_str();
+  command->add_flag("--json", options->json, "as JSON");
+  command->footer(
+      "A verdict is on the worst element and on the norm, of all draws together.\n"
+      "Examples:\n"
+      "  wattention verify --variant fused --dtype bf16\n"
+      "  wattention verify --device wormhole --input normal     (what each fidelity costs)\n"
+      "  wattention verify --variant fused --kernel avx2 --input large --json");
+  command->callback([options, &exit_code] { run(*options, exit_code); });
+}
+
+}  // namespace wattention::cli

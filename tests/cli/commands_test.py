@@ -1,0 +1,127 @@
+"""Help, exit codes and JSON of every command; the sentences for what is refused."""
+import json
+import re
+import subprocess
+import unittest
+
+from program import PROGRAM, ProgramTest, run, write_npy
+
+
+class Help(ProgramTest):
+    def commands(self):
+        listed = self.succeeds("--help").split("Subcommands:")[1]
+        return re.findall(r"^  (\w+) ", listed, re.M)
+
+    def test_every_command_has_help_with_an_example(self):
+        commands = self.commands()
+        for name in ("devices", "demo", "run", "op", "verify"):
+            self.assertIn(name, commands)
+        for name in commands:
+            text = self.succeeds(name, "--help")
+            self.assertIn("--json", text, name)
+            self.assertIn(f"wattention {name}", text, name)
+
+    def test_version(self):
+        self.assertRegex(self.succeeds("--version"), r"^wattention \d+\.\d+\.\d+\n$")
+
+    def test_alone_it_shows_help_and_exits_with_2(self):
+        result = run()
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("Subcommands:", result.stderr)
+
+
+class Devices(ProgramTest):
+    def test_lists_what_is_here_and_why_the_rest_is_not(self):
+        devices = {entry["name"]: entry for entry in json.loads(self.succeeds("devices", "--json"))["devices"]}
+        for name in ("reference", "cpu"):
+            self.assertTrue(devices[name]["available"])
+            self.assertTrue(devices[name]["description"])
+        for entry in devices.values():
+            self.assertTrue(entry["available"] or entry["reason"], entry)
+        text = self.succeeds("devices")
+        for name in devices:
+            self.assertIn(name, text)
+
+
+class Refusals(ProgramTest):
+    def test_usage(self):
+        for arguments in (["nonsense"], ["demo", "--nonsense"], ["run", "--tokens"], ["run", "--tokens", "many"],
+                          ["op"], ["demo", "extra"], ["run", "--tokens", "1" * 30]):
+            self.refuses(*arguments)
+
+    def test_devices_kernels_and_variants(self):
+        self.assertIn("abacus", self.refuses("demo", "--device", "abacus"))
+        self.assertIn("abacus", self.refuses("demo", "--kernel", "abacus"))
+        self.refuses("demo", "--variant", "clever")
+        self.refuses("demo", "--variant", "resident")
+        self.refuses("demo", "--device", "wormhole", "--variant", "fused")
+        self.refuses("demo", "--device", "wormhole", "--dtype", "f32")
+        self.refuses("demo", "--device", "wormhole", "--release-profile", "9.99")
+
+    def test_words(self):
+        for option, word in (("--dtype", "f8"), ("--core-grid", "8x"), ("--core-grid", "0x8"), ("--core-grid", "x"),
+                             ("--core-grid", "8x8x8"), ("--fidelity", "hifi5"), ("--mode", "fast"),
+                             ("--threads", "-1")):
+            self.assertIn("expected", self.refuses("demo", "--device", "wormhole", option, word))
+
+    def test_sizes(self):
+        for option in ("--tokens", "--embed-dim", "--head-dim", "--index"):
+            self.refuses("run", option, 0)
+            self.refuses("run", option, -3)
+        self.refuses("run", "--tokens", 1 << 40)
+
+    def test_a_result_too_large_for_memory_is_one_sentence(self):
+        self.refuses("run", "--tokens", 1 << 28, "--embed-dim", 1 << 16, "--head-dim", 1)
+
+
+class Run(ProgramTest):
+    small = ["run", "--tokens", 5, "--embed-dim", 4, "--head-dim", 3]
+
+    def test_index_picks_the_tensor_of_the_stream(self):
+        first, second = (json.loads(self.succeeds(*self.small, "--index", index, "--json")) for index in (1, 2))
+        self.assertNotEqual(first["shown"], second["shown"])
+        self.assertEqual([first[key] for key in ("tokens", "embed_dim", "head_dim")], [5, 4, 3])
+        self.assertEqual(first["time_source"], "measured")
+
+    def test_threads_do_not_change_a_bit(self):
+        for variant in ("reference", "fused"):
+            runs = [json.loads(self.succeeds("run", "--tokens", 70, "--embed-dim", 50, "--head-dim", 30, "--variant",
+                                             variant, "--threads", threads, "--json"))["shown"] for threads in (1, 3)]
+            self.assertEqual(runs[0], runs[1])
+
+    def test_explain_names_a_kernel(self):
+        output = self.succeeds(*self.small, "--variant", "fused", "--explain")
+        self.assertGreater(len(output.split("time:")[1].splitlines()), 1)
+
+    def test_input_from_a_file(self):
+        path = self.folder / "x.npy"
+        write_npy(path, [[0.5, -1, 2], [1, 0, 0.25]])
+        result = json.loads(self.succeeds("run", "--input", path, "--head-dim", 4, "--json"))
+        self.assertEqual((result["tokens"], result["embed_dim"], len(result["shown"][0])), (2, 3, 4))
+        self.refuses("run", "--input", path, "--tokens", 2)
+
+    def test_shape_mode_has_no_values(self):
+        arguments = ["run", "--device", "wormhole", "--variant", "resident", "--mode", "shape", "--tokens", 4096]
+        self.assertIn("without values", self.succeeds(*arguments))
+        result = json.loads(self.succeeds(*arguments, "--json", "--explain"))
+        self.assertNotIn("shown", result)
+        self.assertTrue(result["ops"])
+
+
+class Pipes(ProgramTest):
+    def test_a_reader_that_leaves_is_no_error(self):
+        process = subprocess.Popen([PROGRAM, "op", "--help"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        process.stdout.close()
+        self.assertEqual(process.wait(timeout=60), 0)
+        self.assertEqual(process.stderr.read(), b"")
+        process.stderr.close()
+
+    def test_a_full_disk_behind_stdout_is_one(self):
+        with open("/dev/full", "w") as full:
+            result = subprocess.run([PROGRAM, "demo"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("No space left", result.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

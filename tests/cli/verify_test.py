@@ -1,0 +1,74 @@
+"""verify: verdicts where a bound is promised, costs where a card's format decides."""
+import json
+import unittest
+
+from program import ProgramTest, run
+
+STAGES = ["query", "key", "value", "scores", "weights", "context"]
+SMALL = ["--tokens", 40, "--embed-dim", 64, "--head-dim", 64]
+
+
+class OnTheCpu(ProgramTest):
+    def test_every_variant_and_dtype_passes_on_every_input(self):
+        for variant in ("reference", "fused"):
+            for dtype in ("f32", "bf16"):
+                result = json.loads(self.succeeds("verify", "--variant", variant, "--dtype", dtype, "--draws", 8,
+                                                  "--json", *SMALL))
+                self.assertTrue(result["pass"])
+                self.assertEqual([case["input"] for case in result["cases"]], ["normal", "outliers", "ties", "large"])
+                for case in result["cases"]:
+                    names = [stage["stage"] for stage in case["stages"]]
+                    self.assertEqual(names, STAGES if variant == "reference" else ["context"])
+                    for stage in case["stages"]:
+                        self.assertEqual(sum(stage["error"]["ulp_histogram"]), 8 * 40 * (40 if stage["stage"] in (
+                            "scores", "weights") else 64))
+
+    def test_the_reference_device_rounds_nothing(self):
+        result = json.loads(self.succeeds("verify", "--device", "reference", "--json", *SMALL))
+        for case in result["cases"]:
+            for stage in case["stages"]:
+                self.assertEqual(stage["error"]["max_abs"], 0)
+
+    def test_bf16_errs_more_than_f32(self):
+        errors = {}
+        for dtype in ("f32", "bf16"):
+            result = json.loads(self.succeeds("verify", "--dtype", dtype, "--input", "normal", "--json", *SMALL))
+            errors[dtype] = result["cases"][0]["stages"][-1]["error"]["relative_l2"]
+        self.assertGreater(errors["bf16"], 1000 * errors["f32"])
+        self.assertGreater(errors["f32"], 0)
+
+    def test_text_says_pass(self):
+        self.assertIn("PASS: ", self.succeeds("verify", "--input", "ties", *SMALL))
+
+    def test_unknown_input(self):
+        self.assertIn("expected one of", self.refuses("verify", "--input", "odd"))
+
+
+class OnTheWormhole(ProgramTest):
+    def cases(self, *arguments):
+        result = json.loads(self.succeeds("verify", "--device", "wormhole", "--input", "normal", "--json", *arguments,
+                                          *SMALL))
+        self.assertEqual(result["variant"], "resident")
+        self.assertNotIn("pass", result)
+        return {case["fidelity"]: {stage["stage"]: stage for stage in case["stages"]} for case in result["cases"]}
+
+    def test_fidelity_costs_what_it_is_said_to_cost(self):
+        cases = self.cases()
+        self.assertEqual(list(cases), ["lofi", "hifi2", "hifi3", "hifi4"])
+        errors = {name: stages["query"]["step"]["relative_l2"] for name, stages in cases.items()}
+        self.assertGreater(errors["lofi"], 2 * errors["hifi2"])
+        for stages in cases.values():
+            self.assertEqual(list(stages), STAGES)
+            for stage in stages.values():
+                self.assertLess(stage["format"]["relative_l2"], 2**-8)
+
+    def test_softmax_errs_beyond_its_format(self):
+        weights = self.cases("--fidelity", "hifi4")["hifi4"]["weights"]
+        self.assertGreater(weights["step"]["relative_l2"], weights["format"]["relative_l2"])
+
+    def test_text_warns_of_the_core_grid(self):
+        self.assertIn("core_grid", self.succeeds("verify", "--device", "wormhole", "--input", "normal", *SMALL))
+
+
+if __name__ == "__main__":
+    unittest.main()
