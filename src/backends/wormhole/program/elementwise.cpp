@@ -28,7 +28,7 @@ Program elementwise_program(std::string_view op, std::int64_t tiles, const Relea
   program.work.fidelity = release.elementwise_fidelity;
   program.buffer_grid = device;
   program.attributes = {{"cores", std::to_string(split.cores)},
-                        {"fidelity", "HiFi4"},
+                        {"fidelity", fidelity_name(release.elementwise_fidelity)},
                         {"tiles_per_core", std::to_string(split.largest)}};
   return program;
 }

@@ -43,6 +43,11 @@ void check_buffers(std::string_view op, const Program& program, std::int64_t low
          op, lowest_l1_address, end, program.work.program, range, lowest_l1_address, end);
 }
 
+std::string fidelity_name(Fidelity fidelity) {
+  if (fidelity == Fidelity::lofi) return "LoFi";
+  return fmt::format("HiFi{}", static_cast<int>(fidelity));
+}
+
 void add_read(Traffic& traffic, Memory memory, std::int64_t bytes) {
   (memory == Memory::l1 ? traffic.l1_read_bytes : traffic.dram_read_bytes) += bytes;
 }

@@ -36,6 +36,9 @@ std::int64_t buffer_region_end(const std::vector<CircularBuffer>& buffers);
 /// `lowest_l1_address` is the end of L1 when no tensor is there.
 void check_buffers(std::string_view op, const Program& program, std::int64_t lowest_l1_address);
 
+/// "LoFi", "HiFi2", ... as TT-NN writes them.
+std::string fidelity_name(Fidelity fidelity);
+
 /// Adds bytes read or written in a memory.
 void add_read(Traffic& traffic, Memory memory, std::int64_t bytes);
 void add_written(Traffic& traffic, Memory memory, std::int64_t bytes);

@@ -78,7 +78,7 @@ Program make_softmax(const SoftmaxProblem& problem, const Release& release) {
                      "softmax.cpp " + variant};
   program.uncached_variant = fmt::format("numeric_stable {}", problem.numeric_stable);
   program.attributes = {{"cores", std::to_string(split.cores)},
-                        {"fidelity", "HiFi4"},
+                        {"fidelity", fidelity_name(release.softmax_fidelity)},
                         {"exp", "approximate"},
                         {"numeric_stable", problem.numeric_stable ? "yes" : "no"},
                         {"tile_rows_per_core", std::to_string(split.largest)},

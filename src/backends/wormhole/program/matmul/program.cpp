@@ -12,20 +12,10 @@ std::string pair_text(std::int64_t first, std::int64_t second) {
   return fmt::format("{}x{}", first, second);
 }
 
-std::string_view fidelity_name(Fidelity fidelity) {
-  switch (fidelity) {
-    case Fidelity::lofi: return "LoFi";
-    case Fidelity::hifi2: return "HiFi2";
-    case Fidelity::hifi3: return "HiFi3";
-    case Fidelity::hifi4: return "HiFi4";
-  }
-  return "";
-}
-
 std::vector<std::pair<std::string, std::string>> attributes(const OpEvent& work, CoreGrid grid) {
   const MatmulBlocks& blocks = work.blocks;
   return {{"cores", fmt::format("{} of a {}x{} grid", work.cores, grid.y, grid.x)},
-          {"fidelity", std::string(fidelity_name(work.fidelity))},
+          {"fidelity", fidelity_name(work.fidelity)},
           {"per_core", pair_text(blocks.per_core_m, blocks.per_core_n)},
           {"in0_block_w", std::to_string(blocks.block_k)},
           {"k_blocks", std::to_string(blocks.k_blocks)},
