@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "device/cost_model.h"
 #include "device/events.h"
 
 namespace wattention {
@@ -46,6 +47,8 @@ class Backend : public std::enable_shared_from_this<Backend> {
   /// What the device did, for time and energy models; null where nothing is recorded.
   virtual EventLog* event_log() { return nullptr; }
   virtual DeviceCounts counts() const { return {}; }
+  /// Its model of time and energy; null where there is none.
+  virtual const CostModel* cost_model() const { return nullptr; }
   /// Keep built programs from now on, or not; devices without programs have nothing to keep.
   virtual void set_program_cache(bool) {}
 

@@ -82,7 +82,16 @@ struct TransferEvent {
   Memory memory = Memory::dram;  ///< the device side
 };
 
-using Event = std::variant<OpEvent, TransferEvent>;
+/// What the caller's host does itself between two device calls. The caller records it: the device cannot
+/// know, but a run's time without it would be wrong.
+struct HostEvent {
+  enum class Work { gemm, draw_uniform, draw_normal, scale, transpose };
+  Work work = Work::gemm;
+  std::int64_t elements = 0;
+  double flops = 0;  ///< of a gemm
+};
+
+using Event = std::variant<OpEvent, TransferEvent, HostEvent>;
 
 /// Events in the order of the command queue. Off until start(), so that nobody pays for an unread log.
 class EventLog {

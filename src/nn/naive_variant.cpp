@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "device/backend.h"
 #include "nn/attention_impl.h"
 
 namespace wattention {
@@ -28,17 +29,30 @@ class NaiveVariant final : public AttentionVariant {
     stages.key = linear(tokens, weights_.key);
     stages.query = linear(tokens, weights_.query);
     stages.value = linear(tokens, weights_.value);
+    record_projections(tokens.size(0));
     const Tensor query = to_device(stages.query, device_);
+    record(HostEvent::Work::transpose, stages.key.numel());
     const Tensor key_transposed = to_device(transpose(stages.key), device_);
     const Tensor value = to_device(stages.value, device_);
     const Tensor scores = matmul(query, key_transposed, matmul_);
     stages.scores = to_host(scores);
+    record(HostEvent::Work::scale, stages.scores.numel());
     const Tensor scaled = to_device(divide(stages.scores, root_head_dim_), device_);
     const Tensor weights = softmax(scaled);
     const Tensor context = matmul(weights, value, matmul_);
     if (read_weights) stages.weights = to_host(weights);
     stages.context = to_host(context);
     return stages;
+  }
+
+  // A model of the run's time must know what the host does between two device calls.
+  void record(HostEvent::Work work, std::int64_t elements, double flops = 0) const {
+    if (EventLog* log = device_.backend().event_log()) log->add(HostEvent{work, elements, flops});
+  }
+
+  void record_projections(std::int64_t tokens) const {
+    record(HostEvent::Work::gemm, 0,
+           6.0 * static_cast<double>(tokens * weights_.embed_dim() * weights_.head_dim()));
   }
 
   AttentionWeights weights_;

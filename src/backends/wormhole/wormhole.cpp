@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "backends/wormhole/energy/cost_model.h"
 #include "backends/wormhole/spec/chip.h"
 #include "backends/wormhole/wormhole_backend.h"
 #include "base/fail.h"
@@ -91,6 +92,10 @@ std::vector<OpReport> WormholeBackend::take_reports() {
 void WormholeBackend::set_program_cache(bool enabled) {
   const Lock lock = enter("program_cache");
   cache_.enable(enabled);
+}
+
+const CostModel* WormholeBackend::cost_model() const {
+  return &n150d_cost_model();
 }
 
 DeviceCounts WormholeBackend::counts() const {

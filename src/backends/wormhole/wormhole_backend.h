@@ -28,6 +28,7 @@ class WormholeBackend final : public Backend {
   std::vector<OpReport> take_reports() override;
   EventLog* event_log() override { return &events_; }
   DeviceCounts counts() const override;
+  const CostModel* cost_model() const override;
   void set_program_cache(bool enabled) override;
 
   Tensor upload(const Tensor& host, const Placement& placement) override;

@@ -57,6 +57,10 @@ std::int64_t Facts::integer(const std::string& name) const {
   return static_cast<std::int64_t>(get<double>(name));
 }
 
+double Facts::number(const std::string& name) const {
+  return get<double>(name);
+}
+
 bool Facts::flag(const std::string& name) const {
   return get<bool>(name);
 }

@@ -22,6 +22,7 @@ class Facts {
 
   /// The named value. Throws Error{absent} for an unknown name, Error{bad_input} for another type.
   std::int64_t integer(const std::string& name) const;
+  double number(const std::string& name) const;
   bool flag(const std::string& name) const;
   const std::string& text(const std::string& name) const;
 

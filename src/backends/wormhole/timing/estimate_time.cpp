@@ -1,0 +1,61 @@
+#include "backends/wormhole/timing/estimate_time.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "backends/wormhole/timing/what_if.h"
+
+namespace wattention::wormhole {
+namespace {
+
+void add_phase(std::vector<PhaseEstimate>& phases, const TimedStep& step) {
+  auto phase = std::find_if(phases.begin(), phases.end(),
+                            [&](const PhaseEstimate& p) { return p.phase == step.phase; });
+  if (phase == phases.end()) phase = phases.insert(phases.end(), PhaseEstimate{step.phase, 0, {}});
+  phase->time_s += step.duration_s;
+}
+
+/// With two queues, transfers of the next forward go on during this one's work: the busier side sets the pace.
+double elapsed_s(const Timeline& timeline, int command_queues) {
+  return command_queues == 1 ? timeline.end_s
+                             : std::max(timeline.host_busy_s, timeline.device_busy_s);
+}
+
+/// An end of the interval: all host and device times at theirs.
+double elapsed_at(std::span<const Event> events, TimeModel model, double host, double device,
+                  int command_queues) {
+  model.host_factor = host;
+  model.device_factor = device;
+  return elapsed_s(play(events, model), command_queues);
+}
+
+}  // namespace
+
+std::string_view time_calibration() {
+  return "published GEMM, exp, network and transfer measurements of Wormhole cards, and one point "
+         "of "
+         "the notebook (resident, 8x8, 1000 tensors)";
+}
+
+RunEstimate estimate_time(std::span<const Event> events, const EstimateOptions& options) {
+  const TimeModel model = time_model(options);
+  const std::vector<Event> changed =
+      options.device_tilize ? tilized_on_device(events) : std::vector<Event>();
+  if (options.device_tilize) events = changed;
+  Timeline timeline = play(events, model);
+  const int queues = options.command_queues;
+  RunEstimate estimate;
+  for (const TimedStep& step : timeline.steps) add_phase(estimate.phases, step);
+  estimate.time_s = {
+      elapsed_s(timeline, queues),
+      elapsed_at(events, model, model.host.low_factor, model.card.low_factor, queues),
+      elapsed_at(events, model, model.host.high_factor, model.card.high_factor, queues)};
+  estimate.host_busy_s = timeline.host_busy_s;
+  estimate.device_busy_s = timeline.device_busy_s;
+  estimate.steps = std::move(timeline.steps);
+  estimate.calibration = time_calibration();
+  return estimate;
+}
+
+}  // namespace wattention::wormhole

@@ -1,0 +1,103 @@
+#include "backends/wormhole/timing/timeline.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace wattention::wormhole {
+namespace {
+
+std::string phase_of(TransferEvent::Step step) {
+  static constexpr std::array names{"cast", "tilize", "write", "read", "untilize"};
+  return names[static_cast<std::size_t>(step)];
+}
+
+std::string name_of(HostEvent::Work work) {
+  static constexpr std::array names{"host gemm", "draw weights", "draw inputs", "scale on host",
+                                    "transpose on host"};
+  return names[static_cast<std::size_t>(work)];
+}
+
+class Player {
+ public:
+  explicit Player(const TimeModel& model) : model_(model) {}
+
+  void operator()(const TransferEvent& transfer) {
+    using Step = TransferEvent::Step;
+    if (transfer.step == Step::read) host_s_ = std::max(host_s_, device_s_);
+    const std::string phase = phase_of(transfer.step);
+    host(phase, phase, TimeBound::host, host_time_s(transfer, model_) * model_.host_factor);
+    // The device's queue is in order: ops behind a write wait for its bytes.
+    if (transfer.step == Step::write) device_s_ = std::max(device_s_, host_s_);
+  }
+
+  void operator()(const HostEvent& work) {
+    host(name_of(work.work), "host_compute", TimeBound::host,
+         host_time_s(work, model_) * model_.host_factor);
+  }
+
+  void operator()(const OpEvent& op) {
+    const CardRates& card = model_.card;
+    if (op.kernels_compiled > 0)
+      host("compile " + op.op, "compile", TimeBound::dispatch,
+           op.kernels_compiled * card.compile_s * model_.host_factor);
+    const double dispatch_s =
+        (op.cache_hit ? card.dispatch_cached_s : card.dispatch_uncached_s) * model_.host_factor;
+    host("dispatch " + op.op, "dispatch", TimeBound::dispatch, dispatch_s);
+    device(op, dispatch_s);
+  }
+
+  Timeline finish() && {
+    timeline_.end_s = std::max(host_s_, device_s_);
+    return std::move(timeline_);
+  }
+
+ private:
+  void host(std::string name, std::string phase, TimeBound bound, double seconds) {
+    TimedStep step;
+    step.name = std::move(name);
+    step.phase = std::move(phase);
+    step.bound = bound;
+    step.start_s = host_s_;
+    step.duration_s = step.closed_form_s = seconds;
+    timeline_.steps.push_back(std::move(step));
+    timeline_.host_busy_s += seconds;
+    host_s_ += seconds;
+  }
+
+  void device(const OpEvent& op, double dispatch_s) {
+    const DeviceTime time = device_time(op, model_.device());
+    TimedStep step;
+    step.name = op.op;
+    step.phase = "compute";
+    step.on_device = true;
+    step.start_s = std::max(device_s_, host_s_);
+    step.duration_s =
+        (time.seconds(model_.clock_hz) + model_.card.device_dispatch_s) * model_.device_factor;
+    step.closed_form_s = time.units.largest_s() * model_.device_factor;
+    // A device that is done before the host has sent the next op waits for the host.
+    step.bound = dispatch_s > step.duration_s ? TimeBound::dispatch : time.units.bound();
+    step.grid = op.grid;
+    step.bounds_s = time.units.named();
+    device_s_ = step.start_s + step.duration_s;
+    timeline_.device_busy_s += step.duration_s;
+    timeline_.steps.push_back(std::move(step));
+  }
+
+  const TimeModel& model_;
+  Timeline timeline_;
+  double host_s_ = 0;
+  double device_s_ = 0;
+};
+
+}  // namespace
+
+Timeline play(std::span<const Event> events, const TimeModel& model) {
+  Player player(model);
+  for (const Event& event : events) std::visit(player, event);
+  return std::move(player).finish();
+}
+
+}  // namespace wattention::wormhole

@@ -1,0 +1,80 @@
+#include "backends/wormhole/timing/what_if.h"
+
+#include <utility>
+
+#include "backends/wormhole/program/move.h"
+#include "backends/wormhole/spec/chip.h"
+#include "base/fail.h"
+
+namespace wattention::wormhole {
+namespace {
+
+using Step = TransferEvent::Step;
+
+void check(const EstimateOptions& options) {
+  expect(options.host_speedup > 0, "[estimate] expected a host speed-up above 0; found {}",
+         options.host_speedup);
+  expect(options.command_queues == 1 || options.command_queues == 2,
+         "[estimate] expected 1 or 2 command queues; found {}", options.command_queues);
+  expect(!options.clock_hz || *options.clock_hz > 0,
+         "[estimate] expected a clock above 0 Hz; found {}", options.clock_hz.value_or(0));
+}
+
+HostRates faster(HostRates host, double factor) {
+  for (double HostRates::*seconds :
+       {&HostRates::cast_s, &HostRates::tilize_s, &HostRates::untilize_s, &HostRates::transpose_s,
+        &HostRates::scale_s, &HostRates::uniform_s, &HostRates::normal_s})
+    host.*seconds /= factor;
+  host.copy_bytes_per_s *= factor;
+  host.gemm_flops_per_s *= factor;
+  return host;
+}
+
+OpEvent layout_program(const TransferEvent& transfer) {
+  const std::int64_t tiles = (transfer.elements + tile_elements - 1) / tile_elements;
+  const bool tilize = transfer.step == Step::tilize;
+  const std::string_view name = tilize ? "tilize" : "untilize";
+  OpEvent op =
+      make_move({name, "tiles on the device", name, tiles, tiles, transfer.memory, transfer.memory})
+          .work;
+  op.cache_hit = true;
+  return op;
+}
+
+const TransferEvent* transfer_at(std::span<const Event> events, std::size_t at, Step step) {
+  if (at >= events.size()) return nullptr;
+  const auto* transfer = std::get_if<TransferEvent>(&events[at]);
+  return transfer != nullptr && transfer->step == step ? transfer : nullptr;
+}
+
+}  // namespace
+
+TimeModel time_model(const EstimateOptions& options) {
+  check(options);
+  const CardRates& card = card_rates(options.card);
+  const HostRates host = options.host.value_or(notebook_host());
+  return {card, faster(host, options.host_speedup),
+          options.clock_hz.value_or(card.effective_clock_hz),
+          options.bfp8 ? card.tile_bytes_bfp8 : static_cast<double>(n150d().tile_bytes_bf16),
+          options.pinned_memory};
+}
+
+std::vector<Event> tilized_on_device(std::span<const Event> events) {
+  std::vector<Event> changed;
+  for (std::size_t at = 0; at < events.size(); ++at) {
+    const auto* tilize = transfer_at(events, at, Step::tilize);
+    const auto* untilize = transfer_at(events, at + 1, Step::untilize);
+    if (tilize != nullptr && transfer_at(events, at + 1, Step::write) != nullptr) {
+      changed.push_back(events[++at]);
+      changed.emplace_back(layout_program(*tilize));
+    } else if (untilize != nullptr && transfer_at(events, at, Step::read) != nullptr) {
+      changed.emplace_back(layout_program(*untilize));
+      changed.push_back(events[at++]);
+    } else {
+      changed.push_back(events[at]);
+    }
+  }
+  return changed;
+}
+
+}  // namespace wattention::wormhole

@@ -1,0 +1,148 @@
+// The op model against closed formulas, and its bounds on both sides.
+#include "backends/wormhole/timing/device_time.h"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+
+#include "backends/wormhole/program/elementwise.h"
+#include "backends/wormhole/program/matmul/program.h"
+#include "backends/wormhole/program/move.h"
+#include "backends/wormhole/program/softmax.h"
+#include "backends/wormhole/spec/chip.h"
+
+namespace wattention::wormhole {
+namespace {
+
+const Release& release() {
+  return release_profile("0.57");
+}
+
+DeviceModel bf16_model() {
+  const CardRates& rates = card_rates("n150d");
+  return {rates, rates.effective_clock_hz, 2048};
+}
+
+/// [32 m, 32 k] x [32 k, 32 n] as the release runs it on a grid.
+OpEvent matmul_event(std::int64_t m, std::int64_t k, std::int64_t n, Fidelity fidelity,
+                     std::optional<CoreGrid> grid = CoreGrid{8, 8}) {
+  MatmulProblem problem;
+  problem.m_tiles = m;
+  problem.k_tiles = k;
+  problem.n_tiles = n;
+  problem.core_grid = grid;
+  problem.fidelity = fidelity;
+  problem.free_l1_bytes = n150d().l1.bank_bytes - n150d().l1.first_free;
+  return make_matmul(problem, {}, release()).work;
+}
+
+double seconds(const OpEvent& op) {
+  const DeviceModel model = bf16_model();
+  return device_time(op, model).seconds(model.clock_hz);
+}
+
+TEST(MatmulTime, NeverBeatsTheMultipliersPeak) {
+  for (const Fidelity fidelity :
+       {Fidelity::lofi, Fidelity::hifi2, Fidelity::hifi3, Fidelity::hifi4})
+    for (const std::int64_t side : {8, 32, 64, 256}) {
+      const OpEvent op = matmul_event(side, side, side, fidelity);
+      const auto products = static_cast<double>(side * side * side);
+      const double cycles = 16.0 * static_cast<int>(fidelity) * products / 64;
+      EXPECT_GT(seconds(op), cycles / 0.907e9) << side;
+      // Large products come within a factor of five of it even at LoFi, where the unpacker rules.
+      if (side >= 64) {
+        EXPECT_LT(seconds(op), 5 * cycles / 0.907e9) << side;
+      }
+    }
+}
+
+TEST(MatmulTime, Bf16IsUnpackBoundUpToHifi2AndMathBoundAtHifi4) {
+  const auto bound = [](Fidelity fidelity) {
+    return device_time(matmul_event(64, 64, 64, fidelity), bf16_model()).units.bound();
+  };
+  EXPECT_EQ(bound(Fidelity::lofi), TimeBound::unpack);
+  EXPECT_EQ(bound(Fidelity::hifi2), TimeBound::unpack);
+  EXPECT_EQ(bound(Fidelity::hifi4), TimeBound::compute);
+}
+
+TEST(MatmulTime, Bfp8RelievesTheUnpacker) {
+  const OpEvent op = matmul_event(64, 64, 64, Fidelity::hifi2);
+  DeviceModel bfp8 = bf16_model();
+  bfp8.tile_bytes = 1088;
+  EXPECT_EQ(device_time(op, bfp8).units.bound(), TimeBound::compute);
+  EXPECT_LT(device_time(op, bfp8).kernel_cycles, device_time(op, bf16_model()).kernel_cycles);
+}
+
+TEST(MatmulTime, ThinProductsAreBoundByDram) {
+  // One tile row: each weight tile is read once and used once.
+  EXPECT_EQ(device_time(matmul_event(1, 64, 64, Fidelity::lofi), bf16_model()).units.bound(),
+            TimeBound::dram);
+}
+
+TEST(MatmulTime, OneSenderForAllCoresIsBoundByTheNetwork) {
+  // [512, 1024] x [1024, 1024] without a grid: one core reads a and sends it to all others.
+  OpEvent op = matmul_event(16, 32, 32, Fidelity::hifi2, std::nullopt);
+  ASSERT_EQ(op.in0.senders, 1);
+  EXPECT_EQ(device_time(op, bf16_model()).units.bound(), TimeBound::noc);
+}
+
+TEST(MatmulTime, UnpackerCyclesFollowTheClosedForm) {
+  // 4x8 tiles per core, 1x4 subblocks: 1.25 tiles per product.
+  const OpEvent op = matmul_event(32, 64, 64, Fidelity::lofi);
+  ASSERT_EQ(op.blocks.subblock_w, 4);
+  const double products = 4.0 * 8 * 64;
+  const double cycles = products * 1.25 * (2048 / 56.5 + 4.3);
+  EXPECT_NEAR(device_time(op, bf16_model()).units.unpack_s, cycles / 0.907e9, 1e-12);
+}
+
+TEST(MatmulTime, ClockScalesTheCoresAndNotTheDram) {
+  const OpEvent op = matmul_event(64, 64, 64, Fidelity::hifi4);
+  DeviceModel twice = bf16_model();
+  twice.clock_hz *= 2;
+  const DeviceTime slow = device_time(op, bf16_model()), fast = device_time(op, twice);
+  EXPECT_DOUBLE_EQ(slow.kernel_cycles, fast.kernel_cycles);
+  EXPECT_DOUBLE_EQ(slow.tail_s, fast.tail_s);
+  EXPECT_DOUBLE_EQ(slow.units.fpu_s, 2 * fast.units.fpu_s);
+}
+
+TEST(MatmulTime, FewerCoresTakeLongerInProportion) {
+  const double ratio = seconds(matmul_event(32, 64, 64, Fidelity::lofi, CoreGrid{2, 2})) /
+                       seconds(matmul_event(32, 64, 64, Fidelity::lofi));
+  // Sixteen times the work per core, less the parts that do not scale: launch and DRAM.
+  EXPECT_GT(ratio, 10);
+  EXPECT_LT(ratio, 16);
+}
+
+TEST(MatmulTime, AGridBeyondTheDeviceChangesNothing) {
+  EXPECT_DOUBLE_EQ(seconds(matmul_event(32, 64, 64, Fidelity::lofi)),
+                   seconds(matmul_event(32, 64, 64, Fidelity::lofi, CoreGrid{32, 32})));
+}
+
+TEST(StreamTime, DramToDramMovesAtTheWriteRate) {
+  // [1280, 1280] transposed in DRAM takes 32.3 us on a card (a published CLIP text encoder profile).
+  const OpEvent op = make_transpose(40 * 40, Memory::dram).work;
+  EXPECT_NEAR(seconds(op), 32.3e-6, 0.2 * 32.3e-6);
+  EXPECT_EQ(device_time(op, bf16_model()).units.bound(), TimeBound::dram);
+}
+
+TEST(StreamTime, L1IsFasterThanDramAndBoundByTheNetwork) {
+  const OpEvent in_l1 = make_transpose(4096, Memory::l1).work;
+  EXPECT_LT(seconds(in_l1), seconds(make_transpose(4096, Memory::dram).work));
+  EXPECT_EQ(device_time(in_l1, bf16_model()).units.bound(), TimeBound::noc);
+}
+
+TEST(StreamTime, SoftmaxKeepsToWholeRowsPerCore) {
+  const auto softmax = [](std::int64_t rows) {
+    return seconds(make_softmax({rows, 32, false, false, Memory::l1}, release()).work);
+  };
+  EXPECT_DOUBLE_EQ(softmax(1), softmax(64));  // one tile row per core, up to all cores
+  EXPECT_LT(softmax(64), softmax(65));        // one more takes a second round
+}
+
+TEST(StreamTime, MultiplyingIsBoundByItsMemory) {
+  const OpEvent op = make_scalar_op("multiply", 1024, Memory::dram, release()).work;
+  EXPECT_EQ(device_time(op, bf16_model()).units.bound(), TimeBound::dram);
+}
+
+}  // namespace
+}  // namespace wattention::wormhole

@@ -1,0 +1,93 @@
+// The model against the published measurements: the bounds that it promises.
+#include "backends/wormhole/timing/validation/validate.h"
+
+#include <gtest/gtest.h>
+#include <wattention/error.h>
+
+#include <fstream>
+#include <iterator>
+
+namespace wattention::wormhole {
+namespace {
+
+ErrorSummary errors(const DataSet& set) {
+  const ErrorSummary summary = summarize(set.rows);
+  ::testing::Test::RecordProperty("median_percent", std::to_string(100 * summary.median));
+  return summary;
+}
+
+const CardRates& card() {
+  return card_rates("n150d");
+}
+
+TEST(Validation, GemmKernels) {
+  const ErrorSummary summary = errors(gemm_kernel_times(card()));
+  EXPECT_EQ(summary.rows, 114u);
+  EXPECT_LE(summary.median, 0.12);
+  EXPECT_LE(summary.p90, 0.20);
+}
+
+TEST(Validation, GemmEndToEnd) {
+  const ErrorSummary summary = errors(gemm_wall_times(card()));
+  EXPECT_EQ(summary.rows, 114u);
+  EXPECT_LE(summary.median, 0.15);
+}
+
+TEST(Validation, Exp) {
+  const ErrorSummary summary = errors(exp_kernel_times(card()));
+  EXPECT_EQ(summary.rows, 3360u);
+  EXPECT_LE(summary.median, 0.15);
+}
+
+TEST(Validation, Network) {
+  const ErrorSummary summary = errors(reshard_times(card()));
+  EXPECT_EQ(summary.rows, 57u);
+  EXPECT_LE(summary.median, 0.15);
+}
+
+// The bounds above would hold for constants that were fitted to nothing: a wrong one must break them.
+TEST(Validation, AWrongConstantShows) {
+  CardRates wrong = card();
+  wrong.unpack_bytes_per_cycle /= 2;
+  EXPECT_GT(summarize(gemm_kernel_times(wrong).rows).median, 0.12);
+  wrong = card();
+  wrong.effective_clock_hz = 0.6e9;
+  EXPECT_GT(summarize(gemm_wall_times(wrong).rows).median, 0.15);
+  wrong = card();
+  wrong.exp_accurate_cycles *= 1.5;
+  wrong.exp_accurate_32bit_cycles *= 1.5;
+  EXPECT_GT(summarize(exp_kernel_times(wrong).rows).median, 0.15);
+  wrong = card();
+  wrong.noc_reader_bytes_per_cycle /= 2;
+  EXPECT_GT(summarize(reshard_times(wrong).rows).median, 0.15);
+}
+
+TEST(Validation, SummaryFollowsItsDefinition) {
+  std::vector<Comparison> rows;
+  for (int percent = 0; percent <= 10; ++percent)
+    rows.push_back({std::to_string(percent), 100, 100.0 + (percent % 2 == 0 ? percent : -percent)});
+  const ErrorSummary summary = summarize(rows);
+  EXPECT_NEAR(summary.median, 0.05, 1e-12);
+  EXPECT_NEAR(summary.p90, 0.09, 1e-12);
+  EXPECT_EQ(summary.worst.label, "10");
+  EXPECT_THROW(summarize({}), Error);
+}
+
+TEST(Validation, TheTableHasALinePerSetWithItsReason) {
+  const auto sets = validation_sets();
+  const std::string table = validation_table(sets);
+  for (const DataSet& set : sets) {
+    EXPECT_NE(table.find(set.name), std::string::npos);
+    EXPECT_FALSE(set.why_worst.empty()) << set.name;
+    EXPECT_FALSE(set.source.empty()) << set.name;
+  }
+}
+
+TEST(Validation, TheDocumentQuotesTheTable) {
+  std::ifstream file(WATTENTION_SOURCE_DIR "/docs/timing.md");
+  const std::string text((std::istreambuf_iterator<char>(file)), {});
+  EXPECT_NE(text.find(validation_table(validation_sets())), std::string::npos);
+}
+
+}  // namespace
+}  // namespace wattention::wormhole

@@ -1,0 +1,104 @@
+// Each option of an estimate moves the time in the direction that it should, and nothing else.
+#include "backends/wormhole/timing/what_if.h"
+
+#include <gtest/gtest.h>
+#include <wattention/error.h>
+
+#include "backends/wormhole/timing/estimate_time.h"
+#include "backends/wormhole/timing/forward_events.h"
+
+namespace wattention::wormhole {
+namespace {
+
+RunEstimate resident(const EstimateOptions& options = {}, const ForwardCase& forward = {}) {
+  return estimate_time(resident_forward(forward, true), options);
+}
+
+double phase_s(const RunEstimate& estimate, const std::string& name) {
+  for (const PhaseEstimate& phase : estimate.phases)
+    if (phase.phase == name) return phase.time_s;
+  return 0;
+}
+
+TEST(WhatIf, AFasterHostShortensHostPhasesByItsFactor) {
+  const RunEstimate base = resident(), fast = resident({.host_speedup = 2});
+  EXPECT_DOUBLE_EQ(phase_s(fast, "tilize"), phase_s(base, "tilize") / 2);
+  EXPECT_DOUBLE_EQ(phase_s(fast, "compute"), phase_s(base, "compute"));
+  EXPECT_DOUBLE_EQ(phase_s(fast, "write"), phase_s(base, "write"));
+}
+
+TEST(WhatIf, PinnedMemoryShortensTheBusAlone) {
+  const RunEstimate base = resident(), pinned = resident({.pinned_memory = true});
+  EXPECT_LT(phase_s(pinned, "write"), phase_s(base, "write"));
+  EXPECT_LT(phase_s(pinned, "read"), phase_s(base, "read"));
+  EXPECT_DOUBLE_EQ(phase_s(pinned, "untilize"), phase_s(base, "untilize"));
+}
+
+TEST(WhatIf, TilizingOnTheDeviceRemovesTheHostsLargestPhases) {
+  const RunEstimate base = resident(), device = resident({.device_tilize = true});
+  EXPECT_EQ(phase_s(device, "tilize"), 0);
+  EXPECT_EQ(phase_s(device, "untilize"), 0);
+  EXPECT_GT(phase_s(device, "compute"), phase_s(base, "compute"));
+  EXPECT_LT(device.time_s.value, base.time_s.value / 2);
+}
+
+TEST(WhatIf, TilizedOnDeviceKeepsTheOrder) {
+  const TransferEvent tilize{TransferEvent::Step::tilize, 4096, 8192, Memory::l1};
+  const TransferEvent write{TransferEvent::Step::write, 4096, 8192, Memory::l1};
+  const TransferEvent read{TransferEvent::Step::read, 4096, 8192, Memory::dram};
+  const TransferEvent untilize{TransferEvent::Step::untilize, 4096, 8192, Memory::dram};
+  const auto changed = tilized_on_device(std::vector<Event>{tilize, write, read, untilize, read});
+  ASSERT_EQ(changed.size(), 5u);
+  EXPECT_EQ(std::get<TransferEvent>(changed[0]).step, TransferEvent::Step::write);
+  EXPECT_EQ(std::get<OpEvent>(changed[1]).op, "tilize");
+  EXPECT_EQ(std::get<OpEvent>(changed[1]).total.copies, 4);
+  EXPECT_EQ(std::get<OpEvent>(changed[2]).op, "untilize");
+  EXPECT_EQ(std::get<TransferEvent>(changed[3]).step, TransferEvent::Step::read);
+  EXPECT_EQ(std::get<TransferEvent>(changed[4]).step, TransferEvent::Step::read);
+}
+
+TEST(WhatIf, TwoCommandQueuesHideTheDeviceBehindTheHost) {
+  const RunEstimate one = resident(), two = resident({.command_queues = 2});
+  EXPECT_LT(two.time_s.value, one.time_s.value);
+  EXPECT_DOUBLE_EQ(two.time_s.value, std::max(one.host_busy_s, one.device_busy_s));
+}
+
+TEST(WhatIf, Bfp8HalvesTheBusAndHelpsTheDevice) {
+  const RunEstimate base = resident(), bfp8 = resident({.bfp8 = true});
+  EXPECT_NEAR(phase_s(bfp8, "write"), phase_s(base, "write") * 1088 / 2048, 1e-12);
+  EXPECT_LT(phase_s(bfp8, "compute"), phase_s(base, "compute"));
+}
+
+TEST(WhatIf, AP150ComputesFaster) {
+  EXPECT_LT(phase_s(resident({.card = "p150"}), "compute"), phase_s(resident(), "compute"));
+}
+
+TEST(WhatIf, TheClockMovesTheDeviceOnly) {
+  const RunEstimate base = resident(), slow = resident({.clock_hz = 0.5e9});
+  EXPECT_GT(phase_s(slow, "compute"), phase_s(base, "compute"));
+  EXPECT_DOUBLE_EQ(slow.host_busy_s, base.host_busy_s);
+}
+
+TEST(WhatIf, FidelityGridAndWeightsChangeThePrograms) {
+  const double base = phase_s(resident(), "compute");
+  EXPECT_GT(phase_s(resident({}, {.fidelity = Fidelity::hifi4}), "compute"), base);
+  EXPECT_GT(phase_s(resident({}, {.core_grid = {4, 4}}), "compute"), 2 * base);
+  EXPECT_GT(phase_s(resident({}, {.weights = Memory::dram}), "compute"), base);
+}
+
+TEST(WhatIf, IntervalsHoldTheValue) {
+  for (const RunEstimate& estimate : {resident(), resident({.command_queues = 2})}) {
+    EXPECT_LT(estimate.time_s.low, estimate.time_s.value);
+    EXPECT_GT(estimate.time_s.high, estimate.time_s.value);
+  }
+}
+
+TEST(WhatIf, OptionsOutOfRangeAreRefused) {
+  EXPECT_THROW(resident({.host_speedup = 0}), Error);
+  EXPECT_THROW(resident({.clock_hz = -1}), Error);
+  EXPECT_THROW(resident({.command_queues = 3}), Error);
+  EXPECT_THROW(resident({.card = "n300"}), Error);
+}
+
+}  // namespace
+}  // namespace wattention::wormhole
