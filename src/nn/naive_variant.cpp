@@ -1,10 +1,26 @@
 #include <cmath>
 
 #include "device/backend.h"
+#include "device/value_less.h"
 #include "nn/attention_impl.h"
 
 namespace wattention {
 namespace {
+
+// The host's part of the forward. Tokens without values (shape mode) pass through as shapes.
+Tensor project(const Tensor& tokens, const Tensor& weight) {
+  return tokens.on_host() ? linear(tokens, weight)
+                          : value_less({tokens.size(0), weight.size(0)}, tokens.dtype());
+}
+
+Tensor swap_sides(const Tensor& matrix) {
+  return matrix.on_host() ? transpose(matrix)
+                          : value_less({matrix.size(1), matrix.size(0)}, matrix.dtype());
+}
+
+Tensor scale_down(const Tensor& scores, double root_head_dim) {
+  return scores.on_host() ? divide(scores, root_head_dim) : scores;
+}
 
 // The notebook's SelfAttention_ttnn_v2: projections and scaling on the host in f32 and bf16,
 // everything else sent back and forth. Tensors stay on the device until the forward ends, as
@@ -26,18 +42,18 @@ class NaiveVariant final : public AttentionVariant {
  private:
   AttentionStages run(const Tensor& tokens, bool read_weights) const {
     AttentionStages stages;
-    stages.key = linear(tokens, weights_.key);
-    stages.query = linear(tokens, weights_.query);
-    stages.value = linear(tokens, weights_.value);
+    stages.key = project(tokens, weights_.key);
+    stages.query = project(tokens, weights_.query);
+    stages.value = project(tokens, weights_.value);
     record_projections(tokens.size(0));
     const Tensor query = to_device(stages.query, device_);
     record(HostEvent::Work::transpose, stages.key.numel());
-    const Tensor key_transposed = to_device(transpose(stages.key), device_);
+    const Tensor key_transposed = to_device(swap_sides(stages.key), device_);
     const Tensor value = to_device(stages.value, device_);
     const Tensor scores = matmul(query, key_transposed, matmul_);
     stages.scores = to_host(scores);
     record(HostEvent::Work::scale, stages.scores.numel());
-    const Tensor scaled = to_device(divide(stages.scores, root_head_dim_), device_);
+    const Tensor scaled = to_device(scale_down(stages.scores, root_head_dim_), device_);
     const Tensor weights = softmax(scaled);
     const Tensor context = matmul(weights, value, matmul_);
     if (read_weights) stages.weights = to_host(weights);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "device/value_less.h"
 #include "oracle.h"
 
 namespace wattention {
@@ -86,6 +87,18 @@ TEST(SelfAttention, EveryVariantFollowsTheFormula) {
     const SelfAttention moved = module.to(open_device(c.device), c.config);
     EXPECT_LE(testing::largest_difference(testing::values_of(moved(x)), expected), c.bound)
         << c.device << " " << to_string(c.config.variant) << " " << to_string(c.config.dtype);
+  }
+}
+
+TEST(SelfAttention, ShapeModeAnswersWithoutValues) {
+  Generator generator(1);
+  const SelfAttention module(64, 64, generator);
+  for (const Variant variant : {Variant::naive, Variant::resident}) {
+    const Device card = open_device("wormhole", {.mode = Mode::shape, .explain = true});
+    const Tensor context = module.to(card, variant)(value_less({8192, 64}, DType::f32));
+    EXPECT_EQ(context.shape(), Shape({8192, 64}));
+    EXPECT_FALSE(context.on_host());
+    EXPECT_GE(Device(card).take_reports().size(), 3u);
   }
 }
 
