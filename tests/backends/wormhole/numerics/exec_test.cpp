@@ -23,19 +23,21 @@ Bits tile_product(const vectors::Products& products, const MatmulNumerics& numer
 }
 
 TEST(Matmul, RoundsTermsTwiceOnEveryHost) {
-  // 8191 units 14 bits below, as by hand in vectors.h; and 15 bits below, where 16382 do not reach a half.
-  const auto probe = [](int exponent) {
+  // 8191 units 14 bits below, as by hand in vectors.h, count as one; 8190, or 8191 a bit further down, as nothing.
+  const auto probe = [](int exponent, int second, int third, int fourth) {
     return vectors::Products()
         .set(0, vectors::probe_a, vectors::probe_b)
         .set(8, vectors::a_with(31, exponent), vectors::b_with(127, 127))
-        .set(9, vectors::a_with(16, exponent), vectors::b_with(66, 127))
-        .set(10, vectors::a_with(26, exponent), vectors::b_with(123, 127));
+        .set(9, vectors::a_with(16, exponent), vectors::b_with(second, 127))
+        .set(10, vectors::a_with(third, exponent), vectors::b_with(fourth, 127));
   };
   for (const HostOptions host : hosts()) {
-    EXPECT_EQ(tile_product(probe(113), {.fidelity = Fidelity::lofi}, host), 0x400c)
-        << isa_name(host.isa);
-    EXPECT_EQ(tile_product(probe(112), {.fidelity = Fidelity::lofi}, host), 0x400b)
-        << isa_name(host.isa);
+    const auto result = [&](const vectors::Products& products) {
+      return tile_product(products, {.fidelity = Fidelity::lofi}, host);
+    };
+    EXPECT_EQ(result(probe(113, 66, 26, 123)), 0x400c) << isa_name(host.isa);
+    EXPECT_EQ(result(probe(113, 65, 27, 119)), 0x400b) << isa_name(host.isa);
+    EXPECT_EQ(result(probe(112, 66, 26, 123)), 0x400b) << isa_name(host.isa);
   }
 }
 
@@ -73,24 +75,29 @@ TEST(Matmul, CutsAReloadedFp32To19Bits) {
   }
 }
 
+/// Sums one row in every lane of an ISA's kernel.
+Bits row_sum_on(Isa isa, const std::vector<Bits>& row) {
+  const ElementwiseKernels& kernels = *elementwise_kernels(isa);
+  std::vector<Bits> columns, sums(16);
+  for (const Bits value : row)
+    columns.insert(columns.end(), static_cast<std::size_t>(kernels.lanes), value);
+  kernels.row_sums(columns.data(), static_cast<std::int64_t>(row.size()), sums.data());
+  return sums[0];
+}
+
 TEST(RowSum, RoundsTermsTwiceOnEveryHost) {
-  // Dst 1024 units; then 3 from one group, and from the other 8191 * 2^-14, which count as one: a tie that rises.
+  // Dst is 1024 units, 3 come from one group: a fourth makes a tie that rises. 8191 * 2^-14 is one, 8190 * 2^-14 not.
   std::vector<Bits> row(32);
   row[0] = 0x3f80;
-  row[16] = static_cast<Bits>((127 - 10) << 7 | 0x40);  // 1.5 * 2^-10, twice: 3 units
-  row[17] = row[16];
+  row[16] = row[17] = 0x3ac0;                                                    // 1.5 * 2^-10
   for (std::size_t k = 24; k < 28; ++k) row[k] = vectors::a_with(31, 127 - 14);  // 4 * 1984
   row[28] = vectors::a_with(31, 127 - 17);                                       // 248
   row[29] = vectors::a_with(28, 127 - 22);                                       // 7
   EXPECT_EQ(oracle::row_sum(row), 0x3f81);
-  for (const Isa isa : vector_isas()) {
-    const ElementwiseKernels& kernels = *elementwise_kernels(isa);
-    std::vector<Bits> columns, sums(16);
-    for (const Bits value : row)
-      columns.insert(columns.end(), static_cast<std::size_t>(kernels.lanes), value);
-    kernels.row_sums(columns.data(), 32, sums.data());
-    EXPECT_EQ(sums[0], 0x3f81) << isa_name(isa);
-  }
+  for (const Isa isa : vector_isas()) EXPECT_EQ(row_sum_on(isa, row), 0x3f81) << isa_name(isa);
+  row[29] = vectors::a_with(24, 127 - 22);  // 6
+  EXPECT_EQ(oracle::row_sum(row), 0x3f80);
+  for (const Isa isa : vector_isas()) EXPECT_EQ(row_sum_on(isa, row), 0x3f80) << isa_name(isa);
 }
 
 std::vector<Bits> numbers(std::initializer_list<float> values, std::size_t count = 32 * 32) {
