@@ -85,7 +85,8 @@ struct Conversions {
   }
   void transpose() const {
     std::vector<Half> out(matrix.size());
-    constexpr std::size_t block = 32;
+    // Rows of 4 KiB share one cache set, which holds 8 lines or more.
+    constexpr std::size_t block = 8;
     for (std::size_t row = 0; row < matrix.rows; row += block)
       for (std::size_t column = 0; column < matrix.columns; ++column)
         for (std::size_t i = row; i < std::min(row + block, matrix.rows); ++i)
