@@ -1,0 +1,120 @@
+// The product of the axes.
+#include <algorithm>
+#include <string>
+
+#include "base/fail.h"
+#include "bench/device_traits.h"
+
+namespace wattention {
+namespace {
+
+constexpr std::int64_t largest_size = std::int64_t{1}
+                                      << 24;  // 16 Mi tokens or features: a row of 64 MiB
+constexpr std::int64_t largest_count = std::int64_t{1} << 40;  // years of forwards
+
+template <class T>
+void expect_axis(std::string_view name, const std::vector<T>& values, T low, T high) {
+  expect(!values.empty(), "[bench] expected at least one value on axis {}; found none", name);
+  for (const T value : values)
+    expect(value >= low && value <= high, "[bench] expected {} from {} to {}; found {}", name, low,
+           high, value);
+}
+
+void expect_axes(const BenchAxes& axes) {
+  expect(!axes.devices.empty(), "[bench] expected at least one device; found none");
+  expect(!axes.kernels.empty() && !axes.fold_projections.empty(),
+         "[bench] expected at least one value on axes kernel and fold-projections; found none");
+  expect_axis<std::int64_t>("tokens", axes.tokens, 1, largest_size);
+  expect_axis<std::int64_t>("embed-dim", axes.embed_dims, 1, largest_size);
+  expect_axis<std::int64_t>("head-dim", axes.head_dims, 1, largest_size);
+  expect_axis<std::int64_t>("count", axes.counts, 1, largest_count);
+  expect_axis<int>("threads", axes.threads, 0, 1 << 16);
+  for (const CoreGrid& grid : axes.core_grids)
+    expect(grid.y >= 1 && grid.x >= 1, "[bench] expected core-grid of at least 1x1; found {}x{}",
+           grid.y, grid.x);
+}
+
+bool on_accelerator(Variant variant) {
+  return variant == Variant::naive || variant == Variant::resident;
+}
+
+std::vector<Variant> variants_of(const BenchAxes& axes, const std::string& device) {
+  return axes.variants.empty() ? std::vector{best_variant(device)} : axes.variants;
+}
+
+std::vector<DType> dtypes_of(const BenchAxes& axes, Variant variant) {
+  if (!axes.dtypes.empty()) return axes.dtypes;
+  return {on_accelerator(variant) ? DType::bf16 : DType::f32};
+}
+
+std::vector<std::optional<CoreGrid>> core_grids_of(const BenchAxes& axes, Variant variant) {
+  if (variant != Variant::resident || axes.core_grids.empty()) return {std::nullopt};
+  return {axes.core_grids.begin(), axes.core_grids.end()};
+}
+
+std::vector<bool> foldings_of(const BenchAxes& axes, Variant variant) {
+  return variant == Variant::fused ? axes.fold_projections : std::vector{false};
+}
+
+// Each function multiplies the cases by one axis.
+template <class Values, class Set>
+std::vector<BenchCase> times(const std::vector<BenchCase>& cases, const Values& values_of,
+                             const Set& set) {
+  std::vector<BenchCase> product;
+  for (const BenchCase& one : cases) {
+    for (const auto& value : values_of(one)) {
+      product.push_back(one);
+      set(product.back(), value);
+    }
+  }
+  return product;
+}
+
+template <class T>
+auto always(const std::vector<T>& values) {
+  return [&values](const BenchCase&) -> const std::vector<T>& { return values; };
+}
+
+std::string dtype_reason(const BenchCase& bench_case) {
+  return fmt::format("[bench] expected bf16 for variant {}, which computes in it; found {}",
+                     to_string(bench_case.variant), to_string(bench_case.dtype));
+}
+
+}  // namespace
+
+std::string refusal_of(const BenchCase& bench_case) {
+  return on_accelerator(bench_case.variant) && bench_case.dtype != DType::bf16
+             ? dtype_reason(bench_case)
+             : "";
+}
+
+std::vector<BenchCase> cases_of(const BenchAxes& axes) {
+  expect_axes(axes);
+  expect_served(axes.devices, axes.kernels);
+  std::vector<BenchCase> cases{BenchCase{}};
+  cases =
+      times(cases, always(axes.devices), [](BenchCase& c, const std::string& v) { c.device = v; });
+  cases = times(
+      cases, [&](const BenchCase& c) { return variants_of(axes, c.device); },
+      [](BenchCase& c, Variant v) { c.variant = v; });
+  cases = times(
+      cases, [&](const BenchCase& c) { return dtypes_of(axes, c.variant); },
+      [](BenchCase& c, DType v) { c.dtype = v; });
+  cases = times(cases, always(axes.threads), [](BenchCase& c, int v) { c.threads = v; });
+  cases =
+      times(cases, always(axes.kernels), [](BenchCase& c, const std::string& v) { c.kernel = v; });
+  cases = times(
+      cases, [&](const BenchCase& c) { return core_grids_of(axes, c.variant); },
+      [](BenchCase& c, std::optional<CoreGrid> v) { c.core_grid = v; });
+  cases = times(
+      cases, [&](const BenchCase& c) { return foldings_of(axes, c.variant); },
+      [](BenchCase& c, bool v) { c.fold_projections = v; });
+  cases = times(cases, always(axes.tokens), [](BenchCase& c, std::int64_t v) { c.tokens = v; });
+  cases =
+      times(cases, always(axes.embed_dims), [](BenchCase& c, std::int64_t v) { c.embed_dim = v; });
+  cases =
+      times(cases, always(axes.head_dims), [](BenchCase& c, std::int64_t v) { c.head_dim = v; });
+  return times(cases, always(axes.counts), [](BenchCase& c, std::int64_t v) { c.count = v; });
+}
+
+}  // namespace wattention

@@ -1,0 +1,41 @@
+#pragma once
+// Measures one case: warm-up, repeats of the notebook's loop, the stopping rule.
+#include <wattention/bench.h>
+
+#include <functional>
+
+#include "bench/device_traits.h"
+#include "bench/stopping_rule.h"
+#include "bench/tensor_stream.h"
+
+namespace wattention {
+
+class CaseRunner {
+ public:
+  /// `watch` hears of progress between blocks of forwards; returning true ends the run.
+  using Watch = std::function<bool(const BenchProgress&)>;
+  CaseRunner(const BenchCase& bench_case, const BenchOptions& options, Watch watch);
+
+  /// Throws what the device throws when it cannot run the case, and Error{interrupted} when told to stop.
+  BenchRecord run();
+
+ private:
+  void warm_up();
+  BenchRepeat repeat();
+  void time_block(const SelfAttention& attention, std::int64_t most, BenchRepeat& repeat);
+  void forward(const SelfAttention& attention, const Tensor& tokens);
+  void tell();
+
+  BenchCase case_;
+  BenchOptions options_;
+  Watch watch_;
+  Device device_;
+  TensorStream stream_;
+  StoppingRule rule_;
+  BenchProgress progress_;
+  BenchRecord record_;
+  Tensor context_;
+  std::int64_t block_ = 1;
+};
+
+}  // namespace wattention

@@ -1,0 +1,18 @@
+#include <fmt/format.h>
+#include <wattention/bench.h>
+
+namespace wattention {
+
+std::string name_of(const BenchCase& bench_case) {
+  std::string name = fmt::format("{}/{}/{}", bench_case.device, to_string(bench_case.variant),
+                                 to_string(bench_case.dtype));
+  if (bench_case.core_grid)
+    name += fmt::format("/core_grid:{}x{}", bench_case.core_grid->y, bench_case.core_grid->x);
+  if (bench_case.fold_projections) name += "/folded";
+  if (!bench_case.kernel.empty()) name += fmt::format("/kernel:{}", bench_case.kernel);
+  if (bench_case.threads > 0) name += fmt::format("/threads:{}", bench_case.threads);
+  return name + fmt::format("/tokens:{}/embed_dim:{}/head_dim:{}/count:{}", bench_case.tokens,
+                            bench_case.embed_dim, bench_case.head_dim, bench_case.count);
+}
+
+}  // namespace wattention

@@ -1,0 +1,20 @@
+#pragma once
+// From repeats to a record's figures.
+#include <wattention/bench.h>
+
+#include <optional>
+
+namespace wattention {
+
+/// Fills statistics, times, phases and energy from `axes` and `repeats`. A simulated device's wall time is kept
+/// apart: it is the model's, not the chip's.
+void complete(BenchRecord& record, bool simulated);
+
+/// The same loop with more tensors, when `record` already timed only a part of its own: nothing would be timed
+/// differently. Nothing otherwise.
+std::optional<BenchRecord> extended(const BenchRecord& record, const BenchCase& longer);
+
+/// A case that could not run.
+BenchRecord skipped_record(const BenchCase& bench_case, std::string reason);
+
+}  // namespace wattention

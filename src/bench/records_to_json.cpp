@@ -1,0 +1,180 @@
+// Records as Google Benchmark's JSON (its user guide, "Output Formats"; its compare.py reads `name`, `run_type`,
+// `real_time`, `cpu_time` and `time_unit`), our fields flat beside them. records_from_json.cpp reads it back.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "bench/record.h"
+#include "bench/statistics.h"
+
+namespace wattention {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int schema_version = 1;  // Google Benchmark's json_schema_version
+
+Json context_json(const BenchRun& run) {
+  const BenchContext& context = run.context;
+  return {{"date", context.date},
+          {"host_name", context.host_name},
+          {"executable", "wattention"},
+          {"num_cpus", context.cpu_cores},
+          {"mhz_per_cpu", context.cpu_mhz},
+          {"caches", Json::array()},
+          {"library_build_type", context.build_type == "Debug" ? "debug" : "release"},
+          {"json_schema_version", schema_version},
+          {"wattention_version", context.version},
+          {"command", context.command},
+          {"cpu_model", context.cpu_model},
+          {"memory_bytes", context.memory_bytes},
+          {"system", context.system},
+          {"compiler", context.compiler},
+          {"compiler_flags", context.compiler_flags},
+          {"build_type", context.build_type},
+          {"interrupted", run.interrupted}};
+}
+
+template <class T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json text_or_null(std::string_view text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+
+// value, NAME_source and, where there is none, NAME_reason.
+void put_figure(Json& row, const std::string& value_name, const std::string& name,
+                const Figure& figure) {
+  row[value_name] = or_null(figure.value);
+  row[name + "_source"] = figure.source ? Json(to_string(*figure.source)) : Json(nullptr);
+  if (!figure.value) row[name + "_reason"] = figure.reason;
+}
+
+void put_axes(Json& row, const BenchCase& axes) {
+  row["device"] = axes.device;
+  row["variant"] = to_string(axes.variant);
+  row["dtype"] = to_string(axes.dtype);
+  row["tokens"] = axes.tokens;
+  row["embed_dim"] = axes.embed_dim;
+  row["head_dim"] = axes.head_dim;
+  row["count"] = axes.count;
+  row["core_grid"] = axes.core_grid
+                         ? Json(fmt::format("{}x{}", axes.core_grid->y, axes.core_grid->x))
+                         : Json(nullptr);
+  row["fold_projections"] = axes.fold_projections;
+  row["threads_asked"] = axes.threads;
+  row["kernel_asked"] = text_or_null(axes.kernel);
+}
+
+void put_outcome(Json& row, const BenchRecord& record) {
+  row["kernel"] = text_or_null(record.kernel);
+  row["isa"] = text_or_null(record.isa);
+  put_figure(row, "time_per_forward_ms", "time", record.time_per_forward_ms);
+  row["total_ms"] = or_null(record.total_ms.value);
+  row["simulation_time_ms"] = or_null(record.simulation_time_ms);
+  row["phases"] = record.phases_ms.empty() ? Json(nullptr) : Json(record.phases_ms);
+  put_figure(row, "energy_j", "energy", record.energy_j);
+  row["extrapolated"] = record.extrapolated;
+  row["skipped"] = !record.skipped.empty();
+  row["reason"] = text_or_null(record.skipped);
+  if (record.skipped.empty()) {
+    row["min_ms"] = record.wall_ms.min;
+    row["spread"] = record.repeats.size() > 1 ? Json(record.wall_ms.spread) : Json(nullptr);
+    row["stopped_by"] = record.stopped_by ? Json(to_string(*record.stopped_by)) : Json(nullptr);
+  }
+}
+
+Json row_of(const BenchRecord& record, std::size_t index, const std::string& suffix) {
+  const std::string name = name_of(record.axes);
+  Json row{{"name", name + suffix},
+           {"family_index", index},
+           {"per_family_instance_index", 0},
+           {"run_name", name}};
+  return row;
+}
+
+void put_record(Json& row, const BenchRecord& record) {
+  put_axes(row, record.axes);
+  put_outcome(row, record);
+}
+
+// Aggregate, so that compare.py, which needs times in every other row, passes over it.
+Json skipped_row(const BenchRecord& record, std::size_t index) {
+  Json row = row_of(record, index, "");
+  row["run_type"] = "aggregate";
+  row["aggregate_name"] = "skipped";
+  row["skip_message"] = record.skipped;
+  put_record(row, record);
+  return row;
+}
+
+void put_times(Json& row, std::int64_t iterations, double real_ms, double cpu_ms) {
+  row["iterations"] = iterations;
+  row["real_time"] = real_ms;
+  row["cpu_time"] = cpu_ms;
+  row["time_unit"] = "ms";
+}
+
+double cpu_ms_per_forward(const BenchRepeat& repeat) {
+  return repeat.forwards_cpu_ms / static_cast<double>(repeat.forwards);
+}
+
+Json repeat_row(const BenchRecord& record, std::size_t index, std::size_t repetition) {
+  const BenchRepeat& repeat = record.repeats[repetition];
+  Json row = row_of(record, index, "");
+  row["run_type"] = "iteration";
+  row["repetitions"] = record.repeats.size();
+  row["repetition_index"] = repetition;
+  row["threads"] = record.threads;
+  put_times(row, repeat.forwards,
+            forwards_ms_of(repeat, record.axes.count) / static_cast<double>(record.axes.count),
+            cpu_ms_per_forward(repeat));
+  row["prepare_ms"] = repeat.prepare_ms;
+  row["first_forward_ms"] = repeat.first_forward_ms;
+  row["forwards_ms"] = repeat.forwards_ms;
+  row["forwards_cpu_ms"] = repeat.forwards_cpu_ms;
+  put_record(row, record);
+  return row;
+}
+
+Json aggregate_row(const BenchRecord& record, std::size_t index, const std::string& name,
+                   double real_ms, double cpu_ms) {
+  Json row = row_of(record, index, "_" + name);
+  row["run_type"] = "aggregate";
+  row["repetitions"] = record.repeats.size();
+  row["threads"] = record.threads;
+  row["aggregate_name"] = name;
+  row["aggregate_unit"] = "time";
+  put_times(row, static_cast<std::int64_t>(record.repeats.size()), real_ms, cpu_ms);
+  put_record(row, record);
+  return row;
+}
+
+void put_rows(Json& rows, const BenchRecord& record, std::size_t index) {
+  if (!record.skipped.empty()) {
+    rows.push_back(skipped_row(record, index));
+    return;
+  }
+  std::vector<double> cpu_ms;
+  for (std::size_t i = 0; i < record.repeats.size(); ++i) {
+    rows.push_back(repeat_row(record, index, i));
+    cpu_ms.push_back(cpu_ms_per_forward(record.repeats[i]));
+  }
+  const Statistics wall = record.wall_ms, cpu = statistics_of(cpu_ms);
+  rows.push_back(aggregate_row(record, index, "mean", wall.mean, cpu.mean));
+  rows.push_back(aggregate_row(record, index, "median", wall.median, cpu.median));
+  rows.push_back(aggregate_row(record, index, "stddev", wall.stddev, cpu.stddev));
+}
+
+}  // namespace
+
+std::string to_json(const BenchRun& run) {
+  Json rows = Json::array();
+  for (std::size_t i = 0; i < run.records.size(); ++i) put_rows(rows, run.records[i], i);
+  const Json json{{"context", context_json(run)}, {"benchmarks", rows}};
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace wattention

@@ -1,0 +1,96 @@
+// All cases, one after the other.
+#include <new>
+
+#include "base/fail.h"
+#include "bench/case_runner.h"
+#include "bench/clock.h"
+#include "bench/machine.h"
+#include "bench/record.h"
+
+namespace wattention {
+namespace {
+
+class Runner {
+ public:
+  Runner(const std::vector<BenchCase>& cases, const BenchOptions& options, BenchObserver* observer)
+      : cases_(cases), options_(options), observer_(observer) {
+    run_.context = context_of(options.command);
+  }
+
+  BenchRun run() {
+    for (case_index_ = 0; case_index_ < cases_.size() && !run_.interrupted; ++case_index_) {
+      name_ = name_of(cases_[case_index_]);
+      try {
+        keep(record_of(cases_[case_index_]));
+      } catch (const Error& error) {
+        if (error.kind() != ErrorKind::interrupted) throw;
+        run_.interrupted = true;
+      }
+    }
+    return std::move(run_);
+  }
+
+ private:
+  BenchRecord record_of(const BenchCase& bench_case) {
+    if (!run_.records.empty())
+      if (auto record = extended(run_.records.back(), bench_case)) return *record;
+    try {
+      return measure(bench_case);
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::interrupted) throw;
+      return skipped_record(bench_case, error.what());
+    } catch (const std::bad_alloc&) {
+      return skipped_record(bench_case,
+                            "[bench] expected host memory for the case; found too little");
+    }
+  }
+
+  BenchRecord measure(const BenchCase& bench_case) {
+    const Stopwatch watch;
+    BenchRecord record =
+        CaseRunner(bench_case, options_, [this](BenchProgress p) { return tell(p); }).run();
+    measured_s_ += watch.wall_s();
+    ++measured_;
+    return record;
+  }
+
+  void keep(BenchRecord record) {
+    run_.records.push_back(std::move(record));
+    if (observer_) observer_->on_record(run_);
+  }
+
+  bool tell(BenchProgress progress) {
+    if (!observer_) return false;
+    progress.case_index = case_index_;
+    progress.cases = cases_.size();
+    progress.name = name_;
+    if (measured_ > 0)
+      progress.remaining_s =
+          measured_s_ / measured_ * static_cast<double>(cases_.size() - case_index_);
+    observer_->on_progress(progress);
+    return observer_->stop_requested();
+  }
+
+  const std::vector<BenchCase>& cases_;
+  const BenchOptions& options_;
+  BenchObserver* observer_;
+  BenchRun run_;
+  std::size_t case_index_ = 0;
+  std::string name_;
+  double measured_s_ = 0;
+  int measured_ = 0;
+};
+
+}  // namespace
+
+BenchRun run_bench(const std::vector<BenchCase>& cases, const BenchOptions& options,
+                   BenchObserver* observer) {
+  StoppingRule(options.limits);  // refuses contradictions before anything runs
+  return Runner(cases, options, observer).run();
+}
+
+BenchRun run_bench(const BenchAxes& axes, const BenchOptions& options, BenchObserver* observer) {
+  return run_bench(cases_of(axes), options, observer);
+}
+
+}  // namespace wattention

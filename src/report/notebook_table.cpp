@@ -1,0 +1,102 @@
+#include "report/notebook_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "report/notebook_values.h"
+#include "report/numbers.h"
+#include "report/words.h"
+
+namespace wattention::report {
+namespace {
+
+bool belongs(const BenchRecord& record) {
+  const BenchCase& axes = record.axes;
+  return record.skipped.empty() && axes.tokens == notebook_tokens &&
+         axes.embed_dim == notebook_dim && axes.head_dim == notebook_dim;
+}
+
+// One column: all that its records share.
+BenchCase series_of(const BenchRecord& record) {
+  BenchCase series = record.axes;
+  series.count = 0;
+  return series;
+}
+
+std::vector<BenchCase> all_series(const BenchRun& run) {
+  std::vector<BenchCase> series;
+  for (const BenchRecord& record : run.records)
+    if (belongs(record) && std::ranges::find(series, series_of(record)) == series.end())
+      series.push_back(series_of(record));
+  return series;
+}
+
+// The notebook's column that did the same job.
+double notebook_ms(const NotebookTimes& row, Variant variant) {
+  if (variant == Variant::naive) return row.naive_ms;
+  return variant == Variant::resident ? row.resident_ms : row.cpu_ms;
+}
+
+const BenchRecord* find_record(const BenchRun& run, BenchCase wanted, std::int64_t count) {
+  wanted.count = count;
+  const auto found = std::ranges::find_if(
+      run.records, [&](const BenchRecord& r) { return belongs(r) && r.axes == wanted; });
+  return found == run.records.end() ? nullptr : &*found;
+}
+
+void add_cells(std::vector<std::string>& cells, const BenchRecord* record, double notebook) {
+  if (!record || !record->total_ms.value) {
+    cells.insert(cells.end(), 2, absent_mark);
+    return;
+  }
+  cells.push_back(milliseconds(record->total_ms, record->extrapolated));
+  cells.push_back(difference_percent(*record->total_ms.value, notebook));
+}
+
+std::vector<std::string> row_of(const BenchRun& run, const std::vector<BenchCase>& series,
+                                const NotebookTimes& notebook) {
+  std::vector<std::string> cells{
+      fmt::format("{}", notebook.count), fmt::format("{:.2f}", notebook.cpu_ms),
+      fmt::format("{:.2f}", notebook.naive_ms), fmt::format("{:.2f}", notebook.resident_ms)};
+  for (const BenchCase& one : series)
+    add_cells(cells, find_record(run, one, notebook.count), notebook_ms(notebook, one.variant));
+  return cells;
+}
+
+void add_notes(Table& table, const BenchRun& run) {
+  table.note(
+      "The module and all its forwards, x [1024, 2048], weights [2048, 2048]. The notebook's: Xeon "
+      "w5-3535X (20 cores), Wormhole n150d.");
+  table.note(
+      "Differences: to the notebook's CPU; of naive to its Tensix, of resident to its Tensix "
+      "Fast.");
+  for (const BenchRecord& record : run.records) {
+    if (!belongs(record)) continue;
+    if (record.extrapolated && record.total_ms.value) table.note(extrapolated_note);
+    if (!record.total_ms.value)
+      table.note(fmt::format("{} {}: no time: {}.", record.axes.device,
+                             to_string(record.axes.variant), record.total_ms.reason));
+  }
+}
+
+}  // namespace
+
+std::optional<Table> notebook_table(const BenchRun& run) {
+  const std::vector<BenchCase> series = all_series(run);
+  if (series.empty()) return std::nullopt;
+  Table table;
+  table.title = "The notebook's performance table (ms) and this machine's";
+  table.columns = {{"tensors"}, {"notebook CPU"}, {"notebook Tensix"}, {"notebook Tensix Fast"}};
+  for (const BenchCase& one : series) {
+    table.columns.push_back({series_word(one)});
+    table.columns.push_back({"difference"});
+  }
+  for (const NotebookTimes& row : notebook_times) table.rows.push_back(row_of(run, series, row));
+  add_notes(table, run);
+  return table;
+}
+
+}  // namespace wattention::report

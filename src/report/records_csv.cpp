@@ -1,0 +1,112 @@
+#include <fmt/format.h>
+
+#include "report/records_table.h"
+#include "report/words.h"
+
+namespace wattention::report {
+namespace {
+
+std::string exact(const std::optional<double>& value) {
+  return value ? fmt::format("{}", *value) : "";
+}
+
+std::string truth(bool value) {
+  return value ? "true" : "false";
+}
+
+std::optional<double> phase(const BenchRecord& record, const std::string& name) {
+  const auto found = record.phases_ms.find(name);
+  return found == record.phases_ms.end() ? std::nullopt : std::optional(found->second);
+}
+
+// Of all repeats together.
+std::int64_t timed_forwards(const BenchRecord& record) {
+  std::int64_t forwards = 0;
+  for (const BenchRepeat& repeat : record.repeats) forwards += repeat.forwards;
+  return forwards;
+}
+
+std::vector<std::string> axes_cells(const BenchRecord& record) {
+  const BenchCase& axes = record.axes;
+  return {name_of(axes),
+          axes.device,
+          std::string(to_string(axes.variant)),
+          std::string(to_string(axes.dtype)),
+          fmt::format("{}", axes.tokens),
+          fmt::format("{}", axes.embed_dim),
+          fmt::format("{}", axes.head_dim),
+          fmt::format("{}", axes.count),
+          grid_word(axes),
+          truth(axes.fold_projections),
+          record.threads ? fmt::format("{}", record.threads) : "",
+          kernel_word(record),
+          record.isa};
+}
+
+std::vector<std::string> time_cells(const BenchRecord& record) {
+  const bool ran = record.skipped.empty();
+  return {exact(record.time_per_forward_ms.value),
+          source_word(record.time_per_forward_ms),
+          record.time_per_forward_ms.reason,
+          record.repeats.size() > 1 ? exact(record.wall_ms.spread) : "",
+          ran ? exact(record.wall_ms.min) : "",
+          exact(record.total_ms.value),
+          exact(phase(record, "prepare")),
+          exact(record.simulation_time_ms)};
+}
+
+std::vector<std::string> other_cells(const BenchRecord& record) {
+  return {exact(record.energy_j.value),
+          source_word(record.energy_j),
+          record.energy_j.reason,
+          fmt::format("{}", record.repeats.size()),
+          record.repeats.empty() ? "" : fmt::format("{}", timed_forwards(record)),
+          record.stopped_by ? std::string(to_string(*record.stopped_by)) : "",
+          truth(record.extrapolated),
+          record.skipped};
+}
+
+}  // namespace
+
+Table records_csv(const BenchRun& run) {
+  Table table;
+  for (const char* name : {"name",
+                           "device",
+                           "variant",
+                           "dtype",
+                           "tokens",
+                           "embed_dim",
+                           "head_dim",
+                           "count",
+                           "core_grid",
+                           "fold_projections",
+                           "threads",
+                           "kernel",
+                           "isa",
+                           "time_per_forward_ms",
+                           "time_source",
+                           "time_reason",
+                           "spread",
+                           "wall_min_ms",
+                           "total_ms",
+                           "prepare_ms",
+                           "simulation_time_ms",
+                           "energy_j",
+                           "energy_source",
+                           "energy_reason",
+                           "repeats",
+                           "timed_forwards",
+                           "stopped_by",
+                           "extrapolated",
+                           "skipped"})
+    table.columns.push_back({name, Align::left});
+  for (const BenchRecord& record : run.records) {
+    std::vector<std::string> row = axes_cells(record);
+    for (const auto& cells : {time_cells(record), other_cells(record)})
+      row.insert(row.end(), cells.begin(), cells.end());
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+}  // namespace wattention::report

@@ -1,0 +1,29 @@
+#include "report/words.h"
+
+#include <fmt/format.h>
+
+namespace wattention::report {
+
+std::string grid_word(const BenchCase& axes) {
+  return axes.core_grid ? fmt::format("{}x{}", axes.core_grid->y, axes.core_grid->x) : "";
+}
+
+std::string kernel_word(const BenchRecord& record) {
+  return record.kernel.empty() ? record.axes.kernel : record.kernel;
+}
+
+std::string source_word(const Figure& figure) {
+  return figure.source ? std::string(to_string(*figure.source)) : "";
+}
+
+std::string series_word(const BenchCase& axes) {
+  std::string word =
+      fmt::format("{} {} {}", axes.device, to_string(axes.variant), to_string(axes.dtype));
+  if (axes.core_grid) word += " " + grid_word(axes);
+  if (axes.fold_projections) word += " folded";
+  if (!axes.kernel.empty()) word += " " + axes.kernel;
+  if (axes.threads > 0) word += fmt::format(" {} threads", axes.threads);
+  return word;
+}
+
+}  // namespace wattention::report

@@ -1,0 +1,18 @@
+#pragma once
+// A record's fields as words; empty where there is nothing to say.
+#include <wattention/bench.h>
+
+#include <string>
+
+namespace wattention::report {
+
+/// "8x8".
+std::string grid_word(const BenchCase& axes);
+/// What ran; of a case that did not run, what was asked for.
+std::string kernel_word(const BenchRecord& record);
+/// "measured".
+std::string source_word(const Figure& figure);
+/// One heading for all that a case says besides its shape and count: "cpu fused bf16".
+std::string series_word(const BenchCase& axes);
+
+}  // namespace wattention::report

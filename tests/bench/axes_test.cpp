@@ -1,0 +1,81 @@
+#include <gtest/gtest.h>
+#include <wattention/bench.h>
+#include <wattention/error.h>
+
+#include <set>
+
+namespace wattention {
+namespace {
+
+ErrorKind kind_of_refusal(const BenchAxes& axes) {
+  try {
+    cases_of(axes);
+  } catch (const Error& error) {
+    return error.kind();
+  }
+  ADD_FAILURE() << "nothing was refused";
+  return ErrorKind::closed;
+}
+
+TEST(Axes, ProductHasOneCasePerCombinationCountFastest) {
+  const BenchAxes axes{.devices = {"cpu", "reference"},
+                       .variants = {Variant::reference},
+                       .dtypes = {DType::f32, DType::bf16},
+                       .tokens = {6, 7},
+                       .counts = {1, 10, 100}};
+  const std::vector<BenchCase> cases = cases_of(axes);
+  ASSERT_EQ(cases.size(), 2u * 2 * 2 * 3);
+  EXPECT_EQ(cases[0].count, 1);
+  EXPECT_EQ(cases[2].count, 100);
+  EXPECT_EQ(cases[3].tokens, 7);
+  EXPECT_EQ(cases.back().device, "reference");
+  std::set<std::string> names;
+  for (const BenchCase& one : cases) names.insert(name_of(one));
+  EXPECT_EQ(names.size(), cases.size());
+}
+
+TEST(Axes, CoreGridsAndFoldingMultiplyOnlyWhereTheyMeanSomething) {
+  const BenchAxes axes{.devices = {"wormhole"},
+                       .variants = {Variant::fused, Variant::naive, Variant::resident},
+                       .core_grids = {{2, 2}, {8, 8}},
+                       .fold_projections = {false, true}};
+  const std::vector<BenchCase> cases = cases_of(axes);
+  ASSERT_EQ(cases.size(), 2u + 1 + 2);  // fused folded or not; naive; resident on two grids
+  EXPECT_TRUE(cases[1].fold_projections);
+  EXPECT_FALSE(cases[2].core_grid);
+  EXPECT_EQ(cases[3].core_grid, (CoreGrid{2, 2}));
+  EXPECT_EQ(cases[4].core_grid, (CoreGrid{8, 8}));
+}
+
+TEST(Axes, DefaultsFollowTheDevice) {
+  const std::vector<BenchCase> cases = cases_of({.devices = {"cpu", "wormhole", "reference"}});
+  ASSERT_EQ(cases.size(), 3u);
+  EXPECT_EQ(cases[0].variant, Variant::fused);
+  EXPECT_EQ(cases[0].dtype, DType::f32);
+  EXPECT_EQ(cases[1].variant, Variant::resident);
+  EXPECT_EQ(cases[1].dtype, DType::bf16);
+  EXPECT_EQ(cases[2].variant, Variant::reference);
+}
+
+TEST(Axes, RefusesEmptyAndAbsurdAxes) {
+  EXPECT_EQ(kind_of_refusal({.devices = {}}), ErrorKind::bad_input);
+  EXPECT_EQ(kind_of_refusal({.tokens = {}}), ErrorKind::bad_input);
+  EXPECT_EQ(kind_of_refusal({.tokens = {0}}), ErrorKind::bad_input);
+  EXPECT_EQ(kind_of_refusal({.counts = {1, -1}}), ErrorKind::bad_input);
+  EXPECT_EQ(kind_of_refusal({.core_grids = {{0, 8}}}), ErrorKind::bad_input);
+  EXPECT_EQ(kind_of_refusal({.threads = {-1}}), ErrorKind::bad_input);
+}
+
+TEST(Axes, RefusesWhatIsAbsentByName) {
+  EXPECT_EQ(kind_of_refusal({.devices = {"cpu", "abacus"}}), ErrorKind::absent);
+  EXPECT_EQ(kind_of_refusal({.devices = {"cuda"}}), ErrorKind::absent);
+  EXPECT_EQ(kind_of_refusal({.kernels = {"no_such_kernel"}}), ErrorKind::absent);
+}
+
+TEST(Axes, AKernelOfOneDeviceServesTheAxis) {
+  const BenchAxes axes{.devices = {"cpu", "reference"}, .kernels = {"reference_f64"}};
+  EXPECT_EQ(cases_of(axes).size(), 2u);  // the other one becomes a skipped record
+}
+
+}  // namespace
+}  // namespace wattention

@@ -1,0 +1,90 @@
+#include <gtest/gtest.h>
+#include <wattention/error.h>
+
+#include <nlohmann/json.hpp>
+
+#include "bench/sample_run.h"
+
+namespace wattention {
+namespace {
+
+using nlohmann::json;
+
+json sample_json() {
+  return json::parse(to_json(sample_run()));
+}
+
+TEST(RecordsJson, RoundTripKeepsEveryField) {
+  const BenchRun run = sample_run();
+  const BenchRun back = bench_from_json(to_json(run));
+  ASSERT_EQ(back.records.size(), run.records.size());
+  EXPECT_EQ(to_json(back), to_json(run));
+  for (std::size_t i = 0; i < run.records.size(); ++i) {
+    EXPECT_EQ(back.records[i].axes, run.records[i].axes);
+    EXPECT_EQ(back.records[i].skipped, run.records[i].skipped);
+    EXPECT_EQ(back.records[i].repeats.size(), run.records[i].repeats.size());
+    EXPECT_EQ(back.records[i].total_ms.value, run.records[i].total_ms.value);
+    EXPECT_EQ(back.records[i].wall_ms.median, run.records[i].wall_ms.median);
+  }
+}
+
+TEST(RecordsJson, RowsAreGoogleBenchmarks) {
+  const json rows = sample_json()["benchmarks"];
+  // Two cases of three repeats, one of one, each with mean, median and stddev; one skipped.
+  ASSERT_EQ(rows.size(), 6u + 6 + 4 + 1);
+  EXPECT_EQ(rows[0]["run_type"], "iteration");
+  EXPECT_EQ(rows[0]["repetitions"], 3);
+  EXPECT_EQ(rows[2]["repetition_index"], 2);
+  EXPECT_EQ(rows[0]["time_unit"], "ms");
+  EXPECT_EQ(rows[0]["iterations"], 2);
+  EXPECT_DOUBLE_EQ(rows[0]["real_time"], 11);
+  EXPECT_DOUBLE_EQ(rows[0]["cpu_time"], 20);
+  EXPECT_EQ(rows[4]["aggregate_name"], "median");
+  EXPECT_EQ(rows[4]["name"], rows[0]["run_name"].get<std::string>() + "_median");
+  EXPECT_DOUBLE_EQ(rows[4]["real_time"], 11.5);
+}
+
+TEST(RecordsJson, OurFieldsAreFlatInEachRow) {
+  for (const json& row : sample_json()["benchmarks"])
+    for (const char* field :
+         {"device", "variant", "dtype", "tokens", "embed_dim", "head_dim", "count", "core_grid",
+          "time_per_forward_ms", "time_source", "phases", "energy_j", "energy_source", "kernel",
+          "extrapolated", "skipped", "reason"})
+      EXPECT_TRUE(row.contains(field)) << field << " in " << row["name"];
+}
+
+TEST(RecordsJson, AbsentIsNullWithAReason) {
+  const json rows = sample_json()["benchmarks"];
+  const json& simulated = rows[12];
+  EXPECT_TRUE(simulated["time_per_forward_ms"].is_null());
+  EXPECT_TRUE(simulated["time_source"].is_null());
+  EXPECT_EQ(simulated["time_reason"], "no time model in this version");
+  EXPECT_EQ(simulated["simulation_time_ms"], 5000);
+  EXPECT_TRUE(simulated["energy_j"].is_null());
+  EXPECT_TRUE(simulated["energy_reason"].is_string());
+  const json& skipped = rows.back();
+  EXPECT_EQ(skipped["skipped"], true);
+  EXPECT_TRUE(skipped["reason"].is_string());
+  EXPECT_FALSE(skipped.contains("real_time"));  // never 0
+}
+
+TEST(RecordsJson, RefusesOtherText) {
+  for (const char* text :
+       {"", "{", "[]", "{\"benchmarks\": []}", "{\"context\": 1, \"benchmarks\": 2}"})
+    EXPECT_THROW(bench_from_json(text), Error) << text;
+}
+
+TEST(RecordsJson, RefusesBrokenRows) {
+  json broken = sample_json();
+  broken["benchmarks"][0]["core_grid"] = "eight";
+  EXPECT_THROW(bench_from_json(broken.dump()), Error);
+  broken = sample_json();
+  broken["benchmarks"][0]["variant"] = "fast";
+  EXPECT_THROW(bench_from_json(broken.dump()), Error);
+  broken = sample_json();
+  broken["benchmarks"][3]["family_index"] = 7;
+  EXPECT_THROW(bench_from_json(broken.dump()), Error);
+}
+
+}  // namespace
+}  // namespace wattention

@@ -1,0 +1,63 @@
+#include "report/table.h"
+
+#include <gtest/gtest.h>
+
+#include "report/numbers.h"
+
+namespace wattention::report {
+namespace {
+
+Table sample() {
+  Table table;
+  table.title = "Times";
+  table.columns = {{"what", Align::left}, {"ms"}, {"nothing"}};
+  table.rows = {{"a|b", "12.5†", ""}, {"\"c\", d", "±1 %", ""}};
+  table.note("A note.");
+  table.note("A note.");
+  table.drop_empty_columns();
+  return table;
+}
+
+TEST(Table, TextIsAlignedByDisplayWidth) {
+  EXPECT_EQ(to_text(sample()),
+            "Times\n"
+            "what       ms\n"
+            "------  -----\n"
+            "a|b     12.5†\n"
+            "\"c\", d   ±1 %\n"
+            "A note.\n");
+}
+
+TEST(Table, MarkdownEscapesPipesAndAlignsRight) {
+  EXPECT_EQ(to_markdown(sample()),
+            "**Times**\n\n"
+            "| what   |    ms |\n"
+            "| ------ | ----: |\n"
+            "| a\\|b   | 12.5† |\n"
+            "| \"c\", d |  ±1 % |\n"
+            "\nA note.\n");
+}
+
+TEST(Table, CsvQuotesWhatNeedsIt) {
+  EXPECT_EQ(to_csv(sample()), "what,ms\na|b,12.5†\n\"\"\"c\"\", d\",±1 %\n");
+}
+
+TEST(Numbers, MillisecondsKeepFourDigits) {
+  EXPECT_EQ(milliseconds(0.0123442), "0.01234");
+  EXPECT_EQ(milliseconds(12.3456), "12.346");
+  EXPECT_EQ(milliseconds(123.456), "123.46");
+  EXPECT_EQ(milliseconds(11671.33), "11671.3");
+}
+
+TEST(Numbers, AbsentIsADashAndExtrapolatedIsMarked) {
+  EXPECT_EQ(milliseconds(Figure::absent("why"), false), "-");
+  EXPECT_EQ(milliseconds(Figure::of(2, Source::measured), true), "2.000†");
+}
+
+TEST(Numbers, DifferencesAreSigned) {
+  EXPECT_EQ(difference_percent(110, 100), "+10.0 %");
+  EXPECT_EQ(difference_percent(50, 100), "-50.0 %");
+}
+
+}  // namespace
+}  // namespace wattention::report
