@@ -1,0 +1,136 @@
+// bench: axes in, records out; docs/measuring.md says how it measures.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "base/fail.h"
+#include "cli/bench_watcher.h"
+#include "cli/command.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "report/notebook_table.h"
+#include "report/records_table.h"
+
+namespace wattention::cli {
+namespace {
+
+struct BenchChoice {
+  BenchAxes axes;
+  BenchOptions options;
+  std::vector<std::string> variants, dtypes, core_grids, foldings;
+  std::string format = "table";
+  std::string records_path;
+  bool json = false;
+};
+
+bool parse_folding(const std::string& word) {
+  expect(word == "on" || word == "off", "[fold_projections] expected on or off; found '{}'", word);
+  return word == "on";
+}
+
+BenchAxes axes_of(const BenchChoice& choice, bool folding_named) {
+  BenchAxes axes = choice.axes;
+  for (const std::string& word : choice.variants) axes.variants.push_back(parse_variant(word));
+  for (const std::string& word : choice.dtypes) axes.dtypes.push_back(parse_dtype(word));
+  for (const std::string& word : choice.core_grids)
+    axes.core_grids.push_back(parse_core_grid(word));
+  if (folding_named) axes.fold_projections.clear();
+  for (const std::string& word : choice.foldings)
+    axes.fold_projections.push_back(parse_folding(word));
+  if (axes.fold_projections.empty()) axes.fold_projections.push_back(true);  // the bare option
+  return axes;
+}
+
+void print_tables(const BenchRun& run, std::string (*look)(const report::Table&)) {
+  fmt::print("{}\n{}", look(report::machine_table(run.context)), look(report::records_table(run)));
+  if (const auto table = report::notebook_table(run)) fmt::print("\n{}", look(*table));
+}
+
+void print(const BenchRun& run, const std::string& format) {
+  if (format == "json")
+    fmt::print("{}", wattention::to_json(run));
+  else if (format == "csv")
+    fmt::print("{}", report::to_csv(report::records_csv(run)));
+  else
+    print_tables(run, format == "md" ? report::to_markdown : report::to_text);
+}
+
+bool none_ran(const BenchRun& run) {
+  return std::ranges::none_of(run.records,
+                              [](const BenchRecord& record) { return record.skipped.empty(); });
+}
+
+int measure(const BenchChoice& choice, const BenchAxes& axes) {
+  const std::vector<BenchCase> cases = cases_of(axes);
+  BenchWatcher watcher(choice.records_path);
+  const BenchRun run = run_bench(cases, choice.options, &watcher);
+  const int exit_code = watcher.finish(run, cases.size());
+  print(run, choice.json ? "json" : choice.format);
+  return exit_code == exit_good && none_ran(run) ? exit_refused : exit_code;
+}
+
+void add_axes(CLI::App& command, BenchChoice& choice) {
+  BenchAxes& axes = choice.axes;
+  const auto list = [&command](const char* name, auto& values, const char* help) {
+    return command.add_option(name, values, help)->delimiter(',')->group("Axes");
+  };
+  list("--device,-d", axes.devices, "devices (default: cpu)");
+  list("--variant", choice.variants,
+       "reference, fused, naive, resident (default: the device's best)");
+  list("--dtype", choice.dtypes, "f32, bf16 (default: f32; bf16 for naive and resident)");
+  list("--tokens", axes.tokens, "tokens (default: 1024)");
+  list("--embed-dim", axes.embed_dims, "features of a token (default: 2048)");
+  list("--head-dim", axes.head_dims, "features of query, key and value (default: 2048)");
+  list("--count", axes.counts, "different tensors, one forward each (default: 100)");
+  list("--core-grid", choice.core_grids, "resident: rows x columns, like 2x2,8x8");
+  list("--fold-projections", choice.foldings, "fused: off, on, or both: off,on (default: off)")
+      ->expected(0, -1);
+  list("--threads", axes.threads, "host threads; 0: all that this process may use (default: 0)");
+  list("--kernel", axes.kernels, "kernels or ISAs by name, like avx512,avx2");
+}
+
+void add_limits(CLI::App& command, BenchOptions& options) {
+  StoppingLimits& limits = options.limits;
+  const auto limit = [&command](const char* name, auto& value, const char* help) {
+    command.add_option(name, value, help)->capture_default_str()->group("When to stop");
+  };
+  limit("--min-repeats", limits.min_repeats, "repeats of a case at least");
+  limit("--max-repeats", limits.max_repeats, "repeats of a case at most");
+  limit("--min-time", limits.min_time_s, "seconds on the clock at least");
+  limit("--max-time", limits.max_time_s,
+        "seconds of a case at most; longer counts are timed on a part and marked extrapolated");
+  limit("--max-spread", limits.max_spread, "relative spread that is good enough");
+}
+
+}  // namespace
+
+void add_bench(CLI::App& program, int& exit_code) {
+  CLI::App* command = program.add_subcommand(
+      "bench", "time forwards over axes: warm-up, repeats, median and spread, records");
+  const auto choice = std::make_shared<BenchChoice>();
+  add_axes(*command, *choice);
+  add_limits(*command, choice->options);
+  command->add_option("--seed", choice->options.seed, "of tensors and weights")
+      ->capture_default_str();
+  command->add_option("--format", choice->format, "table, md, csv or json")
+      ->check(CLI::IsMember({"table", "md", "csv", "json"}))
+      ->capture_default_str();
+  command->add_flag("--json", choice->json, "the same as --format json");
+  command->add_option("--out", choice->records_path,
+                      "write the records as JSON to this file after each case");
+  command->footer(
+      "Ctrl-C keeps the finished cases, prints them and exits with 130.\n"
+      "Exits with 2 when no case could run.\n"
+      "Examples:\n"
+      "  wattention bench --count 1,100,1000,10000 --dtype f32,bf16\n"
+      "  wattention bench --device cpu,wormhole --variant fused,resident --tokens 256,1024 "
+      "--format md\n"
+      "  wattention bench --kernel avx512,avx2 --threads 1,2 --out records.json");
+  command->callback([command, choice, &exit_code] {
+    exit_code =
+        measure(*choice, axes_of(*choice, command->get_option("--fold-projections")->count() > 0));
+  });
+}
+
+}  // namespace wattention::cli

@@ -1,0 +1,127 @@
+// compare: the notebook's numbers against this build's, its times against this machine's.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+#include "base/atomic_file.h"
+#include "base/fail.h"
+#include "cli/bench_watcher.h"
+#include "cli/command.h"
+#include "cli/compare_digits.h"
+#include "report/notebook_table.h"
+#include "report/notebook_values.h"
+#include "report/records_table.h"
+
+namespace wattention::cli {
+namespace {
+
+struct CompareChoice {
+  std::string folder = "out";
+  double max_time_s =
+      3;  // a case: three series of a short and a long count stay below half a minute
+  bool all = false;
+};
+
+// Prints each section when it is complete, and keeps it for the file.
+class Report {
+ public:
+  void add(const std::string& heading, const std::string& text,
+           const std::vector<report::Table>& tables) {
+    fmt::print("{}\n{}\n\n", heading, text);
+    markdown_ += fmt::format("## {}\n\n{}\n\n", heading, text);
+    for (const report::Table& table : tables) {
+      fmt::print("{}\n", to_text(table));
+      markdown_ += to_markdown(table) + "\n";
+    }
+    std::fflush(stdout);
+  }
+  std::string markdown() const { return "# wattention and the notebook\n\n" + markdown_; }
+
+ private:
+  std::string markdown_;
+};
+
+// true: no check failed.
+bool add_digits(Report& report, const std::string& heading, const std::string& text,
+                const std::vector<report::DigitCheck>& checks) {
+  report.add(heading, text, {digits_table(checks)});
+  return std::ranges::none_of(checks, &report::DigitCheck::failed);
+}
+
+std::vector<BenchCase> cpu_cases() {
+  BenchAxes axes;
+  for (const report::NotebookTimes& row : report::notebook_times) axes.counts.push_back(row.count);
+  axes.counts.erase(axes.counts.begin());  // the default
+  axes.variants = {Variant::fused};
+  axes.dtypes = {DType::f32, DType::bf16};
+  std::vector<BenchCase> cases = cases_of(axes);
+  axes.variants = {Variant::reference};
+  axes.dtypes = {DType::f32};
+  for (const BenchCase& one : cases_of(axes)) cases.push_back(one);
+  return cases;
+}
+
+int add_times(Report& report, const CompareChoice& choice, const std::string& records_path) {
+  const std::vector<BenchCase> cases = cpu_cases();
+  BenchWatcher watcher(records_path);
+  const BenchRun run = run_bench(cases, {.limits = {.max_time_s = choice.max_time_s}}, &watcher);
+  const int exit_code = watcher.finish(run, cases.size());
+  std::vector<report::Table> tables;
+  if (auto table = report::notebook_table(run)) tables.push_back(*table);
+  tables.push_back(report::records_table(run));
+  report.add("Time",
+             "The notebook's loop on this machine: a module and one forward for each tensor. The "
+             "card's columns stay empty until there is a time model.",
+             tables);
+  report.add("Machine", "Where and with what these times were measured.",
+             {report::machine_table(run.context)});
+  return exit_code;
+}
+
+const char* const sources =
+    "Digits and times of the notebook: its printed cells, named in each row, and its table "
+    "\"Performance (ms)\" (PyTorch on a Xeon w5-3535X; TT-NN 0.57 on a Wormhole n150d). This "
+    "machine's digits: computed here, now; its times: measured here, now. The card's digits: the "
+    "software Wormhole, release profile 0.57. How it was measured: docs/measuring.md.";
+
+int compare(const CompareChoice& choice) {
+  std::filesystem::create_directories(choice.folder);
+  const std::string records_path = choice.folder + "/records.json";
+  const std::string report_path = choice.folder + "/report.md";
+  Report report;
+  bool good =
+      add_digits(report, "Six tokens", "The notebook's example, seed 789: every printed digit.",
+                 six_token_checks());
+  good &= add_digits(report, "The last of 1000 tensors",
+                     "x [1024, 2048], weights [2048, 2048], seed 789: the 36 printed values each.",
+                     large_checks(choice.all));
+  const int timing = add_times(report, choice, records_path);
+  report.add("Sources", sources, {});
+  write_file_atomically(report_path, report.markdown());
+  fmt::print("Written: {} and {}\n", records_path, report_path);
+  if (!good) return exit_check_failed;
+  return timing;
+}
+
+}  // namespace
+
+void add_compare(CLI::App& program, int& exit_code) {
+  CLI::App* command = program.add_subcommand(
+      "compare", "the notebook's digits and times beside this machine's, in about a minute");
+  const auto choice = std::make_shared<CompareChoice>();
+  command->add_option("--out", choice->folder, "folder for records.json and report.md")
+      ->capture_default_str();
+  command->add_option("--max-time", choice->max_time_s, "seconds for each timed case")
+      ->capture_default_str();
+  command->add_flag("--all", choice->all,
+                    "compare the large naive run, too, however long it takes");
+  command->footer(
+      "Exits with 1 when a digit differs, with 130 after Ctrl-C.\n"
+      "Example:\n"
+      "  wattention compare --out out");
+  command->callback([choice, &exit_code] { exit_code = compare(*choice); });
+}
+
+}  // namespace wattention::cli
