@@ -16,7 +16,6 @@ struct Avx2 {
   using Bytes = __m256i;  // 32 uint8
   static constexpr int lanes = 8;
   static constexpr int byte_lanes = 32;
-  static constexpr bool weights_in_registers = false;  // 16 registers in all
 
   static F load(const float* p) { return _mm256_loadu_ps(p); }
   static void store(float* p, F x) { _mm256_storeu_ps(p, x); }

@@ -16,7 +16,6 @@ struct Avx512 {
   using Bytes = __m512i;  // 64 uint8
   static constexpr int lanes = 16;
   static constexpr int byte_lanes = 64;
-  static constexpr bool weights_in_registers = true;  // 16 of 32
 
   static F load(const float* p) { return _mm512_loadu_ps(p); }
   static void store(float* p, F x) { _mm512_storeu_ps(p, x); }
