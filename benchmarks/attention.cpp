@@ -1,14 +1,14 @@
 // Times forwards of the fused attention: bench_attention --dtype bf16 --tokens 1024 --embed-dim 2048
-// [--head-dim D] [--threads 2] [--kernel avx2] [--fold] [--repeats 11]. One JSON line: the times in ms,
-// sorted, the kernel that ran, GFLOP counted for the plain formula. tools read it (compare_torch.py).
+// [--head-dim D] [--threads 2] [--kernel avx2] [--fold] [--cpu-clock] [--repeats 11]. One JSON line: the times in ms,
+// sorted (--cpu-clock: this process's CPU time, for one thread on a busy machine), the kernel that ran, GFLOP counted for the plain formula. tools read it (compare_torch.py).
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <wattention/tensor.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdlib>
+#include <ctime>
 #include <map>
 #include <random>
 #include <string>
@@ -24,6 +24,7 @@ using namespace wattention;
 struct Case {
   std::int64_t tokens = 1024, embed_dim = 2048, head_dim = 0;
   int repeats = 11;
+  bool cpu_clock = false;
   DType dtype = DType::f32;
   DeviceOptions device;
   AttentionOptions attention;
@@ -37,6 +38,8 @@ Case parse(int argc, char** argv) {
     const std::string word = argv[i];
     if (word == "--fold") {
       c.attention.fold_projections = true;
+    } else if (word == "--cpu-clock") {
+      c.cpu_clock = true;
     } else if (i + 1 < argc) {
       values[word] = argv[++i];
     }
@@ -62,11 +65,17 @@ Tensor random(const Shape& shape, DType dtype, float scale, unsigned seed) {
   return tensor.to(dtype);
 }
 
-double milliseconds(PreparedAttention& attention, const Tensor& tokens, Tensor& context) {
-  const auto start = std::chrono::steady_clock::now();
+double now_ms(bool cpu_clock) {
+  timespec time{};
+  clock_gettime(cpu_clock ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC, &time);
+  return double(time.tv_sec) * 1e3 + double(time.tv_nsec) * 1e-6;
+}
+
+double milliseconds(PreparedAttention& attention, const Tensor& tokens, Tensor& context,
+                    bool cpu_clock) {
+  const double start = now_ms(cpu_clock);
   attention.forward(tokens, context);
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
-      .count();
+  return now_ms(cpu_clock) - start;
 }
 
 void run(const Case& c) {
@@ -78,10 +87,11 @@ void run(const Case& c) {
       random(weight_shape, c.dtype, scale, 3), c.attention);
   const Tensor tokens = random({c.tokens, c.embed_dim}, c.dtype, 1.0f, 4);
   Tensor context = Tensor::empty({c.tokens, c.head_dim}, c.dtype);
-  for (int i = 0; i < 3; ++i) milliseconds(*attention, tokens, context);
+  for (int i = 0; i < 3; ++i) milliseconds(*attention, tokens, context, c.cpu_clock);
   const OpReport report = cpu->take_reports().back();
   std::vector<double> times;
-  for (int i = 0; i < c.repeats; ++i) times.push_back(milliseconds(*attention, tokens, context));
+  for (int i = 0; i < c.repeats; ++i)
+    times.push_back(milliseconds(*attention, tokens, context, c.cpu_clock));
   std::sort(times.begin(), times.end());
   const double t = double(c.tokens), e = double(c.embed_dim), d = double(c.head_dim);
   const double gflop = (6 * t * e * d + 4 * t * t * d) * 1e-9;

@@ -6,7 +6,8 @@ Run with any interpreter that has torch:
          [--cases 1024x2048 1x2048 ...] [--avx2] [--fold] [--rounds 7]
 The PyTorch side is the notebook's module (three nn.Linear without bias, softmax over q k^T / sqrt(d)) in
 inference mode, weights and input in the dtype. Each round runs both programs for a while, in turn; the ratio
-is PyTorch's time over ours, above 1 where ours is faster. --avx2 forces AVX2 on both sides.
+is PyTorch's time over ours, above 1 where ours is faster. --avx2 forces AVX2 on both sides. --cpu-clock
+times CPU instead of wall: with --threads 1, what a busy machine can still tell.
 """
 import argparse
 import json
@@ -19,7 +20,7 @@ AVX2 = {"ATEN_CPU_CAPABILITY": "avx2", "MKL_ENABLE_INSTRUCTIONS": "AVX2", "ONEDN
 CASES = ["1x2048", "7x2048", "128x2048", "1024x2048", "4096x2048", "1024x64", "1024x768"]
 
 
-def torch_times(tokens, embed_dim, dtype, threads, repeats):
+def torch_times(tokens, embed_dim, dtype, threads, repeats, clock):
     """Child process: prints a JSON list of milliseconds."""
     import time
 
@@ -35,16 +36,17 @@ def torch_times(tokens, embed_dim, dtype, threads, repeats):
             weights = torch.softmax(queries @ keys.T / keys.shape[-1] ** 0.5, dim=-1)
             return weights @ values
 
+    now = time.process_time if clock == "cpu" else time.perf_counter
     torch.set_num_threads(threads)
     kind = {"bf16": torch.bfloat16, "f32": torch.float32}[dtype]
     times = []
     with torch.inference_mode():
         module, x = SelfAttention(embed_dim).to(kind), torch.randn(tokens, embed_dim).to(kind)
         for i in range(repeats + 3):
-            start = time.perf_counter()
+            start = now()
             module(x)
             if i >= 3:
-                times.append((time.perf_counter() - start) * 1e3)
+                times.append((now() - start) * 1e3)
     print(json.dumps(times))
 
 
@@ -67,7 +69,9 @@ def compare(case, dtype, arguments):
     ours_command = [arguments.program, "--dtype", dtype, "--tokens", str(tokens), "--embed-dim", str(embed_dim),
                     "--threads", str(arguments.threads), "--repeats", repeats]
     ours_command += ["--kernel", "avx2"] * arguments.avx2 + ["--fold"] * arguments.fold
-    torch_command = [sys.executable, __file__, "--child", case, dtype, str(arguments.threads), repeats]
+    ours_command += ["--cpu-clock"] * arguments.cpu_clock
+    clock = "cpu" if arguments.cpu_clock else "wall"
+    torch_command = [sys.executable, __file__, "--child", case, dtype, str(arguments.threads), repeats, clock]
     ours, theirs, kernel = [], [], ""
     for _ in range(arguments.rounds):
         record = run(ours_command, {})
@@ -84,7 +88,7 @@ def compare(case, dtype, arguments):
 def main():
     if len(sys.argv) > 1 and sys.argv[1] == "--child":
         tokens, embed_dim = map(int, sys.argv[2].split("x"))
-        return torch_times(tokens, embed_dim, sys.argv[3], int(sys.argv[4]), int(sys.argv[5]))
+        return torch_times(tokens, embed_dim, sys.argv[3], int(sys.argv[4]), int(sys.argv[5]), sys.argv[6])
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program", help="bench_attention")
     parser.add_argument("--dtype", nargs="+", default=["bf16", "f32"])
@@ -93,6 +97,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--avx2", action="store_true")
     parser.add_argument("--fold", action="store_true", help="fold_projections on our side")
+    parser.add_argument("--cpu-clock", action="store_true")
     arguments = parser.parse_args()
     print("dtype       case    ours ms   torch ms   ratio  of rounds    ours min  torch min   ratio  kernel")
     for dtype in arguments.dtype:
