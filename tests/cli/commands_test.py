@@ -10,7 +10,7 @@ from program import PROGRAM, ProgramTest, run, write_npy
 class Help(ProgramTest):
     def commands(self):
         listed = self.succeeds("--help").split("Subcommands:")[1]
-        return re.findall(r"^  (\w+) ", listed, re.M)
+        return re.findall(r"^  ([\w-]+) ", listed, re.M)
 
     def test_every_command_has_help_with_an_example(self):
         commands = self.commands()

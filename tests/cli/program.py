@@ -95,5 +95,5 @@ class ProgramTest(unittest.TestCase):
         self.assertEqual(result.returncode, 2, result.stdout + result.stderr)
         self.assertEqual(result.stdout, "")
         self.assertEqual(len(result.stderr.strip().splitlines()), 1, result.stderr)
-        self.assertRegex(result.stderr, r"^\[[\w ]+\] ")
+        self.assertRegex(result.stderr, r"^\[[\w -]+\] ")
         return result.stderr

@@ -1,0 +1,301 @@
+// estimate: the software Wormhole's modelled time and energy, without computing a value.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "base/fail.h"
+#include "cli/command.h"
+#include "cli/estimate_validation.h"
+#include "cli/forward_recording.h"
+#include "cli/host_profile.h"
+#include "cli/options.h"
+#include "device/backend.h"
+#include "report/table.h"
+
+namespace wattention::cli {
+namespace {
+
+struct EstimateChoice {
+  ForwardChoice forward;
+  EstimateOptions options;
+  std::string variant = "resident", core_grid, fidelity, weights = "l1", host = "notebook";
+  std::vector<std::int64_t> counts{1, 100, 1000, 10000};
+  double clock_mhz = 0;
+  bool validate = false, json = false;
+};
+
+struct Estimates {
+  RunEstimate setup, first, steady;
+  std::vector<std::string> programs;  ///< of each of the steady forward's steps; empty on the host
+  std::string host;
+};
+
+struct Total {
+  std::int64_t count;
+  Interval time_s, card_j;
+};
+
+Interval scaled(const Interval& interval, double factor) {
+  return {factor * interval.value, factor * interval.low, factor * interval.high};
+}
+
+Total total_of(const Estimates& estimates, std::int64_t count) {
+  const auto later = static_cast<double>(count - 1);
+  const auto& [setup, first, steady, programs, host] = estimates;
+  return {count, setup.time_s + first.time_s + scaled(steady.time_s, later),
+          setup.card_j + first.card_j + scaled(steady.card_j, later)};
+}
+
+// The card's steps come in the order of its programs; what the options added has no recorded program.
+std::vector<std::string> programs_of(const RunEstimate& estimate,
+                                     const std::vector<Event>& events) {
+  std::vector<const OpEvent*> ops;
+  for (const Event& event : events)
+    if (const auto* op = std::get_if<OpEvent>(&event)) ops.push_back(op);
+  std::vector<std::string> programs;
+  auto next = ops.begin();
+  for (const TimedStep& step : estimate.steps) {
+    const bool recorded = step.on_device && next != ops.end() && (*next)->op == step.name;
+    programs.push_back(recorded ? (*next++)->program : step.on_device ? "tiles on the card" : "");
+  }
+  return programs;
+}
+
+void resolve(EstimateChoice& choice) {
+  choice.forward.variant = parse_variant(choice.variant);
+  choice.forward.core_grid = optional_core_grid(choice.core_grid);
+  choice.forward.fidelity = optional_fidelity(choice.fidelity);
+  choice.forward.weights = parse_memory(choice.weights);
+  if (choice.clock_mhz != 0) choice.options.clock_hz = 1e6 * choice.clock_mhz;
+  for (const std::int64_t count : choice.counts)
+    expect(count > 0, "[estimate] expected counts of at least 1; found {}", count);
+  if (choice.host == "this")
+    choice.options.host = measure_this_host();
+  else if (choice.host != "notebook")
+    choice.options.host = read_host_profile(choice.host);
+}
+
+Estimates compute(const EstimateChoice& choice, const CostModel& model) {
+  const RecordedRun run = record_run(choice.forward);
+  Estimates estimates;
+  estimates.setup = model.estimate(run.setup, choice.options);
+  estimates.first = model.estimate(run.first, choice.options);
+  estimates.steady = model.estimate(run.steady, choice.options);
+  estimates.programs = programs_of(estimates.steady, run.steady);
+  estimates.host = choice.options.host ? choice.options.host->name : "the notebook's";
+  return estimates;
+}
+
+std::string ms(double seconds) {
+  return fmt::format("{:.3f}", 1e3 * seconds);
+}
+
+report::Table steps_table(const Estimates& estimates) {
+  constexpr auto left = report::Align::left;
+  report::Table table{
+      "One steady forward, step by step (modelled)",
+      {{"step", left},
+       {"phase", left},
+       {"program", left},
+       {"cores", left},
+       {"bound", left},
+       {"start, ms"},
+       {"ms"},
+       {"closed form, ms"}},
+      {},
+      {"bound: the unit that the step waits for; dispatch: the card waits for the host's next "
+       "command. closed form: that unit alone, without fill, launch and tail."}};
+  for (std::size_t i = 0; i < estimates.steady.steps.size(); ++i) {
+    const TimedStep& step = estimates.steady.steps[i];
+    table.rows.push_back({step.name, step.phase, estimates.programs[i],
+                          step.on_device ? to_string(step.grid) : "host",
+                          std::string(to_string(step.bound)), ms(step.start_s), ms(step.duration_s),
+                          ms(step.closed_form_s)});
+  }
+  return table;
+}
+
+report::Table phases_table(const RunEstimate& steady) {
+  report::Table table{
+      "Its phases (modelled; they overlap)",
+      {{"phase", report::Align::left}, {"ms"}, {"card, J"}, {"low, J"}, {"high, J"}},
+      {},
+      {}};
+  for (const PhaseEstimate& phase : steady.phases)
+    table.rows.push_back({phase.phase, ms(phase.time_s), fmt::format("{:.4f}", phase.card_j.value),
+                          fmt::format("{:.4f}", phase.card_j.low),
+                          fmt::format("{:.4f}", phase.card_j.high)});
+  return table;
+}
+
+report::Table totals_table(const EstimateChoice& choice, const Estimates& estimates) {
+  report::Table table{
+      "Totals (modelled): weights, a first forward that builds its programs, the others",
+      {{"tensors"},
+       {"total, ms"},
+       {"low, ms"},
+       {"high, ms"},
+       {"ms per forward"},
+       {"card, J per forward"},
+       {"low, J"},
+       {"high, J"}},
+      {},
+      {}};
+  for (const std::int64_t count : choice.counts) {
+    const Total total = total_of(estimates, count);
+    const Interval card_j = scaled(total.card_j, 1 / static_cast<double>(count));
+    table.rows.push_back({fmt::format("{}", count), fmt::format("{:.2f}", 1e3 * total.time_s.value),
+                          fmt::format("{:.2f}", 1e3 * total.time_s.low),
+                          fmt::format("{:.2f}", 1e3 * total.time_s.high),
+                          ms(total.time_s.value / static_cast<double>(count)),
+                          fmt::format("{:.3f}", card_j.value), fmt::format("{:.3f}", card_j.low),
+                          fmt::format("{:.3f}", card_j.high)});
+  }
+  return table;
+}
+
+void print(const EstimateChoice& choice, const Estimates& estimates) {
+  const RunEstimate& steady = estimates.steady;
+  fmt::print("{} on {}, {} tokens, embed_dim {}, head_dim {}; host: {}\n\n", choice.variant,
+             choice.options.card, choice.forward.tokens, choice.forward.embed_dim,
+             choice.forward.head_dim, estimates.host);
+  fmt::print("{}\n{}\n{}\n", to_text(steps_table(estimates)), to_text(phases_table(steady)),
+             to_text(totals_table(choice, estimates)));
+  fmt::print(
+      "one steady forward: {} ms ({} to {}), host busy {} ms, card busy {} ms; all modelled\n",
+      ms(steady.time_s.value), ms(steady.time_s.low), ms(steady.time_s.high),
+      ms(steady.host_busy_s), ms(steady.device_busy_s));
+  fmt::print("fitted to: {}\n", steady.calibration);
+}
+
+Json to_json(const Interval& interval) {
+  return {{"value", interval.value}, {"low", interval.low}, {"high", interval.high}};
+}
+
+Json steps_json(const Estimates& estimates) {
+  Json steps = Json::array();
+  for (std::size_t i = 0; i < estimates.steady.steps.size(); ++i) {
+    const TimedStep& step = estimates.steady.steps[i];
+    Json object = {{"name", step.name},
+                   {"phase", step.phase},
+                   {"on_card", step.on_device},
+                   {"bound", to_string(step.bound)},
+                   {"start_s", step.start_s},
+                   {"time_s", step.duration_s},
+                   {"closed_form_s", step.closed_form_s}};
+    if (step.on_device) {
+      object["program"] = estimates.programs[i];
+      object["core_grid"] = to_string(step.grid);
+      for (const auto& [unit, seconds] : step.bounds_s) object["units_s"][unit] = seconds;
+    }
+    steps.push_back(object);
+  }
+  return steps;
+}
+
+Json forward_json(const Estimates& estimates) {
+  const RunEstimate& steady = estimates.steady;
+  Json phases = Json::array();
+  for (const PhaseEstimate& phase : steady.phases)
+    phases.push_back(
+        {{"phase", phase.phase}, {"time_s", phase.time_s}, {"card_j", to_json(phase.card_j)}});
+  return {{"time_s", to_json(steady.time_s)},    {"host_busy_s", steady.host_busy_s},
+          {"card_busy_s", steady.device_busy_s}, {"card_j", to_json(steady.card_j)},
+          {"steps", steps_json(estimates)},      {"phases", phases}};
+}
+
+Json to_json(const EstimateChoice& choice, const Estimates& estimates) {
+  Json totals = Json::array();
+  for (const std::int64_t count : choice.counts) {
+    const Total total = total_of(estimates, count);
+    totals.push_back(
+        {{"count", count}, {"time_s", to_json(total.time_s)}, {"card_j", to_json(total.card_j)}});
+  }
+  return {{"source", "modelled"},
+          {"card", choice.options.card},
+          {"variant", choice.variant},
+          {"tokens", choice.forward.tokens},
+          {"embed_dim", choice.forward.embed_dim},
+          {"head_dim", choice.forward.head_dim},
+          {"host", estimates.host},
+          {"calibration", estimates.steady.calibration},
+          {"forward", forward_json(estimates)},
+          {"totals", totals}};
+}
+
+void validate(const CostModel& model, bool json, int& exit_code) {
+  const std::vector<ErrorBound> bounds = error_bounds(model);
+  if (json)
+    print_json(validation_json(model, bounds));
+  else
+    print_validation(model, bounds);
+  if (!std::ranges::all_of(bounds, &ErrorBound::holds)) exit_code = exit_check_failed;
+}
+
+void run(EstimateChoice& choice, int& exit_code) {
+  const Device card = open_device("wormhole", {.mode = Mode::shape});
+  const CostModel& model = *card.backend().cost_model();
+  if (choice.validate) return validate(model, choice.json, exit_code);
+  resolve(choice);
+  const Estimates estimates = compute(choice, model);
+  if (choice.json)
+    print_json(to_json(choice, estimates));
+  else
+    print(choice, estimates);
+}
+
+void add_what_if(CLI::App& command, EstimateChoice& choice) {
+  EstimateOptions& options = choice.options;
+  command.add_option("--fidelity", choice.fidelity, "lofi, hifi2, hifi3 or hifi4");
+  command.add_option("--weights", choice.weights, "resident: l1 or dram")->capture_default_str();
+  command.add_flag("--bfp8", options.bfp8, "operands in blocks of 8-bit numbers");
+  command.add_flag("--pinned-memory", options.pinned_memory, "transfers from and to pinned pages");
+  command.add_flag("--device-tilize", options.device_tilize,
+                   "tiles are made and undone on the card");
+  command
+      .add_option("--command-queues", options.command_queues, "1; 2 hides transfers behind work")
+      ->capture_default_str();
+  command.add_option("--card", options.card, "n150d, or p150 with the same programs")
+      ->capture_default_str();
+  command.add_option("--clock-mhz", choice.clock_mhz, "effective clock (default: the card's)");
+  command
+      .add_option("--host", choice.host,
+                  "notebook (its Xeon), this (measured now), or a file of calibrate-host")
+      ->capture_default_str();
+  command.add_option("--host-speedup", options.host_speedup, "all host rates faster by this")
+      ->capture_default_str();
+}
+
+}  // namespace
+
+void add_estimate(CLI::App& program, int& exit_code) {
+  CLI::App* command = program.add_subcommand(
+      "estimate", "modelled time and energy of the Wormhole; exit code 1 when --validate fails");
+  const auto choice = std::make_shared<EstimateChoice>();
+  ForwardChoice& forward = choice->forward;
+  command->add_option("--variant", choice->variant, "naive or resident")->capture_default_str();
+  command->add_option("--tokens", forward.tokens, "rows of the input")->capture_default_str();
+  command->add_option("--embed-dim", forward.embed_dim, "columns of the input")
+      ->capture_default_str();
+  command->add_option("--head-dim", forward.head_dim, "columns of the context")
+      ->capture_default_str();
+  command->add_option("--core-grid", choice->core_grid, "resident: rows x columns (default: 8x8)");
+  command->add_option("--count", choice->counts, "tensors, for the totals")
+      ->delimiter(',')
+      ->capture_default_str();
+  add_what_if(*command, *choice);
+  command->add_flag("--validate", choice->validate,
+                    "the model against published measurements and the notebook instead");
+  command->add_flag("--json", choice->json, "as JSON");
+  command->footer(
+      "Every time and joule is modelled; docs/timing.md says how well.\n"
+      "Examples:\n"
+      "  wattention estimate --variant resident --core-grid 8x8\n"
+      "  wattention estimate --device-tilize --pinned-memory --command-queues 2\n"
+      "  wattention estimate --variant naive --tokens 4096 --count 1,1000 --json\n"
+      "  wattention estimate --validate");
+  command->callback([choice, &exit_code] { run(*choice, exit_code); });
+}
+
+}  // namespace wattention::cli
