@@ -69,11 +69,18 @@ std::string_view to_string(StopReason reason);
 /// Where a number comes from: times know the same words as energy.
 using Source = EnergySource;
 
+/// Where a modelled value is expected to lie.
+struct Range {
+  double low = 0, high = 0;
+  friend bool operator==(const Range&, const Range&) = default;
+};
+
 /// A number with its source, or the reason why there is none. Absent is never 0.
 struct Figure {
   std::optional<double> value;
   std::optional<Source> source;
   std::string reason;
+  std::optional<Range> range{};
 
   static Figure of(double value, Source source) { return {value, source, {}}; }
   static Figure absent(std::string reason) {
@@ -92,6 +99,19 @@ struct BenchRepeat {
 
 /// All forwards of `count` tensors: the timed ones, and for the rest the mean of the timed ones after the first.
 double forwards_ms_of(const BenchRepeat& repeat, std::int64_t count);
+
+/// One step of a modelled forward, in milliseconds from its start.
+struct BenchStep {
+  std::string name, phase;
+  bool on_device = false;
+  std::string bound;  ///< what sets its time: compute, unpack, noc, dram, dispatch, host
+  double start_ms = 0;
+  double duration_ms = 0;
+  double closed_form_ms = 0;  ///< the bound's formula alone
+  double flops = 0;           ///< of an op's matrix products
+  double dram_bytes = 0;      ///< an op reads and writes
+  CoreGrid grid{0, 0};        ///< cores with work; 0x0 on the host
+};
 
 /// Order statistics and moments of the samples.
 struct Statistics {
@@ -117,8 +137,10 @@ struct BenchRecord {
   Figure total_ms;             ///< prepare and `count` forwards: what the notebook's tables list
   /// Per forward: wall time of a software model. It tells nothing of the chip.
   std::optional<double> simulation_time_ms;
-  std::map<std::string, double> phases_ms;  ///< phase -> per forward; `prepare` once per module
-  Figure energy_j;                          ///< per forward
+  std::map<std::string, double> phases_ms;   ///< phase -> per forward; `prepare` once per module
+  std::map<std::string, double> phases_j{};  ///< phase -> of energy_j, where it is modelled
+  std::vector<BenchStep> steps;              ///< of a modelled forward in the steady state
+  Figure energy_j;                           ///< per forward; modelled: the card's alone
 };
 
 /// Where and with what the records were made.
@@ -171,6 +193,7 @@ struct BenchOptions {
   std::uint64_t seed = 789;            ///< of the stream and, anew, of the weights
   std::size_t ring_bytes = 64u << 20;  ///< tensors drawn ahead: all that the stream needs
   std::string command{};               ///< for the records; empty: this process's own
+  bool simulate = true;  ///< false: a simulated device's cases are only modelled, at any size
 };
 
 /// The cases of the axes in order, count fastest. Axes that mean nothing to a variant do not multiply its cases.

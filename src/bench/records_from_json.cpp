@@ -32,9 +32,32 @@ Source parse_source(const std::string& word) {
                     {Source::measured, Source::modelled, Source::vendor_reported, Source::manual});
 }
 
+std::optional<Range> range_of(const Json& row, const std::string& value) {
+  const std::string name = value + "_range";
+  if (!row.contains(name)) return std::nullopt;
+  return Range{row.at(name).at(0), row.at(name).at(1)};
+}
+
 Figure figure_of(const Json& row, const char* value, const std::string& name) {
   if (row.at(value).is_null()) return Figure::absent(text_of(row, (name + "_reason").c_str()));
-  return Figure::of(row.at(value), parse_source(row.at(name + "_source")));
+  Figure figure = Figure::of(row.at(value), parse_source(row.at(name + "_source")));
+  figure.range = range_of(row, value);
+  return figure;
+}
+
+BenchStep step_of(const Json& json) {
+  BenchStep step;
+  step.name = json.at("name");
+  step.phase = json.at("phase");
+  step.on_device = json.at("on_device");
+  step.bound = json.at("bound");
+  step.start_ms = json.at("start_ms");
+  step.duration_ms = json.at("duration_ms");
+  step.closed_form_ms = json.at("closed_form_ms");
+  step.flops = json.at("flops");
+  step.dram_bytes = json.at("dram_bytes");
+  step.grid = {json.at("grid").at(0), json.at("grid").at(1)};
+  return step;
 }
 
 BenchCase axes_of(const Json& row) {
@@ -65,11 +88,15 @@ BenchRecord record_of(const Json& row) {
   record.time_per_forward_ms = figure_of(row, "time_per_forward_ms", "time");
   record.total_ms = record.time_per_forward_ms;
   record.total_ms.value.reset();
+  record.total_ms.range = range_of(row, "total_ms");
   if (row.at("total_ms").is_number()) record.total_ms.value = row.at("total_ms").get<double>();
   if (row.at("simulation_time_ms").is_number())
     record.simulation_time_ms = row.at("simulation_time_ms").get<double>();
   if (row.at("phases").is_object()) record.phases_ms = row.at("phases");
   record.energy_j = figure_of(row, "energy_j", "energy");
+  if (row.contains("phases_j")) record.phases_j = row["phases_j"];
+  if (row.contains("steps"))
+    for (const Json& step : row["steps"]) record.steps.push_back(step_of(step));
   const std::string stopped_by = text_of(row, "stopped_by");
   if (!stopped_by.empty())
     record.stopped_by =

@@ -50,6 +50,7 @@ void put_figure(Json& row, const std::string& value_name, const std::string& nam
   row[value_name] = or_null(figure.value);
   row[name + "_source"] = figure.source ? Json(to_string(*figure.source)) : Json(nullptr);
   if (!figure.value) row[name + "_reason"] = figure.reason;
+  if (figure.range) row[value_name + "_range"] = {figure.range->low, figure.range->high};
 }
 
 void put_axes(Json& row, const BenchCase& axes) {
@@ -75,11 +76,14 @@ void put_outcome(Json& row, const BenchRecord& record) {
   row["total_ms"] = or_null(record.total_ms.value);
   row["simulation_time_ms"] = or_null(record.simulation_time_ms);
   row["phases"] = record.phases_ms.empty() ? Json(nullptr) : Json(record.phases_ms);
+  if (record.total_ms.range)
+    row["total_ms_range"] = {record.total_ms.range->low, record.total_ms.range->high};
   put_figure(row, "energy_j", "energy", record.energy_j);
+  if (!record.phases_j.empty()) row["phases_j"] = record.phases_j;
   row["extrapolated"] = record.extrapolated;
   row["skipped"] = !record.skipped.empty();
   row["reason"] = text_or_null(record.skipped);
-  if (record.skipped.empty()) {
+  if (!record.repeats.empty()) {
     row["min_ms"] = record.wall_ms.min;
     row["spread"] = record.repeats.size() > 1 ? Json(record.wall_ms.spread) : Json(nullptr);
     row["stopped_by"] = record.stopped_by ? Json(to_string(*record.stopped_by)) : Json(nullptr);
@@ -107,6 +111,30 @@ Json skipped_row(const BenchRecord& record, std::size_t index) {
   row["aggregate_name"] = "skipped";
   row["skip_message"] = record.skipped;
   put_record(row, record);
+  return row;
+}
+
+Json step_json(const BenchStep& step) {
+  return {{"name", step.name},
+          {"phase", step.phase},
+          {"on_device", step.on_device},
+          {"bound", step.bound},
+          {"start_ms", step.start_ms},
+          {"duration_ms", step.duration_ms},
+          {"closed_form_ms", step.closed_form_ms},
+          {"flops", step.flops},
+          {"dram_bytes", step.dram_bytes},
+          {"grid", {step.grid.y, step.grid.x}}};
+}
+
+// Aggregate as skipped_row: modelled times are no samples for compare.py's tests.
+Json model_row(const BenchRecord& record, std::size_t index) {
+  Json row = row_of(record, index, "_model");
+  row["run_type"] = "aggregate";
+  row["aggregate_name"] = "model";
+  put_record(row, record);
+  row["steps"] = Json::array();
+  for (const BenchStep& step : record.steps) row["steps"].push_back(step_json(step));
   return row;
 }
 
@@ -157,6 +185,8 @@ void put_rows(Json& rows, const BenchRecord& record, std::size_t index) {
     rows.push_back(skipped_row(record, index));
     return;
   }
+  if (!record.steps.empty()) rows.push_back(model_row(record, index));
+  if (record.repeats.empty()) return;
   std::vector<double> cpu_ms;
   for (std::size_t i = 0; i < record.repeats.size(); ++i) {
     rows.push_back(repeat_row(record, index, i));

@@ -5,6 +5,7 @@
 #include "bench/case_runner.h"
 #include "bench/clock.h"
 #include "bench/machine.h"
+#include "bench/modelled.h"
 #include "bench/record.h"
 
 namespace wattention {
@@ -33,7 +34,10 @@ class Runner {
  private:
   BenchRecord record_of(const BenchCase& bench_case) {
     if (!run_.records.empty())
-      if (auto record = extended(run_.records.back(), bench_case)) return *record;
+      if (auto record = extended(run_.records.back(), bench_case)) {
+        apply_model(*record, options_.seed);
+        return *record;
+      }
     try {
       return measure(bench_case);
     } catch (const Error& error) {
@@ -47,8 +51,11 @@ class Runner {
 
   BenchRecord measure(const BenchCase& bench_case) {
     const Stopwatch watch;
+    if (!options_.simulate && has_model(bench_case))
+      return modelled_record(bench_case, options_.seed);
     BenchRecord record =
         CaseRunner(bench_case, options_, [this](BenchProgress p) { return tell(p); }).run();
+    apply_model(record, options_.seed);
     measured_s_ += watch.wall_s();
     ++measured_;
     return record;

@@ -113,6 +113,9 @@ void add_bench(CLI::App& program, int& exit_code) {
   add_limits(*command, choice->options);
   command->add_option("--seed", choice->options.seed, "of tensors and weights")
       ->capture_default_str();
+  command->add_flag(
+      "--model-only", [choice](std::int64_t) { choice->options.simulate = false; },
+      "model a simulated card's time and energy without computing its values");
   command->add_option("--format", choice->format, "table, md, csv or json")
       ->check(CLI::IsMember({"table", "md", "csv", "json"}))
       ->capture_default_str();

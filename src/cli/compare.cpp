@@ -10,7 +10,8 @@
 #include "cli/bench_watcher.h"
 #include "cli/command.h"
 #include "cli/compare_digits.h"
-#include "report/notebook_table.h"
+#include "cli/notebook_power.h"
+#include "report/model_sections.h"
 #include "report/notebook_values.h"
 #include "report/records_table.h"
 
@@ -27,11 +28,10 @@ struct CompareChoice {
 // Prints each section when it is complete, and keeps it for the file.
 class Report {
  public:
-  void add(const std::string& heading, const std::string& text,
-           const std::vector<report::Table>& tables) {
-    fmt::print("{}\n{}\n\n", heading, text);
-    markdown_ += fmt::format("## {}\n\n{}\n\n", heading, text);
-    for (const report::Table& table : tables) {
+  void add(const report::Section& section) {
+    fmt::print("{}\n{}\n\n", section.heading, section.text);
+    markdown_ += fmt::format("## {}\n\n{}\n\n", section.heading, section.text);
+    for (const report::Table& table : section.tables) {
       fmt::print("{}\n", to_text(table));
       markdown_ += to_markdown(table) + "\n";
     }
@@ -46,7 +46,7 @@ class Report {
 // true: no check failed.
 bool add_digits(Report& report, const std::string& heading, const std::string& text,
                 const std::vector<report::DigitCheck>& checks) {
-  report.add(heading, text, {digits_table(checks)});
+  report.add({heading, text, {digits_table(checks)}});
   return std::ranges::none_of(checks, &report::DigitCheck::failed);
 }
 
@@ -63,20 +63,38 @@ std::vector<BenchCase> cpu_cases() {
   return cases;
 }
 
+// The card's loops: both modules over the notebook's counts, then its core grids.
+std::vector<BenchCase> card_cases() {
+  std::vector<BenchCase> cases;
+  BenchCase one{.device = "wormhole", .dtype = DType::bf16};
+  for (const Variant variant : {Variant::naive, Variant::resident})
+    for (const report::NotebookTimes& row : report::notebook_times) {
+      one.variant = variant;
+      one.count = row.count;
+      cases.push_back(one);
+    }
+  one.count = report::notebook_grid_count;
+  for (const report::NotebookGridTime& row : report::notebook_grid_times) {
+    one.core_grid = row.grid;
+    cases.push_back(one);
+  }
+  return cases;
+}
+
 int add_times(Report& report, const CompareChoice& choice, const std::string& records_path) {
-  const std::vector<BenchCase> cases = cpu_cases();
+  std::vector<BenchCase> cases = cpu_cases();
+  for (const BenchCase& one : card_cases()) cases.push_back(one);
   BenchWatcher watcher(records_path);
-  const BenchRun run = run_bench(cases, {.limits = {.max_time_s = choice.max_time_s}}, &watcher);
+  const BenchRun run =
+      run_bench(cases, {.limits = {.max_time_s = choice.max_time_s}, .simulate = false}, &watcher);
   const int exit_code = watcher.finish(run, cases.size());
-  std::vector<report::Table> tables;
-  if (auto table = report::notebook_table(run)) tables.push_back(*table);
-  tables.push_back(report::records_table(run));
-  report.add("Time",
-             "The notebook's loop on this machine: a module and one forward for each tensor. The "
-             "card's columns stay empty until there is a time model.",
-             tables);
-  report.add("Machine", "Where and with what these times were measured.",
-             {report::machine_table(run.context)});
+  const std::optional<NotebookPower> power = notebook_power();
+  for (const report::Section& section : report::model_sections(run, power ? &*power : nullptr))
+    report.add(section);
+  report.add({"Records", "Every case by itself.", {report::records_table(run)}});
+  report.add({"Machine",
+              "Where and with what these times were measured.",
+              {report::machine_table(run.context)}});
   return exit_code;
 }
 
@@ -84,7 +102,10 @@ const char* const sources =
     "Digits and times of the notebook: its printed cells, named in each row, and its table "
     "\"Performance (ms)\" (PyTorch on a Xeon w5-3535X; TT-NN 0.57 on a Wormhole n150d). This "
     "machine's digits: computed here, now; its times: measured here, now. The card's digits: the "
-    "software Wormhole, release profile 0.57. How it was measured: docs/measuring.md.";
+    "software Wormhole, release profile 0.57. The card's times and joules: its model "
+    "(docs/timing.md, docs/energy.md), "
+    "set by published measurements and one cell of the notebook. Wall power: read by hand in the "
+    "notebook. How it was measured: docs/measuring.md.";
 
 int compare(const CompareChoice& choice) {
   std::filesystem::create_directories(choice.folder);
@@ -98,7 +119,7 @@ int compare(const CompareChoice& choice) {
                      "x [1024, 2048], weights [2048, 2048], seed 789: the 36 printed values each.",
                      large_checks(choice.all));
   const int timing = add_times(report, choice, records_path);
-  report.add("Sources", sources, {});
+  report.add({"Sources", sources});
   write_file_atomically(report_path, report.markdown());
   fmt::print("Written: {} and {}\n", records_path, report_path);
   if (!good) return exit_check_failed;

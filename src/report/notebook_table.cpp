@@ -6,18 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "report/notebook_records.h"
 #include "report/notebook_values.h"
 #include "report/numbers.h"
 #include "report/words.h"
 
 namespace wattention::report {
 namespace {
-
-bool belongs(const BenchRecord& record) {
-  const BenchCase& axes = record.axes;
-  return record.skipped.empty() && axes.tokens == notebook_tokens &&
-         axes.embed_dim == notebook_dim && axes.head_dim == notebook_dim;
-}
 
 // One column: all that its records share.
 BenchCase series_of(const BenchRecord& record) {
@@ -26,11 +21,22 @@ BenchCase series_of(const BenchRecord& record) {
   return series;
 }
 
+// A grid beside the same series without one belongs to the table of grids.
+void drop_grids(std::vector<BenchCase>& series) {
+  const std::vector<BenchCase> all = series;
+  std::erase_if(series, [&](BenchCase one) {
+    if (!one.core_grid) return false;
+    one.core_grid.reset();
+    return std::ranges::find(all, one) != all.end();
+  });
+}
+
 std::vector<BenchCase> all_series(const BenchRun& run) {
   std::vector<BenchCase> series;
   for (const BenchRecord& record : run.records)
-    if (belongs(record) && std::ranges::find(series, series_of(record)) == series.end())
+    if (has_notebook_shape(record) && std::ranges::find(series, series_of(record)) == series.end())
       series.push_back(series_of(record));
+  drop_grids(series);
   return series;
 }
 
@@ -43,7 +49,7 @@ double notebook_ms(const NotebookTimes& row, Variant variant) {
 const BenchRecord* find_record(const BenchRun& run, BenchCase wanted, std::int64_t count) {
   wanted.count = count;
   const auto found = std::ranges::find_if(
-      run.records, [&](const BenchRecord& r) { return belongs(r) && r.axes == wanted; });
+      run.records, [&](const BenchRecord& r) { return has_notebook_shape(r) && r.axes == wanted; });
   return found == run.records.end() ? nullptr : &*found;
 }
 
@@ -74,7 +80,11 @@ void add_notes(Table& table, const BenchRun& run) {
       "Differences: to the notebook's CPU; of naive to its Tensix, of resident to its Tensix "
       "Fast.");
   for (const BenchRecord& record : run.records) {
-    if (!belongs(record)) continue;
+    if (!has_notebook_shape(record)) continue;
+    if (record.total_ms.source == Source::modelled)
+      table.note(
+          "wormhole: modelled for the notebook's host; one cell of it, Tensix Fast at 1000, "
+          "calibrated the model.");
     if (record.extrapolated && record.total_ms.value) table.note(extrapolated_note);
     if (!record.total_ms.value)
       table.note(fmt::format("{} {}: no time: {}.", record.axes.device,

@@ -1,6 +1,7 @@
 #pragma once
 // What the notebook printed and measured: SelfAttention on a Xeon w5-3535X (20 cores) and a Wormhole n150d,
 // PyTorch 2 and TT-NN 0.57, 2025-04-29. Its cells are named where a value stands.
+#include <wattention/device.h>
 #include <wattention/tensor.h>
 
 #include <array>
@@ -26,6 +27,19 @@ inline constexpr std::array<NotebookTimes, 4> notebook_times{{
     {100, 1258.74, 4676.81, 1183.98},
     {1000, 11671.33, 46124.67, 10935.41},
     {10000, 115895.56, 467358.59, 109907.44},
+}};
+
+/// A row of its table of core grids: resident, 1000 tensors, in milliseconds.
+struct NotebookGridTime {
+  CoreGrid grid;
+  double resident_ms;
+};
+inline constexpr std::int64_t notebook_grid_count = 1000;
+inline constexpr std::array<NotebookGridTime, 4> notebook_grid_times{{
+    {{2, 2}, 19399.75},
+    {{8, 8}, 10988.90},
+    {{16, 16}, 11042.35},
+    {{32, 32}, 11005.19},
 }};
 
 /// A matrix as printed: its first and last `edge` rows and columns (all, where there are no more).

@@ -24,6 +24,12 @@ std::string difference_percent(double value, double base) {
   return fmt::format("{:+.1f} %", 100 * (value - base) / base);
 }
 
+std::string range_text(const Figure& figure, double factor) {
+  if (!figure.range) return "";
+  return fmt::format(" ({:.3g} to {:.3g})", figure.range->low * factor,
+                     figure.range->high * factor);
+}
+
 std::string gibibytes(std::uint64_t bytes) {
   return fmt::format("{:.1f} GiB", static_cast<double>(bytes) / (1024.0 * 1024.0 * 1024.0));
 }

@@ -21,6 +21,8 @@ std::string milliseconds(const Figure& figure, bool extrapolated);
 std::string spread_percent(double relative);
 /// How much `value` is above `base`: "+3.1 %".
 std::string difference_percent(double value, double base);
+/// " (9.10 to 12.4)", with the factor that the shown value has; nothing when the figure has no range.
+std::string range_text(const Figure& figure, double factor = 1);
 /// "16.0 GiB".
 std::string gibibytes(std::uint64_t bytes);
 

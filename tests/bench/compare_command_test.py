@@ -37,9 +37,32 @@ class Compare(unittest.TestCase):
                       "115895.56", "† extrapolated"):
             self.assertIn(words, self.report)
 
-    def test_records_are_the_three_series(self):
+    def test_the_report_answers_with_the_cards_numbers(self):
+        for words in ("wormhole resident bf16", "wormhole naive bf16", "32x32", "## Phases", "untilize", "## Power",
+                      "manual",
+                      "## Answer", "Faster:", "Less energy:", "How sure:"):
+            self.assertIn(words, self.report)
+
+    def test_modelled_totals_are_near_the_notebooks(self):
+        # The notebook's table and its core-grid table, in ms, with the bounds that the model promises.
+        printed = {("naive", None): {1: 105.28, 100: 4676.81, 1000: 46124.67, 10000: 467358.59},
+                   ("resident", None): {1: 98.39, 100: 1183.98, 1000: 10935.41, 10000: 109907.44},
+                   ("resident", "2x2"): {1000: 19399.75}, ("resident", "8x8"): {1000: 10988.90},
+                   ("resident", "16x16"): {1000: 11042.35}, ("resident", "32x32"): {1000: 11005.19}}
+        rows = [row for row in self.records["benchmarks"] if row["device"] == "wormhole"]
+        self.assertEqual(len(rows), 12)
+        for row in rows:
+            bound = 0.35 if row["count"] == 1 else 0.25 if row["core_grid"] == "2x2" else 0.20
+            measured = printed[row["variant"], row["core_grid"]][row["count"]]
+            self.assertLess(abs(row["total_ms"] / measured - 1), bound, row["name"])
+            self.assertEqual((row["time_source"], row["energy_source"]), ("modelled", "modelled"))
+            low, high = row["energy_j_range"]
+            self.assertTrue(0 < low < row["energy_j"] < high)
+
+    def test_records_are_the_series(self):
         series = {(row["variant"], row["dtype"]) for row in self.records["benchmarks"]}
-        self.assertEqual(series, {("fused", "f32"), ("fused", "bf16"), ("reference", "f32")})
+        self.assertEqual(series, {("fused", "f32"), ("fused", "bf16"), ("reference", "f32"), ("naive", "bf16"),
+                                  ("resident", "bf16")})
         self.assertEqual({row["count"] for row in self.records["benchmarks"]}, {1, 100, 1000, 10000})
 
 

@@ -1,0 +1,141 @@
+#include "bench/modelled.h"
+
+#include <utility>
+#include <vector>
+
+#include "base/fail.h"
+#include "bench/device_traits.h"
+#include "device/backend.h"
+#include "device/value_less.h"
+
+namespace wattention {
+namespace {
+
+constexpr double ms_per_s = 1e3;
+
+// A program on the notebook's machine, whose kernels lie compiled on disk.
+std::vector<Event> take(EventLog& log) {
+  std::vector<Event> events = log.take();
+  for (Event& event : events)
+    if (auto* op = std::get_if<OpEvent>(&event)) op->kernels_compiled = 0;
+  return events;
+}
+
+// What the loop of a case does: a module, its first forward, and all others.
+struct RecordedLoop {
+  std::vector<Event> module, first, steady;
+};
+
+RecordedLoop record_loop(const BenchCase& bench_case, const Device& device, std::uint64_t seed) {
+  EventLog* log = device.backend().event_log();
+  const Tensor tokens = value_less({bench_case.tokens, bench_case.embed_dim}, DType::f32);
+  RecordedLoop loop;
+  log->start();
+  // Drawing happens before the device is named; the notebook's timer includes it.
+  log->add(
+      HostEvent{HostEvent::Work::draw_uniform, 3 * bench_case.embed_dim * bench_case.head_dim, 0});
+  const SelfAttention attention = make_module(bench_case, device, seed);
+  loop.module = take(*log);
+  attention(tokens);
+  loop.first = take(*log);
+  attention(tokens);
+  loop.steady = take(*log);
+  log->stop();
+  return loop;
+}
+
+Device open_without_values(const BenchCase& bench_case) {
+  const bool cache = bench_case.variant == Variant::resident;  // the naive module never enables it
+  return open_device(bench_case.device, {.threads = bench_case.threads,
+                                         .kernel = bench_case.kernel,
+                                         .mode = Mode::shape,
+                                         .program_cache = cache});
+}
+
+Figure figure_of(const Interval& interval, double factor) {
+  Figure figure = Figure::of(interval.value * factor, Source::modelled);
+  figure.range = Range{interval.low * factor, interval.high * factor};
+  return figure;
+}
+
+Interval times(const Interval& interval, double factor) {
+  return {interval.value * factor, interval.low * factor, interval.high * factor};
+}
+
+double matrix_flops(const OpEvent& op) {
+  constexpr double per_tile_product = 2.0 * 32 * 32 * 32;
+  return per_tile_product * static_cast<double>(op.total.products);
+}
+
+BenchStep step_of(const TimedStep& timed) {
+  BenchStep step;
+  step.name = timed.name;
+  step.phase = timed.phase;
+  step.on_device = timed.on_device;
+  step.bound = to_string(timed.bound);
+  step.start_ms = timed.start_s * ms_per_s;
+  step.duration_ms = timed.duration_s * ms_per_s;
+  step.closed_form_ms = timed.closed_form_s * ms_per_s;
+  step.grid = timed.grid;
+  return step;
+}
+
+// Steps on the device come in the order of the ops' events.
+std::vector<BenchStep> steps_of(const RunEstimate& estimate, const std::vector<Event>& events) {
+  std::vector<const OpEvent*> ops;
+  for (const Event& event : events)
+    if (const auto* op = std::get_if<OpEvent>(&event)) ops.push_back(op);
+  std::vector<BenchStep> steps;
+  std::size_t next_op = 0;
+  for (const TimedStep& timed : estimate.steps) {
+    steps.push_back(step_of(timed));
+    if (!timed.on_device || next_op == ops.size()) continue;
+    const OpEvent& op = *ops[next_op++];
+    steps.back().flops = matrix_flops(op);
+    steps.back().dram_bytes =
+        static_cast<double>(op.traffic.dram_read_bytes + op.traffic.dram_written_bytes);
+  }
+  return steps;
+}
+
+void fill(BenchRecord& record, const CostModel& model, const RecordedLoop& loop) {
+  const RunEstimate module = model.estimate(loop.module, {});
+  const RunEstimate first = model.estimate(loop.first, {});
+  const RunEstimate steady = model.estimate(loop.steady, {});
+  const auto others = static_cast<double>(record.axes.count - 1);
+  record.time_per_forward_ms = figure_of(steady.time_s, ms_per_s);
+  record.total_ms =
+      figure_of(module.time_s + first.time_s + times(steady.time_s, others), ms_per_s);
+  record.energy_j = figure_of(steady.card_j, 1);
+  record.extrapolated = false;
+  record.phases_ms = {{"prepare", module.time_s.value * ms_per_s}};
+  record.phases_j.clear();
+  for (const PhaseEstimate& phase : steady.phases) {
+    record.phases_ms[phase.phase] = phase.time_s * ms_per_s;
+    record.phases_j[phase.phase] = phase.card_j.value;
+  }
+  record.steps = steps_of(steady, loop.steady);
+}
+
+}  // namespace
+
+bool has_model(const BenchCase& bench_case) {
+  return open_for(bench_case).backend().cost_model() != nullptr;
+}
+
+void apply_model(BenchRecord& record, std::uint64_t seed) {
+  if (!record.skipped.empty() || !has_model(record.axes)) return;
+  const Device device = open_without_values(record.axes);
+  fill(record, *device.backend().cost_model(), record_loop(record.axes, device, seed));
+}
+
+BenchRecord modelled_record(const BenchCase& bench_case, std::uint64_t seed) {
+  const std::string refusal = refusal_of(bench_case);
+  if (!refusal.empty()) fail(ErrorKind::unsupported, "{}", refusal);
+  BenchRecord record;
+  record.axes = bench_case;
+  apply_model(record, seed);
+  return record;
+}
+
+}  // namespace wattention

@@ -1,0 +1,16 @@
+#pragma once
+// The notebook's question: which is faster, which uses less energy, by how much, how sure.
+#include <wattention/bench.h>
+
+#include <string>
+#include <vector>
+
+#include "device/cost_model.h"
+
+namespace wattention::report {
+
+/// One sentence each: time, energy, what the model says of the reason, this machine, how sure. `power` may be
+/// null. Empty when the records hold no modelled resident forward.
+std::vector<std::string> answer(const BenchRun& run, const NotebookPower* power);
+
+}  // namespace wattention::report

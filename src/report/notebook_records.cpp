@@ -1,0 +1,44 @@
+#include "report/notebook_records.h"
+
+#include <algorithm>
+
+#include "report/notebook_values.h"
+
+namespace wattention::report {
+namespace {
+
+const BenchRecord* find(const BenchRun& run, const auto& fits) {
+  const auto found = std::ranges::find_if(run.records, fits);
+  return found == run.records.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+bool has_notebook_shape(const BenchRecord& record) {
+  const BenchCase& axes = record.axes;
+  return record.skipped.empty() && axes.tokens == notebook_tokens &&
+         axes.embed_dim == notebook_dim && axes.head_dim == notebook_dim;
+}
+
+const BenchRecord* find_notebook_record(const BenchRun& run, const BenchCase& wanted) {
+  return find(run, [&](const BenchRecord& r) { return has_notebook_shape(r) && r.axes == wanted; });
+}
+
+const BenchRecord* find_card_record(const BenchRun& run, Variant variant) {
+  return find(run, [&](const BenchRecord& r) {
+    return has_notebook_shape(r) && !r.steps.empty() && r.axes.variant == variant &&
+           (!r.axes.core_grid || *r.axes.core_grid == CoreGrid{8, 8});
+  });
+}
+
+const BenchRecord* find_fastest_measured(const BenchRun& run) {
+  const BenchRecord* fastest = nullptr;
+  for (const BenchRecord& record : run.records) {
+    const Figure& time = record.time_per_forward_ms;
+    if (!has_notebook_shape(record) || time.source != Source::measured) continue;
+    if (!fastest || *time.value < *fastest->time_per_forward_ms.value) fastest = &record;
+  }
+  return fastest;
+}
+
+}  // namespace wattention::report

@@ -1,0 +1,20 @@
+#pragma once
+// Records of the notebook's own shape, found among others.
+#include <wattention/bench.h>
+
+namespace wattention::report {
+
+/// x [1024, 2048], weights [2048, 2048], and it ran.
+bool has_notebook_shape(const BenchRecord& record);
+
+/// The record of the notebook's shape with this device, variant, dtype, grid and count, and nothing else asked
+/// for; null when there is none.
+const BenchRecord* find_notebook_record(const BenchRun& run, const BenchCase& wanted);
+
+/// A variant of the card with any count, the module's default grid; null when there is none.
+const BenchRecord* find_card_record(const BenchRun& run, Variant variant);
+
+/// The quickest forward that was measured on this machine, of any count; null when there is none.
+const BenchRecord* find_fastest_measured(const BenchRun& run);
+
+}  // namespace wattention::report

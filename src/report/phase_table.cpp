@@ -1,0 +1,63 @@
+#include "report/phase_table.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <string_view>
+
+#include "report/notebook_records.h"
+#include "report/numbers.h"
+#include "report/words.h"
+
+namespace wattention::report {
+namespace {
+
+constexpr std::array<std::string_view, 9> order{"host_compute", "cast",    "tilize",
+                                                "write",        "compile", "dispatch",
+                                                "compute",      "read",    "untilize"};
+
+void add_rows(Table& table, const BenchRecord& record) {
+  for (const PhaseShare& share : phase_shares(record))
+    table.rows.push_back({std::string(to_string(record.axes.variant)), share.phase,
+                          share.phase == "compute" ? "card" : "host", milliseconds(share.time_ms),
+                          fmt::format("{:.1f} %", 100 * share.share),
+                          fmt::format("{:.3g}", share.card_j)});
+  table.rows.push_back(
+      {std::string(to_string(record.axes.variant)), "forward", "",
+       milliseconds(record.time_per_forward_ms, false) + range_text(record.time_per_forward_ms),
+       "100 %",
+       fmt::format("{:.3g}", record.energy_j.value.value_or(0)) + range_text(record.energy_j)});
+}
+
+}  // namespace
+
+std::vector<PhaseShare> phase_shares(const BenchRecord& record) {
+  std::vector<PhaseShare> shares;
+  if (record.steps.empty()) return shares;
+  for (const std::string_view phase : order) {
+    const auto time = record.phases_ms.find(std::string(phase));
+    if (time == record.phases_ms.end()) continue;
+    const auto joules = record.phases_j.find(time->first);
+    shares.push_back({time->first, time->second, time->second / *record.time_per_forward_ms.value,
+                      joules == record.phases_j.end() ? 0 : joules->second});
+  }
+  return shares;
+}
+
+std::optional<Table> phase_table(const BenchRun& run) {
+  Table table;
+  table.title = "Where a forward's time goes, once it runs steadily (modelled)";
+  table.columns = {{"variant", Align::left}, {"phase", Align::left},
+                   {"busy", Align::left},    {"ms"},
+                   {"of the forward"},       {"card J"}};
+  for (const Variant variant : {Variant::resident, Variant::naive})
+    if (const BenchRecord* record = find_card_record(run, variant)) add_rows(table, *record);
+  if (table.rows.empty()) return std::nullopt;
+  table.note(
+      "Host and card work at the same time where they can: phases are busy times and may add up to "
+      "more than the "
+      "forward. Joules are the card's, idle power included.");
+  return table;
+}
+
+}  // namespace wattention::report

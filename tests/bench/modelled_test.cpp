@@ -1,0 +1,82 @@
+#include "bench/modelled.h"
+
+#include <gtest/gtest.h>
+
+#include "device/backend.h"
+
+namespace wattention {
+namespace {
+
+BenchCase notebook_case(Variant variant, std::int64_t count) {
+  return {.device = "wormhole", .variant = variant, .dtype = DType::bf16, .count = count};
+}
+
+TEST(Modelled, TotalsAreTheModelsOwnPredictions) {
+  // The model builds its notebook runs from formulas of its own; here the modules really ran.
+  const Device card = open_device("wormhole");
+  for (const NotebookRun& run : card.backend().cost_model()->notebook_runs()) {
+    if (run.variant == "cpu") continue;
+    BenchCase bench_case = notebook_case(parse_variant(run.variant), run.count);
+    if (bench_case.variant == Variant::resident) bench_case.core_grid = run.core_grid;
+    const BenchRecord record = modelled_record(bench_case, 789);
+    EXPECT_NEAR(*record.total_ms.value / (1e3 * run.predicted_s), 1, 0.02) << name_of(bench_case);
+  }
+}
+
+TEST(Modelled, FiguresHoldTogether) {
+  const BenchRecord record = modelled_record(notebook_case(Variant::resident, 1), 789);
+  EXPECT_EQ(record.time_per_forward_ms.source, Source::modelled);
+  ASSERT_TRUE(record.time_per_forward_ms.range);
+  EXPECT_LT(record.time_per_forward_ms.range->low, *record.time_per_forward_ms.value);
+  EXPECT_GT(record.time_per_forward_ms.range->high, *record.time_per_forward_ms.value);
+  double joules = 0;
+  for (const auto& [phase, value] : record.phases_j) joules += value;
+  EXPECT_NEAR(joules, *record.energy_j.value, 1e-6);
+  // Idle to the board's rating, 19 to 160 W.
+  const double watts = *record.energy_j.value / (1e-3 * *record.time_per_forward_ms.value);
+  EXPECT_GT(watts, 19);
+  EXPECT_LT(watts, 160);
+}
+
+TEST(Modelled, StepsCarryTheFlopsOfTheForward) {
+  const BenchRecord record = modelled_record(notebook_case(Variant::resident, 1), 789);
+  double flops = 0;
+  for (const BenchStep& step : record.steps) flops += step.flops;
+  // Three projections, scores, context: all sizes are whole tiles.
+  EXPECT_DOUBLE_EQ(flops, 6.0 * 1024 * 2048 * 2048 + 4.0 * 1024 * 1024 * 2048);
+}
+
+TEST(Modelled, SurvivesJson) {
+  BenchRun run;
+  run.records = {modelled_record(notebook_case(Variant::naive, 100), 789)};
+  const BenchRun back = bench_from_json(to_json(run));
+  ASSERT_EQ(back.records.size(), 1u);
+  const BenchRecord &before = run.records[0], &after = back.records[0];
+  EXPECT_EQ(after.total_ms.value, before.total_ms.value);
+  EXPECT_EQ(after.total_ms.range, before.total_ms.range);
+  EXPECT_EQ(after.energy_j.range, before.energy_j.range);
+  EXPECT_EQ(after.phases_j, before.phases_j);
+  ASSERT_EQ(after.steps.size(), before.steps.size());
+  EXPECT_EQ(after.steps.back().bound, before.steps.back().bound);
+  EXPECT_EQ(to_json(back), to_json(run));
+}
+
+TEST(Modelled, LeavesMeasuredDevicesAlone) {
+  EXPECT_FALSE(has_model({.device = "cpu"}));
+  BenchRecord record;
+  record.time_per_forward_ms = Figure::of(3, Source::measured);
+  apply_model(record, 789);
+  EXPECT_EQ(record.time_per_forward_ms.value, 3);
+  EXPECT_TRUE(record.steps.empty());
+}
+
+TEST(Modelled, RefusesWhatTheVariantRefuses) {
+  BenchOptions options;
+  options.simulate = false;
+  const BenchRun run = run_bench(
+      {{.device = "wormhole", .variant = Variant::resident, .dtype = DType::f32}}, options);
+  EXPECT_NE(run.records.front().skipped.find("bf16"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace wattention
