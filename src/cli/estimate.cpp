@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 #include "base/fail.h"
 #include "cli/command.h"
@@ -21,7 +22,7 @@ struct EstimateChoice {
   EstimateOptions options;
   std::string variant = "resident", core_grid, fidelity, weights = "l1", host = "notebook";
   std::vector<std::int64_t> counts{1, 100, 1000, 10000};
-  double clock_mhz = 0;
+  std::optional<double> clock_mhz;
   bool validate = false, json = false;
 };
 
@@ -67,7 +68,7 @@ void resolve(EstimateChoice& choice) {
   choice.forward.core_grid = optional_core_grid(choice.core_grid);
   choice.forward.fidelity = optional_fidelity(choice.fidelity);
   choice.forward.weights = parse_memory(choice.weights);
-  if (choice.clock_mhz != 0) choice.options.clock_hz = 1e6 * choice.clock_mhz;
+  if (choice.clock_mhz) choice.options.clock_hz = 1e6 * *choice.clock_mhz;
   for (const std::int64_t count : choice.counts)
     expect(count > 0, "[estimate] expected counts of at least 1; found {}", count);
   if (choice.host == "this")
@@ -105,7 +106,7 @@ report::Table steps_table(const Estimates& estimates) {
        {"closed form, ms"}},
       {},
       {"bound: the unit that the step waits for; dispatch: the card waits for the host's next "
-       "command. closed form: that unit alone, without fill, launch and tail."}};
+       "command. closed form: the slowest unit alone, without fill, launch and tail."}};
   for (std::size_t i = 0; i < estimates.steady.steps.size(); ++i) {
     const TimedStep& step = estimates.steady.steps[i];
     table.rows.push_back({step.name, step.phase, estimates.programs[i],
@@ -173,6 +174,10 @@ Json to_json(const Interval& interval) {
   return {{"value", interval.value}, {"low", interval.low}, {"high", interval.high}};
 }
 
+Json cost_json(const RunEstimate& estimate) {
+  return {{"time_s", to_json(estimate.time_s)}, {"card_j", to_json(estimate.card_j)}};
+}
+
 Json steps_json(const Estimates& estimates) {
   Json steps = Json::array();
   for (std::size_t i = 0; i < estimates.steady.steps.size(); ++i) {
@@ -220,6 +225,8 @@ Json to_json(const EstimateChoice& choice, const Estimates& estimates) {
           {"head_dim", choice.forward.head_dim},
           {"host", estimates.host},
           {"calibration", estimates.steady.calibration},
+          {"setup", cost_json(estimates.setup)},
+          {"first_forward", cost_json(estimates.first)},
           {"forward", forward_json(estimates)},
           {"totals", totals}};
 }

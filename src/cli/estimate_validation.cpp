@@ -53,7 +53,8 @@ double bound_of(const NotebookRun& run) {
 
 std::string label(const NotebookRun& run) {
   const std::string grid = run.variant == "resident" ? " " + to_string(run.core_grid) : "";
-  return fmt::format("{}{}, {}", run.variant, grid, run.count);
+  return fmt::format("{}{}, {}{}", run.variant, grid, run.count,
+                     run.grid_table ? " (core-grid table)" : "");
 }
 
 std::string role(const NotebookRun& run) {
