@@ -68,6 +68,9 @@ class Device {
   /// Reports of the ops since the last call; empty unless opened with explain.
   std::vector<OpReport> take_reports();
 
+  /// Keep built programs from now on, or forget them; devices without programs have nothing to keep.
+  void set_program_cache(bool enabled);
+
   /// For ops: the implementation. Throws Error{closed} after close().
   Backend& backend() const;
   const std::shared_ptr<Backend>& shared_backend() const { return backend_; }

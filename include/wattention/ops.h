@@ -26,6 +26,8 @@ Tensor subtract(const Tensor& a, const Tensor& b);
 Tensor transpose(const Tensor& input);
 Tensor permute(const Tensor& input, std::span<const int> dims);
 Tensor reshape(const Tensor& input, const Shape& shape);
+/// Between rows and tiles, on the device. Throws Error{unsupported} where tensors have one layout only.
+Tensor to_layout(const Tensor& input, Layout layout);
 
 class PreparedAttention;
 

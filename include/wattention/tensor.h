@@ -66,6 +66,10 @@ class Tensor {
   template <class T>
   static Tensor from(std::span<const T> values, const Shape& shape);
 
+  /// The caller's own bytes in C order, shared: nothing is copied, and `owner` is kept as long as any tensor over
+  /// them. Throws Error{bad_input} when they are not aligned to the element.
+  static Tensor borrow(void* bytes, const Shape& shape, DType dtype, std::shared_ptr<void> owner);
+
   bool defined() const { return storage_ != nullptr; }
   const Shape& shape() const { return shape_; }
   std::int64_t size(int dim) const { return shape_[dim]; }

@@ -40,6 +40,10 @@ std::vector<OpReport> Device::take_reports() {
   return backend().take_reports();
 }
 
+void Device::set_program_cache(bool enabled) {
+  backend().set_program_cache(enabled);
+}
+
 Backend& Device::backend() const {
   if (!is_open())
     fail(ErrorKind::closed, "[device] expected an open device; found {} closed", name());

@@ -14,4 +14,8 @@ Tensor reshape(const Tensor& input, const Shape& shape) {
   return backend->reshape(input, shape);
 }
 
+Tensor to_layout(const Tensor& input, Layout layout) {
+  return common_backend("to_layout", {&input})->to_layout(input, layout);
+}
+
 }  // namespace wattention

@@ -31,6 +31,17 @@ class HostStorage final : public Storage {
   std::byte* bytes_;
 };
 
+class BorrowedStorage final : public Storage {
+ public:
+  BorrowedStorage(std::byte* bytes, std::shared_ptr<void> owner)
+      : bytes_(bytes), owner_(std::move(owner)) {}
+  std::byte* host_bytes() noexcept override { return bytes_; }
+
+ private:
+  std::byte* bytes_;
+  std::shared_ptr<void> owner_;
+};
+
 class HeldStorage final : public Storage {
  public:
   HeldStorage(std::shared_ptr<Storage> host, std::shared_ptr<Backend> backend,
@@ -51,6 +62,10 @@ class HeldStorage final : public Storage {
 
 std::shared_ptr<Storage> allocate_host(std::size_t bytes) {
   return std::make_shared<HostStorage>(bytes);
+}
+
+std::shared_ptr<Storage> borrow_host(std::byte* bytes, std::shared_ptr<void> owner) {
+  return std::make_shared<BorrowedStorage>(bytes, std::move(owner));
 }
 
 std::shared_ptr<Storage> hold_on_device(std::shared_ptr<Storage> host,

@@ -24,6 +24,9 @@ class Storage {
 /// 64-byte aligned host memory: a cache line, and the widest vector register.
 std::shared_ptr<Storage> allocate_host(std::size_t bytes);
 
+/// Host memory of somebody else, kept through `owner`. Aligned as its owner aligned it.
+std::shared_ptr<Storage> borrow_host(std::byte* bytes, std::shared_ptr<void> owner);
+
 /// The same bytes, held by a device that computes in host memory. `name` must outlive the storage.
 std::shared_ptr<Storage> hold_on_device(std::shared_ptr<Storage> host,
                                         std::shared_ptr<Backend> backend, std::string_view name);

@@ -83,6 +83,13 @@ Tensor Tensor::from(std::span<const T> values, const Shape& shape) {
   return tensor;
 }
 
+Tensor Tensor::borrow(void* bytes, const Shape& shape, DType dtype, std::shared_ptr<void> owner) {
+  expect(bytes != nullptr && reinterpret_cast<std::uintptr_t>(bytes) % size_of(dtype) == 0,
+         "[tensor] expected bytes aligned to {}; found address {}", size_of(dtype), bytes);
+  return Tensor(shape, dtype, Layout::row_major,
+                borrow_host(static_cast<std::byte*>(bytes), std::move(owner)));
+}
+
 Memory Tensor::memory() const {
   return storage_ ? storage_->memory() : Memory::host;
 }

@@ -92,6 +92,18 @@ TEST(Validation, ReshapeKeepsTheCount) {
             "[reshape] expected 6 elements as in shape [2, 3]; found shape [4, 2]");
 }
 
+TEST(Validation, LayoutsAndProgramCachesAreTheWormholes) {
+  Device card = open_device("wormhole");
+  card.set_program_cache(true);
+  const Tensor rows = to_device(two_by_three(), card, {.layout = Layout::row_major});
+  const Tensor tiles = to_layout(rows, Layout::tile);
+  EXPECT_EQ(tiles.layout(), Layout::tile);
+  EXPECT_EQ(to_host(tiles).values<bfloat16>()[1], to_host(rows).values<bfloat16>()[1]);
+  sentence_of([] { to_layout(two_by_three(), Layout::tile); }, ErrorKind::unsupported);
+  card.close();
+  sentence_of([&] { card.set_program_cache(false); }, ErrorKind::closed);
+}
+
 TEST(Validation, OneOpOneDevice) {
   const Tensor there = to_device(two_by_three(), open_device("reference"));
   EXPECT_EQ(sentence_of([&] { add(there, two_by_three()); }),

@@ -54,6 +54,21 @@ TEST(Tensor, ViewsShareClonesDoNot) {
   EXPECT_THROW(tensor.view({3}), Error);
 }
 
+TEST(Tensor, BorrowsTheCallersBytesAndKeepsTheirOwner) {
+  auto owner = std::make_shared<std::array<float, 4>>(std::array<float, 4>{1, 2, 3, 4});
+  const std::weak_ptr<void> alive = owner;
+  float* bytes = owner->data();
+  Tensor tensor = Tensor::borrow(bytes, {2, 2}, DType::f32, std::move(owner));
+  bytes[3] = 9;
+  EXPECT_EQ(tensor.values<float>()[3], 9.0f);
+  const Tensor view = tensor.view({4});
+  tensor = Tensor();
+  EXPECT_FALSE(alive.expired());
+  EXPECT_EQ(view.values<float>()[0], 1.0f);
+  EXPECT_THROW(Tensor::borrow(reinterpret_cast<std::byte*>(bytes) + 1, {1}, DType::f32, nullptr),
+               Error);
+}
+
 TEST(Tensor, RefusesMemoryThatCannotBe) {
   try {
     Tensor::empty({std::int64_t{1} << 50});

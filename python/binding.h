@@ -1,0 +1,46 @@
+#pragma once
+// What the binding's files share: one bind_ function per public header, and arguments in Python's form.
+#include <nanobind/nanobind.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/string_view.h>
+#include <nanobind/stl/vector.h>
+#include <wattention/device.h>
+#include <wattention/tensor.h>
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace nb = nanobind;
+
+namespace wattention::python {
+
+void bind_error(nb::module_& module);
+void bind_tensor(nb::module_& module);
+void bind_format(nb::module_& module);
+void bind_npy(nb::module_& module);
+void bind_random(nb::module_& module);
+void bind_device(nb::module_& module);
+void bind_ops(nb::module_& module);
+void bind_nn(nb::module_& module);
+void bind_energy(nb::module_& module);
+
+using Sizes = std::vector<std::int64_t>;
+inline Shape shape_of(const Sizes& sizes) {
+  return Shape(std::span<const std::int64_t>(sizes));
+}
+nb::tuple tuple_of(const Shape& shape);
+
+/// A Tensor as it is; an array (NumPy, torch, DLPack) or nested lists as Tensor(array) takes them.
+Tensor tensor_of(const nb::object& array);
+
+/// "dram", "l1"; "tile", "row_major". Throw Error{bad_input} for any other word.
+Memory parse_memory(std::string_view word);
+Layout parse_layout(std::string_view word);
+
+/// For calls that compute: other Python threads run meanwhile.
+using ReleaseGil = nb::call_guard<nb::gil_scoped_release>;
+
+}  // namespace wattention::python

@@ -1,0 +1,125 @@
+#include <wattention/device.h>
+
+#include "base/fail.h"
+#include "binding.h"
+
+namespace wattention::python {
+namespace {
+
+Mode parse_mode(std::string_view word) {
+  expect(word == "exact" || word == "shape", "[mode] expected exact or shape; found '{}'", word);
+  return word == "exact" ? Mode::exact : Mode::shape;
+}
+
+void bind_grid(nb::module_& module) {
+  nb::class_<CoreGrid>(module, "CoreGrid", "Compute cores to use: rows y, columns x.")
+      .def(
+          "__init__",
+          [](CoreGrid* self, int y, int x) {
+            new (self) CoreGrid{y, x};
+          },
+          nb::kw_only(), nb::arg("y"), nb::arg("x"))
+      .def_ro("y", &CoreGrid::y)
+      .def_ro("x", &CoreGrid::x)
+      .def_prop_ro("num_cores", [](const CoreGrid& grid) { return grid.y * grid.x; })
+      .def(
+          "__eq__", [](const CoreGrid& a, const CoreGrid& b) { return a == b; }, nb::is_operator())
+      .def("__hash__",
+           [](const CoreGrid& grid) { return nb::hash(nb::make_tuple(grid.y, grid.x)); })
+      .def("__repr__", [](const CoreGrid& grid) {
+        return fmt::format("CoreGrid(x={}, y={})", grid.x, grid.y);
+      });
+}
+
+void bind_descriptions(nb::module_& module) {
+  nb::class_<DeviceInfo>(module, "DeviceInfo")
+      .def_ro("name", &DeviceInfo::name)
+      .def_ro("available", &DeviceInfo::available)
+      .def_ro("description", &DeviceInfo::description,
+              "Chip, ISA, threads; or the model's release profile.")
+      .def_ro("reason", &DeviceInfo::reason, "When not available: why, and how to get it.")
+      .def_ro("kernels", &DeviceInfo::kernels, "Names that open_device's `kernel` takes.")
+      .def("__repr__", [](const DeviceInfo& info) {
+        return fmt::format("<{}: {}>", info.name, info.available ? info.description : info.reason);
+      });
+  nb::class_<OpReport>(module, "OpReport",
+                       "What one op did on a device that was opened with explain=True.")
+      .def_ro("op", &OpReport::op)
+      .def_ro("kernel", &OpReport::kernel)
+      .def_ro("attributes", &OpReport::attributes, "(name, value) pairs.")
+      .def_ro("refused", &OpReport::refused, "(kernel, reason) pairs.")
+      .def("__repr__", [](const OpReport& report) {
+        return fmt::format("<{}: {}>", report.op, report.kernel);
+      });
+}
+
+void bind_handle(nb::module_& module) {
+  nb::class_<Device>(module, "Device",
+                     "An open device. Threads may share it; ops of one device run in order.")
+      .def_prop_ro("name", &Device::name)
+      .def_prop_ro("is_open", &Device::is_open)
+      .def("close", &Device::close, ReleaseGil(),
+           "Frees what it holds; using it later is an Error of kind closed.")
+      .def("set_program_cache", &Device::set_program_cache, nb::arg("enabled"),
+           "Keep built programs from now on, or not.")
+      .def("take_reports", &Device::take_reports, "Reports of the ops since the last call.")
+      .def("__enter__", [](const Device& device) { return device; })
+      .def("__exit__", [](Device& device, const nb::args&) { device.close(); })
+      .def(
+          "__eq__",
+          [](const Device& a, const Device& b) { return a.shared_backend() == b.shared_backend(); },
+          nb::is_operator())
+      .def("__hash__",
+           [](const Device& device) {
+             return reinterpret_cast<std::uintptr_t>(device.shared_backend().get());
+           })
+      .def("__repr__", [](const Device& device) {
+        return fmt::format("<wattention.Device {}, {}>", device.name(),
+                           device.is_open() ? "open" : "closed");
+      });
+}
+
+void bind_transfers(nb::module_& module) {
+  module.def(
+      "to_device",
+      [](const nb::object& array, const Device& device, std::string_view memory,
+         std::string_view layout, std::string_view dtype) {
+        const Tensor tensor = tensor_of(array);
+        const Placement placement{parse_memory(memory), parse_layout(layout), parse_dtype(dtype)};
+        const nb::gil_scoped_release released;
+        return to_device(tensor, device, placement);
+      },
+      nb::arg("tensor"), nb::arg("device"), nb::kw_only(), nb::arg("memory") = "dram",
+      nb::arg("layout") = "tile", nb::arg("dtype") = "bf16",
+      "Copies a host tensor to a device, rounded to `dtype`; reference and cpu keep it as it is.");
+  module.def("to_host", &to_host, nb::arg("tensor"), ReleaseGil(),
+             "Copies back: row major, without padding, in the tensor's dtype.");
+}
+
+}  // namespace
+
+void bind_device(nb::module_& module) {
+  bind_grid(module);
+  bind_descriptions(module);
+  bind_handle(module);
+  bind_transfers(module);
+  module.def("list_devices", &list_devices,
+             "All devices that this build knows, the absent ones too, each with its reason.");
+  module.def(
+      "open_device",
+      [](std::string_view name, int threads, const std::string& kernel, std::string_view mode,
+         bool program_cache, const std::string& release_profile, bool explain) {
+        return open_device(
+            name, {threads, kernel, parse_mode(mode), program_cache, release_profile, explain});
+      },
+      nb::arg("name"), nb::kw_only(), nb::arg("threads") = 0, nb::arg("kernel") = "",
+      nb::arg("mode") = "exact", nb::arg("program_cache") = false,
+      nb::arg("release_profile") = "0.57", nb::arg("explain") = false, ReleaseGil(),
+      "Opens \"cpu\", \"reference\", \"wormhole\"; a context manager. Raises Error of kind absent, "
+      "never falls back.\n\n"
+      "threads: 0 for all; kernel: a name of list_devices(), empty for the fastest; mode: "
+      "\"exact\", or \"shape\" to run\n"
+      "programs without values; explain: keep a report per op.");
+}
+
+}  // namespace wattention::python

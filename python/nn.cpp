@@ -1,0 +1,104 @@
+#include <wattention/nn.h>
+
+#include "binding.h"
+
+namespace wattention::python {
+namespace {
+
+AttentionConfig config_of(std::string_view variant, std::string_view dtype,
+                          std::optional<CoreGrid> core_grid,
+                          std::optional<std::string_view> fidelity, bool fold_projections) {
+  AttentionConfig config{parse_variant(variant), parse_dtype(dtype), core_grid, std::nullopt,
+                         fold_projections};
+  if (fidelity) config.fidelity = parse_fidelity(*fidelity);
+  return config;
+}
+
+void bind_linear(nb::module_& module) {
+  nb::class_<Linear>(module, "Linear", "nn.Linear without bias.")
+      .def(nb::init<std::int64_t, std::int64_t, Generator&>(), nb::arg("in_features"),
+           nb::arg("out_features"), nb::arg("generator"), "Weights as torch draws them.")
+      .def(
+          "__init__",
+          [](Linear* self, const nb::object& weight) { new (self) Linear(tensor_of(weight)); },
+          nb::arg("weight"))
+      .def_prop_ro("weight", &Linear::weight, "[out_features, in_features].")
+      .def("__call__", &Linear::operator(), nb::arg("input"), ReleaseGil(),
+           "[..., in_features] -> [..., out_features].");
+}
+
+void bind_stages(nb::module_& module) {
+  nb::class_<AttentionStages>(module, "AttentionStages",
+                              "What a forward computes on its way; all on the host.")
+      .def_ro("query", &AttentionStages::query, "[T, head_dim]")
+      .def_ro("key", &AttentionStages::key, "[T, head_dim]")
+      .def_ro("value", &AttentionStages::value, "[T, head_dim]")
+      .def_ro("scores", &AttentionStages::scores, "[T, T], before scaling")
+      .def_ro("weights", &AttentionStages::weights, "[T, T], rows sum to about 1")
+      .def_ro("context", &AttentionStages::context, "[T, head_dim]");
+}
+
+constexpr const char* to_doc =
+    "The same module on a device; its weights move there once.\n\n"
+    "variant: \"reference\", \"naive\", \"resident\", \"fused\"; dtype: \"f32\" or \"bf16\" "
+    "arithmetic on the CPU; core_grid\n"
+    "and fidelity: wormhole; fold_projections: one projection less where that saves work, other "
+    "rounding.";
+
+void bind_attention(nb::module_& module) {
+  nb::class_<SelfAttention>(module, "SelfAttention",
+                            "One head, no bias: softmax(q k^T / sqrt(head_dim)) v.")
+      .def(nb::init<std::int64_t, std::int64_t, Generator&>(), nb::arg("embed_dim"),
+           nb::arg("head_dim"), nb::arg("generator"),
+           "Draws query, key and value weights as nn.Linear does, in this order.")
+      .def_static(
+          "from_weights",
+          [](const nb::object& query, const nb::object& key, const nb::object& value) {
+            return SelfAttention(tensor_of(query), tensor_of(key), tensor_of(value));
+          },
+          nb::arg("query"), nb::arg("key"), nb::arg("value"), "From weights [head_dim, embed_dim].")
+      .def(
+          "to",
+          [](const SelfAttention& self, const Device& device, std::string_view variant,
+             std::string_view dtype, std::optional<CoreGrid> core_grid,
+             std::optional<std::string_view> fidelity, bool fold_projections) {
+            return self.to(device,
+                           config_of(variant, dtype, core_grid, fidelity, fold_projections));
+          },
+          nb::arg("device"), nb::arg("variant") = "reference", nb::kw_only(),
+          nb::arg("dtype") = "f32", nb::arg("core_grid") = nb::none(),
+          nb::arg("fidelity") = nb::none(), nb::arg("fold_projections") = false, ReleaseGil(),
+          to_doc)
+      .def(
+          "__call__",
+          [](const SelfAttention& self, const nb::object& tokens) {
+            const Tensor input = tensor_of(tokens);
+            const nb::gil_scoped_release released;
+            return self(input);
+          },
+          nb::arg("tokens"),
+          "tokens [T, embed_dim] on the host -> context [T, head_dim] on the host.")
+      .def(
+          "stages",
+          [](const SelfAttention& self, const nb::object& tokens) {
+            const Tensor input = tensor_of(tokens);
+            const nb::gil_scoped_release released;
+            return self.stages(input);
+          },
+          nb::arg("tokens"), "The same with every stage; not for variant fused, which has none.")
+      .def("forward", &SelfAttention::forward, nb::arg("tokens"), nb::arg("out"), ReleaseGil(),
+           "Into an existing host tensor; variant fused allocates nothing after the first call of "
+           "a size.")
+      .def_prop_ro("embed_dim", &SelfAttention::embed_dim)
+      .def_prop_ro("head_dim", &SelfAttention::head_dim);
+}
+
+}  // namespace
+
+void bind_nn(nb::module_& module) {
+  bind_linear(module);
+  bind_stages(module);
+  bind_attention(module);
+}
+
+}  // namespace wattention::python

@@ -1,0 +1,275 @@
+#include <nanobind/ndarray.h>
+#include <wattention/error.h>
+#include <wattention/format.h>
+#include <wattention/ops.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/fail.h"
+#include "binding.h"
+
+namespace wattention::python {
+namespace {
+
+using SharedArray = nb::ndarray<nb::c_contig, nb::device::cpu>;
+using ReadOnlyArray = nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu>;
+
+constexpr nb::dlpack::dtype bf16_type{static_cast<std::uint8_t>(nb::dlpack::dtype_code::Bfloat), 16,
+                                      1};
+constexpr nb::dlpack::dtype bits_type{static_cast<std::uint8_t>(nb::dlpack::dtype_code::UInt), 16,
+                                      1};
+
+nb::dlpack::dtype dlpack_type(DType dtype) {
+  switch (dtype) {
+    case DType::f64: return nb::dtype<double>();
+    case DType::f32: return nb::dtype<float>();
+    case DType::bf16: return bf16_type;
+  }
+  return {};
+}
+
+std::optional<DType> dtype_in(nb::dlpack::dtype type) {
+  for (const DType dtype : {DType::f64, DType::f32, DType::bf16})
+    if (type == dlpack_type(dtype)) return dtype;
+  return std::nullopt;
+}
+
+template <class Array>
+Shape shape_in(const Array& array) {
+  Sizes sizes(array.ndim());
+  for (std::size_t i = 0; i < sizes.size(); ++i)
+    sizes[i] = static_cast<std::int64_t>(array.shape(i));
+  return shape_of(sizes);
+}
+
+// The array is kept as long as a tensor over its bytes; the last one may die in a thread without the GIL.
+template <class Array>
+Tensor borrowed(const Array& array, DType dtype) {
+  if (array.size() == 0) return Tensor::empty(shape_in(array), dtype);
+  auto drop = [](void* kept) {
+    const nb::gil_scoped_acquire gil;
+    delete static_cast<Array*>(kept);
+  };
+  return Tensor::borrow(const_cast<void*>(static_cast<const void*>(array.data())), shape_in(array),
+                        dtype, std::shared_ptr<void>(new Array(array), drop));
+}
+
+[[noreturn]] void refuse(const nb::object& array) {
+  const nb::object type = nb::getattr(array, "dtype", nb::none());
+  fail(ErrorKind::bad_input,
+       "[tensor] expected a CPU array of float32, float64 or bfloat16; found {} of {}",
+       nb::type_name(array.type()).c_str(), nb::str(type).c_str());
+}
+
+Tensor from_array(const nb::object& array, std::optional<DType> bits_as) {
+  const auto dtype_from = [&](nb::dlpack::dtype type) {
+    return bits_as && type == bits_type ? bits_as : bits_as ? std::nullopt : dtype_in(type);
+  };
+  SharedArray shared;
+  if (nb::try_cast(array, shared) && shared.is_valid())
+    if (const auto dtype = dtype_from(shared.dtype())) return borrowed(shared, *dtype);
+  ReadOnlyArray read_only;  // copied: a tensor can be written to
+  if (nb::try_cast(array, read_only) && read_only.is_valid())
+    if (const auto dtype = dtype_from(read_only.dtype()))
+      return borrowed(read_only, *dtype).clone();
+  refuse(array);
+}
+
+Tensor from_object(nb::object array) {
+  if (nb::isinstance<nb::list>(array) || nb::isinstance<nb::tuple>(array))
+    array = nb::module_::import_("numpy").attr("array")(array, nb::arg("dtype") = "float32");
+  if (nb::hasattr(array, "detach"))
+    array = array.attr("detach")();  // torch: leave autograd's graph
+  return from_array(array, std::nullopt);
+}
+
+void* bytes_of(const Tensor& tensor) {
+  switch (tensor.dtype()) {
+    case DType::f64: return const_cast<double*>(tensor.values<double>().data());
+    case DType::f32: return const_cast<float*>(tensor.values<float>().data());
+    case DType::bf16: return const_cast<bfloat16*>(tensor.values<bfloat16>().data());
+  }
+  return nullptr;
+}
+
+// An array over the tensor's bytes; `owner` keeps them.
+template <class Framework>
+nb::object array_over(const Tensor& tensor, nb::dlpack::dtype type, nb::handle owner) {
+  std::vector<std::size_t> sizes(tensor.shape().sizes().begin(), tensor.shape().sizes().end());
+  return nb::cast(nb::ndarray<Framework>(bytes_of(tensor), sizes.size(), sizes.data(), owner,
+                                         nullptr, type, nb::device::cpu::value, 0),
+                  nb::rv_policy::reference);
+}
+
+nb::object numpy_over(const nb::object& self) {
+  const auto& tensor = nb::cast<const Tensor&>(self);
+  if (tensor.dtype() != DType::bf16)
+    return array_over<nb::numpy>(tensor, dlpack_type(tensor.dtype()), self);
+  const nb::object wide = nb::cast(tensor.to(DType::f32));
+  return array_over<nb::numpy>(nb::cast<const Tensor&>(wide), nb::dtype<float>(), wide);
+}
+
+nb::object to_numpy(const nb::object& self, const nb::object& dtype, const nb::object& copy) {
+  const bool is_copy = nb::cast<const Tensor&>(self).dtype() == DType::bf16;
+  if (is_copy && copy.ptr() == Py_False)
+    throw nb::value_error(
+        "[tensor] expected copy of None or True, as NumPy has no bfloat16; found False");
+  nb::object array = numpy_over(self);
+  if (!dtype.is_none()) array = array.attr("astype")(dtype, nb::arg("copy") = false);
+  return copy.ptr() == Py_True && !is_copy ? array.attr("copy")() : array;
+}
+
+nb::object to_dlpack(const nb::object& self, const nb::kwargs& options) {
+  const auto& tensor = nb::cast<const Tensor&>(self);
+  const nb::object array = array_over<nb::array_api>(tensor, dlpack_type(tensor.dtype()), self);
+  return array.attr("__dlpack__")(**options);
+}
+
+nb::object bits_over(const nb::object& self) {
+  const auto& tensor = nb::cast<const Tensor&>(self);
+  expect(tensor.dtype() == DType::bf16, "[bits] expected a bf16 tensor; found {}",
+         to_string(tensor.dtype()));
+  return array_over<nb::numpy>(tensor, bits_type, self);
+}
+
+std::string text_of(const Tensor& tensor) {
+  if (tensor.on_host()) return format_torch(tensor);
+  return fmt::format("<wattention.Tensor {} {} on {} {} in {} layout>", tensor.shape().text(),
+                     to_string(tensor.dtype()), tensor.device_name(), to_string(tensor.memory()),
+                     to_string(tensor.layout()));
+}
+
+constexpr const char* tensor_doc =
+    "A shape, a dtype (\"f32\", \"f64\", \"bf16\") and values, on the host or on a device.\n\n"
+    "Tensor(array) shares the memory of a C-contiguous CPU array of NumPy, torch or anything with "
+    "DLPack (a change\n"
+    "of the array shows in the tensor); other orders and read-only arrays are copied, nested lists "
+    "become f32.\n"
+    "Out again: numpy.asarray(t), torch.from_dlpack(t), t.numpy(). NumPy has no bfloat16: there, "
+    "bf16 comes out\n"
+    "widened to float32 (exact, a copy), and t.bits() is the same memory as uint16.";
+
+void bind_operators(nb::class_<Tensor>& type) {
+  type.def(
+          "__matmul__", [](const Tensor& a, const Tensor& b) { return matmul(a, b); },
+          nb::is_operator(), ReleaseGil())
+      .def(
+          "__mul__", [](const Tensor& a, const Tensor& b) { return multiply(a, b); },
+          nb::is_operator(), ReleaseGil())
+      .def(
+          "__mul__", [](const Tensor& a, double b) { return multiply(a, b); }, nb::is_operator(),
+          ReleaseGil())
+      .def(
+          "__rmul__", [](const Tensor& a, double b) { return multiply(a, b); }, nb::is_operator(),
+          ReleaseGil())
+      .def(
+          "__truediv__", [](const Tensor& a, double b) { return divide(a, b); }, nb::is_operator(),
+          ReleaseGil())
+      .def(
+          "__add__", [](const Tensor& a, const Tensor& b) { return add(a, b); }, nb::is_operator(),
+          ReleaseGil())
+      .def(
+          "__sub__", [](const Tensor& a, const Tensor& b) { return subtract(a, b); },
+          nb::is_operator(), ReleaseGil());
+}
+
+void bind_attributes(nb::class_<Tensor>& type) {
+  type.def_prop_ro(
+          "shape", [](const Tensor& tensor) { return tuple_of(tensor.shape()); },
+          "Sizes, outermost first.")
+      .def_prop_ro(
+          "dtype", [](const Tensor& tensor) { return to_string(tensor.dtype()); },
+          "\"f64\", \"f32\", \"bf16\".")
+      .def_prop_ro(
+          "layout", [](const Tensor& tensor) { return to_string(tensor.layout()); },
+          "\"row_major\", \"tile\".")
+      .def_prop_ro(
+          "memory", [](const Tensor& tensor) { return to_string(tensor.memory()); },
+          "\"host\", \"dram\", \"l1\".")
+      .def_prop_ro("device", &Tensor::device_name,
+                   "\"cpu\", or the name of the device that holds it.")
+      .def_prop_ro("on_host", &Tensor::on_host, "True when its values can be read here.")
+      .def_prop_ro("ndim", &Tensor::rank)
+      .def_prop_ro("size", &Tensor::numel, "Number of elements.");
+}
+
+void bind_arrays(nb::class_<Tensor>& type) {
+  type.def("__array__", to_numpy, nb::arg("dtype") = nb::none(), nb::arg("copy") = nb::none())
+      .def("__dlpack__", to_dlpack)
+      .def("__dlpack_device__", [](nb::handle) { return std::pair(nb::device::cpu::value, 0); })
+      .def("numpy", numpy_over, "A NumPy array over the same memory; bf16: a float32 copy.")
+      .def("bits", bits_over, "A bf16 tensor's memory as a uint16 array, shared.")
+      .def_static(
+          "from_bits", [](const nb::object& bits) { return from_array(bits, DType::bf16); },
+          nb::arg("bits"), "A bf16 tensor over a uint16 array, shared.")
+      .def(
+          "to",
+          [](const Tensor& tensor, std::string_view dtype) {
+            return tensor.to(parse_dtype(dtype));
+          },
+          nb::arg("dtype"), ReleaseGil(),
+          "In another dtype, rounded to nearest even; itself when it has it already.")
+      .def(
+          "view",
+          [](const Tensor& tensor, const Sizes& shape) { return tensor.view(shape_of(shape)); },
+          nb::arg("shape"), "The same elements under another shape, shared.")
+      .def("clone", &Tensor::clone, ReleaseGil(), "A host copy that shares nothing.");
+}
+
+template <class Word, std::size_t count>
+Word parse_word(std::string_view what, std::string_view word, const Word (&words)[count]) {
+  for (const Word candidate : words)
+    if (to_string(candidate) == word) return candidate;
+  fail(ErrorKind::bad_input, "[{}] expected {} or {}; found '{}'", what, to_string(words[0]),
+       to_string(words[1]), word);
+}
+
+}  // namespace
+
+nb::tuple tuple_of(const Shape& shape) {
+  nb::list sizes;
+  for (const std::int64_t size : shape.sizes()) sizes.append(size);
+  return nb::tuple(sizes);
+}
+
+Tensor tensor_of(const nb::object& array) {
+  return nb::isinstance<Tensor>(array) ? nb::cast<Tensor>(array) : from_object(array);
+}
+
+Memory parse_memory(std::string_view word) {
+  return parse_word("memory", word, {Memory::dram, Memory::l1});
+}
+
+Layout parse_layout(std::string_view word) {
+  return parse_word("layout", word, {Layout::tile, Layout::row_major});
+}
+
+void bind_tensor(nb::module_& module) {
+  nb::class_<Tensor> type(module, "Tensor", tensor_doc);
+  type.def(
+          "__init__",
+          [](Tensor* self, const nb::object& array) { new (self) Tensor(tensor_of(array)); },
+          nb::arg("array"))
+      .def("__repr__", text_of)
+      .def("__len__", [](const Tensor& tensor) { return tensor.size(0); });
+  bind_attributes(type);
+  bind_arrays(type);
+  bind_operators(type);
+  module.def(
+      "empty",
+      [](const Sizes& shape, std::string_view dtype) {
+        return Tensor::empty(shape_of(shape), parse_dtype(dtype));
+      },
+      nb::arg("shape"), nb::arg("dtype") = "f32", "A host tensor without initial values.");
+  module.def(
+      "zeros",
+      [](const Sizes& shape, std::string_view dtype) {
+        return Tensor::zeros(shape_of(shape), parse_dtype(dtype));
+      },
+      nb::arg("shape"), nb::arg("dtype") = "f32", ReleaseGil(), "A host tensor of zeros.");
+}
+
+}  // namespace wattention::python

@@ -1,0 +1,98 @@
+"""The library's face: the module, its variants, generator, ops and errors."""
+import unittest
+
+import numpy as np
+import wattention
+from golden import TOKENS, notebook, numbers_in, text
+
+
+class Module(unittest.TestCase):
+    def setUp(self):
+        self.attention = wattention.SelfAttention(3, 2, wattention.Generator(789))
+
+    def test_the_cpu_prints_the_notebooks_context(self):
+        expected = text(notebook(4, "context")).replace(", grad_fn=<MmBackward0>", "")
+        self.assertEqual(repr(self.attention(TOKENS)), expected)
+
+    def test_variants_print_the_notebooks_digits(self):
+        with wattention.open_device("wormhole") as card:
+            stages = self.attention.to(card, "naive").stages(TOKENS)
+            self.assertEqual(wattention.format_ttnn(stages.scores), text(notebook(6, "scores of the device")))
+            self.assertEqual(wattention.format_ttnn(stages.weights), text(notebook(7, "weights of the device")))
+            self.assertEqual(wattention.format_ttnn(stages.context), text(notebook(8, "context of the device")))
+            resident = self.attention.to(card, "resident", core_grid=wattention.CoreGrid(y=8, x=8))(TOKENS)
+        np.testing.assert_allclose(np.asarray(resident), np.asarray(self.attention(TOKENS)), atol=0.01)
+
+    def test_fused_writes_into_an_array(self):
+        fused = self.attention.to(wattention.open_device("cpu"), "fused")
+        out = np.zeros((6, 2), np.float32)
+        fused.forward(wattention.Tensor(TOKENS), wattention.Tensor(out))
+        np.testing.assert_allclose(out, np.asarray(self.attention(TOKENS)), rtol=1e-5)
+
+    def test_weights_come_from_arrays(self):
+        generator = wattention.Generator(789)
+        weights = [np.asarray(wattention.linear_weight(3, 2, generator)) for _ in range(3)]
+        attention = wattention.SelfAttention.from_weights(*weights)
+        self.assertEqual((attention.embed_dim, attention.head_dim), (3, 2))
+        np.testing.assert_array_equal(np.asarray(attention(TOKENS)), np.asarray(self.attention(TOKENS)))
+
+    def test_ops_agree_with_numpy(self):
+        draw = wattention.Generator(3)
+        a, b = wattention.randn((4, 5), draw), wattention.randn((5, 6), draw)
+        x, y = np.asarray(a, np.float64), np.asarray(b, np.float64)
+        np.testing.assert_allclose(np.asarray(a @ b), x @ y, rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(np.asarray(wattention.linear(a, wattention.transpose(b))), x @ y, rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(np.asarray(a * 0.5 + a - a / 4), x * 1.25, rtol=1e-6)
+        np.testing.assert_allclose(np.asarray(a * a), x * x, rtol=1e-6)
+        np.testing.assert_array_equal(np.asarray(wattention.permute(a, (1, 0))), np.asarray(a).T)
+        weights = np.exp(x) / np.exp(x).sum(-1, keepdims=True)
+        np.testing.assert_allclose(np.asarray(wattention.softmax(a)), weights, rtol=1e-5)
+
+    def test_the_stream_is_reached_directly(self):
+        generator = wattention.Generator(789)
+        drawn = [np.asarray(wattention.randn((40, 50), generator)) for _ in range(3)]
+        np.testing.assert_array_equal(np.asarray(wattention.randn_at((40, 50), 789, 3)), drawn[2])
+
+    def test_reports_name_the_kernel(self):
+        with wattention.open_device("wormhole", explain=True) as card:
+            a = wattention.to_device(TOKENS, card)
+            wattention.matmul(a, a, transpose_b=True)
+            self.assertIn("matmul", [report.op for report in card.take_reports()])
+
+
+class Errors(unittest.TestCase):
+    def expect(self, kind, sentence, call):
+        with self.assertRaisesRegex(wattention.Error, sentence) as caught:
+            call()
+        self.assertEqual(caught.exception.kind, kind)
+        self.assertIsInstance(caught.exception, RuntimeError)
+
+    def test_each_kind_has_its_sentence(self):
+        card = wattention.open_device("wormhole")
+        there = wattention.to_device(TOKENS, card)
+        self.expect("absent", r"^\[open_device\] expected", lambda: wattention.open_device("cuda"))
+        self.expect("absent", "expected kernel", lambda: wattention.open_device("wormhole", kernel="mmx"))
+        self.expect("bad_input", r"^\[matmul\] expected the width", lambda: wattention.matmul(there, there))
+        self.expect("bad_input", r"^\[memory\] expected", lambda: wattention.to_device(TOKENS, card, memory="l2"))
+        self.expect("bad_input", r"^\[mode\] expected", lambda: wattention.open_device("wormhole", mode="fast"))
+        self.expect("unverified", r"^\[multiply\] expected a finite", lambda: there * float("inf"))
+        self.expect("out_of_memory", "Out of Memory", lambda: wattention.to_device(
+            np.zeros((16384, 16384), np.float32), card, memory="l1"))
+        self.expect("absent", "load_npy|npy", lambda: wattention.load_npy("/no/such/file.npy"))
+        card.close()
+        self.expect("closed", r"^\[softmax\] expected an open device", lambda: wattention.softmax(there))
+
+    def test_wrong_types_are_type_errors(self):
+        for call in (lambda: wattention.matmul(1, 2), lambda: wattention.open_device(3), lambda: wattention.Generator("x")):
+            self.assertRaises(TypeError, call)
+
+    def test_meters_say_why_they_are_absent(self):
+        for meter in wattention.list_meters():
+            self.assertTrue(meter.available or meter.reason, meter.name)
+        self.assertRaises(wattention.Error, wattention.open_meter, "no-such-meter")
+
+
+class Prints(unittest.TestCase):
+    def test_torch_options(self):
+        shown = wattention.format_torch(wattention.Tensor([[0.5, 0.25]]), precision=2)
+        self.assertEqual(numbers_in(shown), ["0.50", "0.25"])

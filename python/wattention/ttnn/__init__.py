@@ -1,0 +1,25 @@
+"""The part of TT-NN's Python API (release 0.57) that attention needs, on the software Wormhole.
+
+Names, defaults, prints and digits are those of the card's stack; docs/python.md lists what is here and what differs.
+`install()` makes `import ttnn` give this module; `python -m wattention.ttnn run FILE` runs a notebook or a script so.
+"""
+from . import _convert, _device, _ops, _tensor, _types
+from ._convert import *
+from ._device import *
+from ._errors import MissingError, missing
+from ._hook import install, uninstall
+from ._log import show_log
+from ._ops import *
+from ._tensor import *
+from ._types import *
+
+__all__ = [
+    *_convert.__all__, *_device.__all__, *_ops.__all__, *_tensor.__all__, *_types.__all__,
+    "MissingError", "install", "show_log", "uninstall",
+]
+
+
+def __getattr__(name):
+    if name.startswith("_"):
+        raise AttributeError(name)
+    raise missing(name)

@@ -1,0 +1,42 @@
+"""python -m wattention.ttnn run FILE.ipynb|FILE.py: the file's code, with `import ttnn` served by this module."""
+import argparse
+import sys
+import traceback
+
+from .. import Error
+from . import _run
+
+
+def show(failure, path):
+    """The traceback from the file's own frames on."""
+    frames = failure.__traceback__
+    while frames and not frames.tb_frame.f_code.co_filename.startswith(path):
+        frames = frames.tb_next
+    traceback.print_exception(failure.with_traceback(frames))
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python -m wattention.ttnn", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("run", help="run a notebook's code cells or a script")
+    run.add_argument("--log", action="store_true", help="print TT-NN's `Metal | INFO` lines")
+    run.add_argument("file")
+    run.add_argument("arguments", nargs=argparse.REMAINDER, help="for the file's sys.argv")
+    options = parser.parse_args()
+    try:
+        _run.code_cells(options.file)
+    except Error as failure:
+        print(failure, file=sys.stderr)
+        return 2
+    try:
+        _run.run_file(options.file, options.arguments, log=options.log)
+    except KeyboardInterrupt:
+        return 130
+    except Exception as failure:
+        show(failure, options.file)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

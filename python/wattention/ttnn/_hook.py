@@ -1,0 +1,21 @@
+"""`import ttnn`, served by this module."""
+import sys
+
+from ._errors import error
+from ._log import show_log
+
+
+def install(*, log=False):
+    """From now on `import ttnn` gives this module; with log=True it prints TT-NN's `Metal | INFO` lines."""
+    module = sys.modules[__package__]
+    present = sys.modules.get("ttnn", module)
+    if present is not module:
+        raise error("bad_input", f"[install] expected no ttnn imported before; found {present!r}")
+    sys.modules["ttnn"] = module
+    show_log(log)
+
+
+def uninstall():
+    """Undoes install()."""
+    if sys.modules.get("ttnn") is sys.modules[__package__]:
+        del sys.modules["ttnn"]
