@@ -5,7 +5,7 @@ JOBS ?= $(shell nproc)
 
 export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
 .DEFAULT_GOAL := help
-.PHONY: build run test sanitize bench format lint install clean help
+.PHONY: build run test python sanitize bench format lint install clean help
 
 build: ## build/bin/wattention and the library, optimized
 	@tools/install_dependencies build
@@ -17,10 +17,14 @@ run: build ## the main job: the notebook's comparison, with its report in out/
 	build/bin/wattention $(RUN)
 
 test: ## everything, built and tested in release mode
-	@tools/install_dependencies build test
-	@cmake --preset release
+	@tools/install_dependencies build test python
+	@cmake --preset release $$(tools/python_venv build/python-venv)
 	@cmake --build --preset release
 	@ctest --preset release -j $(JOBS)
+
+python: ## the wheel, installed into a fresh environment and tested there (TORCH=1: with torch)
+	@tools/install_dependencies build python
+	@tools/test_wheel build/wheel-venv build/dist $(if $(TORCH),torch,numpy)
 
 sanitize: ## the same tests under ASan, UBSan and TSan
 	@tools/install_dependencies build test

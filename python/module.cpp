@@ -15,4 +15,5 @@ NB_MODULE(_core, module) {
   bind_ops(module);
   bind_nn(module);
   bind_energy(module);
+  bind_verify(module);
 }

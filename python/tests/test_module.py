@@ -40,8 +40,8 @@ class Module(unittest.TestCase):
         draw = wattention.Generator(3)
         a, b = wattention.randn((4, 5), draw), wattention.randn((5, 6), draw)
         x, y = np.asarray(a, np.float64), np.asarray(b, np.float64)
-        np.testing.assert_allclose(np.asarray(a @ b), x @ y, rtol=1e-5, atol=1e-6)
-        np.testing.assert_allclose(np.asarray(wattention.linear(a, wattention.transpose(b))), x @ y, rtol=1e-5, atol=1e-6)
+        for product in (a @ b, wattention.linear(a, wattention.transpose(b))):
+            np.testing.assert_allclose(np.asarray(product), x @ y, rtol=1e-5, atol=1e-6)
         np.testing.assert_allclose(np.asarray(a * 0.5 + a - a / 4), x * 1.25, rtol=1e-6)
         np.testing.assert_allclose(np.asarray(a * a), x * x, rtol=1e-6)
         np.testing.assert_array_equal(np.asarray(wattention.permute(a, (1, 0))), np.asarray(a).T)
@@ -83,13 +83,31 @@ class Errors(unittest.TestCase):
         self.expect("closed", r"^\[softmax\] expected an open device", lambda: wattention.softmax(there))
 
     def test_wrong_types_are_type_errors(self):
-        for call in (lambda: wattention.matmul(1, 2), lambda: wattention.open_device(3), lambda: wattention.Generator("x")):
+        for call in (lambda: wattention.matmul(1, 2), lambda: wattention.open_device(3),
+                     lambda: wattention.Generator("x")):
             self.assertRaises(TypeError, call)
 
     def test_meters_say_why_they_are_absent(self):
         for meter in wattention.list_meters():
             self.assertTrue(meter.available or meter.reason, meter.name)
         self.assertRaises(wattention.Error, wattention.open_meter, "no-such-meter")
+
+
+class Verify(unittest.TestCase):
+    def test_the_host_keeps_its_promise(self):
+        rows = wattention.verify(wattention.open_device("cpu"), tokens=32, embed_dim=48, head_dim=16)
+        self.assertEqual([row["stage"] for row in rows][-1], "context")
+        for row in rows:
+            self.assertTrue(row["pass"], row)
+            self.assertGreater(row["error"]["relative_l2"], 0)
+
+    def test_the_card_is_taken_apart(self):
+        with wattention.open_device("wormhole") as card:
+            rows = wattention.verify(card, "resident", tokens=32, embed_dim=64, head_dim=64)
+        context = rows[-1]
+        self.assertEqual(context["stage"], "context")
+        self.assertGreater(context["total"]["relative_l2"], context["format"]["relative_l2"])
+        self.assertEqual(len(context["total"]["ulp_histogram"]), 6)
 
 
 class Prints(unittest.TestCase):

@@ -47,7 +47,8 @@ class Runner(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(done.stdout.splitlines(), [
             "4", "(3, 'a\\nb')",
-            "(ttnn.Tensor([[ 1.00000,  1.00000]], shape=Shape([1, 2]), dtype=DataType::FLOAT32, layout=Layout::TILE), 3)"])
+            "(ttnn.Tensor([[ 1.00000,  1.00000]], shape=Shape([1, 2]), dtype=DataType::FLOAT32, "
+            "layout=Layout::TILE), 3)"])
 
     def test_log_lines_on_request(self):
         text = "import ttnn\nttnn.close_device(ttnn.open_device(device_id=0))\n"

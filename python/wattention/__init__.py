@@ -51,6 +51,7 @@ from ._core import (
     to_host,
     to_layout,
     transpose,
+    verify,
     zeros,
 )
 

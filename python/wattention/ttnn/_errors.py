@@ -21,7 +21,8 @@ def error(kind, sentence):
 
 
 def missing(name):
-    return MissingError(f"[ttnn.{name}] expected a part of TT-NN that is here; found {name}, which is not. {HOW_TO_ASK}.")
+    return MissingError(f"[ttnn.{name}] expected a part of TT-NN that is here; found {name}, which is not. "
+                        f"{HOW_TO_ASK}.")
 
 
 def refuse_options(op, **options):
