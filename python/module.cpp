@@ -15,5 +15,6 @@ NB_MODULE(_core, module) {
   bind_ops(module);
   bind_nn(module);
   bind_energy(module);
+  bind_cost_model(module);
   bind_verify(module);
 }

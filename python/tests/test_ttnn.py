@@ -207,6 +207,21 @@ class Refusals(WithDevice):
         self.assertFalse(hasattr(ttnn, "gelu"))
 
 
+class Modelled(WithDevice):
+    def test_a_block_has_a_modelled_time(self):
+        with ttnn.modelled(self.device) as small:
+            ttnn.softmax(self.send(TOKENS))
+        with ttnn.modelled(self.device) as large:
+            ttnn.softmax(self.send(np.ones((1024, 1024), np.float32)))
+        for model in (small, large):
+            self.assertEqual(model["source"], "modelled")
+            self.assertLessEqual(model["time_ms"]["low"], model["time_ms"]["value"])
+            self.assertGreater(model["card_j"]["value"], 0)
+        self.assertGreater(large["phases_ms"]["write"], small["phases_ms"]["write"])
+        self.expect("unsupported", r"^\[estimate\] expected a device with a time model",
+                    lambda: wattention.estimate(wattention.open_device("cpu")))
+
+
 class Cache(WithDevice):
     def test_programs_are_kept_when_asked(self):
         core = wattention.open_device("wormhole", explain=True)

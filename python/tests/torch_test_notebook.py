@@ -29,7 +29,7 @@ class Example(unittest.TestCase):
         """The numbers of the n-th print of a [1024, 2048] tensor."""
         order = ["context of the CPU", "context, naive", "context, resident"]
         part = self.printed[self.printed.index("torch.Size([1, 1024, 2048])"):]
-        part = part[part.index("wall time"):]
+        part = part[part.index("wall time"):]  # of the CPU, of the naive run, of the resident run
         return numbers_in(part.split("wall time")[order.index(name) + 1].split("\n", 1)[1].split("torch.Size")[0])[:36]
 
     def test_it_runs(self):

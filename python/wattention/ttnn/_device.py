@@ -1,11 +1,13 @@
 """Devices: open, close, program cache."""
+from contextlib import contextmanager
+
 from .. import _core
 from ._errors import error, refuse_options
 from ._log import metal
 
 __all__ = [
-    "Device", "close_device", "disable_and_clear_program_cache", "enable_program_cache", "open_device",
-    "synchronize_device",
+    "Device", "close_device", "disable_and_clear_program_cache", "enable_program_cache", "modelled",
+    "open_device", "synchronize_device",
 ]
 
 _open = {}  # device id -> Device: a card is opened once
@@ -71,3 +73,15 @@ def disable_and_clear_program_cache(device):
 
 def synchronize_device(device):
     """Every op has finished when its call returns: nothing to wait for."""
+
+
+@contextmanager
+def modelled(device):
+    """`with modelled(device) as model:` fills the dict `model` with what the block's transfers and programs would
+    take on a real n150d: wattention.estimate(). TT-NN has no such thing; torch's own work on the host is not in it."""
+    model = {}
+    _core.start_events(device._core)
+    try:
+        yield model
+    finally:
+        model.update(_core.estimate(device._core))

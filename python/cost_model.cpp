@@ -1,0 +1,66 @@
+#include "device/cost_model.h"
+
+#include "base/fail.h"
+#include "binding.h"
+#include "device/backend.h"
+
+namespace wattention::python {
+namespace {
+
+nb::dict dict_of(const Interval& interval, double unit) {
+  nb::dict dict;
+  dict["value"] = interval.value * unit;
+  dict["low"] = interval.low * unit;
+  dict["high"] = interval.high * unit;
+  return dict;
+}
+
+nb::dict dict_of(const RunEstimate& estimate) {
+  constexpr double ms = 1e3;
+  nb::dict phases, dict;
+  for (const PhaseEstimate& phase : estimate.phases)
+    phases[phase.phase.c_str()] = phase.time_s * ms;
+  dict["source"] = "modelled";
+  dict["time_ms"] = dict_of(estimate.time_s, ms);
+  dict["host_busy_ms"] = estimate.host_busy_s * ms;
+  dict["device_busy_ms"] = estimate.device_busy_s * ms;
+  dict["phases_ms"] = phases;
+  dict["card_j"] = dict_of(estimate.card_j, 1);
+  dict["calibration"] = estimate.calibration;
+  return dict;
+}
+
+Backend& modelled(const Device& device) {
+  Backend& backend = device.backend();
+  if (backend.event_log() == nullptr || backend.cost_model() == nullptr)
+    fail(ErrorKind::unsupported,
+         "[estimate] expected a device with a time model (wormhole); found {}", device.name());
+  return backend;
+}
+
+void start_events(const Device& device) {
+  EventLog& log = *modelled(device).event_log();
+  log.take();
+  log.start();
+}
+
+nb::dict estimate(const Device& device) {
+  Backend& backend = modelled(device);
+  backend.event_log()->stop();
+  return dict_of(backend.cost_model()->estimate(backend.event_log()->take(), {}));
+}
+
+}  // namespace
+
+void bind_cost_model(nb::module_& module) {
+  module.def("start_events", &start_events, nb::arg("device"),
+             "Records what the device does from now on.");
+  module.def("estimate", &estimate, nb::arg("device"),
+             "What the recorded work would take on a real n150d: a dict with time_ms and card_j "
+             "(value, low, high),\n"
+             "host_busy_ms, device_busy_ms, phases_ms and the model's calibration. Ends the "
+             "recording. What the caller\n"
+             "computes on the host in between is not part of it.");
+}
+
+}  // namespace wattention::python
