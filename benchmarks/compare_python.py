@@ -31,9 +31,9 @@ def least_ns(call):
 def calls():
     """(name, the same call in C++, the call)."""
     host = wattention.zeros((1, 1))
-    card = wattention.open_device("wormhole")
+    card = wattention.open_device("wormhole", threads=1)
     tile = wattention.to_device(host, card)
-    device = ttnn.open_device(device_id=0)
+    device = ttnn.Device(card, 0)
     tensor = ttnn.from_torch(np.zeros((1, 1), np.float32), dtype=ttnn.bfloat16, layout=ttnn.TILE_LAYOUT, device=device)
     return [
         ("wattention.add", "cpu_add", lambda: wattention.add(host, host)),

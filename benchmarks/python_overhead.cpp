@@ -31,7 +31,7 @@ int main() {
   const wa::Tensor host = wa::Tensor::zeros({1, 1});
   report("cpu_add", [&] { wa::add(host, host); });
   report("cpu_matmul", [&] { wa::matmul(host, host); });
-  const wa::Device card = wa::open_device("wormhole");
+  const wa::Device card = wa::open_device("wormhole", {.threads = 1});
   const wa::Tensor tile = wa::to_device(host, card);
   report("wormhole_multiply", [&] { wa::multiply(tile, 0.5); });
   report("wormhole_matmul", [&] { wa::matmul(tile, tile); });

@@ -26,6 +26,7 @@ void bind_device(nb::module_& module);
 void bind_ops(nb::module_& module);
 void bind_nn(nb::module_& module);
 void bind_energy(nb::module_& module);
+void bind_bench(nb::module_& module);
 void bind_cost_model(nb::module_& module);
 void bind_verify(nb::module_& module);
 

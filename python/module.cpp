@@ -15,6 +15,7 @@ NB_MODULE(_core, module) {
   bind_ops(module);
   bind_nn(module);
   bind_energy(module);
+  bind_bench(module);
   bind_cost_model(module);
   bind_verify(module);
 }

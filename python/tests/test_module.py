@@ -93,6 +93,19 @@ class Errors(unittest.TestCase):
         self.assertRaises(wattention.Error, wattention.open_meter, "no-such-meter")
 
 
+class Bench(unittest.TestCase):
+    def test_records_are_flat_dicts(self):
+        run = wattention.bench(devices=["cpu"], tokens=[16, 32], embed_dims=[24], head_dims=[24], counts=[2],
+                               min_time_s=0.001, max_time_s=0.5)
+        records = run["benchmarks"]
+        self.assertEqual({record["tokens"] for record in records}, {16, 32})
+        for record in records:
+            self.assertGreater(record["time_per_forward_ms"], 0)
+            self.assertIn(record["time_source"], ("measured", "extrapolated"))
+        self.assertIn("context", run)
+        self.assertRaises(wattention.Error, wattention.bench, devices=["cpu"], tokens=[0])
+
+
 class Verify(unittest.TestCase):
     def test_the_host_keeps_its_promise(self):
         rows = wattention.verify(wattention.open_device("cpu"), tokens=32, embed_dim=48, head_dim=16)

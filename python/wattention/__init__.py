@@ -26,6 +26,7 @@ from ._core import (
     SelfAttention,
     Tensor,
     add,
+    bench,
     divide,
     empty,
     estimate,
