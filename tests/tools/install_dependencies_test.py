@@ -108,7 +108,7 @@ class InstallDependencies(unittest.TestCase):
         self.machine()
         result = self.run_script("tset")
         self.assertEqual(result.returncode, 1)
-        self.assertIn("expected build, test, bench or fuzz; found tset", result.stderr)
+        self.assertIn("expected build, test, python, bench or fuzz; found tset", result.stderr)
 
 
 if __name__ == "__main__":
