@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/compare_digits.h"
 #include "cli/notebook_power.h"
+#include "report/html.h"
 #include "report/model_sections.h"
 #include "report/notebook_values.h"
 #include "report/records_table.h"
@@ -36,10 +37,13 @@ class Report {
       markdown_ += to_markdown(table) + "\n";
     }
     std::fflush(stdout);
+    sections_.push_back(section);
   }
+  const std::vector<report::Section>& sections() const { return sections_; }
   std::string markdown() const { return "# wattention and the notebook\n\n" + markdown_; }
 
  private:
+  std::vector<report::Section> sections_;
   std::string markdown_;
 };
 
@@ -121,7 +125,10 @@ int compare(const CompareChoice& choice) {
   const int timing = add_times(report, choice, records_path);
   report.add({"Sources", sources});
   write_file_atomically(report_path, report.markdown());
-  fmt::print("Written: {} and {}\n", records_path, report_path);
+  const std::string page_path = choice.folder + "/report.html";
+  write_file_atomically(page_path,
+                        report::html_page("wattention and the notebook", report.sections()));
+  fmt::print("Written: {}, {} and {}\n", records_path, report_path, page_path);
   if (!good) return exit_check_failed;
   return timing;
 }
@@ -132,7 +139,7 @@ void add_compare(CLI::App& program, int& exit_code) {
   CLI::App* command = program.add_subcommand(
       "compare", "the notebook's digits and times beside this machine's, in about a minute");
   const auto choice = std::make_shared<CompareChoice>();
-  command->add_option("--out", choice->folder, "folder for records.json and report.md")
+  command->add_option("--out", choice->folder, "folder for records.json, report.md and report.html")
       ->capture_default_str();
   command->add_option("--max-time", choice->max_time_s, "seconds for each timed case")
       ->capture_default_str();

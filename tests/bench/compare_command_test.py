@@ -17,6 +17,7 @@ class Compare(unittest.TestCase):
             cls.result = subprocess.run([PROGRAM, "compare", "--all", "--max-time", "0.05", "--out", str(folder)],
                                         capture_output=True, text=True, timeout=280)
             cls.report = (folder / "report.md").read_text()
+            cls.page = (folder / "report.html").read_text()
             cls.records = json.loads((folder / "records.json").read_text())
 
     def test_no_check_fails(self):
@@ -42,6 +43,14 @@ class Compare(unittest.TestCase):
                       "manual",
                       "## Answer", "Faster:", "Less energy:", "How sure:"):
             self.assertIn(words, self.report)
+
+    def test_the_page_stands_alone_with_every_figure(self):
+        for words in ("115895.56", "467358.59", "prefers-color-scheme", "viewport", "Faster:", "<h2>Machine", "<h2>Sources"):
+            self.assertIn(words, self.page)
+        self.assertEqual(self.page.count("<svg"), 4)
+        for words in ("http:", "https:", "<script", "<link", "<img", "src=", "@import", "url("):
+            self.assertNotIn(words, self.page)
+        self.assertEqual(self.page.count("<table>"), self.page.count("</table>"))
 
     def test_modelled_totals_are_near_the_notebooks(self):
         # The notebook's table and its core-grid table, in ms, with the bounds that the model promises.

@@ -1,0 +1,55 @@
+// report: records to one HTML file.
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iterator>
+#include <memory>
+
+#include "base/atomic_file.h"
+#include "base/fail.h"
+#include "cli/command.h"
+#include "cli/notebook_power.h"
+#include "report/html.h"
+#include "report/model_sections.h"
+#include "report/records_table.h"
+
+namespace wattention::cli {
+namespace {
+
+std::string read_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  expect(file.good(), "[report] expected a file of records; cannot read '{}'", path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string page_of(const BenchRun& run) {
+  const std::optional<NotebookPower> power = notebook_power();
+  std::vector<report::Section> sections = report::model_sections(run, power ? &*power : nullptr);
+  sections.push_back({"Records", "Every case by itself.", {report::records_table(run)}});
+  sections.push_back(
+      {"Machine", "Where, when and by which command.", {report::machine_table(run.context)}});
+  sections.push_back({"Sources",
+                      "Each row names its source. The card's model: docs/timing.md and "
+                      "docs/energy.md; how it was measured: docs/measuring.md; wall power: read by "
+                      "hand in the notebook."});
+  return report::html_page("wattention: " + run.context.command, sections);
+}
+
+}  // namespace
+
+void add_report(CLI::App& program, int&) {
+  struct Choice {
+    std::string records, page = "report.html";
+  };
+  const auto choice = std::make_shared<Choice>();
+  CLI::App* command = program.add_subcommand("report", "records as one self-contained HTML page");
+  command->add_option("records", choice->records, "JSON as bench --out writes it")->required();
+  command->add_option("--out", choice->page, "the page")->capture_default_str();
+  command->footer("Example:\n  wattention report out/records.json --out report.html");
+  command->callback([choice] {
+    write_file_atomically(choice->page, page_of(bench_from_json(read_text(choice->records))));
+    fmt::print("Written: {}\n", choice->page);
+  });
+}
+
+}  // namespace wattention::cli
