@@ -21,7 +21,7 @@ std::string series_word(const BenchCase& axes) {
       fmt::format("{} {} {}", axes.device, to_string(axes.variant), to_string(axes.dtype));
   if (axes.core_grid) word += fmt::format(" {}", grid_word(axes));
   if (axes.fold_projections) word += " folded";
-  if (!axes.kernel.empty()) word += " " + axes.kernel;
+  if (!axes.kernel.empty()) word += fmt::format(" {}", axes.kernel);
   if (axes.threads > 0) word += fmt::format(" {} threads", axes.threads);
   return word;
 }
