@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/compare_digits.h"
 #include "cli/notebook_power.h"
+#include "cli/output.h"
 #include "report/html.h"
 #include "report/model_sections.h"
 #include "report/notebook_values.h"
@@ -24,28 +25,52 @@ struct CompareChoice {
   double max_time_s =
       3;  // a case: three series of a short and a long count stay below half a minute
   bool all = false;
+  bool json = false;
 };
 
-// Prints each section when it is complete, and keeps it for the file.
+// Keeps each section for the files, and prints it when it is complete unless JSON was asked for.
 class Report {
  public:
+  explicit Report(bool prints) : prints_(prints) {}
+
   void add(const report::Section& section) {
-    fmt::print("{}\n{}\n\n", section.heading, section.text);
     markdown_ += fmt::format("## {}\n\n{}\n\n", section.heading, section.text);
-    for (const report::Table& table : section.tables) {
-      fmt::print("{}\n", to_text(table));
-      markdown_ += to_markdown(table) + "\n";
-    }
-    std::fflush(stdout);
+    for (const report::Table& table : section.tables) markdown_ += to_markdown(table) + "\n";
+    if (prints_) print(section);
     sections_.push_back(section);
   }
   const std::vector<report::Section>& sections() const { return sections_; }
   std::string markdown() const { return "# wattention and the notebook\n\n" + markdown_; }
 
  private:
+  static void print(const report::Section& section) {
+    fmt::print("{}\n{}\n\n", section.heading, section.text);
+    for (const report::Table& table : section.tables) fmt::print("{}\n", to_text(table));
+    std::fflush(stdout);
+  }
+
+  bool prints_;
   std::vector<report::Section> sections_;
   std::string markdown_;
 };
+
+// The sections as the tables show them; the records themselves are in records.json.
+Json to_json(const std::vector<report::Section>& sections) {
+  Json array = Json::array();
+  for (const report::Section& section : sections) {
+    Json tables = Json::array();
+    for (const report::Table& table : section.tables) {
+      Json columns = Json::array();
+      for (const report::Column& column : table.columns) columns.push_back(column.name);
+      tables.push_back({{"title", table.title},
+                        {"columns", columns},
+                        {"rows", table.rows},
+                        {"notes", table.notes}});
+    }
+    array.push_back({{"heading", section.heading}, {"text", section.text}, {"tables", tables}});
+  }
+  return array;
+}
 
 // true: no check failed.
 bool add_digits(Report& report, const std::string& heading, const std::string& text,
@@ -115,7 +140,7 @@ int compare(const CompareChoice& choice) {
   std::filesystem::create_directories(choice.folder);
   const std::string records_path = choice.folder + "/records.json";
   const std::string report_path = choice.folder + "/report.md";
-  Report report;
+  Report report(!choice.json);
   bool good =
       add_digits(report, "Six tokens", "The notebook's example, seed 789: every printed digit.",
                  six_token_checks());
@@ -128,7 +153,12 @@ int compare(const CompareChoice& choice) {
   const std::string page_path = choice.folder + "/report.html";
   write_file_atomically(page_path,
                         report::html_page("wattention and the notebook", report.sections()));
-  fmt::print("Written: {}, {} and {}\n", records_path, report_path, page_path);
+  if (choice.json)
+    print_json({{"digits_agree", good},
+                {"written", {records_path, report_path, page_path}},
+                {"sections", to_json(report.sections())}});
+  else
+    fmt::print("Written: {}, {} and {}\n", records_path, report_path, page_path);
   if (!good) return exit_check_failed;
   return timing;
 }
@@ -145,6 +175,7 @@ void add_compare(CLI::App& program, int& exit_code) {
       ->capture_default_str();
   command->add_flag("--all", choice->all,
                     "compare the large naive run, too, however long it takes");
+  command->add_flag("--json", choice->json, "the sections as JSON instead of text");
   command->footer(
       "Exits with 1 when a digit differs, with 130 after Ctrl-C.\n"
       "Example:\n"

@@ -9,6 +9,7 @@
 #include "base/fail.h"
 #include "cli/command.h"
 #include "cli/notebook_power.h"
+#include "cli/output.h"
 #include "report/html.h"
 #include "report/model_sections.h"
 #include "report/records_table.h"
@@ -40,15 +41,20 @@ std::string page_of(const BenchRun& run) {
 void add_report(CLI::App& program, int&) {
   struct Choice {
     std::string records, page = "report.html";
+    bool json = false;
   };
   const auto choice = std::make_shared<Choice>();
   CLI::App* command = program.add_subcommand("report", "records as one self-contained HTML page");
   command->add_option("records", choice->records, "JSON as bench --out writes it")->required();
   command->add_option("--out", choice->page, "the page")->capture_default_str();
+  command->add_flag("--json", choice->json, "say what was written as JSON");
   command->footer("Example:\n  wattention report out/records.json --out report.html");
   command->callback([choice] {
     write_file_atomically(choice->page, page_of(bench_from_json(read_text(choice->records))));
-    fmt::print("Written: {}\n", choice->page);
+    if (choice->json)
+      print_json({{"written", choice->page}});
+    else
+      fmt::print("Written: {}\n", choice->page);
   });
 }
 
