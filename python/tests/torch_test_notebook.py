@@ -64,7 +64,7 @@ class Jupyter(unittest.TestCase):
             from nbclient import NotebookClient
         except ImportError as failure:
             self.skipTest(str(failure))
-        os.environ["PYTHONPATH"] = PACKAGE
+        os.environ["PYTHONPATH"] = os.pathsep.join([PACKAGE, os.environ.get("PYTHONPATH", "")])
         book = nbformat.read(NOTEBOOK, as_version=4)
         NotebookClient(book, timeout=240, kernel_name="python3").execute()
         shown = "".join(output["data"]["text/plain"] for cell in book.cells if cell.cell_type == "code"
