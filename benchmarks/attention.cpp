@@ -2,7 +2,7 @@
 //   bench_attention --dtype bf16 --tokens 1024 --embed-dim 2048 [--head-dim D] [--threads 2]
 //                   [--kernel avx2] [--fold] [--cpu-clock] [--repeats 11]
 // One JSON line: the times in ms, sorted; the kernel that ran; GFLOP counted for the plain formula; and the
-// ceiling, the kernel's block with its loads from L1, timed after each forward. `of_ceiling` is the median of
+// ceiling, the kernel's block with its loads from L1, timed between forwards. `of_ceiling` is the median of
 // the forwards' rates over it, counting the operations that were done (folded ones where folded).
 // --cpu-clock takes this process's CPU time: for one thread on a busy machine.
 #include <fmt/format.h>
@@ -104,11 +104,16 @@ Measured measure(const Case& c, PreparedAttention& attention, const OpReport& re
                  const Tensor& tokens, Tensor& context, double gflop_done) {
   benchmarks::LoadedBlock block(kernel_called(report.kernel), resolve_threads(c.device.threads));
   Measured measured;
-  for (int i = 0; i < c.repeats; ++i) {
-    const double time = seconds(attention, tokens, context, c.cpu_clock);
-    measured.times_ms.push_back(time * 1e3);
+  for (int i = 0; i < c.repeats;) {
+    // Short forwards follow one another for a while, as in use: the caches stay theirs.
+    double span = 0;
+    const int first = i;
+    for (; i < c.repeats && span < 0.02; ++i) {
+      measured.times_ms.push_back(seconds(attention, tokens, context, c.cpu_clock) * 1e3);
+      span += measured.times_ms.back() * 1e-3;
+    }
     measured.ceilings.push_back(ceiling_gflops(block, c.cpu_clock));
-    measured.shares.push_back(gflop_done / time / measured.ceilings.back());
+    measured.shares.push_back(gflop_done * (i - first) / span / measured.ceilings.back());
   }
   std::sort(measured.times_ms.begin(), measured.times_ms.end());
   return measured;

@@ -10,8 +10,11 @@
 namespace wattention::cpu {
 namespace {
 
-// One thread more per this many multiply-adds: several times the cost of three forks and joins.
-constexpr double work_per_thread = 4e5;
+// One thread more per this many multiply-adds: 4 to 12 microseconds, several times a fork and join.
+int useful_threads(double multiply_adds, int threads) {
+  constexpr double work_per_thread = 4e5;
+  return static_cast<int>(std::clamp(multiply_adds / work_per_thread, 1.0, double(threads)));
+}
 
 // A block's scores: half of a 1 MiB L2 for up to 1k tokens; beyond, few rows but never less than a strip.
 constexpr std::int64_t scores_bytes = 2 << 20;
@@ -30,8 +33,12 @@ Forward::Forward(const Engine& engine, const AttentionWeights& weights, std::int
       weights_(weights),
       tokens_(tokens),
       converts_(converts),
-      threads_(useful_threads(threads)),
       key_dim_(weights.key ? weights.head_dim : weights.embed_dim) {
+  const auto t = static_cast<double>(tokens), d = static_cast<double>(weights.head_dim),
+             k = static_cast<double>(key_dim_);
+  threads_ = useful_threads(t * double(weights.embed_dim) * (2 * k + d), threads);
+  attend_threads_ = useful_threads(t * t * (k + d), threads);
+  threads_ = std::max(threads_, attend_threads_);
   const std::int64_t element = element_bytes(engine.gemm->type);
   query_row_bytes_ = spaced_row_bytes(key_dim_ * element);
   value_row_bytes_ = spaced_row_bytes(weights.head_dim * element);
@@ -50,13 +57,6 @@ std::int64_t Forward::reserve(std::int64_t bytes) {
   const std::int64_t offset = bytes_;
   bytes_ += round_up(bytes, page_bytes);
   return offset;
-}
-
-int Forward::useful_threads(int threads) const {
-  const auto t = static_cast<double>(tokens_), e = static_cast<double>(weights_.embed_dim),
-             d = static_cast<double>(weights_.head_dim);
-  return static_cast<int>(
-      std::clamp((3 * t * e * d + 2 * t * t * d) / work_per_thread, 1.0, double(threads)));
 }
 
 std::int64_t Forward::strips_in_scores() const {
@@ -94,8 +94,8 @@ void Forward::run(Rows tokens, std::byte* workspace, std::byte* context) const {
   }
   parallel(threads_, [&](int thread) { project(tokens, workspace, thread); });
   const Rows keys = weights_.key ? Rows{workspace + key_, query_row_bytes_} : tokens;
-  parallel(threads_, [&](int thread) { pack(keys, workspace, thread); });
-  parallel(threads_, [&](int thread) { attend(workspace, context, thread); });
+  parallel(attend_threads_, [&](int thread) { pack(keys, workspace, thread); });
+  parallel(attend_threads_, [&](int thread) { attend(workspace, context, thread); });
 }
 
 void Forward::convert(const Rows& tokens, std::byte* workspace, int thread) const {
@@ -131,7 +131,7 @@ void Forward::pack(const Rows& keys, std::byte* workspace, int thread) const {
   const PlainB value{{workspace + value_, value_row_bytes_}, tokens_, weights_.head_dim, false};
   const std::int64_t key_panels = panel_count(kernel, key.n);
   const std::int64_t value_panels = panel_count(kernel, value.n);
-  const Share share = share_of(key_panels + value_panels, thread, threads_);
+  const Share share = share_of(key_panels + value_panels, thread, attend_threads_);
   for (std::int64_t p = share.begin; p < share.end; ++p) {
     if (p < key_panels) {
       pack_panel(engine_, key, p, workspace + key_panels_);
@@ -143,7 +143,7 @@ void Forward::pack(const Rows& keys, std::byte* workspace, int thread) const {
 
 void Forward::attend(std::byte* workspace, std::byte* context, int thread) const {
   const Strips strips(*engine_.gemm, tokens_);
-  const Share share = share_of(strips.count, thread, threads_);
+  const Share share = share_of(strips.count, thread, attend_threads_);
   const std::int64_t step = strips_in_scores();
   std::byte* own = workspace + own_ + thread * own_layout_.bytes;
   for (std::int64_t first = share.begin; first < share.end; first += step) {

@@ -37,7 +37,6 @@ class Forward {
 
   std::int64_t reserve(std::int64_t bytes);
   ThreadMemory thread_memory() const;
-  int useful_threads(int threads) const;
   std::int64_t strips_in_scores() const;
   std::int64_t padded_tokens() const;
 
@@ -53,7 +52,8 @@ class Forward {
   AttentionWeights weights_;
   std::int64_t tokens_;
   bool converts_;
-  int threads_;
+  int threads_;           // of the projections; the workspace has room for as many
+  int attend_threads_;    // of the rest: few tokens leave little to share
   std::int64_t key_dim_;  // D, or E where x is the key
   std::int64_t token_row_bytes_, query_row_bytes_, value_row_bytes_;
   // Offsets in the workspace.
