@@ -105,6 +105,7 @@ std::string to_text(const Table& table) {
   std::string text = table.title.empty() ? "" : table.title + "\n";
   text += text_line(table, widths, names_of(table));
   std::vector<std::string> rule;
+  rule.reserve(widths.size());
   for (const std::size_t width : widths) rule.emplace_back(width, '-');
   text += text_line(table, widths, rule);
   for (const auto& row : table.rows) text += text_line(table, widths, row);
