@@ -122,7 +122,7 @@ Tensor compute(const OpOptions& options, std::vector<OpReport>& reports) {
   Operands operands;
   operands.a = load(options.a_file, options.a_memory, options, device);
   if (!options.b_file.empty()) operands.b = load(options.b_file, options.b_memory, options, device);
-  const Tensor result = to_host(entry.run(operands, options));
+  Tensor result = to_host(entry.run(operands, options));
   if (options.device.options.explain) reports = device.take_reports();
   return result;
 }
