@@ -4,11 +4,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <utility>
 
 #include "base/atomic_file.h"
 #include "cli/command.h"
+#include "cli/output.h"
 
 namespace wattention::cli {
 namespace {
@@ -53,8 +53,7 @@ void BenchWatcher::on_progress(const BenchProgress& progress) {
   if (line_shown_ && now - last_line_ < between_lines) return;
   last_line_ = now;
   line_shown_ = true;
-  fmt::print(stderr, "\r\x1b[K{}", progress_line(progress).substr(0, terminal_columns()));
-  std::fflush(stderr);
+  say(fmt::format("\r\x1b[K{}", progress_line(progress).substr(0, terminal_columns())));
 }
 
 void BenchWatcher::on_record(const BenchRun& run) {
@@ -65,16 +64,14 @@ int BenchWatcher::finish(const BenchRun& run, std::size_t cases) {
   clear_line();
   if (!run.interrupted) return exit_good;
   on_record(run);  // again, with the interruption in its context
-  fmt::print(stderr, "[bench] interrupted: {} of {} cases finished and kept{}\n",
-             run.records.size(), cases,
-             records_path_.empty() ? "" : fmt::format(" in {}", records_path_));
+  say(fmt::format("[bench] interrupted: {} of {} cases finished and kept{}\n", run.records.size(),
+                  cases, records_path_.empty() ? "" : fmt::format(" in {}", records_path_)));
   return exit_interrupted;
 }
 
 void BenchWatcher::clear_line() {
   if (!line_shown_) return;
-  fmt::print(stderr, "\r\x1b[K");
-  std::fflush(stderr);
+  say("\r\x1b[K");
   line_shown_ = false;
 }
 

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "cli/command.h"
+#include "cli/output.h"
 
 namespace wattention::cli {
 namespace {
@@ -32,7 +33,7 @@ void add_commands(CLI::App& program, int& exit_code) {
 
 int refuse(const char* sentence) {
   std::fflush(stdout);
-  fmt::print(stderr, "{}\n", sentence);
+  say(fmt::format("{}\n", sentence));
   return exit_refused;
 }
 
@@ -90,7 +91,7 @@ int main(int argc, char** argv) {
   int exit_code = exit_good;
   add_commands(program, exit_code);
   if (argc < 2) {
-    fmt::print(stderr, "{}", program.help());
+    say(program.help());
     return exit_refused;
   }
   return finish_output(run(program, argc, argv, exit_code));

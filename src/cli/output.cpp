@@ -56,4 +56,10 @@ void print_reports(std::span<const OpReport> reports) {
   }
 }
 
+// fmt::print would throw, also out of the handlers that say what went wrong.
+void say(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
 }  // namespace wattention::cli

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 #include <span>
+#include <string_view>
 
 namespace wattention::cli {
 
@@ -17,5 +18,8 @@ Json to_json(std::span<const OpReport> reports);
 void print_json(const Json& json);
 /// One block per op: kernel, attributes, and what was refused with its reason.
 void print_reports(std::span<const OpReport> reports);
+
+/// To stderr. A reader that is gone or a full disk there changes neither the result nor the exit code.
+void say(std::string_view text);
 
 }  // namespace wattention::cli

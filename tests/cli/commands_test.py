@@ -122,6 +122,15 @@ class Pipes(ProgramTest):
         self.assertEqual(result.returncode, 2)
         self.assertIn("No space left", result.stderr)
 
+    def test_an_error_that_nobody_can_read_is_still_exit_code_2(self):
+        with open("/dev/full", "w") as full:
+            for arguments in (["nonsense"], ["run", "--tokens", "0"], []):
+                result = subprocess.run([PROGRAM, *arguments], stdout=subprocess.DEVNULL, stderr=full, timeout=60)
+                self.assertEqual(result.returncode, 2, arguments)
+        process = subprocess.Popen([PROGRAM, "nonsense"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        process.stderr.close()
+        self.assertEqual(process.wait(timeout=60), 2)
+
 
 if __name__ == "__main__":
     unittest.main()
