@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -27,6 +28,7 @@ struct BenchCase {
   std::int64_t head_dim = 2048;
   std::int64_t count = 1;               ///< tensors, one forward each
   std::optional<CoreGrid> core_grid{};  ///< resident only
+  std::optional<Fidelity> fidelity{};   ///< naive and resident only
   bool fold_projections = false;        ///< fused only
   int threads = 0;                      ///< as asked for; 0: all
   std::string kernel{};                 ///< as asked for; empty: the device's choice
@@ -46,7 +48,8 @@ struct BenchAxes {
   std::vector<std::int64_t> embed_dims{2048};
   std::vector<std::int64_t> head_dims{2048};
   std::vector<std::int64_t> counts{100};
-  std::vector<CoreGrid> core_grids{};         ///< resident only; empty: the module's default
+  std::vector<CoreGrid> core_grids{};  ///< resident only; empty: the module's default
+  std::vector<Fidelity> fidelities{};  ///< naive and resident only; empty: the release's default
   std::vector<bool> fold_projections{false};  ///< fused only
   std::vector<int> threads{0};
   std::vector<std::string> kernels{""};
@@ -110,6 +113,7 @@ struct BenchStep {
   double closed_form_ms = 0;  ///< the bound's formula alone
   double flops = 0;           ///< of an op's matrix products
   double dram_bytes = 0;      ///< an op reads and writes
+  double l1_bytes = 0;        ///< the same of tensors in L1
   CoreGrid grid{0, 0};        ///< cores with work; 0x0 on the host
 };
 
@@ -118,6 +122,17 @@ struct Statistics {
   double min = 0, median = 0, mean = 0;
   double stddev = 0;  ///< of the sample (n - 1); 0 for one sample
   double spread = 0;  ///< interquartile range / (1.349 median): robust stddev / mean
+};
+
+/// How far the context of the stream's first tensor is from the one that float64 computes from the same tensor and
+/// weights, before any rounding. Looked at on rows spread evenly over the tokens: all rows of a large shape would take
+/// float64 longer than everything else.
+struct BenchError {
+  double relative_l2 = 0;   ///< norm of the errors over the norm of the exact values
+  double max_relative = 0;  ///< largest error over its row's largest exact magnitude
+  double pcc = 1;           ///< Pearson's correlation coefficient
+  std::int64_t rows = 0;    ///< of the context that were looked at
+  friend bool operator==(const BenchError&, const BenchError&) = default;
 };
 
 /// One case's outcome.
@@ -141,6 +156,7 @@ struct BenchRecord {
   std::map<std::string, double> phases_j{};  ///< phase -> of energy_j, where it is modelled
   std::vector<BenchStep> steps;              ///< of a modelled forward in the steady state
   Figure energy_j;                           ///< per forward; modelled: the card's alone
+  std::optional<BenchError> error{};         ///< where BenchOptions asks for it
 };
 
 /// Where and with what the records were made.
@@ -194,6 +210,9 @@ struct BenchOptions {
   std::size_t ring_bytes = 64u << 20;  ///< tensors drawn ahead: all that the stream needs
   std::string command{};               ///< for the records; empty: this process's own
   bool simulate = true;  ///< false: a simulated device's cases are only modelled, at any size
+  /// Of which cases BenchRecord::error is wanted; empty: of none. Costs one forward with values per series of counts,
+  /// and some seconds of float64 per shape.
+  std::function<bool(const BenchCase&)> measure_error{};
 };
 
 /// The cases of the axes in order, count fastest. Axes that mean nothing to a variant do not multiply its cases.

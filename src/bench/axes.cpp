@@ -52,6 +52,11 @@ std::vector<std::optional<CoreGrid>> core_grids_of(const BenchAxes& axes, Varian
   return {axes.core_grids.begin(), axes.core_grids.end()};
 }
 
+std::vector<std::optional<Fidelity>> fidelities_of(const BenchAxes& axes, Variant variant) {
+  if (!on_accelerator(variant) || axes.fidelities.empty()) return {std::nullopt};
+  return {axes.fidelities.begin(), axes.fidelities.end()};
+}
+
 std::vector<bool> foldings_of(const BenchAxes& axes, Variant variant) {
   return variant == Variant::fused ? axes.fold_projections : std::vector{false};
 }
@@ -106,6 +111,9 @@ std::vector<BenchCase> cases_of(const BenchAxes& axes) {
   cases = times(
       cases, [&](const BenchCase& c) { return core_grids_of(axes, c.variant); },
       [](BenchCase& c, std::optional<CoreGrid> v) { c.core_grid = v; });
+  cases = times(
+      cases, [&](const BenchCase& c) { return fidelities_of(axes, c.variant); },
+      [](BenchCase& c, std::optional<Fidelity> v) { c.fidelity = v; });
   cases = times(
       cases, [&](const BenchCase& c) { return foldings_of(axes, c.variant); },
       [](BenchCase& c, bool v) { c.fold_projections = v; });

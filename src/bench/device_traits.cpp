@@ -66,6 +66,7 @@ SelfAttention make_module(const BenchCase& bench_case, const Device& device, std
   return attention.to(device, {.variant = bench_case.variant,
                                .dtype = bench_case.dtype,
                                .core_grid = bench_case.core_grid,
+                               .fidelity = bench_case.fidelity,
                                .fold_projections = bench_case.fold_projections});
 }
 

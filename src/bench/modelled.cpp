@@ -94,6 +94,8 @@ std::vector<BenchStep> steps_of(const RunEstimate& estimate, const std::vector<E
     steps.back().flops = matrix_flops(op);
     steps.back().dram_bytes =
         static_cast<double>(op.traffic.dram_read_bytes + op.traffic.dram_written_bytes);
+    steps.back().l1_bytes =
+        static_cast<double>(op.traffic.l1_read_bytes + op.traffic.l1_written_bytes);
   }
   return steps;
 }

@@ -8,6 +8,7 @@ std::string name_of(const BenchCase& bench_case) {
                                  to_string(bench_case.dtype));
   if (bench_case.core_grid)
     name += fmt::format("/core_grid:{}x{}", bench_case.core_grid->y, bench_case.core_grid->x);
+  if (bench_case.fidelity) name += fmt::format("/fidelity:{}", to_string(*bench_case.fidelity));
   if (bench_case.fold_projections) name += "/folded";
   if (!bench_case.kernel.empty()) name += fmt::format("/kernel:{}", bench_case.kernel);
   if (bench_case.threads > 0) name += fmt::format("/threads:{}", bench_case.threads);

@@ -45,6 +45,12 @@ Figure figure_of(const Json& row, const char* value, const std::string& name) {
   return figure;
 }
 
+std::optional<BenchError> error_of(const Json& row) {
+  if (!row.contains("error_relative_l2")) return std::nullopt;
+  return BenchError{row["error_relative_l2"], row.at("error_max_relative"), row.at("error_pcc"),
+                    row.at("error_rows")};
+}
+
 BenchStep step_of(const Json& json) {
   BenchStep step;
   step.name = json.at("name");
@@ -56,6 +62,7 @@ BenchStep step_of(const Json& json) {
   step.closed_form_ms = json.at("closed_form_ms");
   step.flops = json.at("flops");
   step.dram_bytes = json.at("dram_bytes");
+  step.l1_bytes = json.at("l1_bytes");
   step.grid = {json.at("grid").at(0), json.at("grid").at(1)};
   return step;
 }
@@ -70,6 +77,8 @@ BenchCase axes_of(const Json& row) {
   axes.head_dim = row.at("head_dim");
   axes.count = row.at("count");
   if (row.at("core_grid").is_string()) axes.core_grid = parse_grid(row.at("core_grid"));
+  if (row.at("fidelity").is_string())
+    axes.fidelity = parse_fidelity(row["fidelity"].get<std::string>());
   axes.fold_projections = row.at("fold_projections");
   axes.threads = row.at("threads_asked");
   axes.kernel = text_of(row, "kernel_asked");
@@ -97,6 +106,7 @@ BenchRecord record_of(const Json& row) {
   if (row.contains("phases_j")) record.phases_j = row["phases_j"];
   if (row.contains("steps"))
     for (const Json& step : row["steps"]) record.steps.push_back(step_of(step));
+  record.error = error_of(row);
   const std::string stopped_by = text_of(row, "stopped_by");
   if (!stopped_by.empty())
     record.stopped_by =

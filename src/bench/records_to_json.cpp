@@ -64,9 +64,18 @@ void put_axes(Json& row, const BenchCase& axes) {
   row["core_grid"] = axes.core_grid
                          ? Json(fmt::format("{}x{}", axes.core_grid->y, axes.core_grid->x))
                          : Json(nullptr);
+  row["fidelity"] = axes.fidelity ? Json(to_string(*axes.fidelity)) : Json(nullptr);
   row["fold_projections"] = axes.fold_projections;
   row["threads_asked"] = axes.threads;
   row["kernel_asked"] = text_or_null(axes.kernel);
+}
+
+void put_error(Json& row, const std::optional<BenchError>& error) {
+  if (!error) return;
+  row["error_relative_l2"] = error->relative_l2;
+  row["error_max_relative"] = error->max_relative;
+  row["error_pcc"] = error->pcc;
+  row["error_rows"] = error->rows;
 }
 
 void put_outcome(Json& row, const BenchRecord& record) {
@@ -80,6 +89,7 @@ void put_outcome(Json& row, const BenchRecord& record) {
     row["total_ms_range"] = {record.total_ms.range->low, record.total_ms.range->high};
   put_figure(row, "energy_j", "energy", record.energy_j);
   if (!record.phases_j.empty()) row["phases_j"] = record.phases_j;
+  put_error(row, record.error);
   row["extrapolated"] = record.extrapolated;
   row["skipped"] = !record.skipped.empty();
   row["reason"] = text_or_null(record.skipped);
@@ -124,6 +134,7 @@ Json step_json(const BenchStep& step) {
           {"closed_form_ms", step.closed_form_ms},
           {"flops", step.flops},
           {"dram_bytes", step.dram_bytes},
+          {"l1_bytes", step.l1_bytes},
           {"grid", {step.grid.y, step.grid.x}}};
 }
 

@@ -4,6 +4,7 @@
 #include "base/fail.h"
 #include "bench/case_runner.h"
 #include "bench/clock.h"
+#include "bench/context_error.h"
 #include "bench/machine.h"
 #include "bench/modelled.h"
 #include "bench/record.h"
@@ -14,7 +15,7 @@ namespace {
 class Runner {
  public:
   Runner(const std::vector<BenchCase>& cases, const BenchOptions& options, BenchObserver* observer)
-      : cases_(cases), options_(options), observer_(observer) {
+      : cases_(cases), options_(options), observer_(observer), errors_(options.seed) {
     run_.context = context_of(options.command);
   }
 
@@ -50,6 +51,13 @@ class Runner {
   }
 
   BenchRecord measure(const BenchCase& bench_case) {
+    BenchRecord record = timed(bench_case);
+    if (options_.measure_error && options_.measure_error(bench_case))
+      record.error = errors_.of(bench_case);
+    return record;
+  }
+
+  BenchRecord timed(const BenchCase& bench_case) {
     const Stopwatch watch;
     if (!options_.simulate && has_model(bench_case))
       return modelled_record(bench_case, options_.seed);
@@ -81,6 +89,7 @@ class Runner {
   const std::vector<BenchCase>& cases_;
   const BenchOptions& options_;
   BenchObserver* observer_;
+  ContextErrors errors_;
   BenchRun run_;
   std::size_t case_index_ = 0;
   std::string name_;

@@ -18,7 +18,7 @@ namespace {
 struct BenchChoice {
   BenchAxes axes;
   BenchOptions options;
-  std::vector<std::string> variants, dtypes, core_grids, foldings;
+  std::vector<std::string> variants, dtypes, core_grids, fidelities, foldings;
   std::string format = "table";
   std::string records_path;
   bool json = false;
@@ -35,6 +35,7 @@ BenchAxes axes_of(const BenchChoice& choice, bool folding_named) {
   for (const std::string& word : choice.dtypes) axes.dtypes.push_back(parse_dtype(word));
   for (const std::string& word : choice.core_grids)
     axes.core_grids.push_back(parse_core_grid(word));
+  for (const std::string& word : choice.fidelities) axes.fidelities.push_back(parse_fidelity(word));
   if (folding_named) axes.fold_projections.clear();
   for (const std::string& word : choice.foldings)
     axes.fold_projections.push_back(parse_folding(word));
@@ -84,6 +85,7 @@ void add_axes(CLI::App& command, BenchChoice& choice) {
   list("--head-dim", axes.head_dims, "features of query, key and value (default: 2048)");
   list("--count", axes.counts, "different tensors, one forward each (default: 100)");
   list("--core-grid", choice.core_grids, "resident: rows x columns, like 2x2,8x8");
+  list("--fidelity", choice.fidelities, "naive, resident: lofi, hifi2, hifi3, hifi4");
   list("--fold-projections", choice.foldings, "fused: off, on, or both: off,on (default: off)")
       ->expected(0, -1);
   list("--threads", axes.threads, "host threads; 0: all that this process may use (default: 0)");
@@ -116,6 +118,12 @@ void add_bench(CLI::App& program, int& exit_code) {
   command->add_flag(
       "--model-only", [choice](std::int64_t) { choice->options.simulate = false; },
       "model a simulated card's time and energy without computing its values");
+  command->add_flag(
+      "--error",
+      [choice](std::int64_t) {
+        choice->options.measure_error = [](const BenchCase&) { return true; };
+      },
+      "also compare the first context with float64's, on rows spread over the tokens");
   command->add_option("--format", choice->format, "table, md, csv or json")
       ->check(CLI::IsMember({"table", "md", "csv", "json"}))
       ->capture_default_str();

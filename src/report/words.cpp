@@ -20,6 +20,7 @@ std::string series_word(const BenchCase& axes) {
   std::string word =
       fmt::format("{} {} {}", axes.device, to_string(axes.variant), to_string(axes.dtype));
   if (axes.core_grid) word += fmt::format(" {}", grid_word(axes));
+  if (axes.fidelity) word += fmt::format(" {}", to_string(*axes.fidelity));
   if (axes.fold_projections) word += " folded";
   if (!axes.kernel.empty()) word += fmt::format(" {}", axes.kernel);
   if (axes.threads > 0) word += fmt::format(" {} threads", axes.threads);
