@@ -44,10 +44,11 @@ void start_events(const Device& device) {
   log.start();
 }
 
-nb::dict estimate(const Device& device) {
+nb::dict estimate(const Device& device, bool cold_kernels) {
   Backend& backend = modelled(device);
   backend.event_log()->stop();
-  return dict_of(backend.cost_model()->estimate(backend.event_log()->take(), {}));
+  return dict_of(
+      backend.cost_model()->estimate(backend.event_log()->take(), {.cold_kernels = cold_kernels}));
 }
 
 }  // namespace
@@ -55,12 +56,13 @@ nb::dict estimate(const Device& device) {
 void bind_cost_model(nb::module_& module) {
   module.def("start_events", &start_events, nb::arg("device"),
              "Records what the device does from now on.");
-  module.def("estimate", &estimate, nb::arg("device"),
+  module.def("estimate", &estimate, nb::arg("device"), nb::arg("cold_kernels") = false,
              "What the recorded work would take on a real n150d: a dict with time_ms and card_j "
              "(value, low, high),\n"
              "host_busy_ms, device_busy_ms, phases_ms and the model's calibration. Ends the "
              "recording. What the caller\n"
-             "computes on the host in between is not part of it.");
+             "computes on the host in between is not part of it. cold_kernels: no compiled kernels "
+             "lie on disk yet, as on a machine's very first run.");
 }
 
 }  // namespace wattention::python

@@ -50,6 +50,7 @@ struct AttentionConfig {
   std::optional<CoreGrid> core_grid = std::nullopt;  ///< wormhole, resident: {8, 8} when not given
   std::optional<Fidelity> fidelity = std::nullopt;
   bool fold_projections = false;
+  Memory weights = Memory::l1;  ///< resident: where its weights lie on the card
 };
 
 /// The notebook's one-headed SelfAttention_v2: weights W_query, W_key, W_value, no bias.

@@ -13,14 +13,6 @@ namespace {
 
 constexpr double ms_per_s = 1e3;
 
-// A program on the notebook's machine, whose kernels lie compiled on disk.
-std::vector<Event> take(EventLog& log) {
-  std::vector<Event> events = log.take();
-  for (Event& event : events)
-    if (auto* op = std::get_if<OpEvent>(&event)) op->kernels_compiled = 0;
-  return events;
-}
-
 // What the loop of a case does: a module, its first forward, and all others.
 struct RecordedLoop {
   std::vector<Event> module, first, steady;
@@ -35,11 +27,11 @@ RecordedLoop record_loop(const BenchCase& bench_case, const Device& device, std:
   log->add(
       HostEvent{HostEvent::Work::draw_uniform, 3 * bench_case.embed_dim * bench_case.head_dim, 0});
   const SelfAttention attention = make_module(bench_case, device, seed);
-  loop.module = take(*log);
+  loop.module = log->take();
   attention(tokens);
-  loop.first = take(*log);
+  loop.first = log->take();
   attention(tokens);
-  loop.steady = take(*log);
+  loop.steady = log->take();
   log->stop();
   return loop;
 }

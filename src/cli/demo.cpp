@@ -9,11 +9,12 @@
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "report/notebook_values.h"
 
 namespace wattention::cli {
 namespace {
 
-constexpr std::uint64_t seed = 789;
+using report::notebook_seed;
 constexpr std::int64_t embed_dim = 3, head_dim = 2;
 
 struct DemoOptions {
@@ -30,16 +31,10 @@ struct Demo {
   std::vector<OpReport> reports;
 };
 
-// "Your journey starts with one step", three numbers a word.
-Tensor six_tokens() {
-  return {{0.43f, 0.15f, 0.89f}, {0.55f, 0.87f, 0.66f}, {0.57f, 0.85f, 0.64f},
-          {0.22f, 0.58f, 0.33f}, {0.77f, 0.25f, 0.10f}, {0.05f, 0.80f, 0.55f}};
-}
-
 // The notebook's comparison: scores in f32; weights in f32 from the device's scores, which are scaled and
 // rounded in bf16; context in f32 from these weights.
 AttentionStages compare_on_cpu(const SelfAttention& attention, const Tensor& device_scores) {
-  AttentionStages cpu = attention.stages(six_tokens());
+  AttentionStages cpu = attention.stages(report::notebook_sentence());
   const Tensor scaled = divide(device_scores, std::sqrt(double{head_dim}));
   cpu.weights = softmax(scaled.to(DType::f32));
   cpu.context = matmul(cpu.weights, cpu.value);
@@ -48,7 +43,7 @@ AttentionStages compare_on_cpu(const SelfAttention& attention, const Tensor& dev
 
 Demo compute(const DemoOptions& options) {
   Device device = open(options.device);
-  Generator generator(seed);
+  Generator generator(notebook_seed);
   const SelfAttention attention(embed_dim, head_dim, generator);
   const AttentionConfig config = to_config(options.attention, device);
   const SelfAttention moved = attention.to(device, config);
@@ -56,9 +51,9 @@ Demo compute(const DemoOptions& options) {
   demo.device = device.name();
   demo.variant = config.variant;
   if (config.variant == Variant::fused)
-    demo.stages.context = moved(six_tokens());
+    demo.stages.context = moved(report::notebook_sentence());
   else
-    demo.stages = moved.stages(six_tokens());
+    demo.stages = moved.stages(report::notebook_sentence());
   if (is_card(device)) demo.cpu = compare_on_cpu(attention, demo.stages.scores);
   if (options.device.options.explain) demo.reports = device.take_reports();
   return demo;

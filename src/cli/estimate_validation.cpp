@@ -2,67 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-#include <cmath>
-#include <string_view>
-
-#include "base/fail.h"
 #include "cli/options.h"
 #include "report/table.h"
 
 namespace wattention::cli {
 namespace {
 
-struct Errors {
-  double median = 0, p90 = 0;
-  Comparison worst;
-};
-
-// Nearest-rank, on the absolute errors.
-Errors errors_of(const DataSet& set) {
-  expect(!set.rows.empty(), "[estimate] expected rows in {}; found none", set.name);
-  std::vector<Comparison> sorted = set.rows;
-  std::ranges::sort(sorted, {}, [](const Comparison& row) { return std::abs(row.error()); });
-  const auto at = [&](double share) {
-    const auto last = static_cast<double>(sorted.size() - 1);
-    return std::abs(sorted[static_cast<std::size_t>(std::lround(share * last))].error());
-  };
-  return {at(0.5), at(0.9), sorted.back()};
-}
-
-struct SetBound {
-  std::string_view set;
-  double median;
-  double p90;  ///< 0: none
-};
-constexpr std::array set_bounds{
-    SetBound{"GEMM, device kernel", 0.12, 0.20}, SetBound{"GEMM, end to end", 0.15, 0},
-    SetBound{"exp, device kernel", 0.15, 0}, SetBound{"network, reshard cycles", 0.15, 0}};
-
-double error(const NotebookRun& run) {
-  return run.predicted_s / run.measured_s - 1;
-}
-
-// A first run also starts threads and libraries, and 2x2 cores compute for as long as the host converts.
-double bound_of(const NotebookRun& run) {
-  if (run.calibrated) return 0.005;
-  if (run.grid_table) return run.core_grid.x == 2 ? 0.25 : 0.20;
-  return run.count == 1 ? 0.35 : 0.20;
-}
-
-std::string label(const NotebookRun& run) {
-  const std::string grid = run.variant == "resident" ? " " + to_string(run.core_grid) : "";
-  return fmt::format("{}{}, {}{}", run.variant, grid, run.count,
-                     run.grid_table ? " (core-grid table)" : "");
-}
-
 std::string role(const NotebookRun& run) {
   if (run.variant == "cpu") return "its rate is the notebook's own";
   return run.calibrated ? "set a constant" : "predicted";
 }
 
-report::Table notebook_table(const CostModel& model) {
+report::Table notebook_table(const std::vector<NotebookRun>& runs) {
   report::Table table{"The notebook, predicted (modelled) against measured",
                       {{"run, tensors", report::Align::left},
                        {"measured, ms"},
@@ -71,10 +22,10 @@ report::Table notebook_table(const CostModel& model) {
                        {"", report::Align::left}},
                       {},
                       {}};
-  for (const NotebookRun& run : model.notebook_runs())
-    table.rows.push_back({label(run), fmt::format("{:.2f}", 1e3 * run.measured_s),
+  for (const NotebookRun& run : runs)
+    table.rows.push_back({label_of(run), fmt::format("{:.2f}", 1e3 * run.measured_s),
                           fmt::format("{:.2f}", 1e3 * run.predicted_s),
-                          fmt::format("{:+.1f}", 100 * error(run)), role(run)});
+                          fmt::format("{:+.1f}", 100 * error_of(run)), role(run)});
   return table;
 }
 
@@ -93,10 +44,10 @@ report::Table bounds_table(const std::vector<ErrorBound>& bounds) {
   return table;
 }
 
-Json sets_json(const CostModel& model) {
+Json sets_json(const std::vector<DataSet>& data) {
   Json sets = Json::array();
-  for (const DataSet& set : model.validation()) {
-    const Errors errors = errors_of(set);
+  for (const DataSet& set : data) {
+    const ErrorSummary errors = summarize(set.rows);
     sets.push_back({{"name", set.name},
                     {"source", set.source},
                     {"rows", set.rows.size()},
@@ -109,61 +60,49 @@ Json sets_json(const CostModel& model) {
   return sets;
 }
 
-Json notebook_json(const CostModel& model) {
-  Json runs = Json::array();
-  for (const NotebookRun& run : model.notebook_runs())
-    runs.push_back({{"variant", run.variant},
-                    {"core_grid", to_string(run.core_grid)},
-                    {"count", run.count},
-                    {"measured_s", run.measured_s},
-                    {"modelled_s", run.predicted_s},
-                    {"error", error(run)},
-                    {"role", role(run)}});
-  return runs;
+Json notebook_json(const std::vector<NotebookRun>& runs) {
+  Json array = Json::array();
+  for (const NotebookRun& run : runs)
+    array.push_back({{"variant", run.variant},
+                     {"core_grid", to_string(run.core_grid)},
+                     {"count", run.count},
+                     {"measured_s", run.measured_s},
+                     {"modelled_s", run.predicted_s},
+                     {"error", error_of(run)},
+                     {"bound", run.variant == "cpu" ? Json(nullptr) : Json(promise_for(run))},
+                     {"role", role(run)}});
+  return array;
 }
 
 }  // namespace
 
-std::vector<ErrorBound> error_bounds(const CostModel& model) {
-  std::vector<ErrorBound> bounds;
-  const std::vector<DataSet> sets = model.validation();
-  for (const SetBound& promised : set_bounds) {
-    const auto set = std::ranges::find(sets, promised.set, &DataSet::name);
-    if (set == sets.end())
-      fail(ErrorKind::absent, "[estimate] expected the data set '{}'; found none", promised.set);
-    const Errors errors = errors_of(*set);
-    bounds.push_back({set->name + ": median", errors.median, promised.median});
-    if (promised.p90 > 0)
-      bounds.push_back({set->name + ": 90th percentile", errors.p90, promised.p90});
-  }
-  for (const NotebookRun& run : model.notebook_runs())
-    if (run.variant != "cpu")
-      bounds.push_back({"notebook: " + label(run), std::abs(error(run)), bound_of(run)});
-  return bounds;
+Validation validate(const CostModel& model, const EstimateOptions& options) {
+  return {model.validation(options), model.notebook_runs(options), error_bounds(model, options),
+          model.notebook_power()};
 }
 
-void print_validation(const CostModel& model, const std::vector<ErrorBound>& bounds) {
-  fmt::print("{}\n{}\n{}\n", model.validation_table(), to_text(notebook_table(model)),
-             to_text(bounds_table(bounds)));
-  fmt::print("The notebook's power readings: {}\n", model.notebook_power().verdict);
+void print(const Validation& validation) {
+  fmt::print("{}\n{}\n{}\n", validation_table(validation.sets),
+             to_text(notebook_table(validation.runs)), to_text(bounds_table(validation.bounds)));
+  fmt::print("The notebook's power readings: {}\n", validation.power.verdict);
 }
 
-Json validation_json(const CostModel& model, const std::vector<ErrorBound>& bounds) {
+Json to_json(const Validation& validation) {
   Json promises = Json::array();
-  for (const ErrorBound& bound : bounds)
+  for (const ErrorBound& bound : validation.bounds)
     promises.push_back({{"what", bound.what},
                         {"found", bound.found},
                         {"bound", bound.bound},
                         {"pass", bound.holds()}});
-  const NotebookPower power = model.notebook_power();
-  return {{"data_sets", sets_json(model)},
-          {"notebook", notebook_json(model)},
+  const NotebookPower& power = validation.power;
+  return {{"data_sets", sets_json(validation.sets)},
+          {"notebook", notebook_json(validation.runs)},
           {"notebook_power",
            {{"card_share_low_j", power.card_share_j.low},
             {"card_share_high_j", power.card_share_j.high},
             {"verdict", power.verdict}}},
           {"bounds", promises},
-          {"pass", std::ranges::all_of(bounds, &ErrorBound::holds)}};
+          {"pass", validation.holds()}};
 }
 
 }  // namespace wattention::cli

@@ -1,23 +1,26 @@
 #pragma once
 // `estimate --validate`: the model against published measurements and against the notebook, with its promises.
+#include <algorithm>
+#include <vector>
+
 #include "cli/output.h"
-#include "device/cost_model.h"
+#include "device/validation.h"
 
 namespace wattention::cli {
 
-/// A promise of the model: `found` is an absolute error, at most `bound`.
-struct ErrorBound {
-  std::string what;
-  double found = 0;
-  double bound = 0;
-  bool holds() const { return found <= bound; }
+struct Validation {
+  std::vector<DataSet> sets;
+  std::vector<NotebookRun> runs;
+  std::vector<ErrorBound> bounds;
+  NotebookPower power;
+
+  bool holds() const { return std::ranges::all_of(bounds, &ErrorBound::holds); }
 };
 
-/// All that the model promises (docs/timing.md).
-std::vector<ErrorBound> error_bounds(const CostModel& model);
+Validation validate(const CostModel& model, const EstimateOptions& options);
 
 /// Tables to stdout.
-void print_validation(const CostModel& model, const std::vector<ErrorBound>& bounds);
-Json validation_json(const CostModel& model, const std::vector<ErrorBound>& bounds);
+void print(const Validation& validation);
+Json to_json(const Validation& validation);
 
 }  // namespace wattention::cli

@@ -26,7 +26,7 @@ struct RecordedRun {
   std::vector<Event> steady;  ///< every later one
 };
 
-/// As the notebook runs it: program cache on for resident, off for naive; kernels compiled in an earlier process.
+/// As the notebook runs it: program cache on for resident, off for naive.
 /// Throws what the device throws for sizes that do not fit.
 RecordedRun record_run(const ForwardChoice& forward);
 

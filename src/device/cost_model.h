@@ -65,12 +65,10 @@ class CostModel {
   virtual RunEstimate estimate(std::span<const Event> events,
                                const EstimateOptions& options) const = 0;
 
-  /// The model against published measurements; each row is behind a line of the table.
-  virtual std::vector<DataSet> validation() const = 0;
-  /// As markdown: data set, rows, median, 90th percentile, worst, where and why.
-  virtual std::string validation_table() const = 0;
-
-  virtual std::vector<NotebookRun> notebook_runs() const = 0;
+  /// The model against published measurements, each row (device/validation.h). Of the options, card and clock
+  /// change what is predicted of kernels; all do for the notebook's runs.
+  virtual std::vector<DataSet> validation(const EstimateOptions& options) const = 0;
+  virtual std::vector<NotebookRun> notebook_runs(const EstimateOptions& options) const = 0;
   virtual NotebookPower notebook_power() const = 0;
 
   /// Measures this machine for EstimateOptions::host. Takes about a second.

@@ -68,6 +68,8 @@ struct EstimateOptions {
   bool pinned_memory = false;  ///< transfers from and to pinned pages
   bool device_tilize = false;  ///< tiles are made and undone by programs on the card
   int command_queues = 1;      ///< 2: the next forward's transfers hide behind this one's work
+  /// TT-Metal keeps compiled kernels on disk, so only a machine's very first run compiles them. true: this is it.
+  bool cold_kernels = false;
 };
 
 }  // namespace wattention

@@ -5,16 +5,16 @@
 namespace wattention {
 namespace {
 
-// The notebook's SelfAttention_ttnn_opt_v2: weights in L1 once, tokens in, context out, a core grid
+// The notebook's SelfAttention_ttnn_opt_v2: weights on the card once (in L1, unless asked otherwise), tokens in, context out, a core grid
 // on every matmul. The order of the calls is the notebook's.
 class ResidentVariant final : public AttentionVariant {
  public:
   ResidentVariant(const AttentionWeights& weights, const Device& device,
                   const AttentionConfig& config)
       : device_(device),
-        query_(to_device(weights.query, device, {.memory = Memory::l1})),
-        key_(to_device(weights.key, device, {.memory = Memory::l1})),
-        value_(to_device(weights.value, device, {.memory = Memory::l1})),
+        query_(to_device(weights.query, device, {.memory = config.weights})),
+        key_(to_device(weights.key, device, {.memory = config.weights})),
+        value_(to_device(weights.value, device, {.memory = config.weights})),
         matmul_{.core_grid = config.core_grid.value_or(CoreGrid{8, 8}),
                 .fidelity = config.fidelity},
         scale_(1.0 / std::sqrt(static_cast<double>(weights.head_dim()))) {}

@@ -53,7 +53,11 @@ class Compare(unittest.TestCase):
         self.assertEqual(self.page.count("<table>"), self.page.count("</table>"))
 
     def test_modelled_totals_are_near_the_notebooks(self):
-        # The notebook's table and its core-grid table, in ms, with the bounds that the model promises.
+        # The notebook's table and its core-grid table, in ms; the promises stand in one table of the program.
+        promises = json.loads(subprocess.run([PROGRAM, "estimate", "--validate", "--json"], capture_output=True,
+                                             text=True, check=True).stdout)["notebook"]
+        bounds = {(run["variant"], run["core_grid"], run["count"], round(1e3 * run["measured_s"], 2)): run["bound"]
+                  for run in promises}
         printed = {("naive", None): {1: 105.28, 100: 4676.81, 1000: 46124.67, 10000: 467358.59},
                    ("resident", None): {1: 98.39, 100: 1183.98, 1000: 10935.41, 10000: 109907.44},
                    ("resident", "2x2"): {1000: 19399.75}, ("resident", "8x8"): {1000: 10988.90},
@@ -61,9 +65,10 @@ class Compare(unittest.TestCase):
         rows = [row for row in self.records["benchmarks"] if row["device"] == "wormhole"]
         self.assertEqual(len(rows), 12)
         for row in rows:
-            bound = 0.35 if row["count"] == 1 else 0.25 if row["core_grid"] == "2x2" else 0.20
             measured = printed[row["variant"], row["core_grid"]][row["count"]]
-            self.assertLess(abs(row["total_ms"] / measured - 1), bound, row["name"])
+            bound = bounds[row["variant"], row["core_grid"] or "8x8", row["count"], measured]
+            # Recorded from the device here, built from formulas there: 2 % between the two.
+            self.assertLess(abs(row["total_ms"] / measured - 1), bound + 0.02, row["name"])
             self.assertEqual((row["time_source"], row["energy_source"]), ("modelled", "modelled"))
             low, high = row["energy_j_range"]
             self.assertTrue(0 < low < row["energy_j"] < high)

@@ -14,7 +14,7 @@ BenchCase notebook_case(Variant variant, std::int64_t count) {
 TEST(Modelled, TotalsAreTheModelsOwnPredictions) {
   // The model builds its notebook runs from formulas of its own; here the modules really ran.
   const Device card = open_device("wormhole");
-  for (const NotebookRun& run : card.backend().cost_model()->notebook_runs()) {
+  for (const NotebookRun& run : card.backend().cost_model()->notebook_runs({})) {
     if (run.variant == "cpu") continue;
     BenchCase bench_case = notebook_case(parse_variant(run.variant), run.count);
     if (bench_case.variant == Variant::resident) bench_case.core_grid = run.core_grid;

@@ -15,11 +15,12 @@ class N150dCostModel final : public CostModel {
                        const EstimateOptions& options) const override {
     return estimate_run(events, options);
   }
-  std::vector<DataSet> validation() const override { return validation_sets(); }
-  std::string validation_table() const override {
-    return wormhole::validation_table(validation_sets());
+  std::vector<DataSet> validation(const EstimateOptions& options) const override {
+    return validation_sets(options);
   }
-  std::vector<NotebookRun> notebook_runs() const override { return wormhole::notebook_runs(); }
+  std::vector<NotebookRun> notebook_runs(const EstimateOptions& options) const override {
+    return wormhole::notebook_runs(options);
+  }
   NotebookPower notebook_power() const override {
     const std::vector<WallReading> readings = notebook_wall_readings();
     return {readings, card_share_j(readings), std::string(wall_meter_verdict())};

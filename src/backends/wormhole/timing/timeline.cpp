@@ -40,7 +40,7 @@ class Player {
 
   void operator()(const OpEvent& op) {
     const CardRates& card = model_.card;
-    if (op.kernels_compiled > 0)
+    if (model_.cold_kernels && op.kernels_compiled > 0)
       host("compile " + op.op, "compile", TimeBound::dispatch,
            op.kernels_compiled * card.compile_s * model_.host_factor);
     const double dispatch_s =

@@ -53,10 +53,12 @@ TimeModel time_model(const EstimateOptions& options) {
   check(options);
   const CardRates& card = card_rates(options.card);
   const HostRates host = options.host.value_or(notebook_host());
-  return {card, faster(host, options.host_speedup),
+  return {card,
+          faster(host, options.host_speedup),
           options.clock_hz.value_or(card.effective_clock_hz),
           options.bfp8 ? card.tile_bytes_bfp8 : static_cast<double>(n150d().tile_bytes_bf16),
-          options.pinned_memory};
+          options.pinned_memory,
+          options.cold_kernels};
 }
 
 std::vector<Event> tilized_on_device(std::span<const Event> events) {

@@ -6,6 +6,8 @@
 
 #include <cmath>
 
+#include "device/validation.h"
+
 namespace wattention::wormhole {
 namespace {
 
@@ -13,15 +15,13 @@ double error(const NotebookRun& run) {
   return std::abs(predicted_s(run) / run.measured_s - 1);
 }
 
-std::string label(const NotebookRun& run) {
-  return run.variant + " " + std::to_string(run.core_grid.y) + ", " + std::to_string(run.count);
-}
-
 TEST(Notebook, CountsComeOutWithinTheirBounds) {
   int predicted = 0;
   for (const NotebookRun& run : notebook_runs()) {
     if (run.variant == "cpu" || run.grid_table) continue;
-    EXPECT_LE(error(run), run.count == 1 ? 0.35 : 0.20) << label(run);
+    EXPECT_LE(error(run),
+              run.count == 1 ? model_promises.notebook_first_tensor : model_promises.notebook)
+        << label_of(run);
     predicted += !run.calibrated;
   }
   EXPECT_EQ(predicted, 7);
@@ -31,7 +31,7 @@ TEST(Notebook, TheOnePointIsMet) {
   int points = 0;
   for (const NotebookRun& run : notebook_runs()) {
     if (!run.calibrated) continue;
-    EXPECT_LE(error(run), 0.005);
+    EXPECT_LE(error(run), model_promises.notebook_one_point);
     ++points;
   }
   EXPECT_EQ(points, 1);
@@ -41,13 +41,15 @@ TEST(Notebook, TheSmallGridIsPredictedAndLargeOnesAreEqual) {
   double eight = 0;
   for (const NotebookRun& run : notebook_runs()) {
     if (!run.grid_table) continue;
-    EXPECT_LE(error(run), run.core_grid.x == 2 ? 0.25 : 0.20) << label(run);
+    EXPECT_LE(error(run),
+              run.core_grid.x == 2 ? model_promises.notebook_2x2 : model_promises.notebook)
+        << label_of(run);
     if (run.core_grid.x == 8) eight = run.predicted_s;
   }
   int larger = 0;
   for (const NotebookRun& run : notebook_runs())
     if (run.core_grid.x > 8) {
-      EXPECT_NEAR(run.predicted_s / eight, 1, 0.01) << label(run);
+      EXPECT_NEAR(run.predicted_s / eight, 1, model_promises.notebook_large_grids) << label_of(run);
       ++larger;
     }
   EXPECT_EQ(larger, 2);

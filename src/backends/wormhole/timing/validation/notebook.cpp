@@ -20,7 +20,7 @@ CoreGrid grid_of(const std::string& text) {
   return {side, side};
 }
 
-NotebookRun read_run(const CsvRow& row) {
+NotebookRun read_run(const CsvRow& row, const EstimateOptions& options) {
   NotebookRun run;
   run.variant = row.text("variant");
   run.core_grid = grid_of(row.text("grid"));
@@ -28,7 +28,7 @@ NotebookRun read_run(const CsvRow& row) {
   run.measured_s = row.number("total_ms") * 1e-3;
   run.grid_table = row.text("use") == "grid";
   run.calibrated = row.text("use") == "calibrated";
-  run.predicted_s = predicted_s(run);
+  run.predicted_s = predicted_s(run, options);
   return run;
 }
 
@@ -47,9 +47,10 @@ double seconds(const std::vector<Event>& events, const EstimateOptions& options)
 
 }  // namespace
 
-std::vector<NotebookRun> notebook_runs() {
+std::vector<NotebookRun> notebook_runs(const EstimateOptions& options) {
   std::vector<NotebookRun> runs;
-  for (const CsvRow& row : parse_csv(embedded_notebook()).rows) runs.push_back(read_run(row));
+  for (const CsvRow& row : parse_csv(embedded_notebook()).rows)
+    runs.push_back(read_run(row, options));
   return runs;
 }
 
@@ -69,14 +70,14 @@ double predicted_s(const NotebookRun& run, const EstimateOptions& options) {
   return setup_s + first_s + static_cast<double>(run.count - 1) * steady_s;
 }
 
-DataSet notebook_times() {
+DataSet notebook_times(const EstimateOptions& options) {
   DataSet set{
       "notebook, totals",
       parse_csv(embedded_notebook()).source,
       "the first run also starts threads and libraries: the notebook's CPU row has about 24 ms "
       "of that, which the model leaves out",
       {}};
-  for (const NotebookRun& run : notebook_runs())
+  for (const NotebookRun& run : notebook_runs(options))
     if (run.variant != "cpu")
       set.rows.push_back(
           {fmt::format("{} {}x{}, {}", run.variant, run.core_grid.y, run.core_grid.x, run.count),

@@ -8,8 +8,8 @@
 
 namespace wattention::wormhole {
 
-/// The rows of the count table and of the core-grid table, predicted with the default options.
-std::vector<NotebookRun> notebook_runs();
+/// The rows of the count table and of the core-grid table, predicted.
+std::vector<NotebookRun> notebook_runs(const EstimateOptions& options = {});
 
 /// Seconds of the whole run: module, weights, then `count` forwards.
 double predicted_s(const NotebookRun& run, const EstimateOptions& options = {});
