@@ -5,18 +5,10 @@
 namespace wattention::python {
 namespace {
 
-// Ctrl-C ends the run between two blocks of forwards.
+// Between two forwards; a long forward ends in its middle.
 class Interruptible final : public BenchObserver {
  public:
-  bool stop_requested() override {
-    const nb::gil_scoped_acquire gil;
-    if (!stopped_) stopped_ = PyErr_CheckSignals() != 0;
-    return stopped_;
-  }
-  bool stopped() const { return stopped_; }
-
- private:
-  bool stopped_ = false;
+  bool stop_requested() override { return interrupt_requested(); }
 };
 
 template <class Word>
@@ -28,12 +20,12 @@ std::vector<Word> parsed(const std::vector<std::string>& words, Word (*parse)(st
 
 // The records as text; raises the pending KeyboardInterrupt.
 std::string run(const BenchAxes& axes, const BenchOptions& options) {
-  Interruptible observer;
   const std::string json = [&] {
-    const nb::gil_scoped_release released;
+    const Computing computing;
+    Interruptible observer;
     return to_json(run_bench(axes, options, &observer));
   }();
-  if (observer.stopped()) throw nb::python_error();
+  if (PyErr_CheckSignals() != 0) throw nb::python_error();
   return json;
 }
 

@@ -13,10 +13,13 @@
 #include <span>
 #include <vector>
 
+#include "computing.h"
+
 namespace nb = nanobind;
 
 namespace wattention::python {
 
+void bind_computing(nb::module_& module);
 void bind_error(nb::module_& module);
 void bind_tensor(nb::module_& module);
 void bind_format(nb::module_& module);
@@ -42,8 +45,5 @@ Tensor tensor_of(const nb::object& array);
 /// "dram", "l1"; "tile", "row_major". Throw Error{bad_input} for any other word.
 Memory parse_memory(std::string_view word);
 Layout parse_layout(std::string_view word);
-
-/// For calls that compute: other Python threads run meanwhile.
-using ReleaseGil = nb::call_guard<nb::gil_scoped_release>;
 
 }  // namespace wattention::python

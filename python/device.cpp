@@ -60,9 +60,10 @@ void bind_handle(nb::module_& module) {
       .def_prop_ro("is_open", &Device::is_open)
       .def("close", &Device::close, ReleaseGil(),
            "Frees what it holds; using it later is an Error of kind closed.")
-      .def("set_program_cache", &Device::set_program_cache, nb::arg("enabled"),
+      .def("set_program_cache", &Device::set_program_cache, nb::arg("enabled"), ReleaseGil(),
            "Keep built programs from now on, or not.")
-      .def("take_reports", &Device::take_reports, "Reports of the ops since the last call.")
+      .def("take_reports", &Device::take_reports, ReleaseGil(),
+           "Reports of the ops since the last call.")
       .def("__enter__", [](const Device& device) { return device; })
       .def("__exit__", [](Device& device, const nb::args&) { device.close(); })
       .def(
@@ -86,7 +87,7 @@ void bind_transfers(nb::module_& module) {
          std::string_view layout, std::string_view dtype) {
         const Tensor tensor = tensor_of(array);
         const Placement placement{parse_memory(memory), parse_layout(layout), parse_dtype(dtype)};
-        const nb::gil_scoped_release released;
+        const Computing computing;
         return to_device(tensor, device, placement);
       },
       nb::arg("tensor"), nb::arg("device"), nb::kw_only(), nb::arg("memory") = "dram",

@@ -11,6 +11,8 @@ void translate(const std::exception_ptr& pointer, void*) {
   try {
     std::rethrow_exception(pointer);
   } catch (const Error& error) {
+    // Python's handler for the signal that stopped it usually raises KeyboardInterrupt: that goes on instead.
+    if (error.kind() == ErrorKind::interrupted && PyErr_CheckSignals() != 0) return;
     const nb::object exception = nb::handle(error_type)(error.what());
     exception.attr("kind") = std::string(to_string(error.kind()));
     PyErr_SetObject(error_type, exception.ptr());

@@ -6,6 +6,7 @@ NB_MODULE(_core, module) {
   module.doc() = "The compiled part of wattention; use `import wattention`.";
   // Arrays may outlive the interpreter in torch, which is no leak of ours; tests/test_threads.py looks for those.
   nb::set_leak_warnings(false);
+  bind_computing(module);
   bind_error(module);
   bind_tensor(module);
   bind_format(module);

@@ -73,7 +73,7 @@ void bind_attention(nb::module_& module) {
           "__call__",
           [](const SelfAttention& self, const nb::object& tokens) {
             const Tensor input = tensor_of(tokens);
-            const nb::gil_scoped_release released;
+            const Computing computing;
             return self(input);
           },
           nb::arg("tokens"),
@@ -82,7 +82,7 @@ void bind_attention(nb::module_& module) {
           "stages",
           [](const SelfAttention& self, const nb::object& tokens) {
             const Tensor input = tensor_of(tokens);
-            const nb::gil_scoped_release released;
+            const Computing computing;
             return self.stages(input);
           },
           nb::arg("tokens"), "The same with every stage; not for variant fused, which has none.")

@@ -47,7 +47,7 @@ nb::list list_of(const Rows& rows) {
 template <class Verify>
 nb::list released(Verify verify) {
   const auto rows = [&] {
-    const nb::gil_scoped_release gil;
+    const Computing computing;
     return verify();
   }();
   return list_of(rows);

@@ -10,6 +10,7 @@
 #include <exception>
 
 #include "base/fail.h"
+#include "base/interrupt.h"
 
 namespace wattention {
 namespace {
@@ -19,6 +20,7 @@ namespace {
 struct Job {
   detail::ThreadBody body;
   void* context;
+  const StopFlag* stop = current_stop_flag();  // whoever can interrupt the caller interrupts all
   std::atomic<int> opened{0};
   std::atomic<int> finished{0};
   std::atomic<int> failed_thread{1 << 30};
@@ -37,6 +39,7 @@ struct Job {
 
   void run(int thread) {
     opened.load(std::memory_order_acquire);
+    const InterruptibleScope scope(stop);
     try {
       body(context, thread);
     } catch (...) {

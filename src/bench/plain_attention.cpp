@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/interrupt.h"
+
 namespace wattention {
 namespace {
 
@@ -22,9 +24,11 @@ Tensor product(const Tensor& a, const Tensor& b, DType dtype) {
   const float *left = a.values<float>().data(), *right = b.values<float>().data();
   Tensor out = Tensor::empty({a.size(0), b.size(0)});
   float* next = out.mutable_values<float>().data();
-  for (std::int64_t i = 0; i < a.size(0); ++i)
+  for (std::int64_t i = 0; i < a.size(0); ++i) {
+    interruption_point();
     for (std::int64_t j = 0; j < b.size(0); ++j)
       *next++ = dot(left + i * inner, right + j * inner, inner);
+  }
   return rounded(out, dtype);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 
+#include "base/interrupt.h"
 #include "base/threads.h"
 
 namespace wattention {
@@ -26,6 +27,7 @@ std::int64_t piece_size(std::int64_t count, int threads) {
 template <class Convert>
 void fill_serial(Mersenne& engine, float* out, std::int64_t count, const Convert& convert) {
   for (std::int64_t done = 0; done < count; done += chunk) {
+    interruption_point();
     const std::int64_t size = std::min(chunk, count - done);
     engine.words(out + done, size);
     convert(out + done, size);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/interrupt.h"
 #include "base/threads.h"
 
 namespace wattention::cpu {
@@ -12,6 +13,7 @@ namespace {
 // while every strip passes over it.
 void multiply_chunk(const GemmKernel& kernel, const PackedStrips& a, const PackedB& b,
                     std::int64_t panel, int panels, float* c, std::int64_t ldc) {
+  interruption_point();
   const std::int64_t depth = padded_k(kernel, b.k);
   const std::int64_t first_row = a.strips.begin(a.first);
   for (std::int64_t k = 0; k < depth; k += kernel.k_block) {

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "backends/reference/loops.h"
+#include "base/interrupt.h"
 #include "base/threads.h"
 
 namespace wattention::reference {
@@ -40,6 +41,7 @@ void matmul(const MatmulShape& shape, const double* a, const double* b, double* 
   parallel(threads, [&](int thread) {
     const Share share = share_of(all_rows, thread, threads);
     for (std::int64_t row = share.begin; row < share.end; ++row) {
+      interruption_point();
       const std::int64_t batch = shape.b_is_batched ? row / shape.rows : 0;
       one_row(shape, a + row * shape.inner, b + batch * shape.inner * shape.cols,
               out + row * shape.cols);

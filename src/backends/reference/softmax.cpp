@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "backends/reference/loops.h"
+#include "base/interrupt.h"
 
 namespace wattention::reference {
 namespace {
@@ -22,6 +23,7 @@ void softmax(std::int64_t outer, std::int64_t length, std::int64_t inner, const 
              double* out) {
   for (std::int64_t o = 0; o < outer; ++o) {
     for (std::int64_t i = 0; i < inner; ++i) {
+      interruption_point();
       const std::int64_t start = o * length * inner + i;
       one_slice(length, inner, input + start, out + start);
     }

@@ -2,6 +2,7 @@
 
 #include "backends/wormhole/exec/matmul_vector.h"
 #include "backends/wormhole/exec/oracle_matmul.h"
+#include "base/interrupt.h"
 
 namespace wattention::wormhole {
 
@@ -10,6 +11,7 @@ void matmul_oracle(MatrixView a, MatrixView b, const MatmulNumerics& numerics, B
                    std::int64_t cols) {
   std::vector<Bits> column(static_cast<std::size_t>(b.rows));
   for (std::int64_t n = first_col; n < first_col + cols; ++n) {
+    interruption_point();
     for (std::int64_t k = 0; k < b.rows; ++k)
       column[static_cast<std::size_t>(k)] = b.bits[k * b.cols + n];
     for (std::int64_t m = first_row; m < first_row + rows; ++m)

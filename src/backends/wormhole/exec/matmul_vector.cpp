@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "backends/wormhole/exec/packed_operands.h"
+#include "base/interrupt.h"
 #include "base/threads.h"
 
 namespace wattention::wormhole {
@@ -66,6 +67,7 @@ void run_share(const Task& task, const PackedActivations& activations, Share blo
   PackedPanel panel(task.a.cols, task.phases());
   std::int64_t packed = -1;
   for (std::int64_t i = blocks.begin; i < blocks.end; ++i) {
+    interruption_point();
     const std::int64_t index = i / task.row_blocks;
     if (index != packed) panel.pack(task.b, index * panel_cols);
     packed = index;

@@ -6,6 +6,7 @@
 #include "backends/wormhole/exec/exec.h"
 #include "backends/wormhole/exec/oracle_softmax.h"
 #include "base/fail.h"
+#include "base/interrupt.h"
 #include "base/threads.h"
 
 namespace wattention::wormhole {
@@ -84,14 +85,19 @@ class VectorSoftmax {
 void run_rows(const Task& task, Share rows, const ElementwiseKernels* kernels) {
   if (kernels != nullptr) {
     VectorSoftmax vectors(task, *kernels);
-    for (std::int64_t row = rows.begin; row < rows.end; row += kernels->lanes) vectors.run(row);
+    for (std::int64_t row = rows.begin; row < rows.end; row += kernels->lanes) {
+      interruption_point();
+      vectors.run(row);
+    }
     return;
   }
   const auto cols = static_cast<std::size_t>(task.input.cols);
-  for (std::int64_t row = rows.begin; row < rows.end; ++row)
+  for (std::int64_t row = rows.begin; row < rows.end; ++row) {
+    interruption_point();
     oracle::softmax_row({task.input.bits + row * task.input.cols, cols},
                         static_cast<std::size_t>(task.logical_cols), task.numeric_stable,
                         {task.out + row * task.input.cols, cols});
+  }
 }
 
 }  // namespace
