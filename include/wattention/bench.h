@@ -110,11 +110,26 @@ struct BenchStep {
   std::string bound;  ///< what sets its time: compute, unpack, noc, dram, dispatch, host
   double start_ms = 0;
   double duration_ms = 0;
-  double closed_form_ms = 0;  ///< the bound's formula alone
-  double flops = 0;           ///< of an op's matrix products
-  double dram_bytes = 0;      ///< an op reads and writes
-  double l1_bytes = 0;        ///< the same of tensors in L1
-  CoreGrid grid{0, 0};        ///< cores with work; 0x0 on the host
+  double closed_form_ms = 0;                               ///< the bound's formula alone
+  double flops = 0;                                        ///< of an op's matrix products
+  double dram_bytes = 0;                                   ///< an op reads and writes
+  double l1_bytes = 0;                                     ///< the same of tensors in L1
+  CoreGrid grid{0, 0};                                     ///< cores with work; 0x0 on the host
+  int cores = 0;                                           ///< with work
+  std::string program{}, fidelity{};                       ///< of an op; empty on the host
+  std::vector<std::pair<std::string, double>> units_ms{};  ///< each unit's time by itself
+  std::vector<std::pair<std::string, double>> bytes{};     ///< by memory or network, as moved
+  double card_j = 0;  ///< best guess; 0 for a step that leaves the card at rest
+
+  friend bool operator==(const BenchStep&, const BenchStep&) = default;
+};
+
+/// The card's modelled power over a stretch of a forward.
+struct BenchPower {
+  double start_ms = 0, duration_ms = 0;
+  double watts = 0;
+  Range range{};
+  friend bool operator==(const BenchPower&, const BenchPower&) = default;
 };
 
 /// Order statistics and moments of the samples.
@@ -155,6 +170,7 @@ struct BenchRecord {
   std::map<std::string, double> phases_ms;   ///< phase -> per forward; `prepare` once per module
   std::map<std::string, double> phases_j{};  ///< phase -> of energy_j, where it is modelled
   std::vector<BenchStep> steps;              ///< of a modelled forward in the steady state
+  std::vector<BenchPower> card_w{};          ///< over the same forward; its integral is energy_j
   Figure energy_j;                           ///< per forward; modelled: the card's alone
   std::optional<BenchError> error{};         ///< where BenchOptions asks for it
 };

@@ -1,5 +1,6 @@
 #include "bench/modelled.h"
 
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -54,9 +55,12 @@ Interval times(const Interval& interval, double factor) {
   return {interval.value * factor, interval.low * factor, interval.high * factor};
 }
 
-double matrix_flops(const OpEvent& op) {
-  constexpr double per_tile_product = 2.0 * 32 * 32 * 32;
-  return per_tile_product * static_cast<double>(op.total.products);
+// Read and written there.
+double bytes_of(const TimedStep& timed, std::string_view memory) {
+  double sum = 0;
+  for (const auto& [where, bytes] : timed.bytes)
+    if (where.starts_with(memory)) sum += bytes;
+  return sum;
 }
 
 BenchStep step_of(const TimedStep& timed) {
@@ -68,28 +72,25 @@ BenchStep step_of(const TimedStep& timed) {
   step.start_ms = timed.start_s * ms_per_s;
   step.duration_ms = timed.duration_s * ms_per_s;
   step.closed_form_ms = timed.closed_form_s * ms_per_s;
+  step.flops = timed.flops;
+  step.dram_bytes = bytes_of(timed, "dram");
+  step.l1_bytes = bytes_of(timed, "l1");
   step.grid = timed.grid;
+  step.cores = timed.cores;
+  step.program = timed.program;
+  if (timed.fidelity) step.fidelity = to_string(*timed.fidelity);
+  for (const auto& [unit, seconds] : timed.bounds_s)
+    step.units_ms.emplace_back(unit, seconds * ms_per_s);
+  step.bytes = timed.bytes;
+  step.card_j = timed.card_j;
   return step;
 }
 
-// Steps on the device come in the order of the ops' events.
-std::vector<BenchStep> steps_of(const RunEstimate& estimate, const std::vector<Event>& events) {
-  std::vector<const OpEvent*> ops;
-  for (const Event& event : events)
-    if (const auto* op = std::get_if<OpEvent>(&event)) ops.push_back(op);
-  std::vector<BenchStep> steps;
-  std::size_t next_op = 0;
-  for (const TimedStep& timed : estimate.steps) {
-    steps.push_back(step_of(timed));
-    if (!timed.on_device || next_op == ops.size()) continue;
-    const OpEvent& op = *ops[next_op++];
-    steps.back().flops = matrix_flops(op);
-    steps.back().dram_bytes =
-        static_cast<double>(op.traffic.dram_read_bytes + op.traffic.dram_written_bytes);
-    steps.back().l1_bytes =
-        static_cast<double>(op.traffic.l1_read_bytes + op.traffic.l1_written_bytes);
-  }
-  return steps;
+BenchPower power_of(const PowerSpan& span) {
+  return {span.start_s * ms_per_s,
+          span.duration_s * ms_per_s,
+          span.watts.value,
+          {span.watts.low, span.watts.high}};
 }
 
 void fill(BenchRecord& record, const CostModel& model, const RecordedLoop& loop) {
@@ -97,10 +98,11 @@ void fill(BenchRecord& record, const CostModel& model, const RecordedLoop& loop)
   const RunEstimate first = model.estimate(loop.first, {});
   const RunEstimate steady = model.estimate(loop.steady, {});
   const auto others = static_cast<double>(record.axes.count - 1);
-  record.time_per_forward_ms = figure_of(steady.time_s, ms_per_s);
+  ModelledRun forward = modelled_run(steady);
+  record.time_per_forward_ms = forward.time_ms;
   record.total_ms =
       figure_of(module.time_s + first.time_s + times(steady.time_s, others), ms_per_s);
-  record.energy_j = figure_of(steady.card_j, 1);
+  record.energy_j = forward.energy_j;
   record.extrapolated = false;
   record.phases_ms = {{"prepare", module.time_s.value * ms_per_s}};
   record.phases_j.clear();
@@ -108,10 +110,18 @@ void fill(BenchRecord& record, const CostModel& model, const RecordedLoop& loop)
     record.phases_ms[phase.phase] = phase.time_s * ms_per_s;
     record.phases_j[phase.phase] = phase.card_j.value;
   }
-  record.steps = steps_of(steady, loop.steady);
+  record.steps = std::move(forward.steps);
+  record.card_w = std::move(forward.card_w);
 }
 
 }  // namespace
+
+ModelledRun modelled_run(const RunEstimate& estimate) {
+  ModelledRun run{figure_of(estimate.time_s, ms_per_s), figure_of(estimate.card_j, 1), {}, {}};
+  for (const TimedStep& step : estimate.steps) run.steps.push_back(step_of(step));
+  for (const PowerSpan& span : estimate.card_w) run.card_w.push_back(power_of(span));
+  return run;
+}
 
 bool has_model(const BenchCase& bench_case) {
   return open_for(bench_case).backend().cost_model() != nullptr;

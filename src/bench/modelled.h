@@ -3,10 +3,19 @@
 #include <wattention/bench.h>
 
 #include <cstdint>
+#include <vector>
 
 #include "device/estimate.h"
 
 namespace wattention {
+
+/// An estimate in a record's words and units.
+struct ModelledRun {
+  Figure time_ms, energy_j;
+  std::vector<BenchStep> steps;
+  std::vector<BenchPower> card_w;
+};
+ModelledRun modelled_run(const RunEstimate& estimate);
 
 /// Opens the device. True when it has a cost model.
 bool has_model(const BenchCase& bench_case);

@@ -51,6 +51,12 @@ std::optional<BenchError> error_of(const Json& row) {
                     row.at("error_rows")};
 }
 
+std::vector<std::pair<std::string, double>> named_of(const Json& json) {
+  std::vector<std::pair<std::string, double>> values;
+  for (const auto& [name, value] : json.items()) values.emplace_back(name, value.get<double>());
+  return values;
+}
+
 BenchStep step_of(const Json& json) {
   BenchStep step;
   step.name = json.at("name");
@@ -64,7 +70,18 @@ BenchStep step_of(const Json& json) {
   step.dram_bytes = json.at("dram_bytes");
   step.l1_bytes = json.at("l1_bytes");
   step.grid = {json.at("grid").at(0), json.at("grid").at(1)};
+  step.cores = json.at("cores");
+  step.program = json.at("program");
+  step.fidelity = json.at("fidelity");
+  step.units_ms = named_of(json.at("units_ms"));
+  step.bytes = named_of(json.at("bytes"));
+  step.card_j = json.at("card_j");
   return step;
+}
+
+BenchPower power_of(const Json& json) {
+  const Json& range = json.at("w_range");
+  return {json.at("start_ms"), json.at("duration_ms"), json.at("w"), {range.at(0), range.at(1)}};
 }
 
 BenchCase axes_of(const Json& row) {
@@ -107,6 +124,8 @@ BenchRecord record_of(const Json& row) {
   if (row.contains("steps"))
     for (const Json& step : row["steps"]) record.steps.push_back(step_of(step));
   record.error = error_of(row);
+  if (row.contains("card_w"))
+    for (const Json& power : row["card_w"]) record.card_w.push_back(power_of(power));
   const std::string stopped_by = text_of(row, "stopped_by");
   if (!stopped_by.empty())
     record.stopped_by =

@@ -124,6 +124,12 @@ Json skipped_row(const BenchRecord& record, std::size_t index) {
   return row;
 }
 
+Json named_json(const std::vector<std::pair<std::string, double>>& values) {
+  Json json = Json::object();
+  for (const auto& [name, value] : values) json[name] = value;
+  return json;
+}
+
 Json step_json(const BenchStep& step) {
   return {{"name", step.name},
           {"phase", step.phase},
@@ -135,7 +141,20 @@ Json step_json(const BenchStep& step) {
           {"flops", step.flops},
           {"dram_bytes", step.dram_bytes},
           {"l1_bytes", step.l1_bytes},
-          {"grid", {step.grid.y, step.grid.x}}};
+          {"grid", {step.grid.y, step.grid.x}},
+          {"cores", step.cores},
+          {"program", step.program},
+          {"fidelity", step.fidelity},
+          {"units_ms", named_json(step.units_ms)},
+          {"bytes", named_json(step.bytes)},
+          {"card_j", step.card_j}};
+}
+
+Json power_json(const BenchPower& power) {
+  return {{"start_ms", power.start_ms},
+          {"duration_ms", power.duration_ms},
+          {"w", power.watts},
+          {"w_range", {power.range.low, power.range.high}}};
 }
 
 // Aggregate as skipped_row: modelled times are no samples for compare.py's tests.
@@ -146,6 +165,8 @@ Json model_row(const BenchRecord& record, std::size_t index) {
   put_record(row, record);
   row["steps"] = Json::array();
   for (const BenchStep& step : record.steps) row["steps"].push_back(step_json(step));
+  row["card_w"] = Json::array();
+  for (const BenchPower& power : record.card_w) row["card_w"].push_back(power_json(power));
   return row;
 }
 

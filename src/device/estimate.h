@@ -39,6 +39,20 @@ struct TimedStep {
   double closed_form_s = 0;
   CoreGrid grid{0, 0};                                   ///< cores with work; 0x0 on the host
   std::vector<std::pair<std::string, double>> bounds_s;  ///< each unit's time by itself
+  std::vector<std::pair<std::string, double>> bytes;     ///< by memory or network, as moved
+  double flops = 0;                                      ///< of matrix products
+  std::string program;                                   ///< an op's; empty on the host
+  std::optional<Fidelity> fidelity = std::nullopt;       ///< an op's
+  int cores = 0;                                         ///< with work
+  double card_j = 0;  ///< best guess; 0 for a step that leaves the card at rest
+};
+
+/// The card's power over a stretch of the modelled clock.
+struct PowerSpan {
+  double start_s = 0;
+  double duration_s = 0;
+  bool awake = false;  ///< computing, or its memory serves the bus
+  Interval watts;
 };
 
 struct PhaseEstimate {
@@ -53,7 +67,9 @@ struct RunEstimate {
   Interval time_s;  ///< from the first step's start to the last one's end
   double host_busy_s = 0;
   double device_busy_s = 0;
-  Interval card_j;          ///< the card alone, idle power included
+  Interval card_j;  ///< the card alone, idle power included
+  /// Without gaps from 0 to the last step's end. With one command queue its integral is card_j.value.
+  std::vector<PowerSpan> card_w;
   std::string calibration;  ///< what the model was fitted to
 };
 

@@ -2,10 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "device/backend.h"
 
 namespace wattention {
 namespace {
+
+using NamedValue = std::pair<std::string, double>;
 
 BenchCase notebook_case(Variant variant, std::int64_t count) {
   return {.device = "wormhole", .variant = variant, .dtype = DType::bf16, .count = count};
@@ -46,6 +50,34 @@ TEST(Modelled, StepsCarryTheFlopsOfTheForward) {
   EXPECT_DOUBLE_EQ(flops, 6.0 * 1024 * 2048 * 2048 + 4.0 * 1024 * 1024 * 2048);
 }
 
+TEST(Modelled, OpsSayWhatTheyAreAndWhatTheyMoved) {
+  const BenchRecord record = modelled_record(notebook_case(Variant::resident, 1), 789);
+  const auto op = std::ranges::find(record.steps, "matmul", &BenchStep::name);
+  ASSERT_NE(op, record.steps.end());
+  EXPECT_EQ(op->fidelity, "lofi");
+  EXPECT_EQ(op->cores, 64);
+  EXPECT_FALSE(op->program.empty());
+  EXPECT_EQ(op->units_ms.front().first, "fpu");
+  // Written once: x times a weight is 1024x2048 bf16 numbers.
+  const auto written = std::ranges::find(op->bytes, "dram written", &NamedValue::first);
+  ASSERT_NE(written, op->bytes.end());
+  EXPECT_EQ(written->second, 2.0 * 1024 * 2048);
+  for (const BenchStep& step : record.steps) EXPECT_EQ(step.fidelity.empty(), !step.on_device);
+}
+
+TEST(Modelled, PowerAddsUpToTheEnergy) {
+  for (const Variant variant : {Variant::naive, Variant::resident}) {
+    const BenchRecord record = modelled_record(notebook_case(variant, 1), 789);
+    double joules = 0, end_ms = 0;
+    for (const BenchPower& power : record.card_w) {
+      joules += 1e-3 * power.watts * power.duration_ms;
+      end_ms = power.start_ms + power.duration_ms;
+    }
+    EXPECT_NEAR(joules, *record.energy_j.value, 1e-9);
+    EXPECT_NEAR(end_ms, *record.time_per_forward_ms.value, 1e-9);
+  }
+}
+
 TEST(Modelled, SurvivesJson) {
   BenchRun run;
   run.records = {modelled_record(notebook_case(Variant::naive, 100), 789)};
@@ -57,7 +89,8 @@ TEST(Modelled, SurvivesJson) {
   EXPECT_EQ(after.energy_j.range, before.energy_j.range);
   EXPECT_EQ(after.phases_j, before.phases_j);
   ASSERT_EQ(after.steps.size(), before.steps.size());
-  EXPECT_EQ(after.steps.back().bound, before.steps.back().bound);
+  EXPECT_EQ(after.steps, before.steps);
+  EXPECT_EQ(after.card_w, before.card_w);
   EXPECT_EQ(to_json(back), to_json(run));
 }
 

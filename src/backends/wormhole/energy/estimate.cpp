@@ -1,53 +1,89 @@
 #include "backends/wormhole/energy/estimate.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 
 #include "backends/wormhole/energy/card_energy.h"
+#include "backends/wormhole/energy/power_profile.h"
 #include "backends/wormhole/timing/estimate_time.h"
 #include "backends/wormhole/timing/what_if.h"
 
 namespace wattention::wormhole {
 namespace {
 
-/// Does the card take part? It computes, or its DMA and DRAM serve the bus. A dispatch alone is read by two
-/// small cores and leaves the card at rest.
-bool occupies_card(const TimedStep& step) {
-  return step.on_device || step.phase == "write" || step.phase == "read";
-}
-
-double activity_of_all(std::span<const Event> events, const PowerRates& rates) {
-  double joules = 0;
+/// One value per step: the card's steps come in the order of the ops.
+std::vector<double> activities(std::span<const TimedStep> steps, std::span<const Event> events,
+                               const PowerRates& rates) {
+  std::vector<double> ops;
   for (const Event& event : events)
-    if (const auto* op = std::get_if<OpEvent>(&event)) joules += activity_j(*op, rates);
+    if (const auto* op = std::get_if<OpEvent>(&event)) ops.push_back(activity_j(*op, rates));
+  std::vector<double> joules;
+  auto next = ops.begin();
+  for (const TimedStep& step : steps) joules.push_back(step.on_device ? *next++ : 0);
   return joules;
 }
 
-double busy_s(std::span<const TimedStep> steps) {
+/// Seconds and joules of the card while it is awake.
+struct Awake {
   double seconds = 0;
-  for (const TimedStep& step : steps)
-    if (occupies_card(step)) seconds += step.duration_s;
-  return seconds;
+  double joules = 0;
+};
+
+Awake awake_of(std::span<const PowerSpan> spans) {
+  Awake awake;
+  for (const PowerSpan& span : spans)
+    if (span.awake) {
+      awake.seconds += span.duration_s;
+      awake.joules += span.watts.value * span.duration_s;
+    }
+  return awake;
 }
 
-/// Busy phases pay for their own time; the card's rest is shared out among the host's phases by their time.
-void add_phase_energy(RunEstimate& estimate, double activity, const PowerRates& rates) {
-  const double busy = busy_s(estimate.steps);
-  const auto occupied = [&](const PhaseEstimate& phase) {
-    return std::any_of(estimate.steps.begin(), estimate.steps.end(), [&](const TimedStep& step) {
-      return step.phase == phase.phase && occupies_card(step);
-    });
-  };
+/// Joules of the phase's steps; nothing when they leave the card at rest.
+std::optional<double> awake_j(std::span<const TimedStep> steps, const std::string& phase) {
+  std::optional<double> joules;
+  for (const TimedStep& step : steps)
+    if (step.phase == phase && occupies_card(step)) joules = joules.value_or(0) + step.card_j;
+  return joules;
+}
+
+/// With two queues a forward's transfers hide behind another's work: the card then is awake once for both.
+Awake overlapped(const Awake& awake, double elapsed_s, const PowerRates& rates) {
+  const double shared_s = std::max(0.0, awake.seconds - elapsed_s);
+  return {std::min(awake.seconds, elapsed_s), awake.joules - shared_s * rates.awake_w};
+}
+
+/// Phases that wake the card share its joules while awake; its rest is shared out among the others by their
+/// time.
+void add_phase_energy(RunEstimate& estimate, const Awake& awake, double awake_share,
+                      const PowerRates& rates) {
+  const double rest_s = estimate.time_s.value - awake.seconds;
   double resting_phases_s = 0;
   for (const PhaseEstimate& phase : estimate.phases)
-    if (!occupied(phase)) resting_phases_s += phase.time_s;
-  const double rest_s = std::max(0.0, estimate.time_s.value - busy);
+    if (!awake_j(estimate.steps, phase.phase)) resting_phases_s += phase.time_s;
   for (PhaseEstimate& phase : estimate.phases) {
-    if (occupied(phase))
-      phase.card_j = busy_energy_j(phase.time_s, phase.phase == "compute" ? activity : 0, rates);
-    else if (resting_phases_s > 0)
+    if (const auto joules = awake_j(estimate.steps, phase.phase)) {
+      phase.card_j = busy_energy_j(phase.time_s, 0, rates);
+      phase.card_j.value = awake_share * *joules;
+    } else if (resting_phases_s > 0) {
       phase.card_j = idle_energy_j(rest_s * phase.time_s / resting_phases_s, rates);
+    }
   }
+}
+
+/// Idle when not awake. The slow end of the time interval belongs to the high end of the energy interval, and
+/// so on.
+Interval total_j(const RunEstimate& estimate, const Awake& awake, const CardRates& card,
+                 const PowerRates& rates) {
+  const auto bound = [&](double elapsed_s, double factor) {
+    const double awake_s = std::min(awake.seconds * factor, elapsed_s);
+    return busy_energy_j(awake_s, 0, rates) + idle_energy_j(elapsed_s - awake_s, rates);
+  };
+  const double rest_s = estimate.time_s.value - awake.seconds;
+  return {awake.joules + idle_energy_j(rest_s, rates).value,
+          bound(estimate.time_s.low, card.low_factor).low,
+          bound(estimate.time_s.high, card.high_factor).high};
 }
 
 }  // namespace
@@ -57,19 +93,13 @@ RunEstimate estimate_run(std::span<const Event> events, const EstimateOptions& o
   const PowerRates& rates = power_rates();
   const std::vector<Event> changed =
       options.device_tilize ? tilized_on_device(events) : std::vector<Event>();
-  const double activity =
-      activity_of_all(options.device_tilize ? std::span<const Event>(changed) : events, rates);
-  add_phase_energy(estimate, activity, rates);
-  // The slow end of the time interval belongs to the high end of the energy interval, and so on.
-  const double busy = busy_s(estimate.steps);
-  const CardRates& card = card_rates(options.card);
-  const auto total = [&](double elapsed_s, double factor) {
-    const double busy_at = std::min(busy * factor, elapsed_s);
-    return busy_energy_j(busy_at, activity, rates) + idle_energy_j(elapsed_s - busy_at, rates);
-  };
-  estimate.card_j = {total(estimate.time_s.value, 1).value,
-                     total(estimate.time_s.low, card.low_factor).low,
-                     total(estimate.time_s.high, card.high_factor).high};
+  if (options.device_tilize) events = changed;
+  estimate.card_w =
+      power_over_time(estimate.steps, activities(estimate.steps, events, rates), rates);
+  const Awake alone = awake_of(estimate.card_w);
+  const Awake awake = overlapped(alone, estimate.time_s.value, rates);
+  add_phase_energy(estimate, awake, alone.joules > 0 ? awake.joules / alone.joules : 0, rates);
+  estimate.card_j = total_j(estimate, awake, card_rates(options.card), rates);
   estimate.calibration +=
       "; energy: idle and board rating of the n150d as bounds, between them a "
       "public fit on an n300";

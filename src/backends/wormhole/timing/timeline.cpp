@@ -20,6 +20,34 @@ std::string name_of(HostEvent::Work work) {
   return names[static_cast<std::size_t>(work)];
 }
 
+using Bytes = std::vector<std::pair<std::string, double>>;
+
+Bytes bytes_of(const TransferEvent& transfer, const DeviceModel& model) {
+  using Step = TransferEvent::Step;
+  const bool on_bus = transfer.step == Step::write || transfer.step == Step::read;
+  return {{on_bus ? "bus" : "host", scaled_bytes(transfer.bytes, model)}};
+}
+
+Bytes bytes_of(const OpEvent& op, const DeviceModel& model) {
+  const Traffic& traffic = op.traffic;
+  return {{"dram read", scaled_bytes(traffic.dram_read_bytes, model)},
+          {"dram written", scaled_bytes(traffic.dram_written_bytes, model)},
+          {"l1 read", scaled_bytes(traffic.l1_read_bytes, model)},
+          {"l1 written", scaled_bytes(traffic.l1_written_bytes, model)},
+          {"multicast", scaled_bytes(op.in0.bytes + op.in1.bytes, model)}};
+}
+
+// What an op is, beside its time.
+void describe(TimedStep& step, const OpEvent& op, const DeviceModel& model) {
+  constexpr double flops_per_tile_product = 2.0 * 32 * 32 * 32;
+  step.grid = op.grid;
+  step.cores = op.cores;
+  step.program = op.program;
+  step.fidelity = op.fidelity;
+  step.flops = flops_per_tile_product * static_cast<double>(op.total.products);
+  step.bytes = bytes_of(op, model);
+}
+
 class Player {
  public:
   explicit Player(const TimeModel& model) : model_(model) {}
@@ -29,6 +57,7 @@ class Player {
     if (transfer.step == Step::read) host_s_ = std::max(host_s_, device_s_);
     const std::string phase = phase_of(transfer.step);
     host(phase, phase, TimeBound::host, host_time_s(transfer, model_) * model_.host_factor);
+    timeline_.steps.back().bytes = bytes_of(transfer, model_.device());
     // The device's queue is in order: ops behind a write wait for its bytes.
     if (transfer.step == Step::write) device_s_ = std::max(device_s_, host_s_);
   }
@@ -36,6 +65,7 @@ class Player {
   void operator()(const HostEvent& work) {
     host(name_of(work.work), "host_compute", TimeBound::host,
          host_time_s(work, model_) * model_.host_factor);
+    timeline_.steps.back().flops = work.flops;
   }
 
   void operator()(const OpEvent& op) {
@@ -79,7 +109,7 @@ class Player {
     step.closed_form_s = time.units.largest_s() * model_.device_factor;
     // A device that is done before the host has sent the next op waits for the host.
     step.bound = dispatch_s > step.duration_s ? TimeBound::dispatch : time.units.bound();
-    step.grid = op.grid;
+    describe(step, op, model_.device());
     step.bounds_s = time.units.named();
     device_s_ = step.start_s + step.duration_s;
     timeline_.device_busy_s += step.duration_s;
