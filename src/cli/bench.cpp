@@ -4,13 +4,16 @@
 #include <algorithm>
 #include <memory>
 
+#include "base/atomic_file.h"
 #include "base/fail.h"
 #include "cli/bench_watcher.h"
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/trace_file.h"
 #include "report/notebook_table.h"
 #include "report/records_table.h"
+#include "report/trace.h"
 
 namespace wattention::cli {
 namespace {
@@ -20,7 +23,7 @@ struct BenchChoice {
   BenchOptions options;
   std::vector<std::string> variants, dtypes, core_grids, fidelities, foldings;
   std::string format = "table";
-  std::string records_path;
+  std::string records_path, trace_path;
   bool json = false;
 };
 
@@ -64,9 +67,11 @@ bool none_ran(const BenchRun& run) {
 
 int measure(const BenchChoice& choice, const BenchAxes& axes) {
   const std::vector<BenchCase> cases = cases_of(axes);
+  expect_trace_file(choice.trace_path);
   BenchWatcher watcher(choice.records_path);
   const BenchRun run = run_bench(cases, choice.options, &watcher);
   const int exit_code = watcher.finish(run, cases.size());
+  if (!choice.trace_path.empty()) write_file_atomically(choice.trace_path, report::trace_text(run));
   print(run, choice.json ? "json" : choice.format);
   return exit_code == exit_good && none_ran(run) ? exit_refused : exit_code;
 }
@@ -130,6 +135,8 @@ void add_bench(CLI::App& program, int& exit_code) {
   command->add_flag("--json", choice->json, "the same as --format json");
   command->add_option("--out", choice->records_path,
                       "write the records as JSON to this file after each case");
+  command->add_option("--trace", choice->trace_path,
+                      "write the finished cases as a trace for Perfetto (ui.perfetto.dev)");
   command->footer(
       "Ctrl-C keeps the finished cases, prints them and exits with 130.\n"
       "Exits with 2 when no case could run.\n"
@@ -137,7 +144,9 @@ void add_bench(CLI::App& program, int& exit_code) {
       "  wattention bench --count 1,100,1000,10000 --dtype f32,bf16\n"
       "  wattention bench --device cpu,wormhole --variant fused,resident --tokens 256,1024 "
       "--format md\n"
-      "  wattention bench --kernel avx512,avx2 --threads 1,2 --out records.json");
+      "  wattention bench --kernel avx512,avx2 --threads 1,2 --out records.json\n"
+      "  wattention bench --device wormhole --variant naive,resident --model-only --trace "
+      "out.json");
   command->callback([command, choice, &exit_code] {
     exit_code =
         measure(*choice, axes_of(*choice, command->get_option("--fold-projections")->count() > 0));

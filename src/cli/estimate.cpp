@@ -10,8 +10,10 @@
 #include "cli/forward_recording.h"
 #include "cli/host_profile.h"
 #include "cli/options.h"
+#include "cli/trace_file.h"
 #include "device/backend.h"
 #include "report/table.h"
+#include "report/trace.h"
 
 namespace wattention::cli {
 namespace {
@@ -22,12 +24,12 @@ struct EstimateChoice {
   std::string variant = "resident", core_grid, fidelity, weights = "l1", host = "notebook";
   std::vector<std::int64_t> counts{1, 100, 1000, 10000};
   std::optional<double> clock_mhz;
+  std::string trace;
   bool validate = false, json = false;
 };
 
 struct Estimates {
   RunEstimate setup, first, steady;
-  std::vector<std::string> programs;  ///< of each of the steady forward's steps; empty on the host
   std::string host;
 };
 
@@ -42,24 +44,9 @@ Interval scaled(const Interval& interval, double factor) {
 
 Total total_of(const Estimates& estimates, std::int64_t count) {
   const auto later = static_cast<double>(count - 1);
-  const auto& [setup, first, steady, programs, host] = estimates;
+  const auto& [setup, first, steady, host] = estimates;
   return {count, setup.time_s + first.time_s + scaled(steady.time_s, later),
           setup.card_j + first.card_j + scaled(steady.card_j, later)};
-}
-
-// The card's steps come in the order of its programs; what the options added has no recorded program.
-std::vector<std::string> programs_of(const RunEstimate& estimate,
-                                     const std::vector<Event>& events) {
-  std::vector<const OpEvent*> ops;
-  for (const Event& event : events)
-    if (const auto* op = std::get_if<OpEvent>(&event)) ops.push_back(op);
-  std::vector<std::string> programs;
-  auto next = ops.begin();
-  for (const TimedStep& step : estimate.steps) {
-    const bool recorded = step.on_device && next != ops.end() && (*next)->op == step.name;
-    programs.push_back(recorded ? (*next++)->program : step.on_device ? "tiles on the card" : "");
-  }
-  return programs;
 }
 
 void resolve(EstimateChoice& choice) {
@@ -82,7 +69,6 @@ Estimates compute(const EstimateChoice& choice, const CostModel& model) {
   estimates.setup = model.estimate(run.setup, choice.options);
   estimates.first = model.estimate(run.first, choice.options);
   estimates.steady = model.estimate(run.steady, choice.options);
-  estimates.programs = programs_of(estimates.steady, run.steady);
   estimates.host = choice.options.host ? choice.options.host->name : "the notebook's";
   return estimates;
 }
@@ -106,13 +92,11 @@ report::Table steps_table(const Estimates& estimates) {
       {},
       {"bound: the unit that the step waits for; dispatch: the card waits for the host's next "
        "command. closed form: the slowest unit alone, without fill, launch and tail."}};
-  for (std::size_t i = 0; i < estimates.steady.steps.size(); ++i) {
-    const TimedStep& step = estimates.steady.steps[i];
-    table.rows.push_back({step.name, step.phase, estimates.programs[i],
+  for (const TimedStep& step : estimates.steady.steps)
+    table.rows.push_back({step.name, step.phase, step.program,
                           step.on_device ? to_string(step.grid) : "host",
                           std::string(to_string(step.bound)), ms(step.start_s), ms(step.duration_s),
                           ms(step.closed_form_s)});
-  }
   return table;
 }
 
@@ -179,8 +163,7 @@ Json cost_json(const RunEstimate& estimate) {
 
 Json steps_json(const Estimates& estimates) {
   Json steps = Json::array();
-  for (std::size_t i = 0; i < estimates.steady.steps.size(); ++i) {
-    const TimedStep& step = estimates.steady.steps[i];
+  for (const TimedStep& step : estimates.steady.steps) {
     Json object = {{"name", step.name},
                    {"phase", step.phase},
                    {"on_card", step.on_device},
@@ -189,7 +172,7 @@ Json steps_json(const Estimates& estimates) {
                    {"time_s", step.duration_s},
                    {"closed_form_s", step.closed_form_s}};
     if (step.on_device) {
-      object["program"] = estimates.programs[i];
+      object["program"] = step.program;
       object["core_grid"] = to_string(step.grid);
       for (const auto& [unit, seconds] : step.bounds_s) object["units_s"][unit] = seconds;
     }
@@ -230,6 +213,34 @@ Json to_json(const EstimateChoice& choice, const Estimates& estimates) {
           {"totals", totals}};
 }
 
+// With two queues a forward overlaps the next one; the model knows their pace, not their moments.
+void expect_traceable(const EstimateChoice& choice) {
+  expect(choice.trace.empty() || choice.options.command_queues == 1,
+         "[estimate] expected 1 command queue with a trace; found {}",
+         choice.options.command_queues);
+  expect_trace_file(choice.trace);
+}
+
+report::TraceGroup trace_group(const EstimateChoice& choice, const Estimates& estimates) {
+  const ForwardChoice& forward = choice.forward;
+  const auto part = [&](const char* name, const RunEstimate& estimate) {
+    return report::ModelledPart{name,
+                                modelled_run(estimate),
+                                {{"host", estimates.host}, {"calibration", estimate.calibration}}};
+  };
+  return {name_of({.device = choice.options.card,
+                   .variant = forward.variant,
+                   .dtype = DType::bf16,
+                   .tokens = forward.tokens,
+                   .embed_dim = forward.embed_dim,
+                   .head_dim = forward.head_dim,
+                   .count = 2,
+                   .core_grid = forward.core_grid,
+                   .fidelity = forward.fidelity}),
+          {part("module", estimates.setup), part("first forward", estimates.first),
+           part("second forward, in the steady state", estimates.steady)}};
+}
+
 // Says how far off the model is with its own clock and host, or with those of the options.
 int report_validation(const EstimateChoice& choice, const CostModel& model) {
   const Validation validation = validate(model, choice.options);
@@ -248,7 +259,9 @@ void run(EstimateChoice& choice, int& exit_code) {
     exit_code = report_validation(choice, model);
     return;
   }
+  expect_traceable(choice);
   const Estimates estimates = compute(choice, model);
+  if (!choice.trace.empty()) write_trace(choice.trace, trace_group(choice, estimates));
   if (choice.json)
     print_json(to_json(choice, estimates));
   else
@@ -297,12 +310,14 @@ void add_estimate(CLI::App& program, int& exit_code) {
       ->delimiter(',')
       ->capture_default_str();
   add_what_if(*command, *choice);
+  command->add_option("--trace", choice->trace,
+                      "write a trace for Perfetto (ui.perfetto.dev) to this file");
   CLI::Option* validate =
       command->add_flag("--validate", choice->validate,
                         "the model against published measurements and the notebook instead");
   // What is validated are the measured shapes and programs.
   for (const char* name : {"--variant", "--tokens", "--embed-dim", "--head-dim", "--core-grid",
-                           "--count", "--fidelity", "--weights"})
+                           "--count", "--fidelity", "--weights", "--trace"})
     validate->excludes(command->get_option(name));
   command->add_flag("--json", choice->json, "as JSON");
   command->footer(
@@ -311,6 +326,7 @@ void add_estimate(CLI::App& program, int& exit_code) {
       "  wattention estimate --variant resident --core-grid 8x8\n"
       "  wattention estimate --device-tilize --pinned-memory --command-queues 2\n"
       "  wattention estimate --variant naive --tokens 4096 --count 1,1000 --json\n"
+      "  wattention estimate --device-tilize --trace out.json\n"
       "  wattention estimate --validate\n"
       "  wattention estimate --validate --clock-mhz 1000");
   command->callback([choice, &exit_code] { run(*choice, exit_code); });

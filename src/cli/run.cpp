@@ -5,13 +5,14 @@
 #include <wattention/random.h>
 
 #include <algorithm>
-#include <chrono>
 #include <memory>
 
 #include "base/fail.h"
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/run_trace.h"
+#include "cli/trace_file.h"
 #include "device/backend.h"
 #include "device/value_less.h"
 
@@ -24,7 +25,7 @@ struct RunOptions {
   std::int64_t tokens = 1024, embed_dim = 2048, head_dim = 2048;
   std::uint64_t seed = 789;
   std::int64_t index = 1000;
-  std::string input, out;
+  std::string input, out, trace;
   bool json = false;
 };
 
@@ -36,6 +37,7 @@ struct Result {
   double host_time_s = 0;
   bool simulated = false;
   std::vector<OpReport> reports;
+  RunTrace trace;
 };
 
 bool without_values(const RunOptions& options) {
@@ -61,24 +63,48 @@ void expect_sizes(const RunOptions& options) {
          options.tokens, options.embed_dim, options.head_dim);
 }
 
+SelfAttention make_module(const RunOptions& options, const Device& device, Result& result) {
+  const std::int64_t embed_dim = result.input[1];
+  const SelfAttention drawn =
+      result.trace.time("draw weights", [&] { return draw_module(options, embed_dim); });
+  // The device does not see the host's drawing.
+  result.trace.add({HostEvent::Work::draw_uniform, 3 * embed_dim * options.head_dim, 0});
+  SelfAttention attention =
+      result.trace.time("prepare", [&] { return drawn.to(device, result.config); });
+  result.trace.end_part("module");
+  return attention;
+}
+
 Result compute(const RunOptions& options) {
   expect_sizes(options);
-  Device device = open(options.device);
   Result result;
+  RunTrace& trace = result.trace;
+  Device device = trace.time("open", [&] { return open(options.device); });
   result.device = device.name();
   result.config = to_config(options.attention, device);
-  const Tensor tokens = input_tokens(options);
+  const Tensor tokens = trace.time("input", [&] { return input_tokens(options); });
   expect(tokens.rank() == 2, "[run] expected tokens [T, embed_dim] in '{}'; found shape {}",
          options.input, tokens.shape().text());
   result.input = tokens.shape();
-  const SelfAttention attention = draw_module(options, tokens.size(1)).to(device, result.config);
-  const auto start = std::chrono::steady_clock::now();
-  result.context = attention(tokens);
-  result.host_time_s =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (!options.trace.empty()) trace.follow(device);
+  const SelfAttention attention = make_module(options, device, result);
+  result.context = trace.time("forward", [&] { return attention(tokens); });
+  result.host_time_s = trace.last_span_s();
+  trace.end_part("first forward");
   result.simulated = device.backend().is_simulated();
   if (options.device.options.explain) result.reports = device.take_reports();
   return result;
+}
+
+report::TraceGroup trace_group(const RunOptions& options, const Result& result) {
+  return result.trace.group(name_of({.device = result.device,
+                                     .variant = result.config.variant,
+                                     .dtype = result.config.dtype,
+                                     .tokens = result.input[0],
+                                     .embed_dim = result.input[1],
+                                     .head_dim = options.head_dim,
+                                     .core_grid = result.config.core_grid,
+                                     .fidelity = result.config.fidelity}));
 }
 
 std::string time_sentence(const Result& result) {
@@ -141,8 +167,10 @@ Json result_json(const Result& result) {
 }
 
 void run(const RunOptions& options) {
+  expect_trace_file(options.trace);
   const Result result = compute(options);
   if (!options.out.empty()) save_npy(options.out, result.context);
+  if (!options.trace.empty()) write_trace(options.trace, trace_group(options, result));
   options.json ? print_json(result_json(result)) : print(result);
 }
 
@@ -161,6 +189,8 @@ void add_options(CLI::App& command, RunOptions& options) {
   command.add_option("--input", options.input, "tokens from a .npy file instead")
       ->excludes("--tokens", "--embed-dim", "--index");
   command.add_option("--out", options.out, "write the context to a .npy file");
+  command.add_option("--trace", options.trace,
+                     "write a trace for Perfetto (ui.perfetto.dev) to this file");
   command.add_flag("--json", options.json,
                    "as JSON, with the values that printing shows (--out writes all)");
 }
@@ -178,6 +208,7 @@ void add_run(CLI::App& program, int&) {
       "  wattention run --device wormhole --variant resident --core-grid 8x8 --out context.npy\n"
       "  wattention run --device wormhole --variant resident --mode shape --tokens 100000 "
       "--explain\n"
+      "  wattention run --device wormhole --variant resident --mode shape --trace out.json\n"
       "  wattention run --input x.npy --head-dim 64");
   command->callback([options] { run(*options); });
 }
