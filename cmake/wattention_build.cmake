@@ -15,9 +15,13 @@ target_compile_options(wattention_flags INTERFACE
   $<$<BOOL:${WATTENTION_WERROR}>:-Werror>
   # Contraction would let a compiler fuse a*b+c as it likes: results must not depend on the compiler.
   -ffp-contract=off)
+# Where speed does not matter, libstdc++ checks indices, empty containers and optionals.
+if(WATTENTION_SANITIZE OR CMAKE_BUILD_TYPE STREQUAL "Debug")
+  target_compile_definitions(wattention_flags INTERFACE _GLIBCXX_ASSERTIONS)
+endif()
 if(WATTENTION_SANITIZE)
   target_compile_options(wattention_flags INTERFACE
-    -fsanitize=${WATTENTION_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
+    -fsanitize=${WATTENTION_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(wattention_flags INTERFACE -fsanitize=${WATTENTION_SANITIZE})
 endif()
 if(WATTENTION_BUILD_FUZZERS)
