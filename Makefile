@@ -5,7 +5,7 @@ JOBS ?= $(shell nproc)
 
 export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
 .DEFAULT_GOAL := help
-.PHONY: build run test python sanitize bench format lint install clean help
+.PHONY: build run test python sanitize fuzz bench format lint install clean help
 
 build: ## build/bin/wattention and the library, optimized
 	@tools/install_dependencies build
@@ -26,10 +26,19 @@ python: ## the wheel, installed into a fresh environment and tested there (TORCH
 	@tools/install_dependencies build python
 	@tools/test_wheel build/wheel-venv build/dist $(if $(TORCH),torch,numpy)
 
-sanitize: ## the same tests under ASan, UBSan and TSan
+sanitize: ## the same tests under ASan with UBSan, then under TSan
 	@tools/install_dependencies build test
-	@set -e; for preset in asan ubsan tsan; do \
-	  cmake --preset $$preset; cmake --build --preset $$preset; ctest --preset $$preset -j $(JOBS); done
+	@for preset in asan tsan; do \
+	  echo "make sanitize: the preset $$preset, in build-$$preset/" && cmake --preset $$preset \
+	    && cmake --build --preset $$preset && ctest --preset $$preset -j $(JOBS) \
+	    || { echo "make sanitize: the preset $$preset failed" >&2; exit 1; }; done
+	@echo "make sanitize: clean under ASan, UBSan and TSan"
+
+fuzz: ## a minute of libFuzzer on each of its targets, under ASan and UBSan
+	@tools/install_dependencies build fuzz
+	@cmake --preset fuzz
+	@cmake --build --preset fuzz
+	@ctest --preset fuzz -V
 
 bench: ## the microbenchmarks of benchmarks/
 	@tools/install_dependencies build bench

@@ -109,7 +109,6 @@ BenchRecord record_of(const Json& row) {
   record.skipped = text_of(row, "reason");
   record.kernel = text_of(row, "kernel");
   record.isa = text_of(row, "isa");
-  record.threads = row.value("threads", 0);
   record.extrapolated = row.at("extrapolated");
   record.time_per_forward_ms = figure_of(row, "time_per_forward_ms", "time");
   record.total_ms = record.time_per_forward_ms;
@@ -143,7 +142,9 @@ void add_row(std::vector<BenchRecord>& records, const Json& row) {
   if (index == records.size()) records.push_back(record_of(row));
   expect(index + 1 == records.size(), "[records] expected rows in order; found family {} after {}",
          index, records.size());
-  if (row.at("run_type") == "iteration") records.back().repeats.push_back(repeat_of(row));
+  if (row.at("run_type") != "iteration") return;
+  records.back().threads = row.at("threads");  // a model's row, which comes first, has none
+  records.back().repeats.push_back(repeat_of(row));
 }
 
 void restore_statistics(BenchRecord& record) {

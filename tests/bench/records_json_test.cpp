@@ -28,6 +28,15 @@ TEST(RecordsJson, RoundTripKeepsEveryField) {
   }
 }
 
+TEST(RecordsJson, ModelledStepsInFrontLeaveTheThreads) {
+  BenchRun run = sample_run();
+  BenchRecord& record = run.records.front();
+  ASSERT_FALSE(record.repeats.empty());
+  record.threads = 3;
+  record.steps.emplace_back();
+  EXPECT_EQ(bench_from_json(to_json(run)).records.front().threads, 3);
+}
+
 TEST(RecordsJson, RowsAreGoogleBenchmarks) {
   const json rows = sample_json()["benchmarks"];
   // Two cases of three repeats, one of one, each with mean, median and stddev; one skipped.
