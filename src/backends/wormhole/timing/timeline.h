@@ -15,8 +15,9 @@ struct TimeModel {
   double clock_hz;
   double tile_bytes;
   bool pinned = false;
-  bool cold_kernels = false;  ///< kernels that are new to the process are compiled, not read from disk
-  double host_factor = 1;    ///< on every host time: 1, or an end of the interval
+  bool cold_kernels =
+      false;               ///< kernels that are new to the process are compiled, not read from disk
+  double host_factor = 1;  ///< on every host time: 1, or an end of the interval
   double device_factor = 1;  ///< on every device time
 
   DeviceModel device() const { return {card, clock_hz, tile_bytes}; }
