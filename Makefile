@@ -16,15 +16,15 @@ run: build ## the main job: the notebook's comparison, with its report in out/
 	@mkdir -p out
 	build/bin/wattention $(RUN)
 
-test: ## everything, built and tested in release mode
+test: ## everything, built and tested in release mode (TORCH=1: PyTorch is installed for it, 3 GB)
 	@tools/install_dependencies build test python
-	@cmake --preset release $$(tools/python_venv build/python-venv)
+	@cmake --preset release $$(TORCH=$(TORCH) tools/python_venv build/python-venv)
 	@cmake --build --preset release
 	@ctest --preset release -j $(JOBS)
 
-python: ## the wheel, installed into a fresh environment and tested there (TORCH=1: with torch)
+python: ## the wheel, built from nothing, installed into a fresh environment and tested there (TORCH=1: with torch)
 	@tools/install_dependencies build python
-	@tools/test_wheel build/wheel-venv build/dist $(if $(TORCH),torch,numpy)
+	@tools/test_wheel build/wheel $(if $(TORCH),--torch)
 
 sanitize: ## the same tests under ASan with UBSan, then under TSan
 	@tools/install_dependencies build test

@@ -105,6 +105,18 @@ class Bench(unittest.TestCase):
         self.assertIn("context", run)
         self.assertRaises(wattention.Error, wattention.bench, devices=["cpu"], tokens=[0])
 
+    def test_pandas_takes_them(self):
+        try:
+            import pandas
+        except ImportError as failure:
+            self.skipTest(str(failure))
+        records = wattention.bench(devices=["cpu", "reference"], tokens=[8], embed_dims=[16], head_dims=[16],
+                                   counts=[1, 2], min_time_s=0.001, max_time_s=0.5)["benchmarks"]
+        frame = pandas.DataFrame(records)
+        self.assertEqual(set(zip(frame["device"], frame["count"])),
+                         {("cpu", 1), ("cpu", 2), ("reference", 1), ("reference", 2)})
+        self.assertGreater(frame["time_per_forward_ms"].min(), 0)
+
 
 class Verify(unittest.TestCase):
     def test_the_host_keeps_its_promise(self):

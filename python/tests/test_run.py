@@ -43,9 +43,12 @@ class Runner(unittest.TestCase):
     def test_a_notebook_shows_last_values(self):
         done = self.run_file("book.ipynb", self.notebook(
             "import ttnn\nx = 3", "x + 1", "x + 2;", "(x, 'a\\nb')", "None",
+            "class Plain: pass\nPlain()",
             "import numpy\nttnn.from_torch(numpy.ones((1, 2), 'f'), layout=ttnn.TILE_LAYOUT), x"))
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(done.stdout.splitlines(), [
+        *others, plain, last = done.stdout.splitlines()
+        self.assertRegex(plain, "^<__main__.Plain at 0x[0-9a-f]+>$")
+        self.assertEqual([*others, last], [
             "4", "(3, 'a\\nb')",
             "(ttnn.Tensor([[ 1.00000,  1.00000]], shape=Shape([1, 2]), dtype=DataType::FLOAT32, "
             "layout=Layout::TILE), 3)"])

@@ -26,7 +26,9 @@ def code_cells(path):
 
 
 def text_of(value):
-    """What a notebook shows for a cell's last value: a tuple's tensors below each other."""
+    """What a notebook shows for a cell's last value: a tuple's tensors below each other, no "object" before "at"."""
+    if type(value).__repr__ is object.__repr__:
+        return f"<{type(value).__module__}.{type(value).__qualname__} at {id(value):#x}>"
     if type(value) is tuple and value:
         items = [text_of(item).replace("\n", "\n ") for item in value]
         if any("\n" in item for item in items):
