@@ -179,8 +179,8 @@ class ModelledTracks {
 
   void add_power(double time_ms, const BenchPower& power) {
     events_.counter(card_, "card power (modelled)", time_ms, "W", power.watts);
-    events_.counter(card_, "card power, low bound (modelled)", time_ms, "W", power.range.low);
-    events_.counter(card_, "card power, high bound (modelled)", time_ms, "W", power.range.high);
+    events_.counter(card_, "card power, low (modelled)", time_ms, "W", power.range.low);
+    events_.counter(card_, "card power, high (modelled)", time_ms, "W", power.range.high);
   }
 
   TraceEvents& events_;

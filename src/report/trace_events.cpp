@@ -6,6 +6,9 @@
 namespace wattention::report {
 namespace {
 
+/// A thread whose number is its process's is shown as a main thread; this keeps the two apart.
+constexpr int first_thread = 1000;
+
 std::int64_t whole_ns(double time_ms) {
   return std::llround(1e6 * time_ms);
 }
@@ -30,9 +33,9 @@ int TraceEvents::process(const std::string& name, const std::string& labels) {
 }
 
 Track TraceEvents::thread(int process, const std::string& name) {
-  const Track track{process, ++threads_};
+  const Track track{process, first_thread + threads_++};
   metadata("thread_name", track, "name", name);
-  metadata("thread_sort_index", track, "sort_index", threads_);
+  metadata("thread_sort_index", track, "sort_index", track.thread);
   return track;
 }
 
