@@ -1,6 +1,8 @@
 #include <wattention/bench.h>
 
+#include "base/atomic_file.h"
 #include "binding.h"
+#include "report/trace.h"
 
 namespace wattention::python {
 namespace {
@@ -19,58 +21,82 @@ std::vector<Word> parsed(const std::vector<std::string>& words, Word (*parse)(st
 }
 
 // The records as text; raises the pending KeyboardInterrupt.
-std::string run(const BenchAxes& axes, const BenchOptions& options) {
+std::string run(const BenchAxes& axes, const BenchOptions& options, const std::string& trace) {
   const std::string json = [&] {
     const Computing computing;
     Interruptible observer;
-    return to_json(run_bench(axes, options, &observer));
+    const BenchRun run = run_bench(axes, options, &observer);
+    if (!trace.empty()) write_file_atomically(trace, report::trace_text(run));
+    return to_json(run);
   }();
   if (PyErr_CheckSignals() != 0) throw nb::python_error();
   return json;
+}
+
+BenchOptions options_of(int min_repeats, int max_repeats, double min_time_s, double max_time_s,
+                        double max_spread, std::uint64_t seed, bool error, bool model_only) {
+  BenchOptions options;
+  options.limits = {min_repeats, max_repeats, min_time_s, max_time_s, max_spread};
+  options.seed = seed;
+  options.simulate = !model_only;
+  if (error) options.measure_error = [](const BenchCase&) { return true; };
+  return options;
 }
 
 constexpr const char* doc =
     "Measures the product of the axes: one new module and one forward for each of `count` "
     "different tensors.\n\n"
     "Returns {\"context\": ..., \"benchmarks\": [...]}, each benchmark a flat dict "
-    "(pandas.DataFrame takes the list):\n"
-    "time_per_forward_ms with time_source, energy_j with energy_source or the reason why there is "
-    "none, phases. Empty\n"
-    "variants and dtypes: what the device does best. max_time_s bounds each case. Ctrl-C stops it.";
+    "(pandas.DataFrame takes the list): a row per\n"
+    "repeat (run_type \"iteration\") and per aggregate_name \"mean\", \"median\", \"stddev\". "
+    "time_per_forward_ms comes with\n"
+    "time_source, energy_j with energy_source or the reason why there is none, phases. Times in "
+    "ms, energy in J.\n\n"
+    "Empty variants and dtypes: what the device does best. core_grids: resident; fidelities "
+    "(\"lofi\" to \"hifi4\"): naive\n"
+    "and resident; fold_projections: fused. max_time_s bounds each case. error: the first "
+    "context's against float64.\n"
+    "model_only: a simulated card's time and energy without its values. trace: a file for "
+    "Perfetto. Ctrl-C stops it.";
 
 }  // namespace
 
 void bind_bench(nb::module_& module) {
+  using Words = std::vector<std::string>;
   module.def(
       "bench",
-      [](const std::vector<std::string>& devices, const std::vector<std::string>& variants,
-         const std::vector<std::string>& dtypes, const Sizes& tokens, const Sizes& embed_dims,
-         const Sizes& head_dims, const Sizes& counts, const std::vector<CoreGrid>& core_grids,
-         const std::vector<int>& threads, int min_repeats, double min_time_s, double max_time_s,
-         std::uint64_t seed) {
-        BenchAxes axes{.devices = devices,
-                       .variants = parsed(variants, parse_variant),
-                       .dtypes = parsed(dtypes, parse_dtype),
-                       .tokens = tokens,
-                       .embed_dims = embed_dims,
-                       .head_dims = head_dims,
-                       .counts = counts,
-                       .core_grids = core_grids};
-        axes.threads = threads;
-        BenchOptions options;
-        options.limits.min_repeats = min_repeats;
-        options.limits.min_time_s = min_time_s;
-        options.limits.max_time_s = max_time_s;
-        options.seed = seed;
-        return nb::module_::import_("json").attr("loads")(run(axes, options));
+      [](const Words& devices, const Words& variants, const Words& dtypes, const Sizes& tokens,
+         const Sizes& embed_dims, const Sizes& head_dims, const Sizes& counts,
+         const std::vector<CoreGrid>& core_grids, const Words& fidelities,
+         const std::vector<bool>& fold_projections, const std::vector<int>& threads,
+         const Words& kernels, int min_repeats, int max_repeats, double min_time_s,
+         double max_time_s, double max_spread, std::uint64_t seed, bool error, bool model_only,
+         const std::string& trace) {
+        const BenchAxes axes{devices,
+                             parsed(variants, parse_variant),
+                             parsed(dtypes, parse_dtype),
+                             tokens,
+                             embed_dims,
+                             head_dims,
+                             counts,
+                             core_grids,
+                             parsed(fidelities, parse_fidelity),
+                             fold_projections,
+                             threads,
+                             kernels};
+        const BenchOptions options = options_of(min_repeats, max_repeats, min_time_s, max_time_s,
+                                                max_spread, seed, error, model_only);
+        return nb::module_::import_("json").attr("loads")(run(axes, options, trace));
       },
-      nb::kw_only(), nb::arg("devices") = std::vector<std::string>{"cpu"},
-      nb::arg("variants") = std::vector<std::string>{},
-      nb::arg("dtypes") = std::vector<std::string>{}, nb::arg("tokens") = Sizes{1024},
+      nb::kw_only(), nb::arg("devices") = Words{"cpu"}, nb::arg("variants") = Words{},
+      nb::arg("dtypes") = Words{}, nb::arg("tokens") = Sizes{1024},
       nb::arg("embed_dims") = Sizes{2048}, nb::arg("head_dims") = Sizes{2048},
       nb::arg("counts") = Sizes{100}, nb::arg("core_grids") = std::vector<CoreGrid>{},
-      nb::arg("threads") = std::vector<int>{0}, nb::arg("min_repeats") = 3,
-      nb::arg("min_time_s") = 0.5, nb::arg("max_time_s") = 10.0, nb::arg("seed") = 789, doc);
+      nb::arg("fidelities") = Words{}, nb::arg("fold_projections") = std::vector<bool>{false},
+      nb::arg("threads") = std::vector<int>{0}, nb::arg("kernels") = Words{""},
+      nb::arg("min_repeats") = 3, nb::arg("max_repeats") = 30, nb::arg("min_time_s") = 0.5,
+      nb::arg("max_time_s") = 10.0, nb::arg("max_spread") = 0.02, nb::arg("seed") = 789,
+      nb::arg("error") = false, nb::arg("model_only") = false, nb::arg("trace") = "", doc);
 }
 
 }  // namespace wattention::python

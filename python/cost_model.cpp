@@ -44,25 +44,43 @@ void start_events(const Device& device) {
   log.start();
 }
 
-nb::dict estimate(const Device& device, bool cold_kernels) {
+nb::dict estimate(const Device& device, const std::string& card, double host_speedup,
+                  std::optional<double> clock_hz, bool pinned_memory, bool device_tilize,
+                  int command_queues, bool cold_kernels) {
+  EstimateOptions options;
+  options.card = card;
+  options.host_speedup = host_speedup;
+  options.clock_hz = clock_hz;
+  options.pinned_memory = pinned_memory;
+  options.device_tilize = device_tilize;
+  options.command_queues = command_queues;
+  options.cold_kernels = cold_kernels;
   Backend& backend = modelled(device);
   backend.event_log()->stop();
-  return dict_of(
-      backend.cost_model()->estimate(backend.event_log()->take(), {.cold_kernels = cold_kernels}));
+  return dict_of(backend.cost_model()->estimate(backend.event_log()->take(), options));
 }
+
+constexpr const char* estimate_doc =
+    "What the recorded work would take on a real n150d: a dict with time_ms and card_j (value, "
+    "low, high),\n"
+    "host_busy_ms, device_busy_ms, phases_ms and the model's calibration. Ends the recording. What "
+    "the caller\n"
+    "computes on the host in between is not part of it.\n\n"
+    "What if: card \"p150\"; host_speedup over the notebook's Xeon; clock_hz of the cores; "
+    "pinned_memory and\n"
+    "device_tilize for transfers; 2 command_queues; cold_kernels: no compiled kernels lie on disk "
+    "yet, as on a\n"
+    "machine's very first run.";
 
 }  // namespace
 
 void bind_cost_model(nb::module_& module) {
   module.def("start_events", &start_events, nb::arg("device"),
              "Records what the device does from now on.");
-  module.def("estimate", &estimate, nb::arg("device"), nb::arg("cold_kernels") = false,
-             "What the recorded work would take on a real n150d: a dict with time_ms and card_j "
-             "(value, low, high),\n"
-             "host_busy_ms, device_busy_ms, phases_ms and the model's calibration. Ends the "
-             "recording. What the caller\n"
-             "computes on the host in between is not part of it. cold_kernels: no compiled kernels "
-             "lie on disk yet, as on a machine's very first run.");
+  module.def("estimate", &estimate, nb::arg("device"), nb::kw_only(), nb::arg("card") = "n150d",
+             nb::arg("host_speedup") = 1.0, nb::arg("clock_hz") = nb::none(),
+             nb::arg("pinned_memory") = false, nb::arg("device_tilize") = false,
+             nb::arg("command_queues") = 1, nb::arg("cold_kernels") = false, estimate_doc);
 }
 
 }  // namespace wattention::python

@@ -1,6 +1,7 @@
 #include <nanobind/stl/unique_ptr.h>
 #include <wattention/energy.h>
 
+#include "base/fail.h"
 #include "binding.h"
 
 namespace wattention::python {
@@ -18,7 +19,10 @@ void bind_readings(nb::module_& module) {
                      "Joules between `low` and `high`; `value` is the best guess.")
       .def_ro("value", &Joules::value)
       .def_ro("low", &Joules::low)
-      .def_ro("high", &Joules::high);
+      .def_ro("high", &Joules::high)
+      .def("__repr__", [](const Joules& joules) {
+        return fmt::format("<{:.4g} J, {:.4g} to {:.4g}>", joules.value, joules.low, joules.high);
+      });
   nb::class_<EnergyReading>(module, "EnergyReading",
                             "Joules over a window, or one sentence why there are none.")
       .def_ro("gross", &EnergyReading::gross, "Idle power included; None when there is no figure.")
@@ -26,13 +30,22 @@ void bind_readings(nb::module_& module) {
       .def_ro("window_s", &EnergyReading::window_s)
       .def_ro("meter", &EnergyReading::meter)
       .def_prop_ro("scope", [](const EnergyReading& reading) { return to_string(reading.scope); })
-      .def_prop_ro("source",
-                   [](const EnergyReading& reading) { return to_string(reading.source); });
+      .def_prop_ro("source", [](const EnergyReading& reading) { return to_string(reading.source); })
+      .def("__repr__", [](const EnergyReading& reading) {
+        return fmt::format("<{}: {}>", reading.meter,
+                           reading.gross ? fmt::format("{:.4g} J in {:.3g} s", reading.gross->value,
+                                                       reading.window_s)
+                                         : reading.reason);
+      });
   nb::class_<MeterInfo>(module, "MeterInfo")
       .def_ro("name", &MeterInfo::name)
       .def_ro("available", &MeterInfo::available)
       .def_ro("reason", &MeterInfo::reason, "When not available.")
-      .def_prop_ro("scope", [](const MeterInfo& info) { return to_string(info.scope); });
+      .def_prop_ro("scope", [](const MeterInfo& info) { return to_string(info.scope); })
+      .def("__repr__", [](const MeterInfo& info) {
+        return fmt::format("<{}, {}: {}>", info.name, to_string(info.scope),
+                           info.available ? "available" : info.reason);
+      });
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <wattention/nn.h>
 
+#include "base/fail.h"
 #include "binding.h"
 
 namespace wattention::python {
@@ -7,9 +8,14 @@ namespace {
 
 AttentionConfig config_of(std::string_view variant, std::string_view dtype,
                           std::optional<CoreGrid> core_grid,
-                          std::optional<std::string_view> fidelity, bool fold_projections) {
-  AttentionConfig config{parse_variant(variant), parse_dtype(dtype), core_grid, std::nullopt,
-                         fold_projections};
+                          std::optional<std::string_view> fidelity, std::string_view weights,
+                          bool fold_projections) {
+  AttentionConfig config{.variant = parse_variant(variant),
+                         .dtype = parse_dtype(dtype),
+                         .core_grid = core_grid,
+                         .fidelity = std::nullopt,
+                         .fold_projections = fold_projections,
+                         .weights = parse_memory(weights)};
   if (fidelity) config.fidelity = parse_fidelity(*fidelity);
   return config;
 }
@@ -24,7 +30,11 @@ void bind_linear(nb::module_& module) {
           nb::arg("weight"))
       .def_prop_ro("weight", &Linear::weight, "[out_features, in_features].")
       .def("__call__", &Linear::operator(), nb::arg("input"), ReleaseGil(),
-           "[..., in_features] -> [..., out_features].");
+           "[..., in_features] -> [..., out_features].")
+      .def("__repr__", [](const Linear& layer) {
+        return fmt::format("<wattention.Linear {} -> {}>", layer.weight().size(1),
+                           layer.weight().size(0));
+      });
 }
 
 void bind_stages(nb::module_& module) {
@@ -35,15 +45,19 @@ void bind_stages(nb::module_& module) {
       .def_ro("value", &AttentionStages::value, "[T, head_dim]")
       .def_ro("scores", &AttentionStages::scores, "[T, T], before scaling")
       .def_ro("weights", &AttentionStages::weights, "[T, T], rows sum to about 1")
-      .def_ro("context", &AttentionStages::context, "[T, head_dim]");
+      .def_ro("context", &AttentionStages::context, "[T, head_dim]")
+      .def("__repr__", [](const AttentionStages& stages) {
+        return fmt::format("<wattention.AttentionStages of {} tokens>", stages.context.size(0));
+      });
 }
 
 constexpr const char* to_doc =
     "The same module on a device; its weights move there once.\n\n"
     "variant: \"reference\", \"naive\", \"resident\", \"fused\"; dtype: \"f32\" or \"bf16\" "
     "arithmetic on the CPU; core_grid\n"
-    "and fidelity: wormhole; fold_projections: one projection less where that saves work, other "
-    "rounding.";
+    "and fidelity: wormhole; weights: \"l1\" or \"dram\", where variant resident keeps them; "
+    "fold_projections: one\n"
+    "projection less where that saves work, other rounding.";
 
 void bind_attention(nb::module_& module) {
   nb::class_<SelfAttention>(module, "SelfAttention",
@@ -61,14 +75,15 @@ void bind_attention(nb::module_& module) {
           "to",
           [](const SelfAttention& self, const Device& device, std::string_view variant,
              std::string_view dtype, std::optional<CoreGrid> core_grid,
-             std::optional<std::string_view> fidelity, bool fold_projections) {
-            return self.to(device,
-                           config_of(variant, dtype, core_grid, fidelity, fold_projections));
+             std::optional<std::string_view> fidelity, std::string_view weights,
+             bool fold_projections) {
+            return self.to(
+                device, config_of(variant, dtype, core_grid, fidelity, weights, fold_projections));
           },
           nb::arg("device"), nb::arg("variant") = "reference", nb::kw_only(),
           nb::arg("dtype") = "f32", nb::arg("core_grid") = nb::none(),
-          nb::arg("fidelity") = nb::none(), nb::arg("fold_projections") = false, ReleaseGil(),
-          to_doc)
+          nb::arg("fidelity") = nb::none(), nb::arg("weights") = "l1",
+          nb::arg("fold_projections") = false, ReleaseGil(), to_doc)
       .def(
           "__call__",
           [](const SelfAttention& self, const nb::object& tokens) {
@@ -90,7 +105,11 @@ void bind_attention(nb::module_& module) {
            "Into an existing host tensor; variant fused allocates nothing after the first call of "
            "a size.")
       .def_prop_ro("embed_dim", &SelfAttention::embed_dim)
-      .def_prop_ro("head_dim", &SelfAttention::head_dim);
+      .def_prop_ro("head_dim", &SelfAttention::head_dim)
+      .def("__repr__", [](const SelfAttention& self) {
+        return fmt::format("<wattention.SelfAttention {} -> {}>", self.embed_dim(),
+                           self.head_dim());
+      });
 }
 
 }  // namespace

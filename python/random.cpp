@@ -1,5 +1,6 @@
 #include <wattention/random.h>
 
+#include "base/fail.h"
 #include "binding.h"
 
 namespace wattention::python {
@@ -15,7 +16,11 @@ void bind_generator(nb::module_& module) {
       .def("skip_words", &Generator::skip_words, nb::arg("words"), ReleaseGil(),
            "Skips 32-bit words, in a time that grows with log(words).")
       .def("set_threads", &Generator::set_threads, nb::arg("threads"),
-           "Host threads for large fills, 0 for all; never changes a value.");
+           "Host threads for large fills, 0 for all; never changes a value.")
+      .def("__repr__", [](const Generator& generator) {
+        return fmt::format("<wattention.Generator seed {}, {} words drawn>", generator.seed(),
+                           generator.position());
+      });
 }
 
 }  // namespace

@@ -1,5 +1,8 @@
 """The library's face: the module, its variants, generator, ops and errors."""
+import json
+import tempfile
 import unittest
+from pathlib import Path
 
 import numpy as np
 import wattention
@@ -105,6 +108,25 @@ class Bench(unittest.TestCase):
         self.assertIn("context", run)
         self.assertRaises(wattention.Error, wattention.bench, devices=["cpu"], tokens=[0])
 
+    def test_a_modelled_card_has_axes_of_its_own(self):
+        with tempfile.TemporaryDirectory() as folder:
+            trace = Path(folder) / "trace.json"
+            records = wattention.bench(devices=["wormhole"], variants=["resident"], fidelities=["lofi", "hifi4"],
+                                       counts=[1], model_only=True, trace=str(trace))["benchmarks"]
+            self.assertTrue(json.loads(trace.read_text(encoding="utf-8"))["traceEvents"])
+        time_ms = {record["fidelity"]: record["time_per_forward_ms"] for record in records}
+        self.assertLess(time_ms["lofi"], time_ms["hifi4"])
+        self.assertEqual({record["time_source"] for record in records}, {"modelled"})
+
+    def test_the_error_comes_on_request(self):
+        options = dict(devices=["cpu"], tokens=[16], embed_dims=[24], head_dims=[24], counts=[1], max_time_s=0.5,
+                       min_time_s=0.001, kernels=["scalar"])
+        for record in wattention.bench(error=True, **options)["benchmarks"]:
+            self.assertIn("scalar", record["kernel"])
+            self.assertLess(0, record["error_relative_l2"])
+            self.assertLess(record["error_relative_l2"], 1e-5)
+        self.assertNotIn("error_relative_l2", wattention.bench(**options)["benchmarks"][0])
+
     def test_pandas_takes_them(self):
         try:
             import pandas
@@ -136,6 +158,15 @@ class Verify(unittest.TestCase):
 
 
 class Prints(unittest.TestCase):
+    def test_objects_say_what_they_are(self):
+        generator = wattention.Generator(789)
+        attention = wattention.SelfAttention(3, 2, generator)
+        self.assertEqual(repr(attention), "<wattention.SelfAttention 3 -> 2>")
+        self.assertEqual(repr(attention.stages(TOKENS)), "<wattention.AttentionStages of 6 tokens>")
+        self.assertEqual(repr(wattention.Linear(3, 2, generator)), "<wattention.Linear 3 -> 2>")
+        self.assertRegex(repr(generator), r"^<wattention.Generator seed 789, \d+ words drawn>$")
+        self.assertTrue(all(meter.name in repr(meter) for meter in wattention.list_meters()))
+
     def test_torch_options(self):
         shown = wattention.format_torch(wattention.Tensor([[0.5, 0.25]]), precision=2)
         self.assertEqual(numbers_in(shown), ["0.50", "0.25"])

@@ -180,7 +180,11 @@ class Refusals(WithDevice):
         self.expect("unsupported", r"no program_config", lambda: ttnn.matmul(tensor, tensor, program_config=1))
         self.expect("unsupported", r"no bias", lambda: ttnn.linear(tensor, tensor, transpose_b=True, bias=tensor))
         self.expect("absent", "device_id 0", lambda: ttnn.open_device(device_id=1))
-        for call in (lambda: ttnn.matmul(tensor, 3), lambda: ttnn.open_device(0), lambda: ttnn.softmax(TOKENS)):
+        for call in (lambda: ttnn.matmul(tensor, 3), lambda: ttnn.open_device(0), lambda: ttnn.softmax(TOKENS),
+                     lambda: ttnn.from_torch(TOKENS, dtype="bf16"), lambda: ttnn.from_torch(TOKENS, layout="tile"),
+                     lambda: ttnn.from_torch(TOKENS, device=0), lambda: ttnn.to_device(host, None),
+                     lambda: self.send(TOKENS, memory_config="l1"), lambda: ttnn.to_layout(host, "tile"),
+                     lambda: ttnn.to_dtype(host, "f32")):
             self.assertRaises(TypeError, call)
 
     def test_the_device_stays_usable_after_out_of_memory(self):
@@ -218,6 +222,9 @@ class Modelled(WithDevice):
             self.assertLessEqual(model["time_ms"]["low"], model["time_ms"]["value"])
             self.assertGreater(model["card_j"]["value"], 0)
         self.assertGreater(large["phases_ms"]["write"], small["phases_ms"]["write"])
+        with ttnn.modelled(self.device, host_speedup=4.0) as faster:
+            ttnn.softmax(self.send(np.ones((1024, 1024), np.float32)))
+        self.assertLess(faster["time_ms"]["value"], large["time_ms"]["value"])
         self.expect("unsupported", r"^\[estimate\] expected a device with a time model",
                     lambda: wattention.estimate(wattention.open_device("cpu")))
 

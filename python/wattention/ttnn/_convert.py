@@ -2,9 +2,10 @@
 from functools import cache
 
 from .. import _core
+from ._device import Device
 from ._errors import error, refuse_options
 from ._tensor import allocated, wrap
-from ._types import ROW_MAJOR_LAYOUT, dtype_words, dtypes, layout_words
+from ._types import ROW_MAJOR_LAYOUT, DataType, Layout, MemoryConfig, dtype_words, dtypes, layout_words
 
 __all__ = ["from_device", "from_torch", "to_device", "to_dtype", "to_layout", "to_torch"]
 
@@ -21,6 +22,14 @@ def _torch():
 
 def _memory(memory_config):
     return "dram" if memory_config is None else memory_config.word
+
+
+def _expect_words(op, **words):
+    """TT-NN refuses a word of a wrong type, a string for a dtype, as pybind does."""
+    for name, (value, kind) in words.items():
+        if value is not None and not isinstance(value, kind):
+            raise TypeError(f"[ttnn.{op}] expected {name} to be a ttnn.{kind.__name__} (incompatible function "
+                            f"arguments); found {value!r}")
 
 
 def _send(core, dtype, layout, device, memory_config):
@@ -43,6 +52,8 @@ def from_torch(tensor, dtype=None, *, layout=ROW_MAJOR_LAYOUT, device=None, memo
     least one dimension. A host tensor of the same dtype shares its memory.
     """
     refuse_options("from_torch", tile=tile, pad_value=pad_value, mesh_mapper=mesh_mapper)
+    _expect_words("from_torch", dtype=(dtype, DataType), layout=(layout, Layout), device=(device, Device),
+                  memory_config=(memory_config, MemoryConfig))
     if memory_config is not None and device is None:
         raise error("bad_input", "[ttnn.from_torch] expected a device with memory_config; found none. "
                                  "device must be specified when memory_config is specified")
@@ -72,6 +83,7 @@ def to_torch(tensor, dtype=None, *, device=None, mesh_composer=None):
 def to_device(tensor, device, memory_config=None):
     """A host tensor's copy in the device's DRAM, or where memory_config says; a device tensor as it is."""
     core = allocated("to_device", tensor)
+    _expect_words("to_device", device=(device or False, Device), memory_config=(memory_config, MemoryConfig))
     if tensor._device is not None:
         return tensor
     return _send(core, tensor.dtype, tensor.layout, device, memory_config)
@@ -87,6 +99,7 @@ def to_layout(tensor, layout, dtype=None, memory_config=None, device=None):
     """Between ROW_MAJOR_LAYOUT and TILE_LAYOUT; on the device bfloat16 only."""
     refuse_options("to_layout", dtype=dtype, memory_config=memory_config, device=device)
     core = allocated("to_layout", tensor)
+    _expect_words("to_layout", layout=(layout, Layout))
     if tensor._device is None:
         return wrap(core, None, layout)
     return wrap(_core.to_layout(core, layout_words[layout]), tensor._device)
@@ -95,6 +108,7 @@ def to_layout(tensor, layout, dtype=None, memory_config=None, device=None):
 def to_dtype(tensor, dtype):
     """A host tensor in another dtype, rounded to nearest even."""
     core = allocated("to_dtype", tensor)
+    _expect_words("to_dtype", dtype=(dtype, DataType))
     if tensor._device is not None:
         raise error("bad_input", "[ttnn.to_dtype] expected a tensor on the host; found one on a device")
     return wrap(core.to(dtype_words[dtype]), None, tensor.layout)

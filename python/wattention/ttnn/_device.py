@@ -76,12 +76,13 @@ def synchronize_device(device):
 
 
 @contextmanager
-def modelled(device):
+def modelled(device, **what_if):
     """`with modelled(device) as model:` fills the dict `model` with what the block's transfers and programs would
-    take on a real n150d: wattention.estimate(). TT-NN has no such thing; torch's own work on the host is not in it."""
+    take on a real n150d: wattention.estimate(), whose options it takes. TT-NN has no such thing; torch's own work on
+    the host is not in it."""
     model = {}
     _core.start_events(device._core)
     try:
         yield model
     finally:
-        model.update(_core.estimate(device._core))
+        model.update(_core.estimate(device._core, **what_if))
