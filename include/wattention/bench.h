@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,8 @@
 #include <vector>
 
 namespace wattention {
+
+struct HostRates;
 
 /// One point of the axes.
 struct BenchCase {
@@ -32,6 +35,7 @@ struct BenchCase {
   bool fold_projections = false;        ///< fused only
   int threads = 0;                      ///< as asked for; 0: all
   std::string kernel{};                 ///< as asked for; empty: the device's choice
+  std::string host{};  ///< whose times a model takes, by profile; empty: the notebook's
 
   friend bool operator==(const BenchCase&, const BenchCase&) = default;
 };
@@ -53,6 +57,13 @@ struct BenchAxes {
   std::vector<bool> fold_projections{false};  ///< fused only
   std::vector<int> threads{0};
   std::vector<std::string> kernels{""};
+  std::vector<std::string> hosts{""};  ///< naive and resident only; see BenchOptions::hosts
+};
+
+/// The machine around a modelled card.
+struct HostProfile {
+  std::shared_ptr<const HostRates> rates{};  ///< null: the notebook's
+  double speedup = 1;                        ///< all rates faster by this factor
 };
 
 /// When a case has been repeated often enough: once min_repeats and min_time_s are reached, at the first of
@@ -150,6 +161,17 @@ struct BenchError {
   friend bool operator==(const BenchError&, const BenchError&) = default;
 };
 
+/// What one sensor, or the model, says of a forward; gross and net stand side by side.
+struct SensorRecord {
+  std::string meter;  ///< as open_meter takes it, or "model"
+  MeterScope scope = MeterScope::package;
+  Figure gross_j;  ///< per forward, idle power included
+  Figure net_j;    ///< per forward, less the power at rest
+  std::optional<double> idle_before_w{}, idle_after_w{};
+  double window_s = 0;
+  std::int64_t forwards = 0;  ///< in the window
+};
+
 /// One case's outcome.
 struct BenchRecord {
   BenchCase axes;
@@ -171,8 +193,14 @@ struct BenchRecord {
   std::map<std::string, double> phases_j{};  ///< phase -> of energy_j, where it is modelled
   std::vector<BenchStep> steps;              ///< of a modelled forward in the steady state
   std::vector<BenchPower> card_w{};          ///< over the same forward; its integral is energy_j
-  Figure energy_j;                           ///< per forward; modelled: the card's alone
-  std::optional<BenchError> error{};         ///< where BenchOptions asks for it
+  Figure
+      energy_j;  ///< per forward, gross, of the first sensor that answered; modelled: the card's alone
+  Figure energy_net_j;         ///< of the same sensor
+  std::string energy_meter{};  ///< its name; empty where none answered
+  std::optional<MeterScope> energy_scope{};
+  std::vector<SensorRecord> sensors{};  ///< all that were asked, the silent ones with their reason
+  std::vector<std::string> sensor_comparisons{};  ///< a sentence for each two that answered
+  std::optional<BenchError> error{};              ///< where BenchOptions asks for it
 };
 
 /// Where and with what the records were made.
@@ -220,12 +248,21 @@ class BenchObserver {
   virtual bool stop_requested() { return false; }
 };
 
+/// Which sensors are read while a measured case's forwards run, and where they are looked for.
+struct MeterChoice {
+  /// By name; "auto": those that see the device's chip, as far as they answer. Empty: none.
+  std::vector<std::string> names{"auto"};
+  MeterOptions options{};
+};
+
 struct BenchOptions {
   StoppingLimits limits{};
   std::uint64_t seed = 789;            ///< of the stream and, anew, of the weights
   std::size_t ring_bytes = 64u << 20;  ///< tensors drawn ahead: all that the stream needs
   std::string command{};               ///< for the records; empty: this process's own
   bool simulate = true;  ///< false: a simulated device's cases are only modelled, at any size
+  MeterChoice meters{};
+  std::map<std::string, HostProfile> hosts{};  ///< what BenchCase::host names
   /// Of which cases BenchRecord::error is wanted; empty: of none. Costs one forward with values per series of counts,
   /// and some seconds of float64 per shape.
   std::function<bool(const BenchCase&)> measure_error{};
@@ -236,7 +273,8 @@ struct BenchOptions {
 /// device that cannot open or a kernel that none of the devices has.
 std::vector<BenchCase> cases_of(const BenchAxes& axes);
 
-/// Measures each case. One that cannot run becomes a record with `skipped` set.
+/// Measures each case. One that cannot run becomes a record with `skipped` set. Throws Error{absent} for a meter that
+/// was asked for by name and does not answer.
 BenchRun run_bench(const std::vector<BenchCase>& cases, const BenchOptions& options = {},
                    BenchObserver* observer = nullptr);
 BenchRun run_bench(const BenchAxes& axes, const BenchOptions& options = {},

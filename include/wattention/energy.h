@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,6 +62,9 @@ class Meter {
   /// sensor gets its samples.
   virtual void sample() {}
   virtual EnergyReading stop() = 0;
+
+  /// Power at rest, where a person has read it already; nothing where it is to be measured.
+  virtual std::optional<double> known_idle_w() const { return std::nullopt; }
 };
 
 /// Monotonic seconds; tests give their own.
@@ -90,6 +94,9 @@ struct MeterInfo {
 /// All meters that this build knows, the absent ones too, each with its reason.
 std::vector<MeterInfo> list_meters(const MeterOptions& options = {});
 
+/// One of them. Throws Error{absent} for a name that there is not.
+MeterInfo describe_meter(std::string_view name, const MeterOptions& options = {});
+
 /// "rapl-package", "rapl-memory", "rapl-platform", "nvml", "hwmon", "manual".
 /// Throws Error{absent} with the reason when the meter can't serve; never opens another one.
 std::unique_ptr<Meter> open_meter(std::string_view name, const MeterOptions& options = {});
@@ -111,6 +118,12 @@ struct EnergyMeasurement {
 EnergyMeasurement measure_energy(Meter& meter, const std::function<void()>& work,
                                  double limit_s = 60);
 
+/// The same with several sensors over the same windows, until they hold for all. The first window has
+/// `first_repeats`: a guess of what it takes.
+std::vector<EnergyMeasurement> measure_energy(std::span<Meter* const> meters,
+                                              const std::function<void()>& work, double limit_s,
+                                              long first_repeats);
+
 /// Power of the resting machine, in watts, right before and right after the work.
 struct IdleBaseline {
   double before_w = 0;
@@ -122,6 +135,9 @@ struct IdleBaseline {
 /// Watts over a rest of `seconds`; empty when the meter has no figure.
 std::optional<double> measure_idle_w(Meter& meter, double seconds,
                                      const std::function<void(double)>& rest);
+/// Of several sensors over the same rest. Whose idle power is known already is not asked.
+std::vector<std::optional<double>> measure_idle_w(std::span<Meter* const> meters, double seconds,
+                                                  const std::function<void(double)>& rest);
 
 /// Gross less the baseline over the window. The interval grows by half of the baseline's drift.
 std::optional<Joules> net_energy(const EnergyReading& reading, const IdleBaseline& baseline);

@@ -57,6 +57,10 @@ std::vector<std::optional<Fidelity>> fidelities_of(const BenchAxes& axes, Varian
   return {axes.fidelities.begin(), axes.fidelities.end()};
 }
 
+std::vector<std::string> hosts_of(const BenchAxes& axes, Variant variant) {
+  return on_accelerator(variant) ? axes.hosts : std::vector<std::string>{""};
+}
+
 std::vector<bool> foldings_of(const BenchAxes& axes, Variant variant) {
   return variant == Variant::fused ? axes.fold_projections : std::vector{false};
 }
@@ -114,6 +118,9 @@ std::vector<BenchCase> cases_of(const BenchAxes& axes) {
   cases = times(
       cases, [&](const BenchCase& c) { return fidelities_of(axes, c.variant); },
       [](BenchCase& c, std::optional<Fidelity> v) { c.fidelity = v; });
+  cases = times(
+      cases, [&](const BenchCase& c) { return hosts_of(axes, c.variant); },
+      [](BenchCase& c, const std::string& v) { c.host = v; });
   cases = times(
       cases, [&](const BenchCase& c) { return foldings_of(axes, c.variant); },
       [](BenchCase& c, bool v) { c.fold_projections = v; });

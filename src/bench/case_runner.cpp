@@ -1,11 +1,14 @@
 #include "bench/case_runner.h"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 #include <utility>
 
 #include "base/fail.h"
 #include "base/threads.h"
 #include "bench/clock.h"
+#include "bench/metering.h"
 #include "bench/record.h"
 
 namespace wattention {
@@ -49,7 +52,33 @@ BenchRecord CaseRunner::run() {
     record_.stopped_by = rule_.verdict();
   }
   complete(record_, is_simulated(device_));
+  read_meters();
   return std::move(record_);
+}
+
+// A window of its own: in the repeats, drawing tensors and packing weights would cost energy, too.
+void CaseRunner::read_meters() {
+  Metering metering(options_.meters, device_);
+  if (metering.reads()) {
+    const SelfAttention attention = make_module(case_, device_, options_.seed);
+    stream_.restart();
+    const std::span<const Tensor> block = stream_.next_block(block_);
+    const auto forwards = static_cast<std::int64_t>(block.size());
+    const auto run_block = [&] {
+      for (const Tensor& tokens : block) forward(attention, tokens);
+      tell();
+    };
+    const auto rest = [this](double seconds) {
+      std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
+      tell();
+    };
+    const double block_time_s = record_.wall_ms.median / ms_per_s * static_cast<double>(forwards);
+    metering.run({run_block, forwards, block_time_s, rest});
+    context_ = Tensor();
+  }
+  record_.sensors = metering.records();
+  record_.sensor_comparisons = sensor_comparisons(record_.sensors);
+  choose_energy(record_);
 }
 
 // Asks the device what it runs, on a handle of its own: keeping reports must not slow the timed one.

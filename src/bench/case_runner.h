@@ -21,6 +21,7 @@ class CaseRunner {
 
  private:
   void warm_up();
+  void read_meters();
   BenchRepeat repeat();
   void time_block(const SelfAttention& attention, std::int64_t most, BenchRepeat& repeat);
   void forward(const SelfAttention& attention, const Tensor& tokens);

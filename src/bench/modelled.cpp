@@ -6,6 +6,7 @@
 
 #include "base/fail.h"
 #include "bench/device_traits.h"
+#include "bench/record.h"
 #include "device/backend.h"
 #include "device/value_less.h"
 
@@ -93,16 +94,38 @@ BenchPower power_of(const PowerSpan& span) {
           {span.watts.low, span.watts.high}};
 }
 
-void fill(BenchRecord& record, const CostModel& model, const RecordedLoop& loop) {
-  const RunEstimate module = model.estimate(loop.module, {});
-  const RunEstimate first = model.estimate(loop.first, {});
-  const RunEstimate steady = model.estimate(loop.steady, {});
+EstimateOptions options_of(const BenchCase& bench_case, const HostProfiles& hosts) {
+  if (bench_case.host.empty()) return {};
+  const auto host = hosts.find(bench_case.host);
+  expect(host != hosts.end(), "[bench] expected a host with a profile; found '{}'",
+         bench_case.host);
+  EstimateOptions options;
+  if (host->second.rates) options.host = *host->second.rates;
+  options.host_speedup = host->second.speedup;
+  return options;
+}
+
+SensorRecord sensor_of(const RunEstimate& steady) {
+  return {.meter = "model",
+          .scope = MeterScope::board,
+          .gross_j = figure_of(steady.card_j, 1),
+          .net_j = figure_of(steady.card_net_j, 1),
+          .window_s = steady.time_s.value,
+          .forwards = 1};
+}
+
+void fill(BenchRecord& record, const CostModel& model, const RecordedLoop& loop,
+          const EstimateOptions& options) {
+  const RunEstimate module = model.estimate(loop.module, options);
+  const RunEstimate first = model.estimate(loop.first, options);
+  const RunEstimate steady = model.estimate(loop.steady, options);
   const auto others = static_cast<double>(record.axes.count - 1);
   ModelledRun forward = modelled_run(steady);
   record.time_per_forward_ms = forward.time_ms;
   record.total_ms =
       figure_of(module.time_s + first.time_s + times(steady.time_s, others), ms_per_s);
-  record.energy_j = forward.energy_j;
+  record.sensors.insert(record.sensors.begin(), sensor_of(steady));
+  choose_energy(record);
   record.extrapolated = false;
   record.phases_ms = {{"prepare", module.time_s.value * ms_per_s}};
   record.phases_j.clear();
@@ -127,18 +150,21 @@ bool has_model(const BenchCase& bench_case) {
   return open_for(bench_case).backend().cost_model() != nullptr;
 }
 
-void apply_model(BenchRecord& record, std::uint64_t seed) {
+void apply_model(BenchRecord& record, std::uint64_t seed, const HostProfiles& hosts) {
   if (!record.skipped.empty() || !has_model(record.axes)) return;
   const Device device = open_without_values(record.axes);
-  fill(record, *device.backend().cost_model(), record_loop(record.axes, device, seed));
+  std::erase_if(record.sensors, [](const SensorRecord& sensor) { return sensor.meter == "model"; });
+  fill(record, *device.backend().cost_model(), record_loop(record.axes, device, seed),
+       options_of(record.axes, hosts));
 }
 
-BenchRecord modelled_record(const BenchCase& bench_case, std::uint64_t seed) {
+BenchRecord modelled_record(const BenchCase& bench_case, std::uint64_t seed,
+                            const HostProfiles& hosts) {
   const std::string refusal = refusal_of(bench_case);
   if (!refusal.empty()) fail(ErrorKind::unsupported, "{}", refusal);
   BenchRecord record;
   record.axes = bench_case;
-  apply_model(record, seed);
+  apply_model(record, seed, hosts);
   return record;
 }
 

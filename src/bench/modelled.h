@@ -3,6 +3,8 @@
 #include <wattention/bench.h>
 
 #include <cstdint>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "device/estimate.h"
@@ -20,11 +22,15 @@ ModelledRun modelled_run(const RunEstimate& estimate);
 /// Opens the device. True when it has a cost model.
 bool has_model(const BenchCase& bench_case);
 
+using HostProfiles = std::map<std::string, HostProfile>;
+
 /// Fills times, phases, steps and energy of a simulated device's record from its model; does nothing to other
-/// records. The run is recorded without values, so any size takes milliseconds.
-void apply_model(BenchRecord& record, std::uint64_t seed);
+/// records. The run is recorded without values, so any size takes milliseconds. Throws Error{bad_input} for a host
+/// without a profile.
+void apply_model(BenchRecord& record, std::uint64_t seed, const HostProfiles& hosts = {});
 
 /// The record of a case that is modelled only. Throws what the device throws when it cannot run the case.
-BenchRecord modelled_record(const BenchCase& bench_case, std::uint64_t seed);
+BenchRecord modelled_record(const BenchCase& bench_case, std::uint64_t seed,
+                            const HostProfiles& hosts = {});
 
 }  // namespace wattention

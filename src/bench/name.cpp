@@ -12,6 +12,7 @@ std::string name_of(const BenchCase& bench_case) {
   if (bench_case.fold_projections) name += "/folded";
   if (!bench_case.kernel.empty()) name += fmt::format("/kernel:{}", bench_case.kernel);
   if (bench_case.threads > 0) name += fmt::format("/threads:{}", bench_case.threads);
+  if (!bench_case.host.empty()) name += fmt::format("/host:{}", bench_case.host);
   return name + fmt::format("/tokens:{}/embed_dim:{}/head_dim:{}/count:{}", bench_case.tokens,
                             bench_case.embed_dim, bench_case.head_dim, bench_case.count);
 }

@@ -9,7 +9,7 @@ namespace wattention {
 namespace {
 
 constexpr const char* no_time_model = "no time model in this version";
-constexpr const char* no_meter = "bench reads no energy meter in this version";
+constexpr const char* no_meter = "no meter was asked, or none serves this device";
 
 template <class Value>
 std::vector<double> over_repeats(const BenchRecord& record, const Value& value) {
@@ -62,7 +62,23 @@ void complete(BenchRecord& record, bool simulated) {
     set_simulated(record);
   else
     set_measured(record);
-  record.energy_j = Figure::absent(no_meter);
+  choose_energy(record);
+}
+
+void choose_energy(BenchRecord& record) {
+  const auto first = std::ranges::find_if(
+      record.sensors, [](const SensorRecord& sensor) { return sensor.gross_j.value.has_value(); });
+  if (first != record.sensors.end()) {
+    record.energy_j = first->gross_j;
+    record.energy_net_j = first->net_j;
+    record.energy_meter = first->meter;
+    record.energy_scope = first->scope;
+    return;
+  }
+  record.energy_j = record.energy_net_j =
+      Figure::absent(record.sensors.empty() ? no_meter : record.sensors.front().gross_j.reason);
+  record.energy_meter.clear();
+  record.energy_scope.reset();
 }
 
 std::optional<BenchRecord> extended(const BenchRecord& record, const BenchCase& longer) {
@@ -79,7 +95,8 @@ std::optional<BenchRecord> extended(const BenchRecord& record, const BenchCase& 
 BenchRecord skipped_record(const BenchCase& bench_case, std::string reason) {
   BenchRecord record;
   record.axes = bench_case;
-  record.time_per_forward_ms = record.total_ms = record.energy_j = Figure::absent(reason);
+  record.time_per_forward_ms = record.total_ms = record.energy_j = record.energy_net_j =
+      Figure::absent(reason);
   record.skipped = std::move(reason);
   return record;
 }

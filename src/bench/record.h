@@ -6,9 +6,12 @@
 
 namespace wattention {
 
-/// Fills statistics, times, phases and energy from `axes` and `repeats`. A simulated device's wall time is kept
+/// Fills statistics, times, phases and energy from `axes`, `repeats` and `sensors`. A simulated device's wall time is kept
 /// apart: it is the model's, not the chip's.
 void complete(BenchRecord& record, bool simulated);
+
+/// The figures of the first sensor that answered, or the first one's reason why there are none.
+void choose_energy(BenchRecord& record);
 
 /// The same loop with more tensors, when `record` already timed only a part of its own: nothing would be timed
 /// differently. Nothing otherwise.

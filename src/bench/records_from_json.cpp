@@ -84,6 +84,36 @@ BenchPower power_of(const Json& json) {
   return {json.at("start_ms"), json.at("duration_ms"), json.at("w"), {range.at(0), range.at(1)}};
 }
 
+std::optional<double> number_or_none(const Json& row, const char* name) {
+  return row.at(name).is_number() ? std::optional(row.at(name).get<double>()) : std::nullopt;
+}
+
+MeterScope parse_scope(const std::string& word) {
+  return parse_word(word, {MeterScope::chip, MeterScope::package, MeterScope::memory,
+                           MeterScope::platform, MeterScope::board, MeterScope::wall});
+}
+
+SensorRecord sensor_of(const Json& json) {
+  return {.meter = json.at("meter"),
+          .scope = parse_scope(json.at("scope")),
+          .gross_j = figure_of(json, "gross_j", "gross"),
+          .net_j = figure_of(json, "net_j", "net"),
+          .idle_before_w = number_or_none(json, "idle_before_w"),
+          .idle_after_w = number_or_none(json, "idle_after_w"),
+          .window_s = json.at("window_s"),
+          .forwards = json.at("forwards")};
+}
+
+void read_energy(const Json& row, BenchRecord& record) {
+  record.energy_j = figure_of(row, "energy_j", "energy");
+  record.energy_net_j = figure_of(row, "energy_net_j", "energy_net");
+  record.energy_meter = text_of(row, "energy_meter");
+  const std::string scope = text_of(row, "energy_scope");
+  if (!scope.empty()) record.energy_scope = parse_scope(scope);
+  for (const Json& sensor : row.at("sensors")) record.sensors.push_back(sensor_of(sensor));
+  if (row.contains("sensor_comparisons")) record.sensor_comparisons = row["sensor_comparisons"];
+}
+
 BenchCase axes_of(const Json& row) {
   BenchCase axes;
   axes.device = row.at("device");
@@ -99,6 +129,7 @@ BenchCase axes_of(const Json& row) {
   axes.fold_projections = row.at("fold_projections");
   axes.threads = row.at("threads_asked");
   axes.kernel = text_of(row, "kernel_asked");
+  axes.host = text_of(row, "host");
   return axes;
 }
 
@@ -118,7 +149,7 @@ BenchRecord record_of(const Json& row) {
   if (row.at("simulation_time_ms").is_number())
     record.simulation_time_ms = row.at("simulation_time_ms").get<double>();
   if (row.at("phases").is_object()) record.phases_ms = row.at("phases");
-  record.energy_j = figure_of(row, "energy_j", "energy");
+  read_energy(row, record);
   if (row.contains("phases_j")) record.phases_j = row["phases_j"];
   if (row.contains("steps"))
     for (const Json& step : row["steps"]) record.steps.push_back(step_of(step));

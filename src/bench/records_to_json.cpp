@@ -68,6 +68,7 @@ void put_axes(Json& row, const BenchCase& axes) {
   row["fold_projections"] = axes.fold_projections;
   row["threads_asked"] = axes.threads;
   row["kernel_asked"] = text_or_null(axes.kernel);
+  row["host"] = text_or_null(axes.host);
 }
 
 void put_error(Json& row, const std::optional<BenchError>& error) {
@@ -76,6 +77,27 @@ void put_error(Json& row, const std::optional<BenchError>& error) {
   row["error_max_relative"] = error->max_relative;
   row["error_pcc"] = error->pcc;
   row["error_rows"] = error->rows;
+}
+
+Json sensor_json(const SensorRecord& sensor) {
+  Json json = {{"meter", sensor.meter}, {"scope", to_string(sensor.scope)}};
+  put_figure(json, "gross_j", "gross", sensor.gross_j);
+  put_figure(json, "net_j", "net", sensor.net_j);
+  json["idle_before_w"] = or_null(sensor.idle_before_w);
+  json["idle_after_w"] = or_null(sensor.idle_after_w);
+  json["window_s"] = sensor.window_s;
+  json["forwards"] = sensor.forwards;
+  return json;
+}
+
+void put_energy(Json& row, const BenchRecord& record) {
+  put_figure(row, "energy_j", "energy", record.energy_j);
+  put_figure(row, "energy_net_j", "energy_net", record.energy_net_j);
+  row["energy_meter"] = text_or_null(record.energy_meter);
+  row["energy_scope"] = record.energy_scope ? Json(to_string(*record.energy_scope)) : Json(nullptr);
+  row["sensors"] = Json::array();
+  for (const SensorRecord& sensor : record.sensors) row["sensors"].push_back(sensor_json(sensor));
+  if (!record.sensor_comparisons.empty()) row["sensor_comparisons"] = record.sensor_comparisons;
 }
 
 void put_outcome(Json& row, const BenchRecord& record) {
@@ -87,7 +109,7 @@ void put_outcome(Json& row, const BenchRecord& record) {
   row["phases"] = record.phases_ms.empty() ? Json(nullptr) : Json(record.phases_ms);
   if (record.total_ms.range)
     row["total_ms_range"] = {record.total_ms.range->low, record.total_ms.range->high};
-  put_figure(row, "energy_j", "energy", record.energy_j);
+  put_energy(row, record);
   if (!record.phases_j.empty()) row["phases_j"] = record.phases_j;
   put_error(row, record.error);
   row["extrapolated"] = record.extrapolated;

@@ -6,6 +6,7 @@
 #include "bench/clock.h"
 #include "bench/context_error.h"
 #include "bench/machine.h"
+#include "bench/metering.h"
 #include "bench/modelled.h"
 #include "bench/record.h"
 
@@ -36,7 +37,7 @@ class Runner {
   BenchRecord record_of(const BenchCase& bench_case) {
     if (!run_.records.empty())
       if (auto record = extended(run_.records.back(), bench_case)) {
-        apply_model(*record, options_.seed);
+        apply_model(*record, options_.seed, options_.hosts);
         return *record;
       }
     try {
@@ -60,10 +61,10 @@ class Runner {
   BenchRecord timed(const BenchCase& bench_case) {
     const Stopwatch watch;
     if (!options_.simulate && has_model(bench_case))
-      return modelled_record(bench_case, options_.seed);
+      return modelled_record(bench_case, options_.seed, options_.hosts);
     BenchRecord record =
         CaseRunner(bench_case, options_, [this](BenchProgress p) { return tell(p); }).run();
-    apply_model(record, options_.seed);
+    apply_model(record, options_.seed, options_.hosts);
     measured_s_ += watch.wall_s();
     ++measured_;
     return record;
@@ -102,6 +103,7 @@ class Runner {
 BenchRun run_bench(const std::vector<BenchCase>& cases, const BenchOptions& options,
                    BenchObserver* observer) {
   StoppingRule(options.limits);  // refuses contradictions before anything runs
+  expect_meters(options.meters);
   return Runner(cases, options, observer).run();
 }
 

@@ -8,6 +8,8 @@
 #include "base/fail.h"
 #include "cli/bench_watcher.h"
 #include "cli/command.h"
+#include "cli/host_profile.h"
+#include "cli/meter_options.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/trace_file.h"
@@ -23,6 +25,8 @@ struct BenchChoice {
   BenchOptions options;
   std::vector<std::string> variants, dtypes, core_grids, fidelities, foldings;
   std::string format = "table";
+  std::vector<std::string> hosts;
+  MeterWords meters;
   std::string records_path, trace_path;
   bool json = false;
 };
@@ -42,6 +46,8 @@ BenchAxes axes_of(const BenchChoice& choice, bool folding_named) {
   if (folding_named) axes.fold_projections.clear();
   for (const std::string& word : choice.foldings)
     axes.fold_projections.push_back(parse_folding(word));
+  if (!choice.hosts.empty()) axes.hosts.clear();
+  for (const std::string& word : choice.hosts) axes.hosts.push_back(word == "notebook" ? "" : word);
   if (axes.fold_projections.empty()) axes.fold_projections.push_back(true);  // the bare option
   return axes;
 }
@@ -65,9 +71,18 @@ bool none_ran(const BenchRun& run) {
                               [](const BenchRecord& record) { return record.skipped.empty(); });
 }
 
-int measure(const BenchChoice& choice, const BenchAxes& axes) {
+std::map<std::string, HostProfile> profiles_of(const std::vector<std::string>& words) {
+  std::map<std::string, HostProfile> profiles;
+  for (const std::string& word : words)
+    if (const auto host = host_of(word)) profiles[word].rates = std::make_shared<HostRates>(*host);
+  return profiles;
+}
+
+int measure(BenchChoice& choice, const BenchAxes& axes) {
   const std::vector<BenchCase> cases = cases_of(axes);
   expect_trace_file(choice.trace_path);
+  choice.options.meters = to_choice(choice.meters);
+  choice.options.hosts = profiles_of(choice.hosts);
   BenchWatcher watcher(choice.records_path);
   const BenchRun run = run_bench(cases, choice.options, &watcher);
   const int exit_code = watcher.finish(run, cases.size());
@@ -91,6 +106,9 @@ void add_axes(CLI::App& command, BenchChoice& choice) {
   list("--count", axes.counts, "different tensors, one forward each (default: 100)");
   list("--core-grid", choice.core_grids, "resident: rows x columns, like 2x2,8x8");
   list("--fidelity", choice.fidelities, "naive, resident: lofi, hifi2, hifi3, hifi4");
+  list("--host", choice.hosts,
+       "naive, resident, modelled: notebook (its Xeon), this (measured now), a file of "
+       "calibrate-host (default: notebook)");
   list("--fold-projections", choice.foldings, "fused: off, on, or both: off,on (default: off)")
       ->expected(0, -1);
   list("--threads", axes.threads, "host threads; 0: all that this process may use (default: 0)");
@@ -118,6 +136,7 @@ void add_bench(CLI::App& program, int& exit_code) {
   const auto choice = std::make_shared<BenchChoice>();
   add_axes(*command, *choice);
   add_limits(*command, choice->options);
+  add_meter_options(*command, choice->meters);
   command->add_option("--seed", choice->options.seed, "of tensors and weights")
       ->capture_default_str();
   command->add_flag(

@@ -10,8 +10,11 @@
 #include "cli/bench_watcher.h"
 #include "cli/command.h"
 #include "cli/compare_digits.h"
+#include "cli/host_profile.h"
+#include "cli/meter_options.h"
 #include "cli/notebook_power.h"
 #include "cli/output.h"
+#include "report/host_table.h"
 #include "report/html.h"
 #include "report/model_sections.h"
 #include "report/notebook_values.h"
@@ -26,6 +29,8 @@ struct CompareChoice {
       3;  // a case: three series of a short and a long count stay below half a minute
   bool all = false;
   bool json = false;
+  std::string host;  ///< empty: the folder's host.json, where calibrate-host has written it
+  MeterWords meters;
 };
 
 // Keeps each section for the files, and prints it when it is complete unless JSON was asked for.
@@ -110,12 +115,42 @@ std::vector<BenchCase> card_cases() {
   return cases;
 }
 
+// The profile beside the notebook's, by the word that names it in tables.
+std::map<std::string, HostProfile> other_hosts(const CompareChoice& choice) {
+  std::map<std::string, HostProfile> hosts{{report::twice_as_fast, {.speedup = 2}}};
+  const std::string kept = choice.folder + "/host.json";
+  std::string word = choice.host;
+  if (word.empty()) word = std::filesystem::exists(kept) ? kept : "notebook";
+  if (const auto host = host_of(word))
+    hosts[word == "this" ? "this machine" : word].rates = std::make_shared<HostRates>(*host);
+  return hosts;
+}
+
+// One steady forward of each module in each of the hosts.
+std::vector<BenchCase> host_cases(const std::map<std::string, HostProfile>& hosts) {
+  std::vector<BenchCase> cases;
+  for (const Variant variant : {Variant::naive, Variant::resident})
+    for (const auto& [name, profile] : hosts)
+      cases.push_back({.device = "wormhole",
+                       .variant = variant,
+                       .dtype = DType::bf16,
+                       .count = report::notebook_grid_count,
+                       .host = name});
+  return cases;
+}
+
 int add_times(Report& report, const CompareChoice& choice, const std::string& records_path) {
   std::vector<BenchCase> cases = cpu_cases();
   for (const BenchCase& one : card_cases()) cases.push_back(one);
+  const std::map<std::string, HostProfile> hosts = other_hosts(choice);
+  for (const BenchCase& one : host_cases(hosts)) cases.push_back(one);
   BenchWatcher watcher(records_path);
-  const BenchRun run =
-      run_bench(cases, {.limits = {.max_time_s = choice.max_time_s}, .simulate = false}, &watcher);
+  const BenchRun run = run_bench(cases,
+                                 {.limits = {.max_time_s = choice.max_time_s},
+                                  .simulate = false,
+                                  .meters = to_choice(choice.meters),
+                                  .hosts = hosts},
+                                 &watcher);
   const int exit_code = watcher.finish(run, cases.size());
   const std::optional<NotebookPower> power = notebook_power();
   for (const report::Section& section : report::model_sections(run, power ? &*power : nullptr))
@@ -173,13 +208,19 @@ void add_compare(CLI::App& program, int& exit_code) {
       ->capture_default_str();
   command->add_option("--max-time", choice->max_time_s, "seconds for each timed case")
       ->capture_default_str();
+  command->add_option(
+      "--host", choice->host,
+      "beside the notebook's host: this (measured now), or a file of calibrate-host "
+      "(default: host.json in the folder, where there is one)");
+  add_meter_options(*command, choice->meters);
   command->add_flag("--all", choice->all,
                     "compare the large naive run, too, however long it takes");
   command->add_flag("--json", choice->json, "the sections as JSON instead of text");
   command->footer(
       "Exits with 1 when a digit differs, with 130 after Ctrl-C.\n"
       "Example:\n"
-      "  wattention compare --out out");
+      "  wattention compare --out out\n"
+      "  wattention compare --host this");
   command->callback([choice, &exit_code] { exit_code = compare(*choice); });
 }
 

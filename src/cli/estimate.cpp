@@ -57,10 +57,7 @@ void resolve(EstimateChoice& choice) {
   if (choice.clock_mhz) choice.options.clock_hz = 1e6 * *choice.clock_mhz;
   for (const std::int64_t count : choice.counts)
     expect(count > 0, "[estimate] expected counts of at least 1; found {}", count);
-  if (choice.host == "this")
-    choice.options.host = measure_this_host();
-  else if (choice.host != "notebook")
-    choice.options.host = read_host_profile(choice.host);
+  choice.options.host = host_of(choice.host);
 }
 
 Estimates compute(const EstimateChoice& choice, const CostModel& model) {

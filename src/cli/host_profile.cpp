@@ -114,6 +114,11 @@ Json to_json(const HostRates& host) {
   return json;
 }
 
+std::optional<HostRates> host_of(const std::string& word) {
+  if (word == "notebook") return std::nullopt;
+  return word == "this" ? measure_this_host() : read_host_profile(word);
+}
+
 HostRates read_host_profile(const std::string& path) {
   const Json json = parse(path);
   HostRates host;

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/command.h"
+#include "cli/meter_options.h"
 #include "cli/output.h"
 
 namespace wattention::cli {
@@ -59,17 +60,12 @@ void add_meters(CLI::App& program, int&) {
   CLI::App* command = program.add_subcommand(
       "meters", "list energy meters, available or not, with scope, resolution and reason");
   const auto choice = std::make_shared<MetersChoice>();
-  MeterOptions& meters = choice->meters;
-  command->add_option("--gpu", meters.gpu_index, "nvml: index of the GPU")->capture_default_str();
-  command->add_option("--manual-active", meters.manual_active_w,
-                      "manual: watts that a wall meter shows under load");
-  command->add_option("--manual-baseline", meters.manual_baseline_w,
-                      "manual: watts that it shows at rest");
+  add_meter_sources(*command, choice->meters);
   command->add_flag("--json", choice->json, "as JSON");
   command->footer(
       "Examples:\n"
       "  wattention meters\n"
-      "  wattention meters --manual-active 335 --manual-baseline 185 --json");
+      "  wattention meters --active-w 335 --baseline-w 185 --json");
   command->callback([choice] { list(*choice); });
 }
 

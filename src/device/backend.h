@@ -49,6 +49,9 @@ class Backend : public std::enable_shared_from_this<Backend> {
   virtual DeviceCounts counts() const { return {}; }
   /// Its model of time and energy; null where there is none.
   virtual const CostModel* cost_model() const { return nullptr; }
+  /// Energy meters (wattention/energy.h) that see the chip which computes, the closest first. A software model has
+  /// none: what this machine draws is not the card's.
+  virtual std::vector<std::string_view> sensors() const;
   /// Keep built programs from now on, or not; devices without programs have nothing to keep.
   virtual void set_program_cache(bool) {}
 

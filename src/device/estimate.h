@@ -67,7 +67,8 @@ struct RunEstimate {
   Interval time_s;  ///< from the first step's start to the last one's end
   double host_busy_s = 0;
   double device_busy_s = 0;
-  Interval card_j;  ///< the card alone, idle power included
+  Interval card_j;      ///< the card alone, idle power included
+  Interval card_net_j;  ///< less its idle power over the whole run
   /// Without gaps from 0 to the last step's end. With one command queue its integral is card_j.value.
   std::vector<PowerSpan> card_w;
   std::string calibration;  ///< what the model was fitted to

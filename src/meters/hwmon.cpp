@@ -88,14 +88,21 @@ class Hwmon final : public Meter {
     const double window_s = clock_() - start_s_;
     if (!reason_.empty()) return no_reading(*this, window_s, reason_);
     if (const auto refusal = refuse_short(*this, window_s)) return *refusal;
-    if (samples_.count() < least_ticks)
-      return no_reading(*this, window_s,
-                        fmt::format("expected {} power samples or more in the window; found {}",
-                                    least_ticks, samples_.count()));
+    if (samples_.count() < least_ticks) return too_few_samples(window_s);
     return reading_of(*this, window_s, samples_.joules(), hwmon_ticks.step_w * window_s);
   }
 
  private:
+  // Work that lasts long between two samples: more of it brings more of them.
+  EnergyReading too_few_samples(double window_s) const {
+    EnergyReading reading =
+        no_reading(*this, window_s,
+                   fmt::format("expected {} power samples or more in the window; found {}",
+                               least_ticks, samples_.count()));
+    reading.too_short = true;
+    return reading;
+  }
+
   fs::path sensor_;
   MeterClock clock_;
   PowerSamples samples_;

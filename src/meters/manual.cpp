@@ -14,7 +14,8 @@ constexpr MeterResolution manual_ticks{1.0, 1.0, 1.0};
 
 class Manual final : public Meter {
  public:
-  Manual(double active_w, MeterClock clock) : active_w_(active_w), clock_(std::move(clock)) {}
+  Manual(double baseline_w, double active_w, MeterClock clock)
+      : baseline_w_(baseline_w), active_w_(active_w), clock_(std::move(clock)) {}
 
   std::string_view name() const override { return "manual"; }
   MeterScope scope() const override { return MeterScope::wall; }
@@ -29,7 +30,13 @@ class Manual final : public Meter {
     return reading_of(*this, window_s, active_w_ * window_s, manual_ticks.step_w * window_s);
   }
 
+  // No machine that computes draws 0 W at the wall: then nobody has read it.
+  std::optional<double> known_idle_w() const override {
+    return baseline_w_ > 0 ? std::optional(baseline_w_) : std::nullopt;
+  }
+
  private:
+  double baseline_w_;
   double active_w_;
   MeterClock clock_;
   double start_s_ = 0;
@@ -46,7 +53,9 @@ ManualChoice open_manual(const MeterOptions& options) {
   if (options.manual_baseline_w < 0 || options.manual_baseline_w > options.manual_active_w)
     return {nullptr, fmt::format("expected a baseline of 0 to {:g} W; found {:g} W",
                                  options.manual_active_w, options.manual_baseline_w)};
-  return {std::make_unique<Manual>(options.manual_active_w, options.clock), {}};
+  return {
+      std::make_unique<Manual>(options.manual_baseline_w, options.manual_active_w, options.clock),
+      {}};
 }
 
 }  // namespace wattention

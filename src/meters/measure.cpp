@@ -5,21 +5,59 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <utility>
 
 namespace wattention {
 namespace {
 
-EnergyReading read_window(Meter& meter, const std::function<void()>& work, long repeats) {
-  meter.start();
+std::vector<EnergyReading> read_window(std::span<Meter* const> meters,
+                                       const std::function<void()>& work, long repeats) {
+  for (Meter* meter : meters) meter->start();
   for (long repeat = 0; repeat < repeats; ++repeat) {
     work();
-    meter.sample();
+    for (Meter* meter : meters) meter->sample();
   }
-  return meter.stop();
+  std::vector<EnergyReading> readings;
+  readings.reserve(meters.size());
+  for (Meter* meter : meters) readings.push_back(meter->stop());
+  return readings;
 }
 
 bool overlap(const Joules& a, const Joules& b) {
   return a.low <= b.high && b.low <= a.high;
+}
+
+/// Is `part` inside of `whole`? The wall holds everything; the platform the packages and their memory; a board
+/// its chip.
+bool contains(MeterScope whole, MeterScope part) {
+  if (whole == part) return false;
+  switch (whole) {
+    case MeterScope::wall: return true;
+    case MeterScope::platform: return part == MeterScope::package || part == MeterScope::memory;
+    case MeterScope::board: return part == MeterScope::chip;
+    default: return false;
+  }
+}
+
+/// A whole that is less than its part, by more than both may err.
+bool whole_is_less(const EnergyReading& first, const EnergyReading& second) {
+  if (contains(first.scope, second.scope)) return first.gross->high < second.gross->low;
+  return contains(second.scope, first.scope) && second.gross->high < first.gross->low;
+}
+
+bool one_in_the_other(const EnergyReading& first, const EnergyReading& second) {
+  return contains(first.scope, second.scope) || contains(second.scope, first.scope);
+}
+
+std::string_view verdict(const EnergyReading& first, const EnergyReading& second) {
+  if (first.scope == second.scope)
+    return overlap(*first.gross, *second.gross)
+               ? "their intervals overlap"
+               : "their intervals do not overlap: trust neither alone";
+  if (!one_in_the_other(first, second)) return "their scopes differ, so they need not agree";
+  return whole_is_less(first, second)
+             ? "the wider scope has less than its part: trust neither alone"
+             : "their scopes differ: the wider one has at least as much as its part, as it must";
 }
 
 }  // namespace
@@ -34,31 +72,56 @@ std::optional<Joules> EnergyMeasurement::per_repeat() const {
   return Joules{reading.gross->value / n, reading.gross->low / n, reading.gross->high / n};
 }
 
-EnergyMeasurement measure_energy(Meter& meter, const std::function<void()>& work, double limit_s) {
-  EnergyMeasurement measurement;
+std::vector<EnergyMeasurement> measure_energy(std::span<Meter* const> meters,
+                                              const std::function<void()>& work, double limit_s,
+                                              long first_repeats) {
   double spent_s = 0;
-  for (long repeats = 1;; repeats *= 2) {
-    measurement.reading = read_window(meter, work, repeats);
-    measurement.repeats = repeats;
-    spent_s += measurement.reading.window_s;
+  for (long repeats = first_repeats;; repeats *= 2) {
+    std::vector<EnergyMeasurement> measurements;
+    double window_s = 0;
+    bool too_short = false;
+    for (EnergyReading& reading : read_window(meters, work, repeats)) {
+      window_s = std::max(window_s, reading.window_s);
+      too_short |= reading.too_short;
+      measurements.push_back({std::move(reading), repeats});
+    }
+    spent_s += window_s;
     // The next window takes about twice this one.
-    if (!measurement.reading.too_short || spent_s + 2 * measurement.reading.window_s > limit_s)
-      return measurement;
+    if (!too_short || spent_s + 2 * window_s > limit_s) return measurements;
   }
+}
+
+EnergyMeasurement measure_energy(Meter& meter, const std::function<void()>& work, double limit_s) {
+  Meter* const one = &meter;
+  return measure_energy(std::span(&one, 1), work, limit_s, 1).front();
+}
+
+std::vector<std::optional<double>> measure_idle_w(std::span<Meter* const> meters, double seconds,
+                                                  const std::function<void(double)>& rest) {
+  std::vector<Meter*> asked;
+  for (Meter* meter : meters)
+    if (!meter->known_idle_w()) asked.push_back(meter);
+  // Power sensors need ten samples; twenty leave room for late ones.
+  constexpr long samples = 20;
+  std::vector<EnergyReading> readings;
+  if (!asked.empty())
+    readings = read_window(
+        asked, [&] { rest(seconds / samples); }, samples);
+  std::vector<std::optional<double>> watts;
+  auto reading = readings.begin();
+  for (Meter* meter : meters) {
+    watts.push_back(meter->known_idle_w());
+    if (watts.back()) continue;
+    if (reading->gross) watts.back() = reading->gross->value / reading->window_s;
+    ++reading;
+  }
+  return watts;
 }
 
 std::optional<double> measure_idle_w(Meter& meter, double seconds,
                                      const std::function<void(double)>& rest) {
-  // Power sensors need ten samples; twenty leave room for late ones.
-  constexpr int samples = 20;
-  meter.start();
-  for (int sample = 0; sample < samples; ++sample) {
-    rest(seconds / samples);
-    meter.sample();
-  }
-  const EnergyReading reading = meter.stop();
-  if (!reading.gross) return std::nullopt;
-  return reading.gross->value / reading.window_s;
+  Meter* const one = &meter;
+  return measure_idle_w(std::span(&one, 1), seconds, rest).front();
 }
 
 std::optional<Joules> net_energy(const EnergyReading& reading, const IdleBaseline& baseline) {
@@ -75,14 +138,10 @@ std::optional<SensorComparison> compare_sensors(const EnergyReading& first,
   if (!first.gross || !second.gross || second.gross->value == 0) return std::nullopt;
   SensorComparison comparison;
   comparison.ratio = first.gross->value / second.gross->value;
-  const bool same_scope = first.scope == second.scope;
-  comparison.agree = same_scope && overlap(*first.gross, *second.gross);
+  comparison.agree = first.scope == second.scope && overlap(*first.gross, *second.gross);
   comparison.sentence =
       fmt::format("{} ({}) gives {:.3g} times {} ({}); {}", first.meter, to_string(first.scope),
-                  comparison.ratio, second.meter, to_string(second.scope),
-                  !same_scope        ? "their scopes differ, so they need not agree"
-                  : comparison.agree ? "their intervals overlap"
-                                     : "their intervals do not overlap: trust neither alone");
+                  comparison.ratio, second.meter, to_string(second.scope), verdict(first, second));
   return comparison;
 }
 

@@ -9,7 +9,9 @@
 namespace wattention {
 namespace {
 
-// The part of the library's stable C interface that is used here.
+// The part of the library's stable C interface that is used here, as NVIDIA's NVML API reference declares it:
+// nvmlReturn_t is an enumeration with NVML_SUCCESS 0, nvmlDevice_t a pointer to a structure nobody sees, and the
+// total energy is in millijoules since the driver was loaded (Volta and later).
 using Result = int;
 using DeviceHandle = void*;
 constexpr Result success = 0;

@@ -49,30 +49,40 @@ constexpr std::array entries{
           [](const MeterOptions& options) { return opened(open_manual(options)); }},
 };
 
-}  // namespace
-
-std::vector<MeterInfo> list_meters(const MeterOptions& options) {
-  std::vector<MeterInfo> list;
-  for (const Entry& entry : entries) {
-    const Opened result = entry.open(options);
-    list.push_back({std::string(entry.name), result.meter != nullptr, result.reason, entry.scope,
-                    entry.source, entry.resolution()});
-  }
-  return list;
-}
-
-std::unique_ptr<Meter> open_meter(std::string_view name, const MeterOptions& options) {
-  for (const Entry& entry : entries) {
-    if (entry.name != name) continue;
-    Opened result = entry.open(options);
-    if (!result.meter)
-      fail(ErrorKind::absent, "[meter] expected {} to answer; found that {}", name, result.reason);
-    return std::move(result.meter);
-  }
+const Entry& entry_of(std::string_view name) {
+  for (const Entry& entry : entries)
+    if (entry.name == name) return entry;
   fail(ErrorKind::absent,
        "[meter] expected rapl-package, rapl-memory, rapl-platform, nvml, hwmon or manual; found "
        "'{}'",
        name);
+}
+
+MeterInfo info_of(const Entry& entry, const MeterOptions& options) {
+  const Opened result = entry.open(options);
+  return {
+      std::string(entry.name), result.meter != nullptr, result.reason, entry.scope, entry.source,
+      entry.resolution()};
+}
+
+}  // namespace
+
+std::vector<MeterInfo> list_meters(const MeterOptions& options) {
+  std::vector<MeterInfo> list;
+  list.reserve(entries.size());
+  for (const Entry& entry : entries) list.push_back(info_of(entry, options));
+  return list;
+}
+
+MeterInfo describe_meter(std::string_view name, const MeterOptions& options) {
+  return info_of(entry_of(name), options);
+}
+
+std::unique_ptr<Meter> open_meter(std::string_view name, const MeterOptions& options) {
+  Opened result = entry_of(name).open(options);
+  if (!result.meter)
+    fail(ErrorKind::absent, "[meter] expected {} to answer; found that {}", name, result.reason);
+  return std::move(result.meter);
 }
 
 }  // namespace wattention

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
+#include "report/host_table.h"
 #include "report/notebook_records.h"
 #include "report/notebook_values.h"
 #include "report/phase_table.h"
@@ -51,7 +53,27 @@ std::string energy_sentence(const NotebookPower& power, const BenchRecord& resid
       resident.energy_j.range->low, resident.energy_j.range->high);
 }
 
-std::string reason_sentence(const BenchRecord& resident) {
+const BenchRecord* find_host(const std::vector<const BenchRecord*>& records, bool what_if) {
+  const auto found = std::ranges::find_if(records, [&](const BenchRecord* record) {
+    return (record->axes.host == twice_as_fast) == what_if;
+  });
+  return found == records.end() ? nullptr : *found;
+}
+
+// Nothing without the what-if: the claim needs its figure.
+std::string faster_host_sentence(const BenchRecord* faster) {
+  if (faster == nullptr) return "";
+  const NotebookTimes& longest = notebook_times.back();
+  const double cpu_ms = longest.cpu_ms / static_cast<double>(longest.count);
+  const double ms = *faster->time_per_forward_ms.value;
+  return fmt::format(
+      " In a host twice as fast the forward would take {:.1f} ms (modelled), {} than the "
+      "notebook's "
+      "CPU, and the card {:.2g} J.",
+      ms, more_or_less(ms, cpu_ms), *faster->energy_j.value);
+}
+
+std::string reason_sentence(const BenchRecord& resident, const BenchRecord* faster) {
   double card = 0, conversion = 0;
   for (const PhaseShare& share : phase_shares(resident)) {
     if (share.phase == "compute") card = share.share;
@@ -60,18 +82,22 @@ std::string reason_sentence(const BenchRecord& resident) {
   }
   return fmt::format(
       "Why: the card computes for {:.0f} % of the forward; casting and tiling on one thread of the "
-      "host take {:.0f} %. "
-      "A host that converts faster makes the card win by much more.",
-      100 * card, 100 * conversion);
+      "host take {:.0f} %.{}",
+      100 * card, 100 * conversion, faster_host_sentence(faster));
 }
 
-std::string machine_sentence(const BenchRecord& fastest, const BenchRecord& resident) {
+std::string machine_sentence(const BenchRecord& fastest, const BenchRecord& resident,
+                             const BenchRecord* here) {
+  const std::string in_other_host =
+      here == nullptr ? ""
+                      : fmt::format(", in the host of {} {:.1f} ms", here->axes.host,
+                                    *here->time_per_forward_ms.value);
   return fmt::format(
       "This machine: {} takes {:.2f} ms per forward, measured; the modelled card in the notebook's "
       "host would take "
-      "{:.1f} ms.",
+      "{:.1f} ms{}.",
       series_word(fastest.axes), *fastest.time_per_forward_ms.value,
-      *resident.time_per_forward_ms.value);
+      *resident.time_per_forward_ms.value, in_other_host);
 }
 
 std::string sureness_sentence(const NotebookPower& power) {
@@ -100,9 +126,10 @@ std::vector<std::string> answer(const BenchRun& run, const NotebookPower* power)
   if (!resident || !resident->time_per_forward_ms.range || !resident->energy_j.range) return {};
   std::vector<std::string> sentences{time_sentence(*resident)};
   if (power) sentences.push_back(energy_sentence(*power, *resident));
-  sentences.push_back(reason_sentence(*resident));
+  const auto others = other_host_records(run, Variant::resident);
+  sentences.push_back(reason_sentence(*resident, find_host(others, true)));
   if (const BenchRecord* fastest = find_fastest_measured(run))
-    sentences.push_back(machine_sentence(*fastest, *resident));
+    sentences.push_back(machine_sentence(*fastest, *resident, find_host(others, false)));
   if (power) sentences.push_back(sureness_sentence(*power));
   return sentences;
 }

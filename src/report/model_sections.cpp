@@ -8,6 +8,7 @@
 #include "report/answer.h"
 #include "report/charts.h"
 #include "report/core_grid_table.h"
+#include "report/host_table.h"
 #include "report/notebook_records.h"
 #include "report/notebook_table.h"
 #include "report/phase_table.h"
@@ -49,6 +50,9 @@ std::vector<Section> model_sections(const BenchRun& run, const NotebookPower* po
   add(sections, "Core grids",
       "The same loop, resident, on fewer and on more cores than the card has.",
       core_grid_table(run));
+  add(sections, "Hosts",
+      "Most of the card's time is its host's: the same forward in other machines.",
+      host_table(run));
   add(sections, "Phases", "One forward of the card's modules, by what the time is spent on.",
       phase_table(run));
   if (power)

@@ -20,15 +20,37 @@ bool has_notebook_shape(const BenchRecord& record) {
          axes.embed_dim == notebook_dim && axes.head_dim == notebook_dim;
 }
 
+namespace {
+
+// The module as the notebook runs it, modelled.
+bool is_default_card(const BenchRecord& record) {
+  return has_notebook_shape(record) && !record.steps.empty() &&
+         (!record.axes.core_grid || *record.axes.core_grid == CoreGrid{8, 8});
+}
+
+}  // namespace
+
 const BenchRecord* find_notebook_record(const BenchRun& run, const BenchCase& wanted) {
   return find(run, [&](const BenchRecord& r) { return has_notebook_shape(r) && r.axes == wanted; });
 }
 
 const BenchRecord* find_card_record(const BenchRun& run, Variant variant) {
   return find(run, [&](const BenchRecord& r) {
-    return has_notebook_shape(r) && !r.steps.empty() && r.axes.variant == variant &&
-           (!r.axes.core_grid || *r.axes.core_grid == CoreGrid{8, 8});
+    return r.axes.host.empty() && is_default_card(r) && r.axes.variant == variant;
   });
+}
+
+std::vector<const BenchRecord*> other_host_records(const BenchRun& run, Variant variant) {
+  std::vector<const BenchRecord*> found;
+  for (const BenchRecord& record : run.records) {
+    if (record.axes.host.empty() || !is_default_card(record) || record.axes.variant != variant)
+      continue;
+    const auto same_host = [&](const BenchRecord* other) {
+      return other->axes.host == record.axes.host;
+    };
+    if (std::ranges::none_of(found, same_host)) found.push_back(&record);
+  }
+  return found;
 }
 
 const BenchRecord* find_fastest_measured(const BenchRun& run) {

@@ -2,6 +2,8 @@
 // Records of the notebook's own shape, found among others.
 #include <wattention/bench.h>
 
+#include <vector>
+
 namespace wattention::report {
 
 /// x [1024, 2048], weights [2048, 2048], and it ran.
@@ -11,8 +13,11 @@ bool has_notebook_shape(const BenchRecord& record);
 /// for; null when there is none.
 const BenchRecord* find_notebook_record(const BenchRun& run, const BenchCase& wanted);
 
-/// A variant of the card with any count, the module's default grid; null when there is none.
+/// A variant of the card with any count, the module's default grid, in the notebook's host; null when there is none.
 const BenchRecord* find_card_record(const BenchRun& run, Variant variant);
+
+/// The same in other hosts, each host once.
+std::vector<const BenchRecord*> other_host_records(const BenchRun& run, Variant variant);
 
 /// The quickest forward that was measured on this machine, of any count; null when there is none.
 const BenchRecord* find_fastest_measured(const BenchRun& run);

@@ -7,6 +7,7 @@
 #include "base/fail.h"
 #include "report/notebook_records.h"
 #include "report/numbers.h"
+#include "report/words.h"
 
 namespace wattention::report {
 namespace {
@@ -55,6 +56,54 @@ std::vector<std::string> model_row(const BenchRecord& record) {
           "modelled"};
 }
 
+std::string watts(std::optional<double> value) {
+  return value ? fmt::format("{:.0f}", *value) : "";
+}
+
+// The sensor that gave the record's joules.
+const SensorRecord* sensor_of(const BenchRecord& record) {
+  const auto found = std::ranges::find(record.sensors, record.energy_meter, &SensorRecord::meter);
+  return found == record.sensors.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> metered_row(const BenchRecord& record, const SensorRecord& sensor) {
+  const double ms = record.time_per_forward_ms.value.value();
+  const double active_w = *record.energy_j.value * ms_per_s / ms;
+  std::optional<double> idle_w, above_w;
+  if (sensor.idle_before_w && sensor.idle_after_w) {
+    idle_w = (*sensor.idle_before_w + *sensor.idle_after_w) / 2;
+    above_w = active_w - *idle_w;
+  }
+  const Figure& net = record.energy_net_j;
+  return {series_word(record.axes) + ", this machine",
+          scope_word(record),
+          watts(idle_w),
+          watts(active_w),
+          watts(above_w),
+          milliseconds(record.time_per_forward_ms, record.extrapolated),
+          fmt::format("{:.3g}", *record.energy_j.value),
+          net.value ? fmt::format("{:.3g}", *net.value) : absent_mark,
+          fmt::format("{}, {}", source_word(record.energy_j), record.energy_meter)};
+}
+
+// One row for each series that was timed here: of its last count, the longest.
+void add_metered_rows(Table& table, const BenchRun& run) {
+  for (auto record = run.records.begin(); record != run.records.end(); ++record) {
+    if (!has_notebook_shape(*record) || record->time_per_forward_ms.source != Source::measured)
+      continue;
+    const std::string series = series_word(record->axes);
+    if (std::any_of(record + 1, run.records.end(), [&](const BenchRecord& later) {
+          return has_notebook_shape(later) && series_word(later.axes) == series;
+        }))
+      continue;
+    const SensorRecord* sensor = record->energy_j.value ? sensor_of(*record) : nullptr;
+    if (sensor != nullptr)
+      table.rows.push_back(metered_row(*record, *sensor));
+    else
+      table.note(fmt::format("This machine's joules: none, for {}.", record->energy_j.reason));
+  }
+}
+
 }  // namespace
 
 const WallReading& wall_reading(const NotebookPower& power, std::string_view config) {
@@ -81,10 +130,11 @@ Table power_table(const NotebookPower& power, const BenchRun& run) {
   for (const Variant variant : {Variant::resident, Variant::naive})
     if (const BenchRecord* record = find_card_record(run, variant))
       if (record->energy_j.value) table.rows.push_back(model_row(*record));
+  add_metered_rows(table, run);
   table.note(
-      "Gross: active power x time. Net: less the baseline, read by hand before each job. Wall and "
-      "card are different "
-      "scopes: neither is a part of the other's row.");
+      "Gross: active power x time. Net: less the baseline, read by hand before each job. Wall, "
+      "package and "
+      "card are different scopes: no row is a part of another.");
   table.note(power.verdict);
   return table;
 }

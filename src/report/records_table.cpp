@@ -31,6 +31,10 @@ std::string variant_text(const BenchCase& axes) {
   return std::string(to_string(axes.variant)) + (axes.fold_projections ? ", folded" : "");
 }
 
+std::string joules_text(const Figure& figure) {
+  return figure.value ? fmt::format("{:.4g}", *figure.value) : "";
+}
+
 std::vector<std::string> row_of(const BenchRecord& record) {
   const BenchCase& axes = record.axes;
   const Figure& time = record.time_per_forward_ms;
@@ -39,13 +43,16 @@ std::vector<std::string> row_of(const BenchRecord& record) {
           std::string(to_string(axes.dtype)),
           fmt::format("{}x{}x{}", axes.tokens, axes.embed_dim, axes.head_dim),
           grid_word(axes),
+          axes.host,
           fmt::format("{}", axes.count),
           milliseconds(time, record.extrapolated),
           spread_text(record),
           minimum_text(record),
           milliseconds(record.total_ms, record.extrapolated),
           record.simulation_time_ms ? milliseconds(*record.simulation_time_ms) : "",
-          record.energy_j.value ? fmt::format("{:.4g}", *record.energy_j.value) : "",
+          joules_text(record.energy_j),
+          joules_text(record.energy_net_j),
+          scope_word(record),
           time.source ? source_word(time) : absent_mark,
           timed_text(record),
           record.threads ? fmt::format("{}", record.threads) : absent_mark,
@@ -63,6 +70,11 @@ void add_notes(Table& table, const BenchRecord& record) {
                            record.time_per_forward_ms.reason));
   if (!record.energy_j.value)
     table.note(fmt::format("{}: no energy: {}.", record.axes.device, record.energy_j.reason));
+  else if (!record.energy_net_j.value)
+    table.note(
+        fmt::format("{}: no net energy: {}.", record.axes.device, record.energy_net_j.reason));
+  for (const std::string& sentence : record.sensor_comparisons)
+    table.note(fmt::format("{}: {}.", name_of(record.axes), sentence));
 }
 
 }  // namespace
@@ -74,13 +86,16 @@ Table records_table(const BenchRun& run) {
                    {"dtype", Align::left},
                    {"shape"},
                    {"core grid"},
+                   {"host"},
                    {"count"},
                    {"ms/forward"},
                    {"spread"},
                    {"min ms"},
                    {"total ms"},
                    {"simulation ms"},
-                   {"J/forward"},
+                   {"gross J/forward"},
+                   {"net J/forward"},
+                   {"J of", Align::left},
                    {"source", Align::left},
                    {"timed"},
                    {"threads"},

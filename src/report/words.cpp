@@ -16,6 +16,10 @@ std::string source_word(const Figure& figure) {
   return figure.source ? std::string(to_string(*figure.source)) : "";
 }
 
+std::string scope_word(const BenchRecord& record) {
+  return record.energy_scope ? std::string(to_string(*record.energy_scope)) : "";
+}
+
 std::string series_word(const BenchCase& axes) {
   std::string word =
       fmt::format("{} {} {}", axes.device, to_string(axes.variant), to_string(axes.dtype));
@@ -24,6 +28,7 @@ std::string series_word(const BenchCase& axes) {
   if (axes.fold_projections) word += " folded";
   if (!axes.kernel.empty()) word += fmt::format(" {}", axes.kernel);
   if (axes.threads > 0) word += fmt::format(" {} threads", axes.threads);
+  if (!axes.host.empty()) word += fmt::format(" in {}", axes.host);
   return word;
 }
 

@@ -12,6 +12,8 @@ std::string grid_word(const BenchCase& axes);
 std::string kernel_word(const BenchRecord& record);
 /// "measured".
 std::string source_word(const Figure& figure);
+/// "package": what the joules include.
+std::string scope_word(const BenchRecord& record);
 /// One heading for all that a case says besides its shape and count: "cpu fused bf16".
 std::string series_word(const BenchCase& axes);
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 from pathlib import Path
@@ -64,6 +65,121 @@ class ExitCodes(unittest.TestCase):
 
     def test_two_when_nothing_ran(self):
         self.assertEqual(bench(*SIX_TOKENS, "--variant", "naive").returncode, 2)
+
+
+class Counter(threading.Thread):
+    """A powercap folder whose one package draws the same power all the time."""
+
+    def __init__(self, folder, watts):
+        super().__init__(daemon=True)
+        self.domain, self.watts, self.stopped = Path(folder) / "intel-rapl:0", watts, threading.Event()
+        self.domain.mkdir()
+        (self.domain / "name").write_text("package-0\n")
+        (self.domain / "max_energy_range_uj").write_text("262143328850\n")
+        self.write()
+
+    def write(self):
+        count = self.domain / "next"
+        count.write_text(f"{int(time.monotonic() * self.watts * 1e6)}\n")
+        os.replace(count, self.domain / "energy_uj")  # no reader meets an empty file
+
+    def run(self):
+        while not self.stopped.wait(0.001):
+            self.write()
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stopped.set()
+        self.join()
+
+
+class Energy(unittest.TestCase):
+    CASE = [*SIX_TOKENS, *QUICK, "--threads", "1", "--count", "1000"]
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def row(self, *arguments):
+        result = bench(*self.CASE, *arguments, "--json")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return json.loads(result.stdout)["benchmarks"][0]
+
+    def test_a_counter_under_another_root_is_read(self):
+        with Counter(self.folder, 30):
+            row = self.row("--powercap", self.folder)
+        self.assertEqual((row["energy_meter"], row["energy_scope"], row["energy_source"]),
+                         ("rapl-package", "package", "measured"))
+        package, platform = row["sensors"]
+        # The counter moves when a thread of this busy machine gets its turn: hence the width.
+        for name in ("idle_before_w", "idle_after_w"):
+            self.assertAlmostEqual(package[name], 30, delta=10)
+        watts = row["energy_j"] * package["forwards"] / package["window_s"]
+        self.assertAlmostEqual(watts, 30, delta=10)
+        self.assertLess(abs(row["energy_net_j"]), 0.4 * row["energy_j"])
+        self.assertIn("no platform counter", platform["gross_reason"])
+        self.assertIsNone(platform["gross_j"])
+
+    def test_a_counter_that_stands_still_gives_no_figure(self):
+        Counter(self.folder, 30)
+        row = self.row("--powercap", self.folder)
+        self.assertIsNone(row["energy_j"])
+        self.assertIn("stuck", row["energy_reason"])
+        self.assertIn("stuck", bench(*self.CASE, "--powercap", self.folder).stdout)
+
+    def test_formats_carry_gross_net_and_scope(self):
+        with Counter(self.folder, 30):
+            table = bench(*self.CASE, "--powercap", self.folder).stdout
+            text = bench(*self.CASE, "--powercap", self.folder, "--format", "csv").stdout
+        for words in ("gross J/forward", "net J/forward", "package"):
+            self.assertIn(words, table)
+        row = next(csv.DictReader(io.StringIO(text)))
+        self.assertGreater(float(row["energy_j"]), float(row["energy_net_j"]))
+        self.assertEqual((row["energy_scope"], row["energy_meter"]), ("package", "rapl-package"))
+
+    def test_none_is_none(self):
+        row = self.row("--powercap", self.folder, "--meter", "none")
+        self.assertEqual((row["energy_j"], row["energy_net_j"], row["sensors"]), (None, None, []))
+        self.assertTrue(row["energy_reason"])
+
+    def test_auto_without_a_sensor_says_why(self):
+        row = self.row("--powercap", self.folder)
+        self.assertIsNone(row["energy_j"])
+        self.assertIn("no package counter", row["energy_reason"])
+
+    def test_refusals(self):
+        for words in (["--meter", "rapl-package"], ["--meter", "none,rapl-package"], ["--meter", "abacus"],
+                      ["--meter", "manual"], ["--active-w", "10", "--baseline-w", "20"]):
+            with self.subTest(words=words):
+                result = bench(*self.CASE, "--powercap", self.folder, *words)
+                self.assertEqual(result.returncode, 2)
+                self.assertEqual(result.stdout, "")
+
+
+class Hosts(unittest.TestCase):
+    def test_a_host_is_an_axis_of_modelled_cases(self):
+        with tempfile.TemporaryDirectory() as folder:
+            profile = Path(folder) / "slow.json"
+            subprocess.run([PROGRAM, "calibrate-host", "--out", str(profile)], check=True, stdout=subprocess.DEVNULL)
+            rates = json.loads(profile.read_text())
+            profile.write_text(json.dumps(rates | {"tilize_s": 1e-7}))
+            result = bench("--device", "cpu,wormhole", "--variant", "reference,resident", "--tokens", "64",
+                           "--embed-dim", "64", "--head-dim", "64", *QUICK, "--model-only",
+                           "--host", f"notebook,{profile}", "--json")
+            rows = {row["name"].removesuffix("_model"): row for row in json.loads(result.stdout)["benchmarks"]
+                    if row["device"] == "wormhole" and not row["skipped"]}
+            self.assertEqual({row["host"] for row in rows.values()}, {None, str(profile)})
+            fast, slow = (next(row for row in rows.values() if row["host"] == host) for host in (None, str(profile)))
+            # 4096 elements at 100 ns, and three times as many weights that are tilized but once.
+            extra_ms = 4096 * (1e-7 - 2.36e-9) * 1e3
+            self.assertAlmostEqual(slow["phases"]["tilize"] - fast["phases"]["tilize"], extra_ms, delta=0.001)
+
+    def test_a_profile_that_is_not_there_is_refused(self):
+        self.assertEqual(bench("--device", "wormhole", "--host", "no/such.json").returncode, 2)
 
 
 class Interrupt(unittest.TestCase):

@@ -40,7 +40,7 @@ class Compare(unittest.TestCase):
 
     def test_the_report_answers_with_the_cards_numbers(self):
         for words in ("wormhole resident bf16", "wormhole naive bf16", "32x32", "## Phases", "untilize",
-                      "## Power", "manual", "## Answer", "Faster:", "Less energy:", "How sure:"):
+                      "## Power", "manual", "## Hosts", "twice as fast", "## Answer", "Faster:", "Less energy:", "How sure:"):
             self.assertIn(words, self.report)
 
     def test_the_page_stands_alone_with_every_figure(self):
@@ -62,7 +62,7 @@ class Compare(unittest.TestCase):
                    ("resident", None): {1: 98.39, 100: 1183.98, 1000: 10935.41, 10000: 109907.44},
                    ("resident", "2x2"): {1000: 19399.75}, ("resident", "8x8"): {1000: 10988.90},
                    ("resident", "16x16"): {1000: 11042.35}, ("resident", "32x32"): {1000: 11005.19}}
-        rows = [row for row in self.records["benchmarks"] if row["device"] == "wormhole"]
+        rows = [row for row in self.records["benchmarks"] if row["device"] == "wormhole" and not row["host"]]
         self.assertEqual(len(rows), 12)
         for row in rows:
             measured = printed[row["variant"], row["core_grid"]][row["count"]]
@@ -72,6 +72,20 @@ class Compare(unittest.TestCase):
             self.assertEqual((row["time_source"], row["energy_source"]), ("modelled", "modelled"))
             low, high = row["energy_j_range"]
             self.assertTrue(0 < low < row["energy_j"] < high)
+
+    def test_a_faster_host_has_a_figure(self):
+        hosts = {(row["variant"], row["host"]): row["time_per_forward_ms"] for row in self.records["benchmarks"]
+                 if row["device"] == "wormhole" and row["core_grid"] is None}
+        twice = hosts["resident", "notebook's, twice as fast"]
+        self.assertLess(twice, hosts["resident", None])
+        self.assertGreater(twice, hosts["resident", None] / 2)  # the card does not become faster
+        self.assertIn(f"In a host twice as fast the forward would take {twice:.1f} ms", self.report)
+
+    def test_joules_of_this_machine_are_figures_or_a_reason(self):
+        for row in self.records["benchmarks"]:
+            if row["device"] == "cpu":
+                self.assertTrue((row["energy_j"] or 0) > 0 or row["energy_reason"])
+        self.assertIn("this machine", self.report.lower())
 
     def test_records_are_the_series(self):
         series = {(row["variant"], row["dtype"]) for row in self.records["benchmarks"]}

@@ -46,6 +46,30 @@ TEST(Record, EnergyIsAbsentWithAReasonAndNotZero) {
   EXPECT_FALSE(record.energy_j.reason.empty());
 }
 
+TEST(Record, EnergyIsTheFirstSensorsThatAnswered) {
+  BenchRecord record = metered_record();
+  EXPECT_EQ(record.energy_j.value, 0.75);
+  EXPECT_EQ(record.energy_net_j.value, 0.5);
+  std::swap(record.sensors[0], record.sensors[1]);
+  choose_energy(record);
+  EXPECT_EQ(record.energy_meter, "rapl-package");
+  record.sensors.pop_back();
+  choose_energy(record);
+  EXPECT_FALSE(record.energy_j.value);
+  EXPECT_NE(record.energy_j.reason.find("no platform counter"), std::string::npos);
+  EXPECT_FALSE(record.energy_scope);
+  EXPECT_EQ(record.energy_meter, "");
+}
+
+TEST(Record, MoreTensorsShareTheMeteredWindow) {
+  BenchRecord record = metered_record();
+  record.axes.count = 1000;
+  complete(record, false);
+  BenchCase longer = record.axes;
+  longer.count = 10000;
+  EXPECT_EQ(extended(record, longer)->energy_j.value, 0.75);
+}
+
 TEST(Record, ASimulationsWallTimeIsNotTheDevices) {
   const BenchRecord record = simulated_record();
   EXPECT_FALSE(record.time_per_forward_ms.value);

@@ -37,6 +37,27 @@ TEST(RecordsJson, ModelledStepsInFrontLeaveTheThreads) {
   EXPECT_EQ(bench_from_json(to_json(run)).records.front().threads, 3);
 }
 
+TEST(RecordsJson, SensorsSurvive) {
+  BenchRun run;
+  run.records = {metered_record()};
+  const BenchRun back = bench_from_json(to_json(run));
+  EXPECT_EQ(to_json(back), to_json(run));
+  const BenchRecord& record = back.records.at(0);
+  EXPECT_EQ(record.energy_j.value, 0.75);
+  EXPECT_EQ(record.energy_j.range, (Range{0.625, 0.875}));
+  EXPECT_EQ(record.energy_net_j.value, 0.5);
+  EXPECT_EQ(record.energy_meter, "rapl-package");
+  EXPECT_EQ(record.energy_scope, MeterScope::package);
+  ASSERT_EQ(record.sensors.size(), 2u);
+  EXPECT_EQ(record.sensors[0].idle_before_w, 20.5);
+  EXPECT_EQ(record.sensors[0].window_s, 0.625);
+  EXPECT_EQ(record.sensors[0].forwards, 57);
+  EXPECT_FALSE(record.sensors[1].gross_j.value);
+  EXPECT_NE(record.sensors[1].gross_j.reason, "");
+  EXPECT_FALSE(record.sensors[1].idle_after_w);
+  EXPECT_EQ(record.sensor_comparisons.size(), 1u);
+}
+
 TEST(RecordsJson, RowsAreGoogleBenchmarks) {
   const json rows = sample_json()["benchmarks"];
   // Two cases of three repeats, one of one, each with mean, median and stddev; one skipped.
@@ -55,10 +76,13 @@ TEST(RecordsJson, RowsAreGoogleBenchmarks) {
 
 TEST(RecordsJson, OurFieldsAreFlatInEachRow) {
   for (const json& row : sample_json()["benchmarks"])
-    for (const char* field :
-         {"device", "variant", "dtype", "tokens", "embed_dim", "head_dim", "count", "core_grid",
-          "time_per_forward_ms", "time_source", "phases", "energy_j", "energy_source", "kernel",
-          "extrapolated", "skipped", "reason"})
+    for (const char* field : {"device",        "variant",      "dtype",
+                              "tokens",        "embed_dim",    "head_dim",
+                              "count",         "core_grid",    "time_per_forward_ms",
+                              "time_source",   "phases",       "energy_j",
+                              "energy_source", "energy_net_j", "energy_scope",
+                              "energy_meter",  "sensors",      "kernel",
+                              "extrapolated",  "skipped",      "reason"})
       EXPECT_TRUE(row.contains(field)) << field << " in " << row["name"];
 }
 

@@ -16,6 +16,28 @@ inline BenchRecord measured_record(std::int64_t count = 2) {
   return record;
 }
 
+/// The same with a sensor that answered and one that did not.
+inline BenchRecord metered_record() {
+  BenchRecord record = measured_record();
+  const std::string why = "no platform counter under /sys/class/powercap";
+  record.sensors = {{.meter = "rapl-package",
+                     .scope = MeterScope::package,
+                     .gross_j = Figure::of(0.75, Source::measured),
+                     .net_j = Figure::of(0.5, Source::measured),
+                     .idle_before_w = 20.5,
+                     .idle_after_w = 22,
+                     .window_s = 0.625,
+                     .forwards = 57},
+                    {.meter = "rapl-platform",
+                     .scope = MeterScope::platform,
+                     .gross_j = Figure::absent(why),
+                     .net_j = Figure::absent(why)}};
+  record.sensors[0].gross_j.range = Range{0.625, 0.875};
+  record.sensor_comparisons = {"one (package) gives 0.5 times two (wall)"};
+  complete(record, false);
+  return record;
+}
+
 inline BenchRecord simulated_record() {
   BenchRecord record;
   record.axes = {.device = "wormhole",

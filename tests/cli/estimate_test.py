@@ -1,6 +1,8 @@
 """estimate: modelled times and joules, what a knob changes, and the model's promises."""
 import json
+import os
 import unittest
+from pathlib import Path
 
 from program import ProgramTest, run
 
@@ -120,6 +122,53 @@ class Validate(ProgramTest):
         for word in ("median", "90th percentile", "why", "difference", "PASS", "naive, 10000"):
             self.assertIn(word, text)
         self.assertNotIn("FAIL", text)
+
+
+def document_table(head):
+    """Rows of a table of docs/timing.md, first cell -> the others."""
+    lines = (Path(os.environ["WATTENTION_SOURCE_DIR"]) / "docs" / "timing.md").read_text().splitlines()
+    start = lines.index(head) + 2
+    end = next(i for i in range(start, len(lines)) if not lines[i].startswith("|"))
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[start:end]]
+    return {row[0]: row[1:] for row in rows}
+
+
+class Document(ProgramTest):
+    """docs/timing.md quotes the command; its table of data sets is compared where the model is tested."""
+    WHAT_IF = {"as the notebook ran it": [], "2x2 cores": ["--core-grid", "2x2"], "HiFi2": ["--fidelity", "hifi2"],
+               "HiFi4": ["--fidelity", "hifi4"], "weights in DRAM": ["--weights", "dram"], "bfp8 operands": ["--bfp8"],
+               "pinned memory": ["--pinned-memory"], "two command queues": ["--command-queues", 2],
+               "tiles made on the card": ["--device-tilize"],
+               "the last three together": ["--pinned-memory", "--command-queues", 2, "--device-tilize"],
+               "a p150 running these programs": ["--card", "p150"], "a host twice as fast": ["--host-speedup", 2]}
+
+    def forward(self, *arguments):
+        return json.loads(self.succeeds("estimate", "--json", *arguments))["forward"]
+
+    def test_what_if(self):
+        table = document_table("| | ms | host busy, ms | card computes, ms | card, J | interval, J |")
+        self.assertEqual(set(table), set(self.WHAT_IF))
+        for name, knobs in self.WHAT_IF.items():
+            forward = self.forward(*knobs)
+            joules = forward["card_j"]
+            found = [f"{1e3 * forward['time_s']['value']:.2f}", f"{1e3 * forward['host_busy_s']:.2f}",
+                     f"{1e3 * forward['card_busy_s']:.2f}", f"{joules['value']:.2f}",
+                     f"{joules['low']:.2f} to {joules['high']:.2f}"]
+            self.assertEqual(table[name], found, name)
+
+    def test_phases(self):
+        table = document_table("| phase | ms | the card's J |")
+        found = {phase["phase"]: [f"{1e3 * phase['time_s']:.2f}", f"{phase['card_j']['value']:.3f}"]
+                 for phase in self.forward()["phases"]}
+        self.assertEqual(table, found)
+
+    def test_first_tensors(self):
+        text = (Path(os.environ["WATTENTION_SOURCE_DIR"]) / "docs" / "timing.md").read_text()
+        for knobs, unit, factor, digits in ((["--cold-kernels"], "s", 1, 1), ([], "ms", 1e3, 0)):
+            for variant in ("resident", "naive"):
+                answer = json.loads(self.succeeds("estimate", "--json", "--variant", variant, "--count", 1, *knobs))
+                first = answer["totals"][0]["time_s"]["value"] * factor
+                self.assertIn(f"{first:.{digits}f} {unit}", text)
 
 
 class CalibrateHost(ProgramTest):

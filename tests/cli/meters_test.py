@@ -26,12 +26,12 @@ class Meters(ProgramTest):
 
     def test_watts_by_hand_make_the_manual_meter_available(self):
         self.assertFalse(self.listed()["manual"]["available"])
-        self.assertTrue(self.listed("--manual-active", 335, "--manual-baseline", 185)["manual"]["available"])
-        self.assertIn("335", self.listed("--manual-active", 335, "--manual-baseline", 400)["manual"]["reason"])
+        self.assertTrue(self.listed("--active-w", 335, "--baseline-w", 185)["manual"]["available"])
+        self.assertIn("335", self.listed("--active-w", 335, "--baseline-w", 400)["manual"]["reason"])
 
     def test_unknown_options_are_refused(self):
         self.refuses("meters", "--nonsense")
-        self.refuses("meters", "--manual-active", "many")
+        self.refuses("meters", "--active-w", "many")
 
 
 if __name__ == "__main__":

@@ -78,6 +78,64 @@ TEST(CompareSensors, AgreesOnlyWithinIntervalsOfOneScope) {
   EXPECT_FALSE(compare_sensors(chip, EnergyReading{}));
 }
 
+TEST(CompareSensors, AWholeIsNotLessThanItsPart) {
+  const auto package = reading(100, 5, 1, MeterScope::package);
+  const auto says = [&](double platform_j, const char* words) {
+    const auto platform = reading(platform_j, 5, 1, MeterScope::platform);
+    const auto one = compare_sensors(package, platform), other = compare_sensors(platform, package);
+    return one->sentence.find(words) != std::string::npos &&
+           other->sentence.find(words) != std::string::npos && !one->agree && !other->agree;
+  };
+  EXPECT_TRUE(says(140, "as it must"));
+  EXPECT_TRUE(says(92, "as it must"));  // within what both may err
+  EXPECT_TRUE(says(80, "trust neither"));
+}
+
+TEST(MeasureEnergy, SeveralSensorsShareTheWindowThatHoldsForAll) {
+  test::FakeClock clock;
+  test::FakeTree tree;
+  MeterOptions options = manual(clock, 425, 535);
+  options.powercap_root = tree.root();
+  const auto count = [&] {
+    tree.write("intel-rapl:0/energy_uj", static_cast<long>(clock.now_s * 50e6));
+  };
+  tree.write("intel-rapl:0/name", "package-0");
+  tree.write("intel-rapl:0/max_energy_range_uj", 262'143'328'850);
+  count();
+  const auto wall = open_meter("manual", options), package = open_meter("rapl-package", options);
+  Meter* const both[] = {wall.get(), package.get()};
+  const auto measured = measure_energy(
+      both,
+      [&] {
+        clock.now_s += 0.5;
+        count();
+      },
+      60, 12);
+  ASSERT_EQ(measured.size(), 2u);
+  // 12 runs are 6 s: enough for the counter, not for a meter that ticks each second.
+  EXPECT_EQ(measured[0].repeats, 24);
+  EXPECT_EQ(measured[1].repeats, 24);
+  EXPECT_NEAR(measured[0].per_repeat()->value, 535 * 0.5, 1e-9);
+  EXPECT_NEAR(measured[1].per_repeat()->value, 50 * 0.5, 1e-6);
+}
+
+TEST(MeasureIdle, AsksOnlyWhoseRestIsNotKnown) {
+  test::FakeClock clock;
+  const auto read = open_meter("manual", manual(clock, 425, 535));
+  const auto unread = open_meter("manual", manual(clock, 0, 535));
+  EXPECT_EQ(read->known_idle_w(), 425);
+  EXPECT_FALSE(unread->known_idle_w());
+  double rested_s = 0;
+  const auto rest = [&](double seconds) {
+    rested_s += seconds;
+    clock.now_s += seconds;
+  };
+  EXPECT_EQ(measure_idle_w(*read, 20, rest), 425);
+  EXPECT_EQ(rested_s, 0);
+  EXPECT_NEAR(measure_idle_w(*unread, 20, rest).value(), 535, 1e-9);
+  EXPECT_NEAR(rested_s, 20, 1e-9);
+}
+
 TEST(ModelMeter, HandsOnTheModelsIntervalOrSaysThatThereIsNone) {
   test::FakeClock clock;
   std::optional<Joules> answer = Joules{0.4, 0.2, 0.9};

@@ -1,9 +1,14 @@
 // Tables of the card's modelled figures.
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
+#include <wattention/error.h>
+
 #include "bench/modelled.h"
+#include "bench/sample_run.h"
 #include "report/answer.h"
 #include "report/core_grid_table.h"
+#include "report/host_table.h"
 #include "report/model_sections.h"
 #include "report/phase_table.h"
 #include "report/power_table.h"
@@ -61,6 +66,67 @@ TEST(PowerTable, JoulesAreWattsTimesSeconds) {
   EXPECT_EQ(table.rows[0], cpu);
   EXPECT_EQ(table.rows[4].back(), "modelled");
   EXPECT_EQ(table.notes.back(), "It tells little.");
+}
+
+BenchRun run_with_hosts() {
+  BenchRun run = card_run();
+  BenchCase one = run.records[0].axes;
+  for (const char* host : {twice_as_fast, "mine"}) {
+    one.host = host;
+    run.records.push_back(
+        modelled_record(one, 789, {{twice_as_fast, {.speedup = 2}}, {"mine", {.speedup = 0.5}}}));
+  }
+  return run;
+}
+
+TEST(HostTable, NeedsASecondHost) {
+  EXPECT_FALSE(host_table(card_run()));
+  const Table table = *host_table(run_with_hosts());
+  ASSERT_EQ(table.rows.size(), 3u);
+  EXPECT_EQ(table.rows[0][1], "notebook's");
+  EXPECT_EQ(table.rows[0][3], "1.00");
+  EXPECT_LT(std::stod(table.rows[1][3]), 0.65);
+  EXPECT_GT(std::stod(table.rows[2][3]), 1.8);
+  // The conversions follow the host, the card's own work does not.
+  EXPECT_NEAR(std::stod(table.rows[1][4]), std::stod(table.rows[0][4]) / 2, 0.01);
+  EXPECT_EQ(table.rows[1][6], table.rows[0][6]);
+}
+
+TEST(HostTable, AnUnknownHostIsRefused) {
+  BenchCase one = card_run().records[0].axes;
+  one.host = "nowhere";
+  EXPECT_THROW(modelled_record(one, 789), Error);
+}
+
+TEST(PowerTable, ThisMachinesJoulesHaveScopeAndSource) {
+  BenchRun run;
+  run.records = {metered_record()};
+  const Table table = power_table(round_power(), run);
+  // 0.75 J in 11.5 ms are 65.2 W; 21.25 W of them at rest.
+  const std::vector<std::string> here{"cpu fused bf16 2 threads, this machine",
+                                      "package",
+                                      "21",
+                                      "65",
+                                      "44",
+                                      "11.500",
+                                      "0.75",
+                                      "0.5",
+                                      "measured, rapl-package"};
+  EXPECT_EQ(table.rows.back(), here);
+  run.records = {measured_record()};
+  EXPECT_EQ(power_table(round_power(), run).rows.back().back(), "manual");
+  EXPECT_NE(power_table(round_power(), run).notes[0].find("This machine's joules: none"),
+            std::string::npos);
+}
+
+TEST(Answer, AFasterHostIsAFigureOrIsNotClaimed) {
+  const std::string without = answer(card_run(), nullptr)[1];
+  EXPECT_EQ(without.find("host twice"), std::string::npos);
+  const BenchRun run = run_with_hosts();
+  const std::string with = answer(run, nullptr)[1];
+  const double ms = *run.records[2].time_per_forward_ms.value;
+  EXPECT_NE(with.find(fmt::format("In a host twice as fast the forward would take {:.1f} ms", ms)),
+            std::string::npos);
 }
 
 TEST(Answer, SaysByHowMuchAndHowSure) {

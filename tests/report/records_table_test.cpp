@@ -26,12 +26,22 @@ TEST(RecordsTable, LooksLikeThis) {
       "cpu       naive     bf16   1024x2048x2048                 1           -       -       -     "
       "  "
       "  -                 -             -        -\n"
-      "cpu: no energy: bench reads no energy meter in this version.\n"
+      "cpu: no energy: no meter was asked, or none serves this device.\n"
       "† extrapolated: only a part of the forwards was timed, the rest is their mean.\n"
       "wormhole: no time per forward: no time model in this version.\n"
-      "wormhole: no energy: bench reads no energy meter in this version.\n"
+      "wormhole: no energy: no meter was asked, or none serves this device.\n"
       "Skipped cpu/naive/bf16/tokens:1024/embed_dim:2048/head_dim:2048/count:1: [attention] "
       "expected a card, or \"one\"; found cpu\n");
+}
+
+TEST(RecordsTable, GrossAndNetStandSideBySideWithTheirScope) {
+  BenchRun run;
+  run.records = {metered_record()};
+  const std::string text = to_text(records_table(run));
+  EXPECT_NE(text.find("gross J/forward  net J/forward  J of     source"), std::string::npos);
+  EXPECT_NE(text.find("           0.75            0.5  package  measured"), std::string::npos);
+  EXPECT_NE(text.find("one (package) gives 0.5 times two (wall)."), std::string::npos);
+  EXPECT_EQ(text.find("no energy"), std::string::npos);
 }
 
 std::string cell(const Table& table, std::size_t row, const std::string& column) {
@@ -52,6 +62,16 @@ TEST(RecordsCsv, MarksWhatIsExtrapolatedSimulatedOrSkipped) {
   EXPECT_EQ(cell(table, 2, "simulation_time_ms"), "5000");
   EXPECT_EQ(cell(table, 3, "time_per_forward_ms"), "");
   EXPECT_NE(cell(table, 3, "skipped"), "");
+}
+
+TEST(RecordsCsv, HasGrossNetScopeAndMeter) {
+  BenchRun run;
+  run.records = {metered_record()};
+  const Table table = records_csv(run);
+  EXPECT_EQ(cell(table, 0, "energy_j"), "0.75");
+  EXPECT_EQ(cell(table, 0, "energy_net_j"), "0.5");
+  EXPECT_EQ(cell(table, 0, "energy_scope"), "package");
+  EXPECT_EQ(cell(table, 0, "energy_meter"), "rapl-package");
 }
 
 TEST(MachineTable, NamesTheCommand) {

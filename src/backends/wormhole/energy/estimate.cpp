@@ -100,6 +100,9 @@ RunEstimate estimate_run(std::span<const Event> events, const EstimateOptions& o
   const Awake awake = overlapped(alone, estimate.time_s.value, rates);
   add_phase_energy(estimate, awake, alone.joules > 0 ? awake.joules / alone.joules : 0, rates);
   estimate.card_j = total_j(estimate, awake, card_rates(options.card), rates);
+  estimate.card_net_j = {estimate.card_j.value - idle_energy_j(estimate.time_s.value, rates).value,
+                         estimate.card_j.low - idle_energy_j(estimate.time_s.low, rates).low,
+                         estimate.card_j.high - idle_energy_j(estimate.time_s.high, rates).high};
   estimate.calibration +=
       "; energy: idle and board rating of the n150d as bounds, between them a "
       "public fit on an n300";
