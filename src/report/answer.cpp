@@ -90,7 +90,7 @@ std::string machine_sentence(const BenchRecord& fastest, const BenchRecord& resi
                              const BenchRecord* here) {
   const std::string in_other_host =
       here == nullptr ? ""
-                      : fmt::format(", in the host of {} {:.1f} ms", here->axes.host,
+                      : fmt::format(", with {} as its host {:.1f} ms", here->axes.host,
                                     *here->time_per_forward_ms.value);
   return fmt::format(
       "This machine: {} takes {:.2f} ms per forward, measured; the modelled card in the notebook's "

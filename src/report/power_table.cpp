@@ -100,7 +100,7 @@ void add_metered_rows(Table& table, const BenchRun& run) {
     if (sensor != nullptr)
       table.rows.push_back(metered_row(*record, *sensor));
     else
-      table.note(fmt::format("This machine's joules: none, for {}.", record->energy_j.reason));
+      table.note(fmt::format("This machine's joules: none: {}.", record->energy_j.reason));
   }
 }
 
