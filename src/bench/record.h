@@ -6,8 +6,8 @@
 
 namespace wattention {
 
-/// Fills statistics, times, phases and energy from `axes`, `repeats` and `sensors`. A simulated device's wall time is kept
-/// apart: it is the model's, not the chip's.
+/// Fills statistics, times, phases and energy from `axes`, `repeats` and `sensors`. A simulated device's wall time is
+/// kept apart: it is the model's, not the chip's.
 void complete(BenchRecord& record, bool simulated);
 
 /// The figures of the first sensor that answered, or the first one's reason why there are none.

@@ -40,7 +40,8 @@ class Compare(unittest.TestCase):
 
     def test_the_report_answers_with_the_cards_numbers(self):
         for words in ("wormhole resident bf16", "wormhole naive bf16", "32x32", "## Phases", "untilize",
-                      "## Power", "manual", "## Hosts", "twice as fast", "## Answer", "Faster:", "Less energy:", "How sure:"):
+                      "## Power", "manual", "## Hosts", "twice as fast", "## Answer", "Faster:", "Less energy:",
+                      "How sure:"):
             self.assertIn(words, self.report)
 
     def test_the_page_stands_alone_with_every_figure(self):
