@@ -14,7 +14,10 @@ class Compare(unittest.TestCase):
     def setUpClass(cls):
         with tempfile.TemporaryDirectory() as parent:
             folder = Path(parent) / "new" / "out"
-            cls.result = subprocess.run([PROGRAM, "compare", "--all", "--max-time", "0.05", "--out", str(folder)],
+            cls.host = str(Path(parent) / "host.json")
+            subprocess.run([PROGRAM, "calibrate-host", "--out", cls.host], check=True, stdout=subprocess.DEVNULL)
+            cls.result = subprocess.run([PROGRAM, "compare", "--all", "--max-time", "0.05", "--host", cls.host,
+                                         "--out", str(folder)],
                                         capture_output=True, text=True, timeout=280)
             cls.report = (folder / "report.md").read_text()
             cls.page = (folder / "report.html").read_text()
@@ -81,6 +84,7 @@ class Compare(unittest.TestCase):
         self.assertLess(twice, hosts["resident", None])
         self.assertGreater(twice, hosts["resident", None] / 2)  # the card does not become faster
         self.assertIn(f"In a host twice as fast the forward would take {twice:.1f} ms", self.report)
+        self.assertIn(f"with {self.host} as its host {hosts['resident', self.host]:.1f} ms", self.report)
 
     def test_joules_of_this_machine_are_figures_or_a_reason(self):
         for row in self.records["benchmarks"]:

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "device/backend.h"
 #include "device/value_less.h"
 #include "oracle.h"
 
@@ -99,6 +100,19 @@ TEST(SelfAttention, ShapeModeAnswersWithoutValues) {
     EXPECT_EQ(context.shape(), Shape({8192, 64}));
     EXPECT_FALSE(context.on_host());
     EXPECT_GE(Device(card).take_reports().size(), 3u);
+  }
+}
+
+TEST(SelfAttention, ResidentWeightsLieWhereTheyAreAsked) {
+  Generator generator(1);
+  const SelfAttention module(64, 64, generator);
+  for (const Memory memory : {Memory::l1, Memory::dram}) {
+    const Device card = open_device("wormhole", {.mode = Mode::shape});
+    const SelfAttention resident =
+        module.to(card, {.variant = Variant::resident, .weights = memory});
+    const DeviceCounts counts = card.backend().counts();
+    EXPECT_EQ(counts.l1_bytes_per_bank > 0, memory == Memory::l1);
+    EXPECT_EQ(counts.dram_bytes_per_bank > 0, memory == Memory::dram);
   }
 }
 
