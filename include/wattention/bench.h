@@ -193,8 +193,8 @@ struct BenchRecord {
   std::map<std::string, double> phases_j{};  ///< phase -> of energy_j, where it is modelled
   std::vector<BenchStep> steps;              ///< of a modelled forward in the steady state
   std::vector<BenchPower> card_w{};          ///< over the same forward; its integral is energy_j
-  Figure
-      energy_j;  ///< per forward, gross, of the first sensor that answered; modelled: the card's alone
+  /// Per forward: gross, of the first sensor that answered; modelled: the card's alone.
+  Figure energy_j;
   Figure energy_net_j;         ///< of the same sensor
   std::string energy_meter{};  ///< its name; empty where none answered
   std::optional<MeterScope> energy_scope{};
