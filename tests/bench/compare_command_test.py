@@ -18,7 +18,7 @@ class Compare(unittest.TestCase):
             subprocess.run([PROGRAM, "calibrate-host", "--out", cls.host], check=True, stdout=subprocess.DEVNULL)
             cls.result = subprocess.run([PROGRAM, "compare", "--all", "--max-time", "0.05", "--host", cls.host,
                                          "--out", str(folder)],
-                                        capture_output=True, text=True, timeout=280)
+                                        capture_output=True, text=True)
             cls.report = (folder / "report.md").read_text()
             cls.page = (folder / "report.html").read_text()
             cls.records = json.loads((folder / "records.json").read_text())

@@ -75,7 +75,8 @@ TEST(RecordsJson, RowsAreGoogleBenchmarks) {
 }
 
 TEST(RecordsJson, OurFieldsAreFlatInEachRow) {
-  for (const json& row : sample_json()["benchmarks"])
+  const json rows = sample_json()["benchmarks"];  // for as long as the loop
+  for (const json& row : rows)
     for (const char* field : {"device",        "variant",      "dtype",
                               "tokens",        "embed_dim",    "head_dim",
                               "count",         "core_grid",    "time_per_forward_ms",
