@@ -16,7 +16,7 @@ run: build ## the main job: the notebook's comparison, with its report in out/
 	@mkdir -p out
 	build/bin/wattention $(RUN)
 
-test: ## everything, built and tested in release mode (TORCH=1: PyTorch is installed for it, 3 GB)
+test: ## everything, built and tested in release mode (TORCH=0: PyTorch is not installed for it)
 	@tools/install_dependencies build test python
 	@cmake --preset release $$(TORCH=$(TORCH) tools/python_venv build/python-venv)
 	@cmake --build --preset release

@@ -20,7 +20,7 @@ def main():
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="run a notebook's code cells or a script")
     run.add_argument("--log", action="store_true", help="print TT-NN's `Metal | INFO` lines")
-    run.add_argument("file")
+    run.add_argument("file", help="a notebook of format 4, or a script")
     run.add_argument("arguments", nargs=argparse.REMAINDER, help="for the file's sys.argv")
     options = parser.parse_args()
     try:
