@@ -1,4 +1,5 @@
 // Reads what records_to_json.cpp wrote: the repeats from the rows of run_type iteration, all else from any row.
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "base/fail.h"
@@ -13,7 +14,10 @@ using Json = nlohmann::ordered_json;
 CoreGrid parse_grid(const std::string& text) {
   const std::size_t x = text.find('x');
   expect(x != std::string::npos, "[records] expected core_grid as YxX; found '{}'", text);
-  return {std::stoi(text.substr(0, x)), std::stoi(text.substr(x + 1))};
+  const CoreGrid grid{std::stoi(text.substr(0, x)), std::stoi(text.substr(x + 1))};
+  expect(grid.y > 0 && grid.x > 0, "[records] expected core_grid of at least 1x1; found '{}'",
+         text);
+  return grid;
 }
 
 std::string text_of(const Json& row, const char* name) {
@@ -27,6 +31,35 @@ T parse_word(const std::string& word, const T (&values)[n]) {
   fail(ErrorKind::bad_input, "[records] expected a word of the layout; found '{}'", word);
 }
 
+// A whole number from `low` on. The parser makes numbers beyond 64 bits doubles, which no integer may be cast from.
+template <class Int = std::int64_t>
+Int whole_number(const Json& value, const char* name, std::int64_t low,
+                 std::int64_t high = std::numeric_limits<Int>::max()) {
+  expect(value.is_number_integer() && value >= low && value <= high,
+         "[records] expected {} to be a whole number from {} to {}; found {}", name, low, high,
+         value.dump());
+  return value.get<Int>();
+}
+
+template <class Int = std::int64_t>
+Int whole(const Json& row, const char* name, std::int64_t low = 1) {
+  return whole_number<Int>(row.at(name), name, low);
+}
+
+// A number that is a time, an amount or a rate.
+double amount(const Json& row, const char* name) {
+  const double value = row.at(name);
+  expect(value >= 0, "[records] expected {} of at least 0; found {}", name, value);
+  return value;
+}
+
+// A time that something is divided by.
+double positive(const Json& row, const char* name) {
+  const double value = row.at(name);
+  expect(value > 0, "[records] expected {} above 0; found {}", name, value);
+  return value;
+}
+
 Source parse_source(const std::string& word) {
   return parse_word(word,
                     {Source::measured, Source::modelled, Source::vendor_reported, Source::manual});
@@ -35,20 +68,24 @@ Source parse_source(const std::string& word) {
 std::optional<Range> range_of(const Json& row, const std::string& value) {
   const std::string name = value + "_range";
   if (!row.contains(name)) return std::nullopt;
-  return Range{row.at(name).at(0), row.at(name).at(1)};
+  const Range range{row.at(name).at(0), row.at(name).at(1)};
+  expect(range.low >= 0 && range.low <= range.high,
+         "[records] expected {} from low to high, both at least 0; found {} and {}", name,
+         range.low, range.high);
+  return range;
 }
 
 Figure figure_of(const Json& row, const char* value, const std::string& name) {
   if (row.at(value).is_null()) return Figure::absent(text_of(row, (name + "_reason").c_str()));
-  Figure figure = Figure::of(row.at(value), parse_source(row.at(name + "_source")));
+  Figure figure = Figure::of(positive(row, value), parse_source(row.at(name + "_source")));
   figure.range = range_of(row, value);
   return figure;
 }
 
 std::optional<BenchError> error_of(const Json& row) {
   if (!row.contains("error_relative_l2")) return std::nullopt;
-  return BenchError{row["error_relative_l2"], row.at("error_max_relative"), row.at("error_pcc"),
-                    row.at("error_rows")};
+  return BenchError{amount(row, "error_relative_l2"), amount(row, "error_max_relative"),
+                    row.at("error_pcc"), whole(row, "error_rows")};
 }
 
 std::vector<std::pair<std::string, double>> named_of(const Json& json) {
@@ -63,19 +100,20 @@ BenchStep step_of(const Json& json) {
   step.phase = json.at("phase");
   step.on_device = json.at("on_device");
   step.bound = json.at("bound");
-  step.start_ms = json.at("start_ms");
-  step.duration_ms = json.at("duration_ms");
-  step.closed_form_ms = json.at("closed_form_ms");
-  step.flops = json.at("flops");
-  step.dram_bytes = json.at("dram_bytes");
-  step.l1_bytes = json.at("l1_bytes");
-  step.grid = {json.at("grid").at(0), json.at("grid").at(1)};
-  step.cores = json.at("cores");
+  step.start_ms = amount(json, "start_ms");
+  step.duration_ms = amount(json, "duration_ms");
+  step.closed_form_ms = amount(json, "closed_form_ms");
+  step.flops = amount(json, "flops");
+  step.dram_bytes = amount(json, "dram_bytes");
+  step.l1_bytes = json.value("l1_bytes", 0.0);
+  step.grid = {whole_number<int>(json.at("grid").at(0), "grid", 0),
+               whole_number<int>(json.at("grid").at(1), "grid", 0)};
+  step.cores = whole<int>(json, "cores", 0);
   step.program = json.at("program");
   step.fidelity = json.at("fidelity");
   step.units_ms = named_of(json.at("units_ms"));
   step.bytes = named_of(json.at("bytes"));
-  step.card_j = json.at("card_j");
+  step.card_j = amount(json, "card_j");
   return step;
 }
 
@@ -119,15 +157,15 @@ BenchCase axes_of(const Json& row) {
   axes.device = row.at("device");
   axes.variant = parse_variant(row.at("variant").get<std::string>());
   axes.dtype = parse_dtype(row.at("dtype").get<std::string>());
-  axes.tokens = row.at("tokens");
-  axes.embed_dim = row.at("embed_dim");
-  axes.head_dim = row.at("head_dim");
-  axes.count = row.at("count");
+  axes.tokens = whole(row, "tokens");
+  axes.embed_dim = whole(row, "embed_dim");
+  axes.head_dim = whole(row, "head_dim");
+  axes.count = whole(row, "count");
   if (row.at("core_grid").is_string()) axes.core_grid = parse_grid(row.at("core_grid"));
-  if (row.at("fidelity").is_string())
-    axes.fidelity = parse_fidelity(row["fidelity"].get<std::string>());
+  if (const std::string word = text_of(row, "fidelity"); !word.empty())
+    axes.fidelity = parse_fidelity(word);
   axes.fold_projections = row.at("fold_projections");
-  axes.threads = row.at("threads_asked");
+  axes.threads = whole<int>(row, "threads_asked", 0);
   axes.kernel = text_of(row, "kernel_asked");
   axes.host = text_of(row, "host");
   return axes;
@@ -145,13 +183,13 @@ BenchRecord record_of(const Json& row) {
   record.total_ms = record.time_per_forward_ms;
   record.total_ms.value.reset();
   record.total_ms.range = range_of(row, "total_ms");
-  if (row.at("total_ms").is_number()) record.total_ms.value = row.at("total_ms").get<double>();
+  if (row.at("total_ms").is_number()) record.total_ms.value = positive(row, "total_ms");
   if (row.at("simulation_time_ms").is_number())
     record.simulation_time_ms = row.at("simulation_time_ms").get<double>();
   if (row.at("phases").is_object()) record.phases_ms = row.at("phases");
   read_energy(row, record);
   if (row.contains("phases_j")) record.phases_j = row["phases_j"];
-  if (row.contains("steps"))
+  if (row.contains("steps") && record.time_per_forward_ms.value)
     for (const Json& step : row["steps"]) record.steps.push_back(step_of(step));
   record.error = error_of(row);
   if (row.contains("card_w"))
@@ -164,17 +202,18 @@ BenchRecord record_of(const Json& row) {
 }
 
 BenchRepeat repeat_of(const Json& row) {
-  return {row.at("iterations"), row.at("prepare_ms"), row.at("first_forward_ms"),
-          row.at("forwards_ms"), row.at("forwards_cpu_ms")};
+  return {whole(row, "iterations"), amount(row, "prepare_ms"), positive(row, "first_forward_ms"),
+          positive(row, "forwards_ms"), amount(row, "forwards_cpu_ms")};
 }
 
 void add_row(std::vector<BenchRecord>& records, const Json& row) {
-  const std::size_t index = row.at("family_index");
+  const auto index = static_cast<std::size_t>(whole(row, "family_index", 0));
   if (index == records.size()) records.push_back(record_of(row));
   expect(index + 1 == records.size(), "[records] expected rows in order; found family {} after {}",
          index, records.size());
   if (row.at("run_type") != "iteration") return;
-  records.back().threads = row.at("threads");  // a model's row, which comes first, has none
+  records.back().threads =
+      whole<int>(row, "threads", 0);  // a model's row, which comes first, has none
   records.back().repeats.push_back(repeat_of(row));
 }
 
@@ -193,9 +232,9 @@ BenchContext context_from(const Json& json) {
   context.host_name = json.at("host_name");
   context.command = json.at("command");
   context.cpu_model = json.at("cpu_model");
-  context.cpu_cores = json.at("num_cpus");
+  context.cpu_cores = whole<int>(json, "num_cpus", 0);
   context.cpu_mhz = json.at("mhz_per_cpu");
-  context.memory_bytes = json.at("memory_bytes");
+  context.memory_bytes = static_cast<std::uint64_t>(whole(json, "memory_bytes", 0));
   context.system = json.at("system");
   context.compiler = json.at("compiler");
   context.compiler_flags = json.at("compiler_flags");

@@ -2,6 +2,7 @@
 #include <wattention/error.h>
 
 #include <nlohmann/json.hpp>
+#include <random>
 
 #include "bench/sample_run.h"
 
@@ -118,6 +119,69 @@ TEST(RecordsJson, RefusesBrokenRows) {
   broken = sample_json();
   broken["benchmarks"][3]["family_index"] = 7;
   EXPECT_THROW(bench_from_json(broken.dump()), Error);
+}
+
+TEST(RecordsJson, HostileNumbersAreRefused) {
+  const std::vector<std::pair<const char*, json>> bad{{"count", 0},
+                                                      {"count", -1},
+                                                      {"count", 1e300},
+                                                      {"count", "many"},
+                                                      {"tokens", 1.5},
+                                                      {"embed_dim", nullptr},
+                                                      {"iterations", 0},
+                                                      {"forwards_ms", -1},
+                                                      {"total_ms", -5.0},
+                                                      {"core_grid", "0x8"},
+                                                      {"core_grid", "99999999999x1"},
+                                                      {"threads", 1e12},
+                                                      {"family_index", -1},
+                                                      {"fidelity", "high"},
+                                                      {"phases", json{{"a", "b"}}},
+                                                      {"time_per_forward_ms", 0}};
+  for (const auto& [name, value] : bad) {
+    json broken = sample_json();
+    broken["benchmarks"][0][name] = value;
+    EXPECT_THROW(bench_from_json(broken.dump()), Error) << name << " " << value;
+  }
+}
+
+TEST(RecordsJson, HostileTextsAreRefused) {
+  const std::string deep(200000, '['), deeper(200000, '{');
+  for (const std::string& text :
+       {deep, deep + std::string(200000, ']'), deeper, std::string("{\"context\": 1e999}"),
+        std::string("{\"context\": NaN}"), std::string("\xff\xfe"), std::string(1000, '\0')})
+    EXPECT_THROW(bench_from_json(text), Error) << text.substr(0, 20);
+}
+
+// Any single damage is refused with an Error or read as records that can be written again.
+TEST(RecordsJson, DamagedTextNeverDoesAnythingElse) {
+  const std::string whole = to_json(sample_run());
+  std::mt19937 random(789);
+  int refused = 0;
+  for (int i = 0; i < 2000; ++i) {
+    std::string damaged = whole;
+    const std::size_t at = random() % whole.size();
+    if (i % 3 == 0)
+      damaged[at] = static_cast<char>(random() % 256);
+    else if (i % 3 == 1)
+      damaged.erase(at, random() % 40);
+    else
+      damaged.insert(at, std::vector<std::string>{"-", "9999999999999999999", "e9", "null", "[",
+                                                  "\"", "{}", "true"}[random() % 8]);
+    try {
+      to_json(bench_from_json(damaged));
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::bad_input) << error.what();
+      ++refused;
+    }
+  }
+  EXPECT_GT(refused, 500);
+}
+
+TEST(RecordsJson, ReadsRecordsFromBeforeFidelityWasAnAxis) {
+  json old = sample_json();
+  for (json& row : old["benchmarks"]) row.erase("fidelity");
+  EXPECT_EQ(bench_from_json(old.dump()).records.size(), sample_run().records.size());
 }
 
 }  // namespace
