@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "device/estimate.h"
@@ -56,6 +57,15 @@ struct NotebookPower {
   std::string verdict;    ///< what that meter can and cannot tell, in one sentence
 };
 
+/// What no program on the card exceeds: the lines of its roofline.
+struct Ceilings {
+  std::string card;                                      ///< "n150d"
+  int cores = 0;                                         ///< that compute
+  double clock_hz = 0;                                   ///< the model's effective one
+  std::vector<std::pair<Fidelity, double>> flops_per_s;  ///< matrix products, all cores together
+  double dram_bytes_per_s = 0;                           ///< reads
+};
+
 class CostModel {
  public:
   virtual ~CostModel() = default;
@@ -70,6 +80,7 @@ class CostModel {
   virtual std::vector<DataSet> validation(const EstimateOptions& options) const = 0;
   virtual std::vector<NotebookRun> notebook_runs(const EstimateOptions& options) const = 0;
   virtual NotebookPower notebook_power() const = 0;
+  virtual Ceilings ceilings() const = 0;
 
   /// Measures this machine for EstimateOptions::host. Takes about a second.
   virtual HostRates measure_host() const = 0;

@@ -2,12 +2,32 @@
 
 #include "backends/wormhole/energy/estimate.h"
 #include "backends/wormhole/energy/notebook_power.h"
+#include "backends/wormhole/spec/chip.h"
 #include "backends/wormhole/timing/measure_host.h"
+#include "backends/wormhole/timing/rates.h"
 #include "backends/wormhole/timing/validation/notebook.h"
 #include "backends/wormhole/timing/validation/validate.h"
 
 namespace wattention::wormhole {
 namespace {
+
+// A phase multiplies two tiles' mantissas once: 32^3 multiplications and additions on each core.
+Ceilings n150d_ceilings() {
+  constexpr double product_flops = 2.0 * tile_side * tile_side * tile_side;
+  const CardRates& rates = card_rates("n150d");
+  Ceilings ceilings{.card = "n150d",
+                    .cores = static_cast<int>(n150d().compute_cores()),
+                    .clock_hz = rates.effective_clock_hz,
+                    .flops_per_s = {},
+                    .dram_bytes_per_s = rates.dram_read_bytes_per_s};
+  for (const Fidelity fidelity :
+       {Fidelity::lofi, Fidelity::hifi2, Fidelity::hifi3, Fidelity::hifi4}) {
+    const double cycles = rates.math_cycles_per_phase * static_cast<int>(fidelity);
+    ceilings.flops_per_s.emplace_back(fidelity,
+                                      ceilings.cores * ceilings.clock_hz * product_flops / cycles);
+  }
+  return ceilings;
+}
 
 class N150dCostModel final : public CostModel {
  public:
@@ -25,6 +45,7 @@ class N150dCostModel final : public CostModel {
     const std::vector<WallReading> readings = notebook_wall_readings();
     return {readings, card_share_j(readings), std::string(wall_meter_verdict())};
   }
+  Ceilings ceilings() const override { return n150d_ceilings(); }
   HostRates measure_host() const override { return wormhole::measure_host(); }
 };
 
