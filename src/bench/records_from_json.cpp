@@ -189,7 +189,7 @@ BenchRecord record_of(const Json& row) {
   if (row.at("phases").is_object()) record.phases_ms = row.at("phases");
   read_energy(row, record);
   if (row.contains("phases_j")) record.phases_j = row["phases_j"];
-  if (row.contains("steps") && record.time_per_forward_ms.value)
+  if (row.contains("steps") && record.time_per_forward_ms.value && record.energy_j.value)
     for (const Json& step : row["steps"]) record.steps.push_back(step_of(step));
   record.error = error_of(row);
   if (row.contains("card_w"))

@@ -8,17 +8,16 @@
 #include "base/atomic_file.h"
 #include "base/fail.h"
 #include "cli/bench_watcher.h"
+#include "cli/card_facts.h"
 #include "cli/command.h"
 #include "cli/compare_digits.h"
 #include "cli/host_profile.h"
 #include "cli/meter_options.h"
-#include "cli/notebook_power.h"
 #include "cli/output.h"
 #include "report/host_table.h"
-#include "report/html.h"
 #include "report/model_sections.h"
 #include "report/notebook_values.h"
-#include "report/records_table.h"
+#include "report/page.h"
 
 namespace wattention::cli {
 namespace {
@@ -78,10 +77,33 @@ Json to_json(const std::vector<report::Section>& sections) {
 }
 
 // true: no check failed.
-bool add_digits(Report& report, const std::string& heading, const std::string& text,
+bool add_digits(Report& report, report::Section section,
                 const std::vector<report::DigitCheck>& checks) {
-  report.add({heading, text, {digits_table(checks)}});
+  section.tables = {digits_table(checks)};
+  report.add(section);
   return std::ranges::none_of(checks, &report::DigitCheck::failed);
+}
+
+bool add_six_tokens(Report& report) {
+  return add_digits(report,
+                    {.heading = "Six tokens",
+                     .text = "The notebook's example, seed 789: every printed digit.",
+                     .commands = {"wattention demo --device cpu",
+                                  "wattention demo --device wormhole --variant naive",
+                                  "wattention demo --device wormhole --variant resident"}},
+                    six_token_checks());
+}
+
+bool add_large(Report& report, bool all) {
+  const char* const run = "wattention run --seed 789 --index 1000 --device";
+  return add_digits(
+      report,
+      {.heading = "The last of 1000 tensors",
+       .text = "x [1024, 2048], weights [2048, 2048], seed 789: the 36 printed values each.",
+       .commands = {fmt::format("{} cpu --variant fused", run),
+                    fmt::format("{} wormhole --variant resident --core-grid 8x8", run),
+                    fmt::format("{} wormhole --variant naive", run)}},
+      large_checks(all));
 }
 
 std::vector<BenchCase> cpu_cases() {
@@ -97,7 +119,7 @@ std::vector<BenchCase> cpu_cases() {
   return cases;
 }
 
-// The card's loops: both modules over the notebook's counts, then its core grids.
+// The card's loops: both modules over the notebook's counts, then its core grids, then the fidelities.
 std::vector<BenchCase> card_cases() {
   std::vector<BenchCase> cases;
   BenchCase one{.device = "wormhole", .dtype = DType::bf16};
@@ -110,6 +132,12 @@ std::vector<BenchCase> card_cases() {
   one.count = report::notebook_grid_count;
   for (const report::NotebookGridTime& row : report::notebook_grid_times) {
     one.core_grid = row.grid;
+    cases.push_back(one);
+  }
+  one.core_grid.reset();
+  for (const Fidelity fidelity :
+       {Fidelity::lofi, Fidelity::hifi2, Fidelity::hifi3, Fidelity::hifi4}) {
+    one.fidelity = fidelity;
     cases.push_back(one);
   }
   return cases;
@@ -139,63 +167,58 @@ std::vector<BenchCase> host_cases(const std::map<std::string, HostProfile>& host
   return cases;
 }
 
-int add_times(Report& report, const CompareChoice& choice, const std::string& records_path) {
+// The errors that the page shows: of each fidelity, and of the CPU beside them.
+bool wants_error(const BenchCase& one) {
+  return one.fidelity || (one.device == "cpu" && one.variant == Variant::fused);
+}
+
+struct TimedRun {
+  BenchRun run;
+  int exit_code = exit_good;
+};
+
+TimedRun time_cases(const CompareChoice& choice, const std::string& records_path) {
   std::vector<BenchCase> cases = cpu_cases();
   for (const BenchCase& one : card_cases()) cases.push_back(one);
   const std::map<std::string, HostProfile> hosts = other_hosts(choice);
   for (const BenchCase& one : host_cases(hosts)) cases.push_back(one);
   BenchWatcher watcher(records_path);
-  const BenchRun run = run_bench(cases,
-                                 {.limits = {.max_time_s = choice.max_time_s},
-                                  .simulate = false,
-                                  .meters = to_choice(choice.meters),
-                                  .hosts = hosts},
-                                 &watcher);
-  const int exit_code = watcher.finish(run, cases.size());
-  const std::optional<NotebookPower> power = notebook_power();
-  for (const report::Section& section : report::model_sections(run, power ? &*power : nullptr))
-    report.add(section);
-  report.add({"Records", "Every case by itself.", {report::records_table(run)}});
-  report.add({"Machine",
-              "Where and with what these times were measured.",
-              {report::machine_table(run.context)}});
-  return exit_code;
+  TimedRun timed;
+  timed.run = run_bench(cases,
+                        {.limits = {.max_time_s = choice.max_time_s},
+                         .simulate = false,
+                         .measure_error = wants_error,
+                         .meters = to_choice(choice.meters),
+                         .hosts = hosts},
+                        &watcher);
+  timed.exit_code = watcher.finish(timed.run, cases.size());
+  return timed;
 }
-
-const char* const sources =
-    "Digits and times of the notebook: its printed cells, named in each row, and its table "
-    "\"Performance (ms)\" (PyTorch on a Xeon w5-3535X; TT-NN 0.57 on a Wormhole n150d). This "
-    "machine's digits: computed here, now; its times: measured here, now. The card's digits: the "
-    "software Wormhole, release profile 0.57. The card's times and joules: its model "
-    "(docs/timing.md, docs/energy.md), "
-    "set by published measurements and one cell of the notebook. Wall power: read by hand in the "
-    "notebook. How it was measured: docs/measuring.md.";
 
 int compare(const CompareChoice& choice) {
   std::filesystem::create_directories(choice.folder);
   const std::string records_path = choice.folder + "/records.json";
   const std::string report_path = choice.folder + "/report.md";
-  Report report(!choice.json);
-  bool good =
-      add_digits(report, "Six tokens", "The notebook's example, seed 789: every printed digit.",
-                 six_token_checks());
-  good &= add_digits(report, "The last of 1000 tensors",
-                     "x [1024, 2048], weights [2048, 2048], seed 789: the 36 printed values each.",
-                     large_checks(choice.all));
-  const int timing = add_times(report, choice, records_path);
-  report.add({"Sources", sources});
-  write_file_atomically(report_path, report.markdown());
   const std::string page_path = choice.folder + "/report.html";
-  write_file_atomically(page_path,
-                        report::html_page("wattention and the notebook", report.sections()));
+  Report report(!choice.json);
+  bool good = add_six_tokens(report);
+  good &= add_large(report, choice.all);
+  const std::vector<report::Section> digits = report.sections();
+  const TimedRun timed = time_cases(choice, records_path);
+  const std::optional<report::CardFacts> facts = card_facts();
+  const report::CardFacts* known = facts ? &*facts : nullptr;
+  for (const report::Section& section : report::model_sections(timed.run, known))
+    report.add(section);
+  for (const report::Section& section : report::closing_sections(timed.run)) report.add(section);
+  write_file_atomically(report_path, report.markdown());
+  write_file_atomically(page_path, report::to_html(report::page_of(timed.run, known, digits)));
   if (choice.json)
     print_json({{"digits_agree", good},
                 {"written", {records_path, report_path, page_path}},
                 {"sections", to_json(report.sections())}});
   else
     fmt::print("Written: {}, {} and {}\n", records_path, report_path, page_path);
-  if (!good) return exit_check_failed;
-  return timing;
+  return good ? timed.exit_code : exit_check_failed;
 }
 
 }  // namespace

@@ -7,12 +7,10 @@
 
 #include "base/atomic_file.h"
 #include "base/fail.h"
+#include "cli/card_facts.h"
 #include "cli/command.h"
-#include "cli/notebook_power.h"
 #include "cli/output.h"
-#include "report/html.h"
-#include "report/model_sections.h"
-#include "report/records_table.h"
+#include "report/page.h"
 
 namespace wattention::cli {
 namespace {
@@ -24,16 +22,8 @@ std::string read_text(const std::string& path) {
 }
 
 std::string page_of(const BenchRun& run) {
-  const std::optional<NotebookPower> power = notebook_power();
-  std::vector<report::Section> sections = report::model_sections(run, power ? &*power : nullptr);
-  sections.push_back({"Records", "Every case by itself.", {report::records_table(run)}});
-  sections.push_back(
-      {"Machine", "Where, when and by which command.", {report::machine_table(run.context)}});
-  sections.push_back({"Sources",
-                      "Each row names its source. The card's model: docs/timing.md and "
-                      "docs/energy.md; how it was measured: docs/measuring.md; wall power: read by "
-                      "hand in the notebook."});
-  return report::html_page("wattention: " + run.context.command, sections);
+  const std::optional<report::CardFacts> facts = card_facts();
+  return report::to_html(report::page_of(run, facts ? &*facts : nullptr));
 }
 
 }  // namespace

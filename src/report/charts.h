@@ -1,16 +1,23 @@
 #pragma once
-// Charts as inline SVG. Colours are classes of the page's style sheet, so that they follow light and dark.
+// The page's charts. Each is empty when the records hold nothing for it.
 #include <wattention/bench.h>
 
-#include <string>
+#include <optional>
+
+#include "device/cost_model.h"
+#include "report/section.h"
 
 namespace wattention::report {
 
-/// Busy times of a modelled forward as bars; empty when nothing is modelled.
-std::string phase_chart(const BenchRecord& record);
-/// Total time over the count, both logarithmic: the notebook's columns and the card's modelled ones.
-std::string count_chart(const BenchRun& run);
-/// The card's ops of a modelled forward over FLOPs per DRAM byte, below the ceilings of the notebook's card.
-std::string roofline_chart(const BenchRecord& record);
+/// Busy time and the card's joules of a modelled forward, phase by phase, as bars.
+std::optional<Chart> phase_chart(const BenchRecord& record);
+/// Milliseconds per tensor over the count: the notebook's columns, the card's modelled ones, this machine's.
+std::optional<Chart> count_chart(const BenchRun& run);
+/// Joules per forward as bars: at the wall gross and net, and the card's part.
+Chart power_chart(const NotebookPower& power, const BenchRun& run);
+/// Error, time and energy side by side, a row per fidelity; records with an error only.
+std::optional<Chart> fidelity_chart(const BenchRun& run);
+/// The card's matrix products over FLOPs per byte, below the card's ceilings.
+std::optional<Chart> roofline_chart(const BenchRun& run, const Ceilings& ceilings);
 
 }  // namespace wattention::report

@@ -1,18 +1,24 @@
 #pragma once
-// One HTML file that needs nothing else: no network, no script.
+// One HTML file that needs nothing else: no network, no script, no font.
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "report/headlines.h"
 #include "report/section.h"
 
 namespace wattention::report {
 
-/// For text and attributes.
-std::string escaped(std::string_view text);
+struct Page {
+  std::string title;   ///< of the window
+  std::string kicker;  ///< where and when, above the verdict
+  std::string verdict;
+  std::vector<Headline> headlines;
+  std::vector<Section> sections;
+};
+
 /// Title and notes included.
 std::string to_html(const Table& table);
-/// The whole page, for phones, print, light and dark.
-std::string html_page(const std::string& title, const std::vector<Section>& sections);
+/// For phones, print, light and dark.
+std::string to_html(const Page& page);
 
 }  // namespace wattention::report

@@ -35,9 +35,12 @@ const BenchRecord* find_notebook_record(const BenchRun& run, const BenchCase& wa
 }
 
 const BenchRecord* find_card_record(const BenchRun& run, Variant variant) {
-  return find(run, [&](const BenchRecord& r) {
+  const auto fits = [&](const BenchRecord& r) {
     return r.axes.host.empty() && is_default_card(r) && r.axes.variant == variant;
-  });
+  };
+  const BenchRecord* plain =
+      find(run, [&](const BenchRecord& r) { return fits(r) && !r.axes.fidelity; });
+  return plain ? plain : find(run, fits);
 }
 
 std::vector<const BenchRecord*> other_host_records(const BenchRun& run, Variant variant) {
@@ -53,11 +56,12 @@ std::vector<const BenchRecord*> other_host_records(const BenchRun& run, Variant 
   return found;
 }
 
-const BenchRecord* find_fastest_measured(const BenchRun& run) {
+const BenchRecord* find_fastest_measured(const BenchRun& run, std::optional<DType> dtype) {
   const BenchRecord* fastest = nullptr;
   for (const BenchRecord& record : run.records) {
     const Figure& time = record.time_per_forward_ms;
     if (!has_notebook_shape(record) || time.source != Source::measured) continue;
+    if (dtype && record.axes.dtype != *dtype) continue;
     if (!fastest || *time.value < *fastest->time_per_forward_ms.value) fastest = &record;
   }
   return fastest;

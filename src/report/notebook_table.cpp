@@ -21,12 +21,14 @@ BenchCase series_of(const BenchRecord& record) {
   return series;
 }
 
-// A grid beside the same series without one belongs to the table of grids.
-void drop_grids(std::vector<BenchCase>& series) {
+// A grid, fidelity or host beside the same series without one belongs to a table of its own.
+void drop_special(std::vector<BenchCase>& series) {
   const std::vector<BenchCase> all = series;
   std::erase_if(series, [&](BenchCase one) {
-    if (!one.core_grid) return false;
+    if (!one.core_grid && !one.fidelity && one.host.empty()) return false;
     one.core_grid.reset();
+    one.fidelity.reset();
+    one.host.clear();
     return std::ranges::find(all, one) != all.end();
   });
 }
@@ -36,7 +38,7 @@ std::vector<BenchCase> all_series(const BenchRun& run) {
   for (const BenchRecord& record : run.records)
     if (has_notebook_shape(record) && std::ranges::find(series, series_of(record)) == series.end())
       series.push_back(series_of(record));
-  drop_grids(series);
+  drop_special(series);
   return series;
 }
 

@@ -8,6 +8,10 @@ std::string grid_word(const BenchCase& axes) {
   return axes.core_grid ? fmt::format("{}x{}", axes.core_grid->y, axes.core_grid->x) : "";
 }
 
+std::string fidelity_word(Fidelity fidelity) {
+  return fidelity == Fidelity::lofi ? "LoFi" : fmt::format("HiFi{}", static_cast<int>(fidelity));
+}
+
 std::string kernel_word(const BenchRecord& record) {
   return record.kernel.empty() ? record.axes.kernel : record.kernel;
 }

@@ -8,6 +8,8 @@ namespace wattention::report {
 
 /// "8x8".
 std::string grid_word(const BenchCase& axes);
+/// "LoFi", "HiFi2".
+std::string fidelity_word(Fidelity fidelity);
 /// What ran; of a case that did not run, what was asked for.
 std::string kernel_word(const BenchRecord& record);
 /// "measured".

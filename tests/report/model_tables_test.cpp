@@ -141,9 +141,9 @@ TEST(Answer, SaysByHowMuchAndHowSure) {
 }
 
 TEST(ModelSections, AreOnlyThoseWithContent) {
-  const NotebookPower power = round_power();
-  EXPECT_EQ(model_sections(card_run(), &power).size(), 5u);
-  EXPECT_EQ(model_sections(card_run(), nullptr).size(), 4u);
+  const CardFacts facts{round_power(), {}};
+  EXPECT_EQ(model_sections(card_run(), &facts).size(), 6u);
+  EXPECT_EQ(model_sections(card_run(), nullptr).size(), 5u);
   EXPECT_TRUE(model_sections({}, nullptr).empty());
 }
 

@@ -1,12 +1,12 @@
 #pragma once
-// The notebook's power readings, which the card's energy model carries.
+// What the card's model knows beside the records.
 #include <optional>
 
-#include "device/cost_model.h"
+#include "report/card_facts.h"
 
 namespace wattention::cli {
 
 /// Nothing when this build has no software Wormhole.
-std::optional<NotebookPower> notebook_power();
+std::optional<report::CardFacts> card_facts();
 
 }  // namespace wattention::cli

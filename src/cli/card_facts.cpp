@@ -1,4 +1,4 @@
-#include "cli/notebook_power.h"
+#include "cli/card_facts.h"
 
 #include <wattention/device.h>
 
@@ -7,11 +7,12 @@
 
 namespace wattention::cli {
 
-std::optional<NotebookPower> notebook_power() {
+std::optional<report::CardFacts> card_facts() {
   try {
     const Device card = open_device("wormhole", {.mode = Mode::shape});
     const CostModel* model = card.backend().cost_model();
-    return model ? std::optional(model->notebook_power()) : std::nullopt;
+    if (!model) return std::nullopt;
+    return report::CardFacts{model->notebook_power(), model->ceilings()};
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::absent) throw;
     return std::nullopt;

@@ -1,0 +1,98 @@
+#include "report/headlines.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "report/notebook_records.h"
+#include "report/notebook_values.h"
+#include "report/numbers.h"
+#include "report/phase_table.h"
+#include "report/power_table.h"
+#include "report/words.h"
+
+namespace wattention::report {
+namespace {
+
+// "5 % less" of a quantity of which less is better.
+std::string change(double value, double base, std::string_view better, std::string_view worse) {
+  return fmt::format("{:.0f} % {}", 100 * std::abs(1 - value / base),
+                     value < base ? better : worse);
+}
+
+std::string time_change() {
+  const NotebookTimes& longest = notebook_times.back();
+  return change(longest.resident_ms, longest.cpu_ms, "faster", "slower");
+}
+
+std::string energy_change(const NotebookPower& power) {
+  return change(wall_reading(power, "resident").gross_j(), wall_reading(power, "cpu").gross_j(),
+                "less energy", "more energy");
+}
+
+Headline time_headline() {
+  const NotebookTimes& longest = notebook_times.back();
+  const auto count = static_cast<double>(longest.count);
+  return {time_change(),
+          fmt::format("the card in the notebook: {:.2f} ms per forward, its CPU {:.2f} ms; "
+                      "measured there, one run each of {} forwards",
+                      longest.resident_ms / count, longest.cpu_ms / count, longest.count)};
+}
+
+Headline energy_headline(const NotebookPower& power) {
+  const WallReading& cpu = wall_reading(power, "cpu");
+  const WallReading& card = wall_reading(power, "resident");
+  return {energy_change(power),
+          fmt::format("at the wall: {:.1f} J per forward, its CPU {:.1f} J; above the idle machine "
+                      "{:.1f} J and {:.1f} J; read by hand",
+                      card.gross_j(), cpu.gross_j(), card.net_j(), cpu.net_j())};
+}
+
+Headline busy_headline(const BenchRecord& resident) {
+  double computing = 0;
+  for (const PhaseShare& share : phase_shares(resident))
+    if (share.phase == "compute") computing = share.share;
+  return {fmt::format("{:.0f} % busy", 100 * computing),
+          fmt::format("the card in those {:.1f} ms, with {:.2f} J of its own; the rest is its host "
+                      "casting, tiling and copying; modelled",
+                      *resident.time_per_forward_ms.value, resident.energy_j.value.value_or(0))};
+}
+
+Headline machine_headline(const BenchRecord& record) {
+  return {fmt::format("{} ms", milliseconds(record.time_per_forward_ms, record.extrapolated)),
+          fmt::format("per forward on this machine: {}, {}x{}x{}; {}", series_word(record.axes),
+                      record.axes.tokens, record.axes.embed_dim, record.axes.head_dim,
+                      source_word(record.time_per_forward_ms))};
+}
+
+const BenchRecord* fastest_of_any_shape(const BenchRun& run) {
+  if (const BenchRecord* record = find_fastest_measured(run)) return record;
+  const BenchRecord* fastest = nullptr;
+  for (const BenchRecord& record : run.records) {
+    const std::optional<double>& ms = record.time_per_forward_ms.value;
+    if (ms && (!fastest || *ms < *fastest->time_per_forward_ms.value)) fastest = &record;
+  }
+  return fastest;
+}
+
+}  // namespace
+
+std::string verdict(const BenchRun& run, const NotebookPower* power) {
+  const BenchRecord* resident = find_card_record(run, Variant::resident);
+  if (resident && power)
+    return fmt::format("The card is {} than the CPU and takes {}", time_change(),
+                       energy_change(*power));
+  return "Self-attention, by time and energy";
+}
+
+std::vector<Headline> headlines(const BenchRun& run, const NotebookPower* power) {
+  std::vector<Headline> all;
+  const BenchRecord* resident = find_card_record(run, Variant::resident);
+  if (resident && power) all = {time_headline(), energy_headline(*power)};
+  if (resident && resident->time_per_forward_ms.value) all.push_back(busy_headline(*resident));
+  const BenchRecord* fastest = fastest_of_any_shape(run);
+  if (fastest && fastest != resident) all.push_back(machine_headline(*fastest));
+  return all;
+}
+
+}  // namespace wattention::report

@@ -1,0 +1,191 @@
+"""The page as a reader meets it, in headless Chromium: layout, network, console, phone, print, both schemes."""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+PROGRAM, SOURCE = sys.argv[1:3]
+del sys.argv[1:3]
+sys.path.insert(0, str(Path(SOURCE) / "tools"))
+from browser import Browser, find_browser  # noqa: E402
+
+PHONE = 375
+# Text boxes in drawings that lie on one another or leave their drawing, by more than 1.5 CSS pixels.
+COLLISIONS = """(() => {
+  const found = [];
+  for (const svg of document.querySelectorAll('svg')) {
+    const frame = svg.getBoundingClientRect();
+    const texts = [...svg.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()]);
+    texts.forEach(([words, box], i) => {
+      if (box.left < frame.left - 1.5 || box.right > frame.right + 1.5 || box.bottom > frame.bottom + 1.5)
+        found.push('outside: ' + words);
+      texts.slice(i + 1).forEach(([other, b]) => {
+        const wide = Math.min(box.right, b.right) - Math.max(box.left, b.left);
+        const high = Math.min(box.bottom, b.bottom) - Math.max(box.top, b.top);
+        if (wide > 1.5 && high > 4) found.push(words + ' / ' + other);
+      });
+    });
+  }
+  return found;
+})()"""
+# Every text's colour against the page's: WCAG 2's contrast ratio, the least first.
+CONTRAST = """(() => {
+  const part = c => { c /= 255; return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4; };
+  const light = text => { const [r, g, b] = text.match(/[\\d.]+/g).map(Number);
+                          return 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b); };
+  const paper = light(getComputedStyle(document.body).backgroundColor);
+  const ratios = [...document.querySelectorAll('p, td, th, dt, dd, a, summary, figcaption, svg text')].map(e => {
+    const style = getComputedStyle(e), ink = light(e.closest('svg') ? style.fill : style.color);
+    return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05); });
+  return Math.min(...ratios);
+})()"""
+FIGURES = ["Time per tensor over the count", "Joules per forward", "One resident forward", "One naive forward",
+           "Roofline of the n150d", "Error against time against energy, by fidelity"]
+TABLES = ["The notebook's performance table (ms) and this machine's", "Core grids: the notebook's (ms) and the model's",
+          "Where a forward's time goes, once it runs steadily (modelled)", "The card's ops in one forward (modelled)",
+          "The notebook's power table, in joules per forward", "Error, time and energy of a forward"]
+
+
+def run(*words):
+    return subprocess.run([PROGRAM, *map(str, words)], capture_output=True, text=True, timeout=280)
+
+
+class Page(unittest.TestCase):
+    """A page of compare, which has every figure."""
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.folder.cleanup)
+        out = Path(cls.folder.name)
+        cls.result = run("compare", "--max-time", "0.05", "--out", out)
+        if cls.result.returncode:
+            raise AssertionError(cls.result.stderr)
+        cls.page, cls.records = out / "report.html", out / "records.json"
+        cls.browser = Browser(find_browser()[0])
+        cls.addClassCleanup(cls.browser.__exit__)
+
+    def open(self, page=None, **look):
+        page = page or self.page
+        self.browser.open(page, **look)
+        return page
+
+    def check_quiet(self, page):
+        self.assertEqual(self.browser.complaints(), [])
+        self.assertEqual(self.browser.requests(), [page.resolve().as_uri()])
+
+    def test_everything_is_there_after_layout(self):
+        page = self.open()
+        titles = self.browser.evaluate("""[...document.querySelectorAll('figure')].map(f => {
+            const box = f.querySelector('svg').getBoundingClientRect();
+            return [f.querySelector('.charttitle').textContent, box.width, box.height]; })""")
+        self.assertEqual(len(titles), len(FIGURES), titles)
+        for title in FIGURES:
+            width, height = next((w, h) for text, w, h in titles if text.startswith(title))
+            self.assertGreater(width, 300, title)
+            self.assertGreater(height, 80, title)
+        captions = self.browser.evaluate("[...document.querySelectorAll('caption')].map(c => c.textContent)")
+        for caption in TABLES:
+            self.assertIn(caption, captions)
+        self.assertGreaterEqual(self.browser.evaluate("document.querySelectorAll('.tiles div').length"), 4)
+        self.check_quiet(page)
+
+    def test_drawings_hold_their_words(self):
+        for look in ({"width": 1280}, {"width": PHONE}):
+            self.open(**look)
+            self.assertEqual(self.browser.evaluate(COLLISIONS), [], look)
+
+    def test_phone_scrolls_down_only(self):
+        page = self.open(width=PHONE)
+        self.assertLessEqual(self.browser.evaluate("document.documentElement.scrollWidth"), PHONE)
+        self.browser.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        self.assertLessEqual(self.browser.evaluate("document.documentElement.scrollWidth"), PHONE)
+        self.check_quiet(page)
+
+    def test_both_schemes_can_be_read(self):
+        backgrounds = set()
+        for dark in (False, True):
+            self.open(dark=dark)
+            self.assertGreaterEqual(self.browser.evaluate(CONTRAST), 4.5)
+            backgrounds.add(self.browser.evaluate("getComputedStyle(document.body).backgroundColor"))
+        self.assertEqual(len(backgrounds), 2)
+
+    def test_prints_whole(self):
+        self.open()
+        text = self.browser.pdf()
+        self.assertTrue(text.startswith(b"%PDF"))
+        self.assertGreaterEqual(text.count(b"/Type /Page\n") + text.count(b"/Type /Page "), 3)
+        self.browser.call("Emulation.setEmulatedMedia", media="print")
+        hidden = self.browser.evaluate("""[...document.querySelectorAll('table')].filter(
+            t => t.getBoundingClientRect().height < 20).map(t => t.textContent.slice(0, 40))""")
+        self.browser.call("Emulation.setEmulatedMedia", media="")
+        self.assertEqual(hidden, [])
+
+    def test_links_lead_to_sections(self):
+        self.open()
+        lost = "[...document.querySelectorAll('a')].filter(a => !document.querySelector(a.getAttribute('href'))).length"
+        self.assertEqual(self.browser.evaluate(lost), 0)
+
+    def report(self, change):
+        """The page of changed records."""
+        run_of = json.loads(self.records.read_text())
+        change(run_of)
+        changed, page = self.records.with_name("changed.json"), self.page.with_name("changed.html")
+        changed.write_text(json.dumps(run_of))
+        result = run("report", changed, "--out", page)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.open(page, width=PHONE)
+        self.check_quiet(page)
+        self.assertLessEqual(self.browser.evaluate("document.documentElement.scrollWidth"), PHONE)
+        self.assertNotRegex(page.read_text(), r'="[^"]*\b(nan|inf)\b')
+        return self.browser.evaluate("document.body.innerText")
+
+    def test_report_of_the_same_records(self):
+        text = self.report(lambda run_of: None)
+        self.assertEqual(self.browser.evaluate("document.querySelectorAll('figure').length"), len(FIGURES))
+        self.assertIn("The card is 5 % faster", text)
+
+    def test_report_of_the_cpu_alone(self):
+        def keep_cpu(run_of):
+            run_of["benchmarks"] = [row for row in run_of["benchmarks"] if row["device"] == "cpu"]
+        text = self.report(keep_cpu)
+        self.assertIn("Time per tensor over the count", text)
+        self.assertNotIn("Roofline", text)
+
+    def test_report_of_nothing(self):
+        self.assertIn("no case was finished", self.report(lambda run_of: run_of.update(benchmarks=[])))
+
+    def test_markup_in_records_stays_text(self):
+        evil = "</style><script>alert(1)</script><img src=x onerror=alert(1)> \" ' &amp;"
+
+        def poison(run_of):
+            for name in ("host_name", "command", "cpu_model", "system", "compiler", "compiler_flags"):
+                run_of["context"][name] = evil
+            for row in run_of["benchmarks"]:
+                if row["device"] == "cpu":
+                    row["device"] = row["kernel"] = evil
+                for step in row.get("steps", []):
+                    step["name"] = step["bound"] = evil
+        self.assertIn(evil, self.report(poison))
+        self.assertEqual(self.browser.evaluate("document.querySelectorAll('script, img').length"), 0)
+
+    def test_the_checks_notice_a_bad_page(self):
+        page = self.page.with_name("bad.html")
+        page.write_text("<p style='width:900px'>x</p><img src='http://127.0.0.1:9/x.png'><script>nothing()</script>"
+                        "<svg viewBox='0 0 90 20'><text y='12'>one</text><text x='4' y='14'>two</text></svg>")
+        self.open(page, width=PHONE)
+        self.assertEqual(len(self.browser.requests()), 2)
+        self.assertTrue(self.browser.complaints())
+        self.assertTrue(self.browser.evaluate(COLLISIONS))
+        self.assertGreater(self.browser.evaluate("document.documentElement.scrollWidth"), PHONE)
+
+
+if __name__ == "__main__":
+    found, reason = find_browser()
+    if not found:
+        print(f"skipped: no Chromium: {reason}")
+        sys.exit(77)
+    os.environ.setdefault("LC_ALL", "C.UTF-8")
+    unittest.main(verbosity=2)
