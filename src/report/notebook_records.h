@@ -14,8 +14,8 @@ bool has_notebook_shape(const BenchRecord& record);
 /// for; null when there is none.
 const BenchRecord* find_notebook_record(const BenchRun& run, const BenchCase& wanted);
 
-/// A variant of the card with any count, the module's default grid, in the notebook's host, and with the default fidelity
-/// where there is such a record; null when there is none.
+/// A variant of the card with any count, the module's default grid, in the notebook's host, and with the default
+/// fidelity where there is such a record; null when there is none.
 const BenchRecord* find_card_record(const BenchRun& run, Variant variant);
 
 /// The same in other hosts, each host once.

@@ -14,8 +14,8 @@ namespace wattention::report {
 namespace {
 
 // What a reader asks first stands first; a heading that is not here goes behind them.
-constexpr std::array<std::string_view, 7> reading_order{"Answer", "Time",       "Power",   "Phases",
-                                                        "Ops",    "Core grids", "Fidelity"};
+constexpr std::array<std::string_view, 8> reading_order{
+    "Answer", "Time", "Power", "Phases", "Ops", "Core grids", "Hosts", "Fidelity"};
 
 bool any_of(const BenchRun& run, const auto& fits) {
   return std::ranges::any_of(run.records, fits);
