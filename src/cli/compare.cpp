@@ -187,9 +187,9 @@ TimedRun time_cases(const CompareChoice& choice, const std::string& records_path
   timed.run = run_bench(cases,
                         {.limits = {.max_time_s = choice.max_time_s},
                          .simulate = false,
-                         .measure_error = wants_error,
                          .meters = to_choice(choice.meters),
-                         .hosts = hosts},
+                         .hosts = hosts,
+                         .measure_error = wants_error},
                         &watcher);
   timed.exit_code = watcher.finish(timed.run, cases.size());
   return timed;
