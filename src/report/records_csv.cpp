@@ -37,6 +37,7 @@ std::vector<std::string> axes_cells(const BenchRecord& record) {
           fmt::format("{}", axes.head_dim),
           fmt::format("{}", axes.count),
           grid_word(axes),
+          axes.fidelity ? std::string(to_string(*axes.fidelity)) : "",
           axes.host,
           truth(axes.fold_projections),
           record.threads ? fmt::format("{}", record.threads) : "",
@@ -54,6 +55,12 @@ std::vector<std::string> time_cells(const BenchRecord& record) {
           exact(record.total_ms.value),
           exact(phase(record, "prepare")),
           exact(record.simulation_time_ms)};
+}
+
+std::vector<std::string> error_cells(const BenchRecord& record) {
+  if (!record.error) return {"", "", ""};
+  return {exact(record.error->relative_l2), exact(record.error->max_relative),
+          exact(record.error->pcc)};
 }
 
 std::vector<std::string> other_cells(const BenchRecord& record) {
@@ -83,6 +90,7 @@ Table records_csv(const BenchRun& run) {
                            "head_dim",
                            "count",
                            "core_grid",
+                           "fidelity",
                            "host",
                            "fold_projections",
                            "threads",
@@ -96,6 +104,9 @@ Table records_csv(const BenchRun& run) {
                            "total_ms",
                            "prepare_ms",
                            "simulation_time_ms",
+                           "error_relative_l2",
+                           "error_max_relative",
+                           "error_pcc",
                            "energy_j",
                            "energy_source",
                            "energy_reason",
@@ -110,7 +121,7 @@ Table records_csv(const BenchRun& run) {
     table.columns.push_back({name, Align::left});
   for (const BenchRecord& record : run.records) {
     std::vector<std::string> row = axes_cells(record);
-    for (const auto& cells : {time_cells(record), other_cells(record)})
+    for (const auto& cells : {time_cells(record), error_cells(record), other_cells(record)})
       row.insert(row.end(), cells.begin(), cells.end());
     table.rows.push_back(std::move(row));
   }

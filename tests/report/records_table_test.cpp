@@ -74,6 +74,23 @@ TEST(RecordsCsv, HasGrossNetScopeAndMeter) {
   EXPECT_EQ(cell(table, 0, "energy_meter"), "rapl-package");
 }
 
+TEST(RecordsTable, ShowsFidelityAndErrorWhereTheyAre) {
+  BenchRun run;
+  run.records = {metered_record()};
+  EXPECT_EQ(to_text(records_table(run)).find("fidelity"), std::string::npos);
+  run.records[0].axes.fidelity = Fidelity::hifi2;
+  run.records[0].error =
+      BenchError{.relative_l2 = 0.0714, .max_relative = 0.057, .pcc = 0.5, .rows = 32};
+  const Table table = records_table(run);
+  EXPECT_EQ(cell(table, 0, "fidelity"), "HiFi2");
+  EXPECT_EQ(cell(table, 0, "relative L2 error"), "7.1 %");
+  const Table csv = records_csv(run);
+  EXPECT_EQ(cell(csv, 0, "fidelity"), "hifi2");
+  EXPECT_EQ(cell(csv, 0, "error_relative_l2"), "0.0714");
+  EXPECT_EQ(cell(csv, 0, "error_max_relative"), "0.057");
+  EXPECT_EQ(cell(csv, 0, "error_pcc"), "0.5");
+}
+
 TEST(MachineTable, NamesTheCommand) {
   EXPECT_NE(to_text(machine_table(sample_run().context)).find("wattention bench --count 2,1000"),
             std::string::npos);
