@@ -45,11 +45,15 @@ std::vector<double> logarithmic_ticks(Range values, Range pixels) {
     steps = {1.0, 2.0, 5.0};
   std::vector<double> ticks;
   const double slack = 1 + 1e-6;
-  for (double decade = std::pow(10, std::floor(std::log10(values.low) + decade_slack));
-       decade <= values.high * slack; decade *= 10)
+  const auto exponent_of = [](double value) {
+    return static_cast<int>(std::floor(std::log10(value) + decade_slack));
+  };
+  for (int exponent = exponent_of(values.low); exponent <= exponent_of(values.high); ++exponent) {
+    const double decade = std::pow(10, exponent);
     for (const double step : steps)
       if (step * decade * slack >= values.low && step * decade <= values.high * slack)
         ticks.push_back(step * decade);
+  }
   return ticks;
 }
 

@@ -104,10 +104,12 @@ std::string line_of(const Command& command) {
 
 std::vector<std::string> bench_commands(const std::vector<const BenchRecord*>& records) {
   std::vector<Command> commands;
+  commands.reserve(records.size());
   for (const BenchRecord* record : records) commands.push_back(command_of(*record));
   while (merge_once(commands)) {
   }
   std::vector<std::string> lines;
+  lines.reserve(commands.size());
   for (const Command& command : commands) lines.push_back(line_of(command));
   return lines;
 }

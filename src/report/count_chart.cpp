@@ -88,6 +88,7 @@ std::string drawn(const Series& series, const Axis& x, const Axis& y) {
 
 std::string labels(const std::vector<Series>& all, const Axis& y) {
   std::vector<double> ends;
+  ends.reserve(all.size());
   for (const Series& series : all) ends.push_back(y.at(series.points.back().ms) + 4);
   const std::vector<double> places = spread_apart(ends, label_gap, {top + 8, bottom});
   std::string body;

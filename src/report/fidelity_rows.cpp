@@ -81,7 +81,7 @@ std::vector<FidelityRow> fidelity_rows(const BenchRun& run) {
     if (std::ranges::find(rows, name, &FidelityRow::name) == rows.end())
       rows.push_back({name, &record});
   }
-  std::ranges::stable_partition(rows, [](const FidelityRow& row) { return !on_card(*row.record); });
+  std::ranges::stable_sort(rows, {}, [](const FidelityRow& row) { return on_card(*row.record); });
   return rows;
 }
 

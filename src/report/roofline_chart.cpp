@@ -155,6 +155,7 @@ std::vector<Label> labels_of(const Plane& plane, const std::vector<Op>& ops) {
 std::string marks(const Plane& plane, const std::vector<Op>& ops) {
   const std::vector<Label> labels = labels_of(plane, ops);
   std::vector<double> wanted;
+  wanted.reserve(labels.size());
   for (const Label& label : labels) wanted.push_back(label.at.y + 4);
   const std::vector<double> places = spread_apart(wanted, label_gap, {top, bottom - 4});
   std::string body = dots(plane, ops);
