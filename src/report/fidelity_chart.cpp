@@ -108,12 +108,12 @@ std::optional<Chart> fidelity_chart(const BenchRun& run) {
       "Error against time against energy, by fidelity",
       svg::drawing(width, bottom + 1.5 * svg::line_height,
                    "Relative error, time and energy of a forward for each fidelity", body),
-      fmt::format(
-          "{}. A row is one way to compute the same forward; left is better everywhere. "
-          "Error: relative L2 of the context against float64, filled because it is "
-          "computed bit for bit. Hollow: modelled, with intervals; the card's joules alone. "
-          "An axis without a 0 is logarithmic.",
-          shape_words(rows.front().record->axes))};
+      fmt::format("{}. A row is one way to compute the same forward; left is better everywhere. "
+                  "Error: relative L2 of the context against float64, filled because it is "
+                  "computed bit for bit. Hollow: modelled, with intervals; the card's joules are "
+                  "its own, a CPU's those that its meter sees. "
+                  "An axis without a 0 is logarithmic.",
+                  shape_words(rows.front().record->axes))};
 }
 
 }  // namespace wattention::report

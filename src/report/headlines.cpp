@@ -59,10 +59,11 @@ Headline busy_headline(const BenchRecord& resident) {
 }
 
 Headline machine_headline(const BenchRecord& record) {
-  return {fmt::format("{} ms", milliseconds(record.time_per_forward_ms, record.extrapolated)),
-          fmt::format("per forward on this machine: {}, {}x{}x{}; {}", series_word(record.axes),
+  return {fmt::format("{} ms", milliseconds(record.time_per_forward_ms, false)),
+          fmt::format("per forward on this machine: {}, {}x{}x{}; {}{}", series_word(record.axes),
                       record.axes.tokens, record.axes.embed_dim, record.axes.head_dim,
-                      source_word(record.time_per_forward_ms))};
+                      source_word(record.time_per_forward_ms),
+                      record.extrapolated ? " on a part of the forwards" : "")};
 }
 
 const BenchRecord* fastest_of_any_shape(const BenchRun& run) {
