@@ -105,7 +105,7 @@ BenchStep step_of(const Json& json) {
   step.closed_form_ms = amount(json, "closed_form_ms");
   step.flops = amount(json, "flops");
   step.dram_bytes = amount(json, "dram_bytes");
-  step.l1_bytes = json.value("l1_bytes", 0.0);
+  step.l1_bytes = amount(json, "l1_bytes");
   step.grid = {whole_number<int>(json.at("grid").at(0), "grid", 0),
                whole_number<int>(json.at("grid").at(1), "grid", 0)};
   step.cores = whole<int>(json, "cores", 0);

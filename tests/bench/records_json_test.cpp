@@ -1,6 +1,9 @@
 #include <gtest/gtest.h>
 #include <wattention/error.h>
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <random>
 
@@ -182,6 +185,19 @@ TEST(RecordsJson, ReadsRecordsFromBeforeFidelityWasAnAxis) {
   json old = sample_json();
   for (json& row : old["benchmarks"]) row.erase("fidelity");
   EXPECT_EQ(bench_from_json(old.dump()).records.size(), sample_run().records.size());
+}
+
+// A seed that is refused at its first missing field leaves the fuzzer nothing behind it: `bench` writes new ones then.
+TEST(RecordsJson, SeedsOfTheFuzzerAreWhatThisVersionReads) {
+  int seeds = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(WATTENTION_SOURCE_DIR "/tests/golden/records")) {
+    std::ifstream file(entry.path());
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    EXPECT_EQ(bench_from_json(text).records.size(), 1U) << entry.path();
+    ++seeds;
+  }
+  EXPECT_GE(seeds, 3);
 }
 
 }  // namespace
