@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "backends/cpu/allocation_count.h"
+#include "backends/cpu/attention.h"
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/support.h"
 #include "device/backend.h"
@@ -29,13 +30,17 @@ Inputs normal_inputs(std::int64_t tokens, std::int64_t embed_dim, std::int64_t h
 std::unique_ptr<PreparedAttention> prepare(const Inputs& in, DType dtype,
                                            const std::string& kernel = {}, int threads = 2,
                                            bool fold = false) {
+  const Tensor query = tensor_of(in.query, dtype), key = tensor_of(in.key, dtype),
+               value = tensor_of(in.value, dtype);
+  for (const GemmKernel& row : cpu::gemm_kernels())
+    if (kernel == row.name && !is_native(row))  // the device would refuse it: it is being played
+      return std::make_unique<cpu::CpuAttention>(
+          query, key, value, cpu::AttentionSetup{engine_of(row), threads, fold, {}});
   DeviceOptions options;
   options.kernel = kernel;
   options.threads = threads;
   // A module may outlive the device's handle: only what it packed is used.
-  return open_cpu(options)->prepare_attention(tensor_of(in.query, dtype), tensor_of(in.key, dtype),
-                                              tensor_of(in.value, dtype),
-                                              {.fold_projections = fold});
+  return open_cpu(options)->prepare_attention(query, key, value, {.fold_projections = fold});
 }
 
 std::vector<float> fused(const Inputs& in, DType dtype, const std::string& kernel = {},
@@ -143,9 +148,13 @@ class AttentionKernelTest : public testing::TestWithParam<const GemmKernel*> {
   void SetUp() override {
     if (!runs_here(kernel()))
       GTEST_SKIP() << kernel().name << ": this processor has no " << to_string(kernel().isa);
+    player_ = player_for(kernel());
   }
   const GemmKernel& kernel() const { return *GetParam(); }
   DType dtype() const { return kernel().type == GemmType::f32 ? DType::f32 : DType::bf16; }
+
+ private:
+  std::unique_ptr<AmxPlayer> player_;
 };
 
 // The promise: at most twice the plain formula's error, against float64.

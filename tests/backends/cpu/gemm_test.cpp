@@ -16,6 +16,7 @@ class GemmKernelTest : public testing::TestWithParam<const GemmKernel*> {
   void SetUp() override {
     if (!runs_here(kernel()))
       GTEST_SKIP() << kernel().name << ": this processor has no " << to_string(kernel().isa);
+    player_ = player_for(kernel());
   }
   const GemmKernel& kernel() const { return *GetParam(); }
 
@@ -24,6 +25,9 @@ class GemmKernelTest : public testing::TestWithParam<const GemmKernel*> {
     if (kernel().type == GemmType::bf16) m.round_to_bf16();
     return m;
   }
+
+ private:
+  std::unique_ptr<AmxPlayer> player_;
 };
 
 void expect_same_bits(const Matrix& found, const Matrix& expected, const std::string& what) {
@@ -156,6 +160,7 @@ TEST(GemmTable, RowsOfOneArithmeticAgreeBitForBit) {
       // The tiles' arithmetic starts each 32 k anew: k_block does not enter.
       EXPECT_TRUE(one.k_block == other.k_block || one.arithmetic == Arithmetic::bf16_tiles);
       if (!runs_here(one) || !runs_here(other)) continue;
+      const auto player = player_for(one), other_player = player_for(other);
       expect_same_bits(run_kernel(one, a, b), run_kernel(other, a, b),
                        std::string(one.name) + " and " + other.name);
       ++pairs;

@@ -69,6 +69,16 @@ float oracle_element(const GemmKernel& kernel, const Element& element, std::int6
 
 }  // namespace
 
+std::unique_ptr<AmxPlayer> player_for(const GemmKernel& kernel) {
+  return is_native(kernel) ? nullptr : std::make_unique<AmxPlayer>();
+}
+
+Engine engine_of(const GemmKernel& kernel) {
+  // A played kernel cannot be asked for by name; beside it run this processor's best row operations.
+  const std::string_view name = is_native(kernel) ? kernel.name : "";
+  return {&kernel, cpu::choose(kernel.type, cpu::this_cpu(), name).vector};
+}
+
 Matrix run_kernel(const GemmKernel& kernel, const Matrix& a, const Matrix& b) {
   const Engine engine = engine_of(kernel);
   const std::int64_t element = cpu::element_bytes(kernel.type);

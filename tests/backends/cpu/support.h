@@ -5,11 +5,13 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <random>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "backends/cpu/amx_player.h"
 #include "backends/cpu/choose.h"
 #include "backends/cpu/gemm.h"
 #include "backends/cpu/pack.h"
@@ -72,13 +74,19 @@ inline Tensor tensor_of(const Matrix& m, DType dtype) {
   return Tensor::from<float>(m.values, {m.rows, m.cols}).to(dtype);
 }
 
-/// The kernel with the row operations it runs beside on this machine.
-inline Engine engine_of(const GemmKernel& kernel) {
-  return {&kernel, cpu::choose(kernel.type, cpu::this_cpu(), kernel.name).vector};
-}
-inline bool runs_here(const GemmKernel& kernel) {
+/// Whether this processor runs the kernel itself.
+inline bool is_native(const GemmKernel& kernel) {
   return cpu::this_cpu().has(cpu::needed_flags(kernel.isa));
 }
+/// AMX's kernel runs on every x86-64: where AMX is missing, an AmxPlayer plays its instructions.
+inline bool runs_here(const GemmKernel& kernel) {
+  return is_native(kernel) || kernel.isa == cpu::Isa::amx;
+}
+/// To be kept while the kernel runs; nullptr where nothing needs to be played.
+std::unique_ptr<AmxPlayer> player_for(const GemmKernel& kernel);
+
+/// The kernel with the row operations it runs beside on this machine.
+Engine engine_of(const GemmKernel& kernel);
 
 /// c [a.rows, n] in f32, straight from the kernel: packs, multiplies, no rounding on the way out.
 Matrix run_kernel(const GemmKernel& kernel, const Matrix& a, const Matrix& b);
