@@ -16,8 +16,9 @@ int useful_threads(double multiply_adds, int threads) {
   return static_cast<int>(std::clamp(multiply_adds / work_per_thread, 1.0, double(threads)));
 }
 
-// A block's scores: half of a 1 MiB L2 for up to 1k tokens; beyond, few rows but never less than a strip.
+// A block's scores: 112 rows are half of a 1 MiB L2 for 1k tokens; beyond, few rows but never less than a strip.
 constexpr std::int64_t scores_bytes = 2 << 20;
+constexpr std::int64_t rows_of_scores = 112;
 
 // Whole cache lines, and an odd number of them: rows 4 KiB apart would fall into the same sets of L1.
 std::int64_t spaced_row_bytes(std::int64_t bytes) {
@@ -62,7 +63,7 @@ std::int64_t Forward::reserve(std::int64_t bytes) {
 std::int64_t Forward::strips_in_scores() const {
   const std::int64_t row_bytes = padded_tokens() * 4;
   const std::int64_t strips = scores_bytes / (row_bytes * engine_.gemm->block_m);
-  return std::clamp<std::int64_t>(strips, 1, strips_per_block(*engine_.gemm));
+  return std::clamp<std::int64_t>(strips, 1, rows_of_scores / engine_.gemm->block_m);
 }
 
 std::int64_t Forward::padded_tokens() const {

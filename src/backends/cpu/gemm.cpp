@@ -9,7 +9,7 @@
 namespace wattention::cpu {
 namespace {
 
-// One chunk of panels, all of K: each k_block of the chunk (256 columns x 512 k x 2 B = 256 KiB) is in L2
+// One chunk of panels, all of K: each k_block of the chunk (128 columns x 512 k x 2 B = 128 KiB) is in L2
 // while every strip passes over it.
 void multiply_chunk(const GemmKernel& kernel, const PackedStrips& a, const PackedB& b,
                     std::int64_t panel, int panels, float* c, std::int64_t ldc) {
@@ -132,7 +132,7 @@ void multiply_rows(const Engine& engine, const Rows& rows, const Part& part,
 }
 
 Part part_of(const GemmKernel& kernel, std::int64_t rows, int thread, int threads) {
-  const bool few = rows < 2 * rows_per_block || rows < std::int64_t{threads} * kernel.block_m;
+  const bool few = rows < rows_worth_splitting || rows < std::int64_t{threads} * kernel.block_m;
   if (few) return {0, rows, thread, threads};
   const Share share = share_of(rows, thread, threads);
   return {share.begin, share.end, 0, 1};

@@ -33,10 +33,11 @@ struct PackedB {
   std::int64_t k, n;
 };
 
-/// Strips that are packed together: their rows share each panel while it is in L2.
-/// 112 rows x 2048 k x 4 B = 0.9 MiB; 256 columns of C beside it: 112 KiB.
-constexpr std::int64_t rows_per_block = 112;
-constexpr std::int64_t columns_per_chunk = 256;
+/// Strips that are packed together: their rows share each panel of a chunk while it is in L2. Of a 1 MiB L2
+/// 224 rows x 512 k x 2 B (or 256 k x 4 B) take 224 KiB, the chunk's panels 128 KiB, its C 112 KiB. Each block of
+/// rows streams all panels from beyond L2 once: with half as many rows that shows (1 to 2 % on Zen 5).
+constexpr std::int64_t rows_per_block = 224;
+constexpr std::int64_t columns_per_chunk = 128;
 
 std::int64_t strips_per_block(const GemmKernel& kernel);
 /// Bytes that `strips` packed strips of depth k need.
@@ -81,6 +82,9 @@ struct Part {
 /// For each section, whose `out` is row 0 of all: out = rows times section's B. `rows` is packed once for all sections.
 void multiply_rows(const Engine& engine, const Rows& rows, const Part& part,
                    std::span<const Section> sections, const Scratch& scratch);
+
+/// Fewer rows than these are not worth splitting: two threads would each read all panels for 112 rows or less.
+constexpr std::int64_t rows_worth_splitting = 224;
 
 /// Splits `rows` among threads: many rows by rows; few by columns, so that each panel is read once.
 Part part_of(const GemmKernel& kernel, std::int64_t rows, int thread, int threads);
