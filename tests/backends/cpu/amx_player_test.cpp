@@ -18,6 +18,7 @@ class AmxPlayerTest : public testing::Test {
  protected:
   void SetUp() override {
     if (is_native(amx_kernel())) GTEST_SKIP() << "this processor has AMX: nothing is played";
+    GTEST_FLAG_SET(death_test_style, "threadsafe");  // other tests leave threads behind
     player_ = player_for(amx_kernel());
   }
 
