@@ -89,6 +89,9 @@ bool decode(const ucontext_t& thread, Instruction& out) {
          .rm = (modrm & 7) | (b ? 8 : 0),
          .vvvv = ~(third >> 3) & 15,
          .in_memory = modrm >> 6 != 3,
+         .has_index = false,
+         .address = 0,
+         .stride = 0,
          .length = 5};
   if (out.in_memory) decode_memory(thread, bytes + 4, x, b, begin, 4, out);
   return true;
