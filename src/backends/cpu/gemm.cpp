@@ -74,7 +74,7 @@ std::int64_t packed_a_bytes(const GemmKernel& kernel, std::int64_t strips, std::
 }
 
 std::int64_t chunk_floats(const GemmKernel& kernel) {
-  return (strips_per_block(kernel) * kernel.block_m + kernel.tile_m) * columns_per_chunk;
+  return (strips_per_block(kernel) * kernel.block_m + kernel.tile_m) * columns_per_chunk(kernel);
 }
 
 PackedStrips pack_strips(const Engine& engine, const Rows& rows, const Strips& strips,
@@ -90,7 +90,7 @@ PackedStrips pack_strips(const Engine& engine, const Rows& rows, const Strips& s
 
 void multiply_panels(const GemmKernel& kernel, const PackedStrips& a, const PackedB& b,
                      std::int64_t panel_begin, std::int64_t panel_end, float* c, std::int64_t ldc) {
-  const std::int64_t step = columns_per_chunk / kernel.block_n;
+  const std::int64_t step = columns_per_chunk(kernel) / kernel.block_n;
   for (std::int64_t panel = panel_begin; panel < panel_end; panel += step)
     multiply_chunk(kernel, a, b, panel, static_cast<int>(std::min(step, panel_end - panel)),
                    c + (panel - panel_begin) * kernel.block_n, ldc);
@@ -99,7 +99,7 @@ void multiply_panels(const GemmKernel& kernel, const PackedStrips& a, const Pack
 void multiply_section(const Engine& engine, const PackedStrips& a, const Section& section,
                       Share panels, float* c) {
   const GemmKernel& kernel = *engine.gemm;
-  const std::int64_t step = columns_per_chunk / kernel.block_n;
+  const std::int64_t step = columns_per_chunk(kernel) / kernel.block_n;
   const std::int64_t rows = a.strips.begin(a.last) - a.strips.begin(a.first);
   for (std::int64_t panel = panels.begin; panel < panels.end; panel += step) {
     const std::int64_t last = std::min(panel + step, panels.end);

@@ -37,7 +37,12 @@ struct PackedB {
 /// 224 rows x 512 k x 2 B (or 256 k x 4 B) take 224 KiB, the chunk's panels 128 KiB, its C 112 KiB. Each block of
 /// rows streams all panels from beyond L2 once: with half as many rows that shows (1 to 2 % on Zen 5).
 constexpr std::int64_t rows_per_block = 224;
-constexpr std::int64_t columns_per_chunk = 128;
+
+/// Columns of a chunk. A tile kernel takes twice as many: it configures its tiles once per strip of a chunk, and a
+/// processor with AMX has 2 MiB of L2.
+constexpr std::int64_t columns_per_chunk(const GemmKernel& kernel) {
+  return kernel.a_form == AForm::tiles ? 256 : 128;
+}
 
 std::int64_t strips_per_block(const GemmKernel& kernel);
 /// Bytes that `strips` packed strips of depth k need.

@@ -129,7 +129,7 @@ TEST_P(GemmKernelTest, NameFollowsTheGrammar) {
   EXPECT_EQ(kernel().name, expected);
   EXPECT_EQ(kernel().k_block % kernel().tile_k, 0);
   EXPECT_EQ(kernel().block_m % kernel().tile_m, 0);
-  EXPECT_EQ(cpu::columns_per_chunk % kernel().block_n, 0);
+  EXPECT_EQ(cpu::columns_per_chunk(kernel()) % kernel().block_n, 0);
 }
 
 std::vector<const GemmKernel*> all_kernels() {
