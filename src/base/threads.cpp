@@ -8,6 +8,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <latch>
+#include <system_error>
+#include <thread>
+#include <vector>
 
 #include "base/fail.h"
 #include "base/interrupt.h"
@@ -65,6 +69,30 @@ void run_on_threads(Job* job, int threads) {
   }
 }
 
+// OpenMP's threads belong to the thread that forked them, and its run time ends the process when the system gives
+// it none. So the first fork of more than ever before starts as many, all at once, and lets them go.
+void expect_startable(int threads) {
+  thread_local int proven = 1;
+  if (threads <= proven) return;
+  std::latch all_tried(1);
+  std::vector<std::thread> started;
+  started.reserve(static_cast<std::size_t>(threads - proven));
+  std::error_code refused;
+  try {
+    while (proven + static_cast<int>(started.size()) < threads)
+      started.emplace_back([&all_tried] { all_tried.wait(); });
+  } catch (const std::system_error& error) {
+    refused = error.code();
+  }
+  all_tried.count_down();
+  for (std::thread& thread : started) thread.join();
+  if (refused)
+    fail(ErrorKind::out_of_memory,
+         "[threads] expected the system to start {} threads; found {}: {}", threads,
+         proven + static_cast<int>(started.size()), refused.message());
+  proven = threads;
+}
+
 }  // namespace
 
 int available_threads() {
@@ -86,6 +114,7 @@ int resolve_threads(int requested) {
 
 void detail::fork_join(int threads, ThreadBody body, void* context) {
   if (threads <= 1) return body(context, 0);
+  expect_startable(threads);
   Job job{body, context};
   job.opened.store(1, std::memory_order_release);
   run_on_threads(&job, threads);

@@ -6,7 +6,7 @@
 
 namespace wattention {
 
-/// More than any machine's cores; OpenMP's run time ends the process when it cannot start a thread.
+/// More than any machine's cores.
 inline constexpr int max_threads = 1024;
 
 /// Threads this process may run on: its CPU affinity, or what the environment's WATTENTION_THREADS says.
@@ -21,7 +21,8 @@ using ThreadBody = void (*)(void* context, int thread);
 void fork_join(int threads, ThreadBody body, void* context);
 }  // namespace detail
 
-/// Runs body(thread) for thread in [0, threads), one call per thread, and waits. Allocates nothing.
+/// Runs body(thread) for thread in [0, threads), one call per thread, and waits. Allocates nothing but in a
+/// thread's first fork of so many, which throws Error{out_of_memory} where the system starts no more threads.
 /// An exception from a body is rethrown here after all have ended (the one of the lowest thread).
 template <class Body>
 void parallel(int threads, Body&& body) {
