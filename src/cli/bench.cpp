@@ -31,9 +31,11 @@ struct BenchChoice {
   bool json = false;
 };
 
+// The bare option, for which CLI11 gives no word or an empty one, means on.
 bool parse_folding(const std::string& word) {
-  expect(word == "on" || word == "off", "[fold_projections] expected on or off; found '{}'", word);
-  return word == "on";
+  expect(word.empty() || word == "on" || word == "off",
+         "[fold_projections] expected on or off; found '{}'", word);
+  return word != "off";
 }
 
 BenchAxes axes_of(const BenchChoice& choice, bool folding_named) {
@@ -48,7 +50,7 @@ BenchAxes axes_of(const BenchChoice& choice, bool folding_named) {
     axes.fold_projections.push_back(parse_folding(word));
   if (!choice.hosts.empty()) axes.hosts.clear();
   for (const std::string& word : choice.hosts) axes.hosts.push_back(word == "notebook" ? "" : word);
-  if (axes.fold_projections.empty()) axes.fold_projections.push_back(true);  // the bare option
+  if (axes.fold_projections.empty()) axes.fold_projections.push_back(true);
   return axes;
 }
 
@@ -80,7 +82,7 @@ std::map<std::string, HostProfile> profiles_of(const std::vector<std::string>& w
 
 int measure(BenchChoice& choice, const BenchAxes& axes) {
   const std::vector<BenchCase> cases = cases_of(axes);
-  expect_trace_file(choice.trace_path);
+  expect_writable(choice.trace_path);
   choice.options.meters = to_choice(choice.meters);
   choice.options.hosts = profiles_of(choice.hosts);
   BenchWatcher watcher(choice.records_path);

@@ -195,11 +195,20 @@ TimedRun time_cases(const CompareChoice& choice, const std::string& records_path
   return timed;
 }
 
+void make_folder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error)
+    fail(ErrorKind::io, "[compare] expected a folder, or room for one, at '{}'; found: {}", path,
+         error.message());
+}
+
 int compare(const CompareChoice& choice) {
-  std::filesystem::create_directories(choice.folder);
+  make_folder(choice.folder);
   const std::string records_path = choice.folder + "/records.json";
   const std::string report_path = choice.folder + "/report.md";
   const std::string page_path = choice.folder + "/report.html";
+  for (const std::string& path : {records_path, report_path, page_path}) expect_writable(path);
   Report report(!choice.json);
   bool good = add_six_tokens(report);
   good &= add_large(report, choice.all);

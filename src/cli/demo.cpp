@@ -42,6 +42,7 @@ AttentionStages compare_on_cpu(const SelfAttention& attention, const Tensor& dev
 }
 
 Demo compute(const DemoOptions& options) {
+  expect_values(options.device, "to print values");
   Device device = open(options.device);
   Generator generator(notebook_seed);
   const SelfAttention attention(embed_dim, head_dim, generator);

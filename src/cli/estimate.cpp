@@ -215,7 +215,7 @@ void expect_traceable(const EstimateChoice& choice) {
   expect(choice.trace.empty() || choice.options.command_queues == 1,
          "[estimate] expected 1 command queue with a trace; found {}",
          choice.options.command_queues);
-  expect_trace_file(choice.trace);
+  expect_writable(choice.trace);
 }
 
 report::TraceGroup trace_group(const EstimateChoice& choice, const Estimates& estimates) {

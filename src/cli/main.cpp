@@ -6,9 +6,12 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <new>
+#include <sstream>
 #include <system_error>
 
+#include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/output.h"
 
@@ -31,9 +34,22 @@ void add_commands(CLI::App& program, int& exit_code) {
 #undef WATTENTION_COMMAND
 }
 
-int refuse(const char* sentence) {
+// One line, whatever a file's name or a foreign word holds: a newline or an escape sequence is shown, not sent.
+std::string one_line(std::string_view sentence) {
+  std::string line;
+  for (const char c : sentence) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte != 0x7f)
+      line += c;
+    else
+      line += c == '\n' ? "\\n" : fmt::format("\\x{:02x}", byte);
+  }
+  return line;
+}
+
+int refuse(std::string_view sentence) {
   std::fflush(stdout);
-  say(fmt::format("{}\n", sentence));
+  say(one_line(sentence) + "\n");
   return exit_refused;
 }
 
@@ -45,7 +61,8 @@ std::string command_words(const CLI::App& program) {
 
 int refuse_usage(const CLI::App& program, const CLI::ParseError& error) {
   const std::string words = command_words(program);
-  return refuse(fmt::format("[{}] {} (options: {} --help)", words, error.what(), words).c_str());
+  return refuse(fmt::format("[{0}] expected options as `{0} --help` lists them; found: {1}", words,
+                            error.what()));
 }
 
 int run(CLI::App& program, int argc, char** argv, int& exit_code) {
@@ -53,30 +70,36 @@ int run(CLI::App& program, int argc, char** argv, int& exit_code) {
     program.parse(argc, argv);
     return exit_code;
   } catch (const CLI::Success& success) {
-    return program.exit(success);  // --help, --version
+    std::ostringstream text;  // --help, --version
+    program.exit(success, text, text);
+    std::fputs(text.str().c_str(), stdout);
+    return exit_good;
   } catch (const CLI::ParseError& error) {
     return refuse_usage(program, error);
   } catch (const Error& error) {
     return refuse(error.what());
   } catch (const std::bad_alloc&) {
     return refuse("[memory] expected enough host memory; found less");
-  } catch (const std::system_error& error) {
+  } catch (const std::filesystem::filesystem_error& error) {
+    return refuse(fmt::format("[file] expected '{}' to be usable; found: {}",
+                              error.path1().string(), error.code().message()));
+  } catch (const std::system_error& error) {                       // of fmt::print
     if (error.code() == std::errc::broken_pipe) return exit_code;  // the reader left: `| head`
-    return refuse(
-        fmt::format("[output] expected to write the result; found: {}", error.what()).c_str());
+    return refuse(fmt::format("[output] expected to write the result; found: {}", error.what()));
   } catch (const std::exception& error) {
-    return refuse(fmt::format("[wattention] expected no failure; found: {}", error.what()).c_str());
+    return refuse(fmt::format("[wattention] expected no failure; found: {}", error.what()));
   }
 }
 
-// A result that did not reach its reader is no result, except when the reader left on purpose.
+// A result that did not reach its reader is no result, except when the reader left on purpose. What was refused
+// has said its one sentence.
 int finish_output(int exit_code) {
   errno = 0;
+  if (exit_code == exit_refused) return std::fflush(stdout), exit_refused;
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit_code;
   if (errno == EPIPE) return exit_code;
   return refuse(
-      fmt::format("[output] expected to write the result; found: {}", std::strerror(errno))
-          .c_str());
+      fmt::format("[output] expected to write the result; found: {}", std::strerror(errno)));
 }
 
 }  // namespace
@@ -90,6 +113,7 @@ int main(int argc, char** argv) {
   program.require_subcommand(0, 1);
   int exit_code = exit_good;
   add_commands(program, exit_code);
+  program.parse_complete_callback([&program] { expect_plain_arguments(program); });
   if (argc < 2) {
     say(program.help());
     return exit_refused;

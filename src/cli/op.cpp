@@ -108,6 +108,41 @@ void expect_operands(const OpEntry& entry, const OpOptions& options) {
          found);
 }
 
+// An option and whether it was given, beside the ops and the kind of device that it changes.
+struct Switch {
+  std::string_view name;
+  bool given;
+  std::string_view ops;  ///< empty: all
+  bool card_only;
+};
+
+std::vector<Switch> switches(const OpOptions& options) {
+  const OpOptions untouched;
+  constexpr std::string_view products = "matmul and linear";
+  return {{"--transpose-b", options.transpose_b, products, false},
+          {"--dim", options.dim != untouched.dim, "softmax", false},
+          {"--dims", !options.dims.empty(), "permute", false},
+          {"--numeric-stable", options.numeric_stable, "softmax", true},
+          {"--core-grid", !options.core_grid.empty(), products, true},
+          {"--fidelity", !options.fidelity.empty(), products, true},
+          {"--fp32-accumulate", options.fp32_accumulate, products, true},
+          {"--memory", !options.memory.empty(), products, true},
+          {"--a-memory", options.a_memory != untouched.a_memory, "", true},
+          {"--b-memory", options.b_memory != untouched.b_memory, "", true}};
+}
+
+// An option that would change nothing is refused: who gives it expects a change.
+void expect_applicable(const OpOptions& options, const Device& device) {
+  for (const Switch& one : switches(options)) {
+    if (!one.given) continue;
+    expect(one.ops.find(one.ops.empty() ? "" : options.op) != one.ops.npos,
+           "[{}] expected no {}, which is for {}; found one", options.op, one.name, one.ops);
+    expect(!one.card_only || is_card(device),
+           "[{}] expected {} with device wormhole only; found {}", options.op, one.name,
+           device.name());
+  }
+}
+
 Tensor load(const std::string& file, std::string_view memory, const OpOptions& options,
             const Device& device) {
   const DType dtype = choose_dtype(options.dtype, device);
@@ -119,6 +154,7 @@ Tensor compute(const OpOptions& options, std::vector<OpReport>& reports) {
   const OpEntry& entry = find_op(options);
   expect_operands(entry, options);
   Device device = open(options.device);
+  expect_applicable(options, device);
   Operands operands;
   operands.a = load(options.a_file, options.a_memory, options, device);
   if (!options.b_file.empty()) operands.b = load(options.b_file, options.b_memory, options, device);
@@ -127,7 +163,17 @@ Tensor compute(const OpOptions& options, std::vector<OpReport>& reports) {
   return result;
 }
 
+void print(const OpOptions& options, const Tensor& result) {
+  if (!result.on_host())
+    fmt::print("{} {} {}, without values\n", options.op, result.shape().text(),
+               to_string(result.dtype()));
+  else if (options.out.empty())
+    fmt::print("{}\n", format_torch(result));
+}
+
 void run(const OpOptions& options) {
+  if (!options.out.empty()) expect_values(options.device, "with --out");
+  expect_writable(options.out);
   std::vector<OpReport> reports;
   const Tensor result = compute(options, reports);
   if (!options.out.empty()) save_npy(options.out, result);
@@ -140,7 +186,7 @@ void run(const OpOptions& options) {
     if (!reports.empty()) json["ops"] = to_json(reports);
     return print_json(json);
   }
-  if (options.out.empty() && result.on_host()) fmt::print("{}\n", format_torch(result));
+  print(options, result);
   print_reports(reports);
 }
 

@@ -16,6 +16,16 @@ std::optional<int> positive(std::string_view text) {
   return value;
 }
 
+// An option that would change nothing is refused: who gives it expects a change.
+void expect_applicable(const AttentionChoice& choice, const Device& device, Variant variant) {
+  expect(choice.core_grid.empty() || variant == Variant::resident,
+         "[core_grid] expected variant resident; found {}", wattention::to_string(variant));
+  expect(choice.fidelity.empty() || is_card(device),
+         "[fidelity] expected device wormhole; found {}", device.name());
+  expect(!choice.fold_projections || variant == Variant::fused,
+         "[fold_projections] expected variant fused; found {}", wattention::to_string(variant));
+}
+
 }  // namespace
 
 CoreGrid parse_core_grid(std::string_view word) {
@@ -66,7 +76,14 @@ Device open(const DeviceChoice& choice) {
   DeviceOptions options = choice.options;
   expect(options.threads >= 0, "[threads] expected 0 or more; found {}", options.threads);
   options.mode = parse_mode(choice.mode);
-  return open_device(choice.device, options);
+  Device device = open_device(choice.device, options);
+  expect(options.mode == Mode::exact || device.backend().is_simulated(),
+         "[mode] expected exact on {}; found shape", device.name());
+  return device;
+}
+
+void expect_values(const DeviceChoice& choice, std::string_view purpose) {
+  expect(parse_mode(choice.mode) == Mode::exact, "[mode] expected exact {}; found shape", purpose);
 }
 
 void add_attention_options(CLI::App& command, AttentionChoice& choice) {
@@ -84,7 +101,9 @@ void add_attention_options(CLI::App& command, AttentionChoice& choice) {
 
 AttentionConfig to_config(const AttentionChoice& choice, const Device& device, Variant on_card) {
   const Variant fallback = is_card(device) ? on_card : Variant::reference;
-  return {.variant = choice.variant.empty() ? fallback : parse_variant(choice.variant),
+  const Variant variant = choice.variant.empty() ? fallback : parse_variant(choice.variant);
+  expect_applicable(choice, device, variant);
+  return {.variant = variant,
           .dtype = choose_dtype(choice.dtype, device),
           .core_grid = optional_core_grid(choice.core_grid),
           .fidelity = optional_fidelity(choice.fidelity),

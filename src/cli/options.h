@@ -24,7 +24,10 @@ struct DeviceChoice {
   std::string mode = "exact";
 };
 void add_device_options(CLI::App& command, DeviceChoice& choice);
+/// Throws Error{bad_input} for a mode that the device lacks.
 Device open(const DeviceChoice& choice);
+/// Throws Error{bad_input} in mode shape, which has no values for the `purpose`, "to print values".
+void expect_values(const DeviceChoice& choice, std::string_view purpose);
 
 /// How the attention module runs there. Empty words mean the device's default.
 struct AttentionChoice {
@@ -35,7 +38,8 @@ struct AttentionChoice {
   bool fold_projections = false;
 };
 void add_attention_options(CLI::App& command, AttentionChoice& choice);
-/// `on_card` is a card's default variant.
+/// `on_card` is a card's default variant. Throws Error{bad_input} for an option that does not apply to the device
+/// or the variant.
 AttentionConfig to_config(const AttentionChoice& choice, const Device& device,
                           Variant on_card = Variant::naive);
 

@@ -4,6 +4,9 @@
 
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
+
+#include "base/atomic_file.h"
 
 namespace wattention::cli {
 namespace {
@@ -40,6 +43,15 @@ Json to_json(std::span<const OpReport> reports) {
                      {"attributes", to_json(report.attributes)},
                      {"refused", to_json(report.refused)}});
   return array;
+}
+
+void expect_writable(const std::string& path) {
+  if (path.empty()) return;
+  std::error_code unknown;
+  const auto kind = std::filesystem::status(path, unknown).type();
+  const bool pipe =
+      kind == std::filesystem::file_type::fifo;  // its reader would take the probe for the end
+  if (!pipe) AtomicFile{path};
 }
 
 void print_json(const Json& json) {

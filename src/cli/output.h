@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace wattention::cli {
@@ -13,6 +14,9 @@ using Json = nlohmann::ordered_json;
 /// Nested arrays of the exact values; what JSON has no number for (infinity, not-a-number) is null.
 Json to_json(const Tensor& tensor);
 Json to_json(std::span<const OpReport> reports);
+
+/// Refuses before the work what writing a file would refuse after it; an empty path is no file. Throws Error{io}.
+void expect_writable(const std::string& path);
 
 /// To stdout, indented, with a newline.
 void print_json(const Json& json);

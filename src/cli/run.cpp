@@ -61,6 +61,7 @@ void expect_sizes(const RunOptions& options) {
   expect(options.tokens > 0 && options.embed_dim > 0 && options.head_dim > 0,
          "[run] expected tokens, embed-dim and head-dim of at least 1; found {}, {} and {}",
          options.tokens, options.embed_dim, options.head_dim);
+  expect(options.index >= 1, "[run] expected index of at least 1; found {}", options.index);
 }
 
 SelfAttention make_module(const RunOptions& options, const Device& device, Result& result) {
@@ -166,8 +167,17 @@ Json result_json(const Result& result) {
   return json;
 }
 
+// Where results go is refused before the work, not after it.
+void expect_places(const RunOptions& options) {
+  if (!options.out.empty()) expect_values(options.device, "with --out");
+  expect_writable(options.out);
+  expect_writable(options.trace);
+  expect(options.out.empty() || options.out != options.trace,
+         "[run] expected two files for --out and --trace; found '{}' for both", options.out);
+}
+
 void run(const RunOptions& options) {
-  expect_trace_file(options.trace);
+  expect_places(options);
   const Result result = compute(options);
   if (!options.out.empty()) save_npy(options.out, result.context);
   if (!options.trace.empty()) write_trace(options.trace, trace_group(options, result));

@@ -5,10 +5,6 @@
 
 namespace wattention::cli {
 
-void expect_trace_file(const std::string& path) {
-  if (!path.empty()) AtomicFile{path};
-}
-
 void write_trace(const std::string& path, const report::TraceGroup& group) {
   write_file_atomically(path, report::trace_text(context_of(""), {&group, 1}));
 }

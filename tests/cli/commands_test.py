@@ -1,5 +1,6 @@
 """Help, exit codes and JSON of every command; the sentences for what is refused."""
 import json
+import os
 import re
 import subprocess
 import unittest
@@ -74,6 +75,78 @@ class Refusals(ProgramTest):
         self.refuses("run", "--tokens", 1 << 28, "--embed-dim", 1 << 16, "--head-dim", 1)
 
 
+class Arguments(ProgramTest):
+    """What the parser takes and the program must not."""
+    small = ["--tokens", 5, "--embed-dim", 4, "--head-dim", 3, "--index", 1]
+
+    def setUp(self):
+        super().setUp()
+        self.a = self.folder / "a.npy"
+        write_npy(self.a, [[1, 2], [3, 4]])
+
+    def test_empty_values(self):
+        for option in ("--input", "--out", "--trace", "--seed", "--kernel", "--dtype", "--core-grid"):
+            self.assertIn(f"a value for {option}; found an empty one", self.refuses("run", option, ""))
+        self.assertIn("--dim", self.refuses("op", "softmax", self.a, "--dim", ""))
+        self.assertIn("--clock-mhz", self.refuses("estimate", "--clock-mhz", ""))
+        self.succeeds("bench", "--variant", "fused", "--fold-projections", "--tokens", 4, "--embed-dim", 4,
+                      "--head-dim", 4, "--count", 1, "--max-time", 0.1, "--meter", "none")
+
+    def test_whole_numbers_that_do_not_fit(self):
+        self.assertIn("found 18446744073709551616", self.refuses("run", *self.small, "--seed", 1 << 64))
+        self.succeeds("run", *self.small, "--seed", (1 << 64) - 1)
+        self.assertIn("found 9223372036854775808", self.refuses("run", "--index", 1 << 63))
+
+    def test_options_that_would_change_nothing(self):
+        self.refuses("run", "--device", "wormhole", "--variant", "naive", "--core-grid", "2x2", *self.small)
+        self.refuses("run", "--fidelity", "lofi", *self.small)
+        self.refuses("demo", "--fold-projections")
+        self.refuses("demo", "--mode", "shape")
+        for words in (["--fidelity", "hifi4"], ["--core-grid", "8x8"], ["--fp32-accumulate"], ["--memory", "l1"],
+                      ["--a-memory", "l1"], ["--numeric-stable"], ["--dim", 0], ["--dims", "1,0"],
+                      ["--mode", "shape"]):
+            self.refuses("op", "matmul", self.a, self.a, *words)
+        self.refuses("op", "softmax", self.a, "--transpose-b")
+
+    def test_values_that_mode_shape_lacks(self):
+        card = ["--device", "wormhole", "--mode", "shape"]
+        self.assertIn("to print values", self.refuses("demo", *card))
+        self.assertIn("with --out", self.refuses("run", *card, *self.small, "--out", self.folder / "out.npy"))
+        self.assertIn("with --out", self.refuses("op", "matmul", self.a, self.a, *card, "--out", self.folder / "o.npy"))
+        self.assertIn("[2, 2] bf16, without values", self.succeeds("op", "matmul", self.a, self.a, *card))
+        self.refuses("run", *card, "--index", -5)
+
+    def test_places_that_take_no_file_are_refused_before_the_work(self):
+        self.refuses("run", "--tokens", 1 << 20, "--out", self.folder / "nowhere" / "out.npy")
+        both = self.folder / "both"
+        self.assertIn("two files", self.refuses("run", *self.small, "--out", both, "--trace", both))
+        self.assertFalse(both.exists())
+        result = run("compare", "--out", self.a)
+        self.assertEqual((result.returncode, result.stdout), (2, ""))
+        self.assertRegex(result.stderr, r"\A\[compare\] expected a folder.*; found: Not a directory\n\Z")
+
+    def test_a_sentence_is_one_printable_line(self):
+        for words in (["op", "transpose", "new\nline\x1b[31m.npy"], ["run", "--variant", "a\nb"]):
+            self.assertTrue(self.refuses(*words).rstrip("\n").isprintable())
+
+    def test_a_kernel_of_the_environment_is_named_as_such(self):
+        environment = {**os.environ, "WATTENTION_KERNEL": "abacus"}
+        for device in ("cpu", "wormhole"):
+            result = run("demo", "--device", device, env=environment)
+            self.assertEqual(result.returncode, 2)
+            self.assertIn("'abacus' in WATTENTION_KERNEL", result.stderr)
+
+    def test_threads_that_the_system_does_not_start(self):
+        limited = ["bash", "-c", 'ulimit -v 700000; exec "$0" "$@"', PROGRAM]
+        if subprocess.run([*limited, "devices"], capture_output=True, timeout=60).returncode != 0:
+            self.skipTest("the program does not run in 700 MB of addresses, as under a sanitizer")
+        words = ["run", "--threads", "300", "--variant", "fused", "--tokens", "4000", "--embed-dim", "70",
+                 "--head-dim", "34", "--index", "1"]
+        result = subprocess.run([*limited, *words], capture_output=True, text=True, timeout=60)
+        self.assertEqual((result.returncode, result.stdout), (2, ""))
+        self.assertRegex(result.stderr, r"\A\[threads\] expected the system to start 300 threads; found \d+: .*\n\Z")
+
+
 class Run(ProgramTest):
     small = ["run", "--tokens", 5, "--embed-dim", 4, "--head-dim", 3]
 
@@ -121,6 +194,11 @@ class Pipes(ProgramTest):
             result = subprocess.run([PROGRAM, "demo"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
         self.assertEqual(result.returncode, 2)
         self.assertIn("No space left", result.stderr)
+        for words in (["estimate"], ["estimate", "--json"], ["--version"], ["--help"]):
+            with open("/dev/full", "w") as full:
+                result = subprocess.run([PROGRAM, *words], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+            self.assertEqual(result.returncode, 2)
+            self.assertRegex(result.stderr, r"\A\[output\] expected .*No space left on device\n\Z")
 
     def test_an_error_that_nobody_can_read_is_still_exit_code_2(self):
         with open("/dev/full", "w") as full:

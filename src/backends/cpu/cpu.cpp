@@ -232,8 +232,8 @@ std::shared_ptr<Backend> open_cpu(const DeviceOptions& options) {
   if (!forced.empty())
     if (const std::string reason = cpu::why_not(cpu::this_cpu(), forced); !reason.empty())
       fail(ErrorKind::absent,
-           "[open_device] expected a kernel that can serve, one of {}; found '{}': {}",
-           serving_names(), forced, reason);
+           "[open_device] expected a kernel that can serve, one of {}; found '{}'{}: {}",
+           serving_names(), forced, options.kernel.empty() ? " in WATTENTION_KERNEL" : "", reason);
   return std::make_shared<CpuBackend>(options);
 }
 

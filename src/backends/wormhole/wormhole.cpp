@@ -41,7 +41,8 @@ Isa requested_isa(const std::string& option) {
   if (word.empty()) return Isa::best;
   for (const auto& [name, isa] : kernels)
     if (name == word) return isa;
-  fail(ErrorKind::absent, "[wormhole] expected kernel scalar, avx2 or avx512; found '{}'", word);
+  fail(ErrorKind::absent, "[wormhole] expected kernel scalar, avx2 or avx512; found '{}'{}", word,
+       option.empty() ? " in WATTENTION_KERNEL" : "");
 }
 
 }  // namespace
