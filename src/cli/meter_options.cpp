@@ -15,6 +15,11 @@ bool has(const std::vector<std::string>& names, const char* name) {
   return std::ranges::find(names, name) != names.end();
 }
 
+// A baseline alone too: the meter then says what is missing.
+bool has_manual_watts(const MeterOptions& options) {
+  return options.manual_active_w != 0 || options.manual_baseline_w != 0;
+}
+
 }  // namespace
 
 void add_meter_sources(CLI::App& command, MeterOptions& options) {
@@ -48,7 +53,7 @@ MeterChoice to_choice(const MeterWords& words) {
     expect(choice.names.size() == 1, "[meter] expected none alone; found {}",
            fmt::join(choice.names, ","));
     choice.names.clear();
-  } else if (choice.options.manual_active_w != 0 && !has(choice.names, "manual")) {
+  } else if (has_manual_watts(choice.options) && !has(choice.names, "manual")) {
     choice.names.emplace_back("manual");
   }
   return choice;

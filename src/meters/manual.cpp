@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <utility>
 
 #include "meters/window.h"
@@ -11,6 +12,7 @@ namespace {
 
 // A plug meter shows whole watts about once a second.
 constexpr MeterResolution manual_ticks{1.0, 1.0, 1.0};
+constexpr double most_w = 1e6;  // no plug gives a megawatt: a larger number is a typing error
 
 class Manual final : public Meter {
  public:
@@ -42,6 +44,25 @@ class Manual final : public Meter {
   double start_s_ = 0;
 };
 
+bool is_power(double watts) {
+  return std::isfinite(watts) && watts >= 0 && watts <= most_w;
+}
+
+// Why the watts of the options are none that a person can have read; empty when they are good.
+std::string refusal_of(double baseline_w, double active_w) {
+  if (active_w == 0 && baseline_w == 0) return "no watts were given by hand";
+  if (active_w == 0)
+    return fmt::format("a baseline of {:g} W was given by hand, but no active watts", baseline_w);
+  if (!is_power(active_w))
+    return fmt::format(
+        "the active watts given by hand are {:g}, not a number above 0 and up to {:.0f}", active_w,
+        most_w);
+  if (!is_power(baseline_w) || baseline_w > active_w)
+    return fmt::format("the baseline given by hand is {:g} W, not from 0 to the active {:g} W",
+                       baseline_w, active_w);
+  return {};
+}
+
 }  // namespace
 
 MeterResolution manual_resolution() {
@@ -49,10 +70,9 @@ MeterResolution manual_resolution() {
 }
 
 ManualChoice open_manual(const MeterOptions& options) {
-  if (options.manual_active_w <= 0) return {nullptr, "no watts were given by hand"};
-  if (options.manual_baseline_w < 0 || options.manual_baseline_w > options.manual_active_w)
-    return {nullptr, fmt::format("expected a baseline of 0 to {:g} W; found {:g} W",
-                                 options.manual_active_w, options.manual_baseline_w)};
+  if (std::string refusal = refusal_of(options.manual_baseline_w, options.manual_active_w);
+      !refusal.empty())
+    return {nullptr, std::move(refusal)};
   return {
       std::make_unique<Manual>(options.manual_baseline_w, options.manual_active_w, options.clock),
       {}};

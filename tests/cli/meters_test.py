@@ -29,6 +29,17 @@ class Meters(ProgramTest):
         self.assertTrue(self.listed("--active-w", 335, "--baseline-w", 185)["manual"]["available"])
         self.assertIn("335", self.listed("--active-w", 335, "--baseline-w", 400)["manual"]["reason"])
 
+    def test_watts_that_nobody_reads_are_named(self):
+        for words, reason in ((("--active-w", "nan"), "nan"), (("--active-w", "inf"), "inf"),
+                              (("--active-w", -3, "--baseline-w", 1), "-3"),
+                              (("--baseline-w", 1), "no active watts"),
+                              (("--active-w", 2, "--baseline-w", "nan"), "nan")):
+            manual = self.listed(*words)["manual"]
+            self.assertFalse(manual["available"], words)
+            self.assertIn(reason, manual["reason"])
+            self.assertIn("by hand", manual["reason"])
+            self.assertIn(manual["reason"], self.refuses("bench", "--count", 1, *words))
+
     def test_unknown_options_are_refused(self):
         self.refuses("meters", "--nonsense")
         self.refuses("meters", "--active-w", "many")

@@ -1,6 +1,9 @@
 // The rules around a meter: repeats, baseline, net, two sensors, manual readings, models.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <wattention/error.h>
+
+#include <limits>
 
 #include "meters/fake_tree.h"
 
@@ -155,6 +158,32 @@ TEST(Manual, RefusesABaselineAboveTheActiveWatts) {
   test::FakeClock clock;
   EXPECT_THROW(open_meter("manual", manual(clock, 600, 535)), Error);
   EXPECT_THROW(open_meter("manual", manual(clock, 400, 0)), Error);
+}
+
+TEST(Manual, SaysWhatIsWrongWithTheWatts) {
+  test::FakeClock clock;
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  constexpr double infinite = std::numeric_limits<double>::infinity();
+  const auto sentence = [&](double baseline_w, double active_w) -> std::string {
+    try {
+      open_meter("manual", manual(clock, baseline_w, active_w));
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "nothing was refused";
+  };
+  const std::string found = "[meter] expected manual to answer; found that ";
+  EXPECT_EQ(sentence(0, 0), found + "no watts were given by hand");
+  EXPECT_EQ(sentence(2, 1),
+            found + "the baseline given by hand is 2 W, not from 0 to the active 1 W");
+  EXPECT_EQ(sentence(1, 0), found + "a baseline of 1 W was given by hand, but no active watts");
+  for (const double baseline_w : {nan, infinite, -infinite, -1.0})
+    EXPECT_TRUE(sentence(baseline_w, 1).starts_with(found + "the baseline given by hand is "))
+        << baseline_w;
+  for (const double active_w : {nan, infinite, -infinite, -3.0, 1e7})
+    EXPECT_EQ(sentence(1, active_w), found + fmt::format("the active watts given by hand are {:g}, "
+                                                         "not a number above 0 and up to 1000000",
+                                                         active_w));
 }
 
 }  // namespace
