@@ -280,12 +280,15 @@ void add_what_if(CLI::App& command, EstimateChoice& choice) {
       ->capture_default_str();
   command.add_flag("--cold-kernels", options.cold_kernels,
                    "no compiled kernels on disk yet: the first forward compiles them");
-  command.add_option("--clock-mhz", choice.clock_mhz, "effective clock (default: the card's)");
+  command.add_option("--clock-mhz", choice.clock_mhz,
+                     "effective clock, 1 to 10000 (default: the card's)");
   command
       .add_option("--host", choice.host,
                   "notebook (its Xeon), this (measured now), or a file of calibrate-host")
       ->capture_default_str();
-  command.add_option("--host-speedup", options.host_speedup, "all host rates faster by this")
+  command
+      .add_option("--host-speedup", options.host_speedup,
+                  "all host rates faster by this, 0.001 to 1000")
       ->capture_default_str();
 }
 

@@ -78,9 +78,9 @@ struct RunEstimate {
 /// programs themselves (grid, fidelity, memory of the weights) is asked with other events.
 struct EstimateOptions {
   std::string card = "n150d";  ///< or "p150": the same programs on its clock, DRAM and bus
-  std::optional<HostRates> host = std::nullopt;   ///< default: the notebook's Xeon
-  double host_speedup = 1;                        ///< all host rates faster by this factor
-  std::optional<double> clock_hz = std::nullopt;  ///< effective clock of the cores
+  std::optional<HostRates> host = std::nullopt;  ///< default: the notebook's Xeon
+  double host_speedup = 1;  ///< all host rates faster by this factor, 0.001 to 1000
+  std::optional<double> clock_hz = std::nullopt;  ///< effective clock of the cores, 1e6 to 1e10
   bool bfp8 = false;           ///< operands in 8-bit blocks: 1,088 bytes per tile instead of 2,048
   bool pinned_memory = false;  ///< transfers from and to pinned pages
   bool device_tilize = false;  ///< tiles are made and undone by programs on the card

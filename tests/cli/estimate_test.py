@@ -171,6 +171,20 @@ class Document(ProgramTest):
                 self.assertIn(f"{first:.{digits}f} {unit}", text)
 
 
+class WhatIf(ProgramTest):
+    def test_knobs_that_no_card_or_host_has_are_refused_with_their_range(self):
+        for knob, limits, values in (("--clock-mhz", "from 1 to 10000 MHz", ("inf", "nan", -1, 0, "1e-300", "1e99")),
+                                     ("--host-speedup", "from 0.001 to 1000", ("inf", "nan", -1, 0, "1e-9", 1001))):
+            for value in values:
+                self.assertIn(limits, self.refuses("estimate", "--json", knob, value))
+                self.assertIn(limits, self.refuses("estimate", "--validate", knob, value))
+
+    def test_the_ends_of_the_ranges_give_numbers(self):
+        for words in (("--clock-mhz", 1), ("--clock-mhz", 10000), ("--host-speedup", 0.001), ("--host-speedup", 1000)):
+            self.assertNotIn("null", self.succeeds("estimate", "--json", *words))
+            self.assertNotRegex(self.succeeds("estimate", *words), r"\b(nan|inf)\b")
+
+
 class CalibrateHost(ProgramTest):
     def test_a_profile_is_written_and_estimate_reads_it(self):
         path = self.folder / "new" / "host.json"

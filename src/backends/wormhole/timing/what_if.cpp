@@ -11,13 +11,25 @@ namespace {
 
 using Step = TransferEvent::Step;
 
+// A thousand times slower or faster than the notebook's host, and from a simulator's clock to one that no silicon has.
+constexpr double least_speedup = 1e-3, most_speedup = 1e3;
+constexpr double least_clock_hz = 1e6, most_clock_hz = 1e10;
+
+// Also false for what is no number.
+bool is_within(double value, double low, double high) {
+  return value >= low && value <= high;
+}
+
 void check(const EstimateOptions& options) {
-  expect(options.host_speedup > 0, "[estimate] expected a host speed-up above 0; found {}",
+  expect(is_within(options.host_speedup, least_speedup, most_speedup),
+         "[estimate] expected a host speed-up from {} to {}; found {}", least_speedup, most_speedup,
          options.host_speedup);
   expect(options.command_queues == 1 || options.command_queues == 2,
          "[estimate] expected 1 or 2 command queues; found {}", options.command_queues);
-  expect(!options.clock_hz || *options.clock_hz > 0,
-         "[estimate] expected a clock above 0 Hz; found {}", options.clock_hz.value_or(0));
+  const double clock_hz = options.clock_hz.value_or(least_clock_hz);
+  expect(is_within(clock_hz, least_clock_hz, most_clock_hz),
+         "[estimate] expected a clock from {:g} to {:g} MHz; found {:g} MHz", 1e-6 * least_clock_hz,
+         1e-6 * most_clock_hz, 1e-6 * clock_hz);
 }
 
 HostRates faster(HostRates host, double factor) {

@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 #include <wattention/error.h>
 
+#include <cmath>
+#include <limits>
+
 #include "backends/wormhole/timing/estimate_time.h"
 #include "backends/wormhole/timing/forward_events.h"
 
@@ -93,9 +96,23 @@ TEST(WhatIf, IntervalsHoldTheValue) {
   }
 }
 
+TEST(WhatIf, EndsOfTheRangesGiveFiniteTimes) {
+  for (const EstimateOptions& options :
+       {EstimateOptions{.host_speedup = 0.001}, EstimateOptions{.host_speedup = 1000},
+        EstimateOptions{.clock_hz = 1e6}, EstimateOptions{.clock_hz = 1e10}}) {
+    const RunEstimate estimate = resident(options);
+    EXPECT_TRUE(std::isfinite(estimate.time_s.high));
+    EXPECT_GT(estimate.time_s.low, 0);
+  }
+}
+
 TEST(WhatIf, OptionsOutOfRangeAreRefused) {
-  EXPECT_THROW(resident({.host_speedup = 0}), Error);
-  EXPECT_THROW(resident({.clock_hz = -1}), Error);
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  constexpr double infinite = std::numeric_limits<double>::infinity();
+  for (const double speedup : {0.0, -1.0, 0.00099, 1000.1, 1e99, infinite, nan})
+    EXPECT_THROW(resident({.host_speedup = speedup}), Error) << speedup;
+  for (const double clock_hz : {-1.0, 0.0, 1e-294, 0.99e6, 1.01e10, 1e105, infinite, nan})
+    EXPECT_THROW(resident({.clock_hz = clock_hz}), Error) << clock_hz;
   EXPECT_THROW(resident({.command_queues = 3}), Error);
   EXPECT_THROW(resident({.card = "n300"}), Error);
 }
