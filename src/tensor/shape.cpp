@@ -21,8 +21,9 @@ Shape::Shape(std::span<const std::int64_t> sizes) {
   std::int64_t numel = 1;
   for (const std::int64_t size : sizes) {
     expect(size >= 0, "[shape] expected sizes of at least 0; found {}", size);
-    expect(size == 0 || numel <= max_numel / size,
-           "[shape] expected at most 2^58 elements; found more");
+    if (size > 0 && numel > max_numel / size)
+      fail(ErrorKind::bad_input, "[shape] expected at most 2^58 elements; found shape [{}]",
+           fmt::join(sizes, ", "));
     numel *= std::max<std::int64_t>(size, 1);
     sizes_[static_cast<size_t>(rank_++)] = size;
   }

@@ -74,6 +74,8 @@ TEST(Validation, ElementwiseDoesNotBroadcast) {
 TEST(Validation, SoftmaxDimension) {
   EXPECT_EQ(sentence_of([] { softmax(two_by_three(), {.dim = 2}); }),
             "[softmax] expected a dimension in [-2, 2); found 2");
+  EXPECT_EQ(sentence_of([] { softmax(Tensor::zeros({})); }),
+            "[softmax] expected at least 1 dimension; found shape []");
 }
 
 TEST(Validation, PermuteNeedsEachDimensionOnce) {

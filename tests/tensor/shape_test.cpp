@@ -24,6 +24,17 @@ TEST(Shape, RefusesWhatCannotBe) {
   EXPECT_THROW(Shape({2, 3})[-3], Error);
 }
 
+TEST(Shape, TooManyElementsAreRefusedByTheWholeShape) {
+  try {
+    Shape({std::int64_t{1} << 40, std::int64_t{1} << 40, 3});
+    ADD_FAILURE() << "nothing was refused";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(),
+                 "[shape] expected at most 2^58 elements; found shape [1099511627776, "
+                 "1099511627776, 3]");
+  }
+}
+
 TEST(Shape, ZeroSizedIsAllowed) {
   EXPECT_EQ(Shape({0, 1 << 30}).numel(), 0);
 }
