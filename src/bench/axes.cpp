@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/fail.h"
+#include "base/threads.h"
 #include "bench/device_traits.h"
 
 namespace wattention {
@@ -28,7 +29,7 @@ void expect_axes(const BenchAxes& axes) {
   expect_axis<std::int64_t>("embed-dim", axes.embed_dims, 1, largest_size);
   expect_axis<std::int64_t>("head-dim", axes.head_dims, 1, largest_size);
   expect_axis<std::int64_t>("count", axes.counts, 1, largest_count);
-  expect_axis<int>("threads", axes.threads, 0, 1 << 16);
+  expect_axis<int>("threads", axes.threads, 0, max_threads);
   for (const CoreGrid& grid : axes.core_grids)
     expect(grid.y >= 1 && grid.x >= 1, "[bench] expected core-grid of at least 1x1; found {}x{}",
            grid.y, grid.x);

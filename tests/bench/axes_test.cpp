@@ -64,6 +64,8 @@ TEST(Axes, RefusesEmptyAndAbsurdAxes) {
   EXPECT_EQ(kind_of_refusal({.counts = {1, -1}}), ErrorKind::bad_input);
   EXPECT_EQ(kind_of_refusal({.core_grids = {{0, 8}}}), ErrorKind::bad_input);
   EXPECT_EQ(kind_of_refusal({.threads = {-1}}), ErrorKind::bad_input);
+  EXPECT_EQ(kind_of_refusal({.threads = {1025}}), ErrorKind::bad_input);  // as of every command
+  EXPECT_EQ(cases_of({.threads = {1024}}).size(), 1u);
 }
 
 TEST(Axes, RefusesWhatIsAbsentByName) {
