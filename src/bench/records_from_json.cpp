@@ -1,4 +1,5 @@
 // Reads what records_to_json.cpp wrote: the repeats from the rows of run_type iteration, all else from any row.
+#include <charconv>
 #include <limits>
 #include <nlohmann/json.hpp>
 
@@ -11,13 +12,31 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr const char* layout = "records as bench --out writes them";
+
+const Json& field(const Json& json, std::string_view name) {
+  const auto found = json.is_object() ? json.find(name) : json.end();
+  expect(json.is_object() && found != json.end(),
+         "[records] expected {}; found a JSON {} without \"{}\"", layout, json.type_name(), name);
+  return *found;
+}
+
+const Json& entry(const Json& list, std::size_t index) {
+  expect(list.is_array() && list.size() > index,
+         "[records] expected {}; found a JSON {} without entry {}", layout, list.type_name(),
+         index);
+  return list[index];
+}
+
 CoreGrid parse_grid(const std::string& text) {
-  const std::size_t x = text.find('x');
-  expect(x != std::string::npos, "[records] expected core_grid as YxX; found '{}'", text);
-  const CoreGrid grid{std::stoi(text.substr(0, x)), std::stoi(text.substr(x + 1))};
-  expect(grid.y > 0 && grid.x > 0, "[records] expected core_grid of at least 1x1; found '{}'",
-         text);
-  return grid;
+  CoreGrid grid{0, 0};
+  const char* const end = text.data() + text.size();
+  const auto rows = std::from_chars(text.data(), end, grid.y);
+  if (rows.ptr != end && *rows.ptr == 'x') {
+    const auto columns = std::from_chars(rows.ptr + 1, end, grid.x);
+    if (columns.ptr == end && grid.y > 0 && grid.x > 0) return grid;
+  }
+  fail(ErrorKind::bad_input, "[records] expected core_grid as YxX, from 1x1 on; found '{}'", text);
 }
 
 std::string text_of(const Json& row, const char* name) {
@@ -43,19 +62,19 @@ Int whole_number(const Json& value, const char* name, std::int64_t low,
 
 template <class Int = std::int64_t>
 Int whole(const Json& row, const char* name, std::int64_t low = 1) {
-  return whole_number<Int>(row.at(name), name, low);
+  return whole_number<Int>(field(row, name), name, low);
 }
 
 // A number that is a time, an amount or a rate.
 double amount(const Json& row, const char* name) {
-  const double value = row.at(name);
+  const double value = field(row, name);
   expect(value >= 0, "[records] expected {} of at least 0; found {}", name, value);
   return value;
 }
 
 // A time that something is divided by.
 double positive(const Json& row, const char* name) {
-  const double value = row.at(name);
+  const double value = field(row, name);
   expect(value > 0, "[records] expected {} above 0; found {}", name, value);
   return value;
 }
@@ -68,7 +87,7 @@ Source parse_source(const std::string& word) {
 std::optional<Range> range_of(const Json& row, const std::string& value) {
   const std::string name = value + "_range";
   if (!row.contains(name)) return std::nullopt;
-  const Range range{row.at(name).at(0), row.at(name).at(1)};
+  const Range range{entry(row[name], 0), entry(row[name], 1)};
   expect(range.low >= 0 && range.low <= range.high,
          "[records] expected {} from low to high, both at least 0; found {} and {}", name,
          range.low, range.high);
@@ -76,8 +95,8 @@ std::optional<Range> range_of(const Json& row, const std::string& value) {
 }
 
 Figure figure_of(const Json& row, const char* value, const std::string& name) {
-  if (row.at(value).is_null()) return Figure::absent(text_of(row, (name + "_reason").c_str()));
-  Figure figure = Figure::of(positive(row, value), parse_source(row.at(name + "_source")));
+  if (field(row, value).is_null()) return Figure::absent(text_of(row, (name + "_reason").c_str()));
+  Figure figure = Figure::of(positive(row, value), parse_source(field(row, name + "_source")));
   figure.range = range_of(row, value);
   return figure;
 }
@@ -85,7 +104,7 @@ Figure figure_of(const Json& row, const char* value, const std::string& name) {
 std::optional<BenchError> error_of(const Json& row) {
   if (!row.contains("error_relative_l2")) return std::nullopt;
   return BenchError{amount(row, "error_relative_l2"), amount(row, "error_max_relative"),
-                    row.at("error_pcc"), whole(row, "error_rows")};
+                    field(row, "error_pcc"), whole(row, "error_rows")};
 }
 
 std::vector<std::pair<std::string, double>> named_of(const Json& json) {
@@ -96,34 +115,38 @@ std::vector<std::pair<std::string, double>> named_of(const Json& json) {
 
 BenchStep step_of(const Json& json) {
   BenchStep step;
-  step.name = json.at("name");
-  step.phase = json.at("phase");
-  step.on_device = json.at("on_device");
-  step.bound = json.at("bound");
+  step.name = field(json, "name");
+  step.phase = field(json, "phase");
+  step.on_device = field(json, "on_device");
+  step.bound = field(json, "bound");
   step.start_ms = amount(json, "start_ms");
   step.duration_ms = amount(json, "duration_ms");
   step.closed_form_ms = amount(json, "closed_form_ms");
   step.flops = amount(json, "flops");
   step.dram_bytes = amount(json, "dram_bytes");
   step.l1_bytes = amount(json, "l1_bytes");
-  step.grid = {whole_number<int>(json.at("grid").at(0), "grid", 0),
-               whole_number<int>(json.at("grid").at(1), "grid", 0)};
+  step.grid = {whole_number<int>(entry(field(json, "grid"), 0), "grid", 0),
+               whole_number<int>(entry(field(json, "grid"), 1), "grid", 0)};
   step.cores = whole<int>(json, "cores", 0);
-  step.program = json.at("program");
-  step.fidelity = json.at("fidelity");
-  step.units_ms = named_of(json.at("units_ms"));
-  step.bytes = named_of(json.at("bytes"));
+  step.program = field(json, "program");
+  step.fidelity = field(json, "fidelity");
+  step.units_ms = named_of(field(json, "units_ms"));
+  step.bytes = named_of(field(json, "bytes"));
   step.card_j = amount(json, "card_j");
   return step;
 }
 
 BenchPower power_of(const Json& json) {
-  const Json& range = json.at("w_range");
-  return {json.at("start_ms"), json.at("duration_ms"), json.at("w"), {range.at(0), range.at(1)}};
+  const Json& range = field(json, "w_range");
+  return {field(json, "start_ms"),
+          field(json, "duration_ms"),
+          field(json, "w"),
+          {entry(range, 0), entry(range, 1)}};
 }
 
 std::optional<double> number_or_none(const Json& row, const char* name) {
-  return row.at(name).is_number() ? std::optional(row.at(name).get<double>()) : std::nullopt;
+  return field(row, name).is_number() ? std::optional(field(row, name).get<double>())
+                                      : std::nullopt;
 }
 
 MeterScope parse_scope(const std::string& word) {
@@ -132,14 +155,14 @@ MeterScope parse_scope(const std::string& word) {
 }
 
 SensorRecord sensor_of(const Json& json) {
-  return {.meter = json.at("meter"),
-          .scope = parse_scope(json.at("scope")),
+  return {.meter = field(json, "meter"),
+          .scope = parse_scope(field(json, "scope")),
           .gross_j = figure_of(json, "gross_j", "gross"),
           .net_j = figure_of(json, "net_j", "net"),
           .idle_before_w = number_or_none(json, "idle_before_w"),
           .idle_after_w = number_or_none(json, "idle_after_w"),
-          .window_s = json.at("window_s"),
-          .forwards = json.at("forwards")};
+          .window_s = field(json, "window_s"),
+          .forwards = field(json, "forwards")};
 }
 
 void read_energy(const Json& row, BenchRecord& record) {
@@ -148,23 +171,23 @@ void read_energy(const Json& row, BenchRecord& record) {
   record.energy_meter = text_of(row, "energy_meter");
   const std::string scope = text_of(row, "energy_scope");
   if (!scope.empty()) record.energy_scope = parse_scope(scope);
-  for (const Json& sensor : row.at("sensors")) record.sensors.push_back(sensor_of(sensor));
+  for (const Json& sensor : field(row, "sensors")) record.sensors.push_back(sensor_of(sensor));
   if (row.contains("sensor_comparisons")) record.sensor_comparisons = row["sensor_comparisons"];
 }
 
 BenchCase axes_of(const Json& row) {
   BenchCase axes;
-  axes.device = row.at("device");
-  axes.variant = parse_variant(row.at("variant").get<std::string>());
-  axes.dtype = parse_dtype(row.at("dtype").get<std::string>());
+  axes.device = field(row, "device");
+  axes.variant = parse_variant(field(row, "variant").get<std::string>());
+  axes.dtype = parse_dtype(field(row, "dtype").get<std::string>());
   axes.tokens = whole(row, "tokens");
   axes.embed_dim = whole(row, "embed_dim");
   axes.head_dim = whole(row, "head_dim");
   axes.count = whole(row, "count");
-  if (row.at("core_grid").is_string()) axes.core_grid = parse_grid(row.at("core_grid"));
+  if (field(row, "core_grid").is_string()) axes.core_grid = parse_grid(field(row, "core_grid"));
   if (const std::string word = text_of(row, "fidelity"); !word.empty())
     axes.fidelity = parse_fidelity(word);
-  axes.fold_projections = row.at("fold_projections");
+  axes.fold_projections = field(row, "fold_projections");
   axes.threads = whole<int>(row, "threads_asked", 0);
   axes.kernel = text_of(row, "kernel_asked");
   axes.host = text_of(row, "host");
@@ -178,15 +201,15 @@ BenchRecord record_of(const Json& row) {
   record.skipped = text_of(row, "reason");
   record.kernel = text_of(row, "kernel");
   record.isa = text_of(row, "isa");
-  record.extrapolated = row.at("extrapolated");
+  record.extrapolated = field(row, "extrapolated");
   record.time_per_forward_ms = figure_of(row, "time_per_forward_ms", "time");
   record.total_ms = record.time_per_forward_ms;
   record.total_ms.value.reset();
   record.total_ms.range = range_of(row, "total_ms");
-  if (row.at("total_ms").is_number()) record.total_ms.value = positive(row, "total_ms");
-  if (row.at("simulation_time_ms").is_number())
-    record.simulation_time_ms = row.at("simulation_time_ms").get<double>();
-  if (row.at("phases").is_object()) record.phases_ms = row.at("phases");
+  if (field(row, "total_ms").is_number()) record.total_ms.value = positive(row, "total_ms");
+  if (field(row, "simulation_time_ms").is_number())
+    record.simulation_time_ms = field(row, "simulation_time_ms").get<double>();
+  if (field(row, "phases").is_object()) record.phases_ms = field(row, "phases");
   read_energy(row, record);
   if (row.contains("phases_j")) record.phases_j = row["phases_j"];
   if (row.contains("steps") && record.time_per_forward_ms.value && record.energy_j.value)
@@ -211,7 +234,7 @@ void add_row(std::vector<BenchRecord>& records, const Json& row) {
   if (index == records.size()) records.push_back(record_of(row));
   expect(index + 1 == records.size(), "[records] expected rows in order; found family {} after {}",
          index, records.size());
-  if (row.at("run_type") != "iteration") return;
+  if (field(row, "run_type") != "iteration") return;
   records.back().threads =
       whole<int>(row, "threads", 0);  // a model's row, which comes first, has none
   records.back().repeats.push_back(repeat_of(row));
@@ -228,28 +251,38 @@ void restore_statistics(BenchRecord& record) {
 
 BenchContext context_from(const Json& json) {
   BenchContext context;
-  context.date = json.at("date");
-  context.host_name = json.at("host_name");
-  context.command = json.at("command");
-  context.cpu_model = json.at("cpu_model");
+  context.date = field(json, "date");
+  context.host_name = field(json, "host_name");
+  context.command = field(json, "command");
+  context.cpu_model = field(json, "cpu_model");
   context.cpu_cores = whole<int>(json, "num_cpus", 0);
-  context.cpu_mhz = json.at("mhz_per_cpu");
+  context.cpu_mhz = field(json, "mhz_per_cpu");
   context.memory_bytes = static_cast<std::uint64_t>(whole(json, "memory_bytes", 0));
-  context.system = json.at("system");
-  context.compiler = json.at("compiler");
-  context.compiler_flags = json.at("compiler_flags");
-  context.build_type = json.at("build_type");
-  context.version = json.at("wattention_version");
+  context.system = field(json, "system");
+  context.compiler = field(json, "compiler");
+  context.compiler_flags = field(json, "compiler_flags");
+  context.build_type = field(json, "build_type");
+  context.version = field(json, "wattention_version");
   return context;
 }
 
 BenchRun run_from(const Json& json) {
   BenchRun run;
-  run.context = context_from(json.at("context"));
-  run.interrupted = json.at("context").at("interrupted");
-  for (const Json& row : json.at("benchmarks")) add_row(run.records, row);
+  run.context = context_from(field(json, "context"));
+  run.interrupted = field(field(json, "context"), "interrupted");
+  const Json& rows = field(json, "benchmarks");
+  expect(rows.is_array(), "[records] expected benchmarks to be an array; found a JSON {}",
+         rows.type_name());
+  for (const Json& row : rows) add_row(run.records, row);
   for (BenchRecord& record : run.records) restore_statistics(record);
   return run;
+}
+
+// "type must be string, but is number" of "[json.exception.type_error.302] type must be ...".
+std::string_view plain_words(const Json::exception& error) {
+  const std::string_view words = error.what();
+  const std::size_t id = words.find("] ");
+  return id == std::string_view::npos ? words : words.substr(id + 2);
 }
 
 }  // namespace
@@ -259,9 +292,12 @@ BenchRun bench_from_json(std::string_view text) {
     return run_from(Json::parse(text));
   } catch (const Error&) {
     throw;
-  } catch (const std::exception& error) {  // JSON's own, and numbers that are none
-    fail(ErrorKind::bad_input, "[records] expected records in wattention's JSON; found {}",
-         error.what());
+  } catch (const Json::parse_error& error) {
+    fail(ErrorKind::bad_input, "[records] expected {}; found no JSON from byte {} on", layout,
+         error.byte);
+  } catch (const Json::exception& error) {
+    fail(ErrorKind::bad_input, "[records] expected {}; found a value of another kind: {}", layout,
+         plain_words(error));
   }
 }
 

@@ -112,6 +112,46 @@ TEST(RecordsJson, RefusesOtherText) {
     EXPECT_THROW(bench_from_json(text), Error) << text;
 }
 
+std::string refusal_of(const std::string& text) {
+  try {
+    bench_from_json(text);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "nothing was refused";
+}
+
+TEST(RecordsJson, SaysWhatTheTextIsInstead) {
+  const std::string expected = "[records] expected records as bench --out writes them; found ";
+  EXPECT_EQ(refusal_of("[]"), expected + "a JSON array without \"context\"");
+  EXPECT_EQ(refusal_of("7"), expected + "a JSON number without \"context\"");
+  EXPECT_EQ(refusal_of("{}"), expected + "a JSON object without \"context\"");
+  EXPECT_EQ(refusal_of("{\"context\": 1, \"benchmarks\": 2}"),
+            expected + "a JSON number without \"date\"");
+  EXPECT_EQ(refusal_of("{]"), expected + "no JSON from byte 2 on");
+  json broken = sample_json();
+  broken["context"]["date"] = 1;
+  EXPECT_EQ(refusal_of(broken.dump()),
+            expected + "a value of another kind: type must be string, but is number");
+  broken = sample_json();
+  broken["benchmarks"] = json::object();
+  EXPECT_EQ(refusal_of(broken.dump()),
+            "[records] expected benchmarks to be an array; found a JSON object");
+  broken["benchmarks"] = {1};
+  EXPECT_EQ(refusal_of(broken.dump()), expected + "a JSON number without \"family_index\"");
+}
+
+TEST(RecordsJson, RefusesWhatIsNoCoreGrid) {
+  for (const char* grid :
+       {"", "x", "8", "8x", "x8", "8x8 ", "8x8x8", "eightxeight", "-1x8", "8x0"}) {
+    json broken = sample_json();
+    broken["benchmarks"][0]["core_grid"] = grid;
+    EXPECT_EQ(
+        refusal_of(broken.dump()),
+        "[records] expected core_grid as YxX, from 1x1 on; found '" + std::string(grid) + "'");
+  }
+}
+
 TEST(RecordsJson, RefusesBrokenRows) {
   json broken = sample_json();
   broken["benchmarks"][0]["core_grid"] = "eight";
