@@ -1,12 +1,14 @@
 // report: records to one HTML file.
 #include <fmt/format.h>
 
-#include <fstream>
-#include <iterator>
+#include <filesystem>
 #include <memory>
+#include <span>
+#include <string_view>
 
 #include "base/atomic_file.h"
 #include "base/fail.h"
+#include "base/input_file.h"
 #include "cli/card_facts.h"
 #include "cli/command.h"
 #include "cli/output.h"
@@ -16,9 +18,34 @@ namespace wattention::cli {
 namespace {
 
 std::string read_text(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  expect(file.good(), "[report] expected a file of records; cannot read '{}'", path);
-  return {std::istreambuf_iterator<char>(file), {}};
+  constexpr std::uint64_t most_bytes = 1 << 30;  // 100,000 cases and more
+  const InputFile file(path);
+  expect(file.size_bytes() <= most_bytes,
+         "[report] expected records of at most {} bytes in '{}'; found {}", most_bytes, path,
+         file.size_bytes());
+  std::string text(file.size_bytes(), ' ');
+  file.read_at(0, std::as_writable_bytes(std::span(text)));
+  return text;
+}
+
+// The page would replace measurements that nothing brings back.
+void expect_other_file(const std::string& records, const std::string& page) {
+  std::error_code error;  // a page that is not there yet
+  expect(!std::filesystem::equivalent(records, page, error),
+         "[report] expected another file for the page than the records; found '{}'", page);
+}
+
+BenchRun read_records(const std::string& path) {
+  const std::string text = read_text(path);
+  try {
+    BenchRun run = bench_from_json(text);
+    expect(!run.records.empty(), "[report] expected at least one record; found none");
+    return run;
+  } catch (const Error& error) {
+    // The library's sentence about a text, told of the file that holds it.
+    const std::string_view sentence = error.what();
+    fail(error.kind(), "[report{} in '{}'", sentence.substr(sentence.find(']')), path);
+  }
 }
 
 std::string page_of(const BenchRun& run) {
@@ -40,7 +67,9 @@ void add_report(CLI::App& program, int&) {
   command->add_flag("--json", choice->json, "say what was written as JSON");
   command->footer("Example:\n  wattention report out/records.json --out report.html");
   command->callback([choice] {
-    write_file_atomically(choice->page, page_of(bench_from_json(read_text(choice->records))));
+    const BenchRun run = read_records(choice->records);
+    expect_other_file(choice->records, choice->page);
+    write_file_atomically(choice->page, page_of(run));
     if (choice->json)
       print_json({{"written", choice->page}});
     else
