@@ -85,6 +85,21 @@ auto always(const std::vector<T>& values) {
   return [&values](const BenchCase&) -> const std::vector<T>& { return values; };
 }
 
+// An axis that no case takes would be dropped without a word.
+void expect_used(const BenchAxes& axes, const std::vector<BenchCase>& cases) {
+  const auto any = [&cases](const auto& holds) {
+    return std::any_of(cases.begin(), cases.end(), holds);
+  };
+  expect(axes.core_grids.empty() || any([](const BenchCase& c) { return c.core_grid.has_value(); }),
+         "[bench] expected a case of variant resident for axis core-grid; found none");
+  expect(axes.fidelities.empty() || any([](const BenchCase& c) { return c.fidelity.has_value(); }),
+         "[bench] expected a case of variant naive or resident for axis fidelity; found none");
+  const auto& folds = axes.fold_projections;
+  expect(std::find(folds.begin(), folds.end(), true) == folds.end() ||
+             any([](const BenchCase& c) { return c.fold_projections; }),
+         "[bench] expected a case of variant fused for axis fold-projections; found none");
+}
+
 std::string dtype_reason(const BenchCase& bench_case) {
   return fmt::format("[bench] expected bf16 for variant {}, which computes in it; found {}",
                      to_string(bench_case.variant), to_string(bench_case.dtype));
@@ -130,6 +145,7 @@ std::vector<BenchCase> cases_of(const BenchAxes& axes) {
       times(cases, always(axes.embed_dims), [](BenchCase& c, std::int64_t v) { c.embed_dim = v; });
   cases =
       times(cases, always(axes.head_dims), [](BenchCase& c, std::int64_t v) { c.head_dim = v; });
+  expect_used(axes, cases);
   return times(cases, always(axes.counts), [](BenchCase& c, std::int64_t v) { c.count = v; });
 }
 

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -17,7 +19,15 @@
 namespace wattention::cli {
 namespace {
 
+// Of `bench --json | wattention report /dev/stdin`: its size is not known before its end.
+std::string read_pipe(const std::string& path) {
+  std::ifstream pipe(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(pipe), std::istreambuf_iterator<char>()};
+}
+
 std::string read_text(const std::string& path) {
+  std::error_code unknown;
+  if (std::filesystem::is_fifo(path, unknown)) return read_pipe(path);
   constexpr std::uint64_t most_bytes = 1 << 30;  // 100,000 cases and more
   const InputFile file(path);
   expect(file.size_bytes() <= most_bytes,
@@ -65,7 +75,10 @@ void add_report(CLI::App& program, int&) {
   command->add_option("records", choice->records, "JSON as bench --out writes it")->required();
   command->add_option("--out", choice->page, "the page")->capture_default_str();
   command->add_flag("--json", choice->json, "say what was written as JSON");
-  command->footer("Example:\n  wattention report out/records.json --out report.html");
+  command->footer(
+      "Examples:\n"
+      "  wattention report out/records.json --out report.html\n"
+      "  wattention bench --json | wattention report /dev/stdin");
   command->callback([choice] {
     const BenchRun run = read_records(choice->records);
     expect_other_file(choice->records, choice->page);

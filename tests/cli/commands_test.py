@@ -107,6 +107,9 @@ class Arguments(ProgramTest):
                       ["--mode", "shape"]):
             self.refuses("op", "matmul", self.a, self.a, *words)
         self.refuses("op", "softmax", self.a, "--transpose-b")
+        for axis in (["--core-grid", "2x2,4x4"], ["--fidelity", "lofi,hifi4"]):
+            self.assertIn("expected a case of", self.refuses("bench", "--device", "cpu", *axis))
+        self.refuses("bench", "--variant", "reference", "--fold-projections", "on")
 
     def test_values_that_mode_shape_lacks(self):
         card = ["--device", "wormhole", "--mode", "shape"]

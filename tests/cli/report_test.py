@@ -30,6 +30,10 @@ class Report(ProgramTest):
         self.succeeds("report", self.records, "--out", self.page)  # and a page is replaced
         self.assertEqual(self.records.read_text(), self.text)
 
+    def test_records_come_through_a_pipe(self):
+        self.succeeds("report", "/dev/stdin", "--out", self.page, input=self.text)
+        self.assertIn("</html>", self.page.read_text())
+
     def test_what_cannot_be_read_is_named_with_its_reason(self):
         for path, reason in ((self.folder, "expected a regular file"), ("/dev/zero", "expected a regular file"),
                              (self.folder / "nope.json", "No such file or directory"),
