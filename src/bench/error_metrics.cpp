@@ -74,19 +74,29 @@ void measure_row(std::span<const double> values, std::span<const double> exact, 
   }
 }
 
+// The values of as many whole rows as reach min_width.
+std::int64_t scale_width(std::int64_t row, std::int64_t min_width) {
+  return row * std::max<std::int64_t>(1, (min_width + row - 1) / row);
+}
+
 }  // namespace
 
-ErrorMetrics measure_error(const Tensor& values, const Tensor& exact, DType ulp_of) {
+ErrorMetrics measure_error(const Tensor& values, const Tensor& exact, DType ulp_of,
+                           std::int64_t min_width) {
   expect(values.shape() == exact.shape() && exact.rank() > 0 && exact.numel() > 0,
          "[measure_error] expected two tensors of one shape; found {} and {}",
          values.shape().text(), exact.shape().text());
   const Tensor wide_values = values.to(DType::f64), wide_exact = exact.to(DType::f64);
-  const auto row = static_cast<std::size_t>(exact.size(-1));
+  const auto count = static_cast<std::size_t>(exact.numel());
+  const auto width = static_cast<std::size_t>(scale_width(exact.size(-1), min_width));
   ErrorMetrics metrics;
   Moments moments;
-  for (std::size_t start = 0; start < static_cast<std::size_t>(exact.numel()); start += row)
-    measure_row(wide_values.values<double>().subspan(start, row),
-                wide_exact.values<double>().subspan(start, row), ulp_of, metrics, moments);
+  for (std::size_t start = 0, end = 0; start < count; start = end) {
+    // What is left at the end, too little for a scale of its own, belongs to the last one.
+    end = count - start < 2 * width ? count : start + width;
+    measure_row(wide_values.values<double>().subspan(start, end - start),
+                wide_exact.values<double>().subspan(start, end - start), ulp_of, metrics, moments);
+  }
   metrics.relative_l2 = moments.relative_l2();
   metrics.pcc = moments.pcc();
   return metrics;

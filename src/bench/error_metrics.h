@@ -21,9 +21,11 @@ struct ErrorMetrics {
       0;  ///< infinite or not a number where the exact value is finite; in no other figure
 };
 
-/// values and exact: the same shape of at least one dimension, the last being the row; any dtypes.
+/// values and exact: the same shape of at least one dimension, the last being the row; any dtypes. Rows of fewer than
+/// `min_width` values share the scale of max_relative with the rows below them, as many as it takes.
 /// Throws Error{bad_input} when the shapes differ.
-ErrorMetrics measure_error(const Tensor& values, const Tensor& exact, DType ulp_of);
+ErrorMetrics measure_error(const Tensor& values, const Tensor& exact, DType ulp_of,
+                           std::int64_t min_width = 1);
 
 /// The distance of neighbouring numbers of a dtype around `value`.
 double unit_in_last_place(double value, DType dtype);

@@ -19,8 +19,13 @@ struct VerifyCase {
   int draws = 1;
 };
 
+/// How many draws make a verdict of these sizes steady, as far as their time allows: between 4 and 1024.
+int steady_draws(const VerifyCase& sizes);
+
 /// A stage of a device that computes on the host, held against the promise: at most twice the error of the plain
 /// formula of the same precision, in the worst element and in the norm, and never asked to beat one rounding.
+/// max_relative is here the worst element of a draw, on average over the draws; draws of few tokens count together, up
+/// to 64 rows. Where embed_dim, head_dim or a row is narrower than 16, its scale is the largest value of several rows.
 struct StageVerdict {
   std::string_view stage;
   ErrorMetrics error;

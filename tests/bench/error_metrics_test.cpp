@@ -33,6 +33,14 @@ TEST(ErrorMetrics, RelativeToTheRowAndToTheNorm) {
   EXPECT_NEAR(metrics.relative_l2, std::sqrt((0.25 + 0.0025) / (100 + 1 + 0.01 + 0.04)), 1e-15);
 }
 
+// {10, 1} and {0.1, 0.2} are below three values, so they share 10; the last row has none to share and joins them.
+TEST(ErrorMetrics, NarrowRowsShareTheirScale) {
+  const Tensor exact = doubles({10, 1, 0.1, 0.2, 4, 5}, {3, 2});
+  const Tensor values = doubles({10, 1, 0.1, 0.15, 4, 6}, {3, 2});
+  EXPECT_NEAR(measure_error(values, exact, DType::f64, 2).max_relative, 0.25, 1e-15);
+  EXPECT_NEAR(measure_error(values, exact, DType::f64, 3).max_relative, 0.1, 1e-15);
+}
+
 TEST(ErrorMetrics, PearsonIgnoresScaleAndOffsetOnly) {
   const Tensor exact = doubles({1e6 + 1, 1e6 + 2, 1e6 + 4}, {1, 3});
   EXPECT_NEAR(measure_error(doubles({5, 7, 11}, {1, 3}), exact, DType::f64).pcc, 1, 1e-12);

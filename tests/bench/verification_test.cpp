@@ -47,6 +47,31 @@ TEST(Verification, DrawsArePooled) {
             std::max(first_error, second_error));
 }
 
+// Draws of 64 tokens are a block each, so that their worst elements are averaged.
+TEST(Verification, TheWorstElementIsAveragedOverDraws) {
+  VerifyCase both{.input = "normal", .tokens = 64, .embed_dim = 16, .head_dim = 16};
+  VerifyCase second = both;
+  second.seed = both.seed + 1;
+  const Device cpu = open_device("cpu");
+  const double first_worst = verify_on_host(both, cpu, {}).back().error.max_relative;
+  const double second_worst = verify_on_host(second, cpu, {}).back().error.max_relative;
+  both.draws = 2;
+  EXPECT_DOUBLE_EQ(verify_on_host(both, cpu, {}).back().error.max_relative,
+                   (first_worst + second_worst) / 2);
+}
+
+TEST(Verification, DrawsMakeEnoughRowsWhereTheyAreAffordable) {
+  const auto draws = [](std::int64_t tokens, std::int64_t embed_dim, std::int64_t head_dim) {
+    return steady_draws({.tokens = tokens, .embed_dim = embed_dim, .head_dim = head_dim});
+  };
+  EXPECT_EQ(draws(40, 70, 34), 103);   // 4096 rows
+  EXPECT_EQ(draws(1, 1, 1), 1024);     // no more than this
+  EXPECT_EQ(draws(128, 256, 256), 4);  // 2^27 multiply-adds
+  EXPECT_EQ(draws(64, 256, 128), 18);  // 7.3e6 each
+  EXPECT_EQ(draws(1024, 2048, 2048), 4);
+  EXPECT_THROW(draws(0, 1, 1), Error);
+}
+
 TEST(Verification, RefusesBadCases) {
   const Device cpu = open_device("cpu");
   VerifyCase bad = small;
