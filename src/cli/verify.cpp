@@ -1,6 +1,7 @@
 // verify: error by stage against exact arithmetic, with a verdict where the project promises a bound.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "base/fail.h"
@@ -28,15 +29,36 @@ struct Table {
   std::string fidelity;
   std::vector<StageVerdict> verdicts;  ///< of a device that computes on the host
   std::vector<StageCost> costs;        ///< of a card
-  std::string refusal;  ///< the device's sentence when it would not compute this input
+  std::optional<Error> refusal;        ///< the device's when it would not compute this input
 };
 
 constexpr Fidelity all_fidelities[] = {Fidelity::lofi, Fidelity::hifi2, Fidelity::hifi3,
                                        Fidelity::hifi4};
 
 std::vector<std::string> chosen_inputs(const VerifyOptions& options) {
-  if (options.input != "all") return {options.input};
-  return {input_names().begin(), input_names().end()};
+  const auto names = input_names();
+  if (options.input == "all") return {names.begin(), names.end()};
+  expect(std::ranges::find(names, options.input) != names.end(),
+         "[verify] expected input {} or all; found '{}'", fmt::join(names, ", "), options.input);
+  return {options.input};
+}
+
+int chosen_draws(const VerifyOptions& options, const Device& device) {
+  if (options.draws) return *options.draws;
+  return is_card(device) ? 1 : steady_draws(options.verify_case);
+}
+
+// The host's arithmetic knows neither: a table that names them would not be one of them.
+void expect_applicable(const AttentionConfig& config, const Device& device) {
+  if (is_card(device)) return;
+  if (config.fidelity)
+    fail(ErrorKind::unsupported,
+         "[verify] expected a device with a matrix unit for fidelity {} (wormhole); found {}",
+         to_string(*config.fidelity), device.name());
+  if (config.core_grid)
+    fail(ErrorKind::unsupported,
+         "[verify] expected a device with cores for core-grid {} (wormhole); found {}",
+         to_string(*config.core_grid), device.name());
 }
 
 std::vector<std::optional<Fidelity>> chosen_fidelities(const Device& device,
@@ -60,11 +82,12 @@ Table make_table(const VerifyOptions& options, const VerifyCase& verify_case, co
     const bool refused =
         error.kind() == ErrorKind::unverified || error.kind() == ErrorKind::unsupported;
     if (options.input != "all" || !refused) throw;
-    table.refusal = error.what();
+    table.refusal = error;
   }
   return table;
 }
 
+// At least one of them holds figures: refused throughout, the first refusal is thrown.
 std::vector<Table> compute(const VerifyOptions& options, const Device& device,
                            AttentionConfig config) {
   std::vector<Table> tables;
@@ -73,10 +96,11 @@ std::vector<Table> compute(const VerifyOptions& options, const Device& device,
     for (const std::optional<Fidelity>& fidelity : fidelities) {
       VerifyCase verify_case = options.verify_case;
       verify_case.input = input;
-      verify_case.draws = options.draws.value_or(is_card(device) ? 1 : 4);
       config.fidelity = fidelity;
       tables.push_back(make_table(options, verify_case, device, config));
     }
+  const auto is_refused = [](const Table& table) { return table.refusal.has_value(); };
+  if (std::ranges::all_of(tables, is_refused)) throw Error(*tables.front().refusal);
   return tables;
 }
 
@@ -121,7 +145,7 @@ constexpr auto ulp_head = "  <=0.5   <=1   <=2   <=4   <=8  more";
 void print(const Table& table) {
   fmt::print("\ninput {}{}{}\n", table.input, table.fidelity.empty() ? "" : ", fidelity ",
              table.fidelity);
-  if (!table.refusal.empty()) fmt::print("refused: {}\n", table.refusal);
+  if (table.refusal) fmt::print("refused: {}\n", table.refusal->what());
   if (!table.verdicts.empty())
     fmt::print("{:<8} {:>9} {:>9} {:>9} {:>9} {:>9} {:>10} {} % of ulps\n", "stage", "max abs",
                "max/row", "bound", "rel L2", "bound", "PCC", ulp_head);
@@ -146,9 +170,10 @@ constexpr auto card_notes =
 void print_all(const std::vector<Table>& tables, const Device& device,
                const AttentionConfig& config, const VerifyCase& sizes) {
   fmt::print(
-      "verify {}, variant {}, {}: {} tokens, embed_dim {}, head_dim {}; errors against float64\n",
+      "verify {}, variant {}, {}: {} tokens, embed_dim {}, head_dim {}, draws {}; errors against "
+      "float64\n",
       device.name(), to_string(config.variant), to_string(config.dtype), sizes.tokens,
-      sizes.embed_dim, sizes.head_dim);
+      sizes.embed_dim, sizes.head_dim, sizes.draws);
   for (const Table& table : tables) print(table);
   if (is_card(device))
     fmt::print(card_notes);
@@ -187,7 +212,7 @@ Json to_json(const std::vector<Table>& tables, const Device& device, const Atten
   for (const Table& table : tables) {
     Json entry = {{"input", table.input}, {"stages", stages_json(table)}};
     if (!table.fidelity.empty()) entry["fidelity"] = table.fidelity;
-    if (!table.refusal.empty()) entry["refused"] = table.refusal;
+    if (table.refusal) entry["refused"] = table.refusal->what();
     cases.push_back(entry);
   }
   Json json = {{"device", device.name()},
@@ -196,14 +221,17 @@ Json to_json(const std::vector<Table>& tables, const Device& device, const Atten
                {"tokens", sizes.tokens},
                {"embed_dim", sizes.embed_dim},
                {"head_dim", sizes.head_dim},
+               {"draws", sizes.draws},
                {"cases", cases}};
   if (!is_card(device)) json["pass"] = passed(tables);
   return json;
 }
 
-void run(const VerifyOptions& options, int& exit_code) {
+void run(VerifyOptions& options, int& exit_code) {
   Device device = open(options.device);
   const AttentionConfig config = to_config(options.attention, device, Variant::resident);
+  expect_applicable(config, device);
+  options.verify_case.draws = chosen_draws(options, device);
   const std::vector<Table> tables = compute(options, device, config);
   if (options.json)
     print_json(to_json(tables, device, config, options.verify_case));
@@ -228,13 +256,17 @@ void add_verify(CLI::App& program, int& exit_code) {
   command->add_option("--head-dim", sizes.head_dim, "columns of the context")
       ->capture_default_str();
   command->add_option("--seed", sizes.seed, "of input and weights")->capture_default_str();
-  command->add_option("--draws", options->draws,
-                      "inputs drawn from seed on, errors taken as one (default: 4; wormhole 1)");
+  command->add_option(
+      "--draws", options->draws,
+      "inputs drawn from seed on, errors taken as one (default: as many as make 4096 "
+      "rows, fewer of large sizes but at least 4; wormhole 1)");
   command->add_option("--input", options->input, "normal, outliers, ties, large or all")
       ->capture_default_str();
   command->add_flag("--json", options->json, "as JSON");
   command->footer(
-      "A verdict is on the worst element and on the norm, of all draws together.\n"
+      "A verdict is on the norm of all draws together, and on max/row: the worst element of a draw "
+      "(of as many as\n"
+      "make 64 rows) over its row's largest value, on average over the draws.\n"
       "Examples:\n"
       "  wattention verify --variant fused --dtype bf16\n"
       "  wattention verify --device wormhole --input normal     (what each fidelity costs)\n"

@@ -24,7 +24,7 @@ class OnTheCpu(ProgramTest):
                             "scores", "weights") else 64))
 
     def test_the_reference_device_rounds_nothing(self):
-        result = json.loads(self.succeeds("verify", "--device", "reference", "--json", *SMALL))
+        result = json.loads(self.succeeds("verify", "--device", "reference", "--draws", 4, "--json", *SMALL))
         for case in result["cases"]:
             for stage in case["stages"]:
                 self.assertEqual(stage["error"]["max_abs"], 0)
@@ -32,7 +32,8 @@ class OnTheCpu(ProgramTest):
     def test_bf16_errs_more_than_f32(self):
         errors = {}
         for dtype in ("f32", "bf16"):
-            result = json.loads(self.succeeds("verify", "--dtype", dtype, "--input", "normal", "--json", *SMALL))
+            result = json.loads(self.succeeds("verify", "--dtype", dtype, "--input", "normal", "--draws", 4, "--json",
+                                              *SMALL))
             errors[dtype] = result["cases"][0]["stages"][-1]["error"]["relative_l2"]
         self.assertGreater(errors["bf16"], 1000 * errors["f32"])
         self.assertGreater(errors["f32"], 0)
@@ -50,10 +51,35 @@ class OnTheCpu(ProgramTest):
             self.skipTest("no seed failed on this processor")
 
     def test_text_says_pass(self):
-        self.assertIn("PASS: ", self.succeeds("verify", "--input", "ties", *SMALL))
+        self.assertIn("PASS: ", self.succeeds("verify", "--input", "ties", "--draws", 8, *SMALL))
 
     def test_unknown_input(self):
-        self.assertIn("expected one of", self.refuses("verify", "--input", "odd"))
+        self.assertEqual(self.refuses("verify", "--input", "odd"),
+                         "[verify] expected input normal, outliers, ties, large or all; found 'odd'\n")
+
+    def test_without_a_verdict_nothing_passes(self):
+        for form in ([], ["--json"]):
+            self.assertIn("expected f32 or bf16 on cpu; found f64", self.refuses("verify", "--dtype", "f64", *form,
+                                                                                 *SMALL))
+
+    def test_what_only_a_card_has_is_refused(self):
+        for option, value in (("--fidelity", "lofi"), ("--core-grid", "4x4")):
+            for device in ("cpu", "reference"):
+                self.assertRegex(self.refuses("verify", "--device", device, option, value, *SMALL),
+                                 rf"^\[verify\] expected .* for {option[2:]} {value} \(wormhole\); found {device}$")
+
+    def test_small_sizes_pass_whatever_the_seed(self):
+        for tokens, embed_dim, head_dim in ((40, 70, 34), (7, 13, 5), (33, 31, 1), (1, 64, 64), (1, 1, 1)):
+            for variant in ("reference", "fused"):
+                for seed in (789, 30000):
+                    with self.subTest(tokens=tokens, variant=variant, seed=seed):
+                        self.succeeds("verify", "--variant", variant, "--seed", seed, "--tokens", tokens,
+                                      "--embed-dim", embed_dim, "--head-dim", head_dim, "--threads", 1)
+
+    def test_draws_are_shown(self):
+        self.assertIn("draws 103;", self.succeeds("verify", "--input", "normal", *SMALL))
+        result = json.loads(self.succeeds("verify", "--input", "normal", "--draws", 3, "--json", *SMALL))
+        self.assertEqual(result["draws"], 3)
 
 
 class OnTheWormhole(ProgramTest):
