@@ -48,19 +48,6 @@ int chosen_draws(const VerifyOptions& options, const Device& device) {
   return is_card(device) ? 1 : steady_draws(options.verify_case);
 }
 
-// The host's arithmetic knows neither: a table that names them would not be one of them.
-void expect_applicable(const AttentionConfig& config, const Device& device) {
-  if (is_card(device)) return;
-  if (config.fidelity)
-    fail(ErrorKind::unsupported,
-         "[verify] expected a device with a matrix unit for fidelity {} (wormhole); found {}",
-         to_string(*config.fidelity), device.name());
-  if (config.core_grid)
-    fail(ErrorKind::unsupported,
-         "[verify] expected a device with cores for core-grid {} (wormhole); found {}",
-         to_string(*config.core_grid), device.name());
-}
-
 std::vector<std::optional<Fidelity>> chosen_fidelities(const Device& device,
                                                        const AttentionConfig& config) {
   if (config.fidelity || !is_card(device)) return {config.fidelity};
@@ -228,9 +215,9 @@ Json to_json(const std::vector<Table>& tables, const Device& device, const Atten
 }
 
 void run(VerifyOptions& options, int& exit_code) {
+  expect_values(options.device, "to compare values");
   Device device = open(options.device);
   const AttentionConfig config = to_config(options.attention, device, Variant::resident);
-  expect_applicable(config, device);
   options.verify_case.draws = chosen_draws(options, device);
   const std::vector<Table> tables = compute(options, device, config);
   if (options.json)

@@ -114,6 +114,7 @@ class Arguments(ProgramTest):
     def test_values_that_mode_shape_lacks(self):
         card = ["--device", "wormhole", "--mode", "shape"]
         self.assertIn("to print values", self.refuses("demo", *card))
+        self.assertIn("to compare values", self.refuses("verify", *card))
         self.assertIn("with --out", self.refuses("run", *card, *self.small, "--out", self.folder / "out.npy"))
         self.assertIn("with --out", self.refuses("op", "matmul", self.a, self.a, *card, "--out", self.folder / "o.npy"))
         self.assertIn("[2, 2] bf16, without values", self.succeeds("op", "matmul", self.a, self.a, *card))
