@@ -63,8 +63,9 @@ class OnTheCpu(ProgramTest):
                                                                                  *SMALL))
 
     def test_what_only_a_card_has_is_refused(self):
-        for option, value, sentence in (("--fidelity", "lofi", "[fidelity] expected device wormhole; found cpu\n"),
-                                        ("--core-grid", "4x4", "[core_grid] expected variant resident; found reference\n")):
+        for option, value, sentence in (
+                ("--fidelity", "lofi", "[fidelity] expected device wormhole; found cpu\n"),
+                ("--core-grid", "4x4", "[core_grid] expected variant resident; found reference\n")):
             self.assertEqual(self.refuses("verify", option, value, *SMALL), sentence)
 
     def test_small_sizes_pass_whatever_the_seed(self):
