@@ -8,8 +8,9 @@ namespace wattention::cpu {
 namespace {
 
 Shape with_last(const Shape& shape, std::int64_t last) {
-  std::vector<std::int64_t> sizes(shape.sizes().begin(), shape.sizes().end());
-  sizes.back() = last;
+  const auto others = shape.sizes().first(shape.sizes().size() - 1);
+  std::vector<std::int64_t> sizes(others.begin(), others.end());
+  sizes.push_back(last);
   return Shape(std::span<const std::int64_t>(sizes));
 }
 

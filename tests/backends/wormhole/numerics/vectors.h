@@ -41,7 +41,7 @@ bool matmul_holds(std::size_t i, const MatmulNumerics& numerics) {
   return true;
 }
 
-inline const Stored& rows_of(const std::string& prefix) {
+inline const Stored& rows_of(const char* prefix) {
   static std::map<std::string, Stored> all;
   auto [entry, is_new] = all.try_emplace(prefix);
   if (is_new) {
