@@ -206,6 +206,7 @@ class Interrupt(unittest.TestCase):
 
 
 class Memory(unittest.TestCase):
+    @unittest.skipIf("thread" in os.environ.get("WATTENTION_SANITIZE", ""), "TSan keeps a shadow of what was touched")
     def test_ten_thousand_tensors_stream(self):
         # 10,000 tensors of 32 KiB would be 313 MiB; all that may stay is the ring and the program.
         def peak_kib(count):
