@@ -12,7 +12,7 @@ enum class ErrorKind {
   absent,         ///< asked for by name and not here: a device, a kernel, a sensor, a file
   unsupported,    ///< well defined on the real thing, not built here
   unverified,     ///< what the silicon answers is not known, so no answer is given
-  out_of_memory,  ///< the device's (or host's) allocator refused
+  out_of_memory,  ///< the device's (or host's) allocator refused, or the system a thread
   closed,         ///< the device was closed
   io,             ///< the operating system refused a read or a write
   interrupted     ///< the caller asked to stop

@@ -9,8 +9,9 @@
 #include <cstring>
 #include <exception>
 #include <latch>
-#include <system_error>
+#include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/fail.h"
@@ -69,28 +70,29 @@ void run_on_threads(Job* job, int threads) {
   }
 }
 
-// OpenMP's threads belong to the thread that forked them, and its run time ends the process when the system gives
-// it none. So the first fork of more than ever before starts as many, all at once, and lets them go.
+// OpenMP's run time ends the process when the system gives it no thread. It keeps, for each thread that forks, those
+// of its last fork; so a larger one first starts as many as it adds, all at once, and lets them go.
 void expect_startable(int threads) {
-  thread_local int proven = 1;
-  if (threads <= proven) return;
+  thread_local int kept = 1;
+  const bool runs_alone = omp_get_active_level() >= omp_get_max_active_levels();  // nested
+  const int added = runs_alone ? 0 : threads - std::exchange(kept, threads);
+  if (added <= 0) return;
   std::latch all_tried(1);
   std::vector<std::thread> started;
-  started.reserve(static_cast<std::size_t>(threads - proven));
-  std::error_code refused;
+  std::string refused;
   try {
-    while (proven + static_cast<int>(started.size()) < threads)
+    started.reserve(static_cast<std::size_t>(added));
+    while (static_cast<int>(started.size()) < added)
       started.emplace_back([&all_tried] { all_tried.wait(); });
-  } catch (const std::system_error& error) {
-    refused = error.code();
+  } catch (const std::exception& error) {  // system_error, bad_alloc
+    refused = error.what();
   }
   all_tried.count_down();
   for (std::thread& thread : started) thread.join();
-  if (refused)
-    fail(ErrorKind::out_of_memory,
-         "[threads] expected the system to start {} threads; found {}: {}", threads,
-         proven + static_cast<int>(started.size()), refused.message());
-  proven = threads;
+  if (refused.empty()) return;
+  kept = threads - added;
+  fail(ErrorKind::out_of_memory, "[threads] expected the system to start {} threads; found {}: {}",
+       threads, kept + static_cast<int>(started.size()), refused);
 }
 
 }  // namespace

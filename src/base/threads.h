@@ -21,8 +21,8 @@ using ThreadBody = void (*)(void* context, int thread);
 void fork_join(int threads, ThreadBody body, void* context);
 }  // namespace detail
 
-/// Runs body(thread) for thread in [0, threads), one call per thread, and waits. Allocates nothing but in a
-/// thread's first fork of so many, which throws Error{out_of_memory} where the system starts no more threads.
+/// Runs body(thread) for thread in [0, threads), one call per thread, and waits. Allocates nothing, unless
+/// this thread's last fork was of fewer. Throws Error{out_of_memory} where the system starts no more threads.
 /// An exception from a body is rethrown here after all have ended (the one of the lowest thread).
 template <class Body>
 void parallel(int threads, Body&& body) {

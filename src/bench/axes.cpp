@@ -94,6 +94,10 @@ void expect_used(const BenchAxes& axes, const std::vector<BenchCase>& cases) {
          "[bench] expected a case of variant resident for axis core-grid; found none");
   expect(axes.fidelities.empty() || any([](const BenchCase& c) { return c.fidelity.has_value(); }),
          "[bench] expected a case of variant naive or resident for axis fidelity; found none");
+  const auto names_host = [](const auto& one) { return !one.empty(); };
+  expect(std::none_of(axes.hosts.begin(), axes.hosts.end(), names_host) ||
+             any([](const BenchCase& c) { return !c.host.empty(); }),
+         "[bench] expected a case of variant naive or resident for axis host; found none");
   const auto& folds = axes.fold_projections;
   expect(std::find(folds.begin(), folds.end(), true) == folds.end() ||
              any([](const BenchCase& c) { return c.fold_projections; }),

@@ -138,8 +138,9 @@ double worst_element(const Pool& values, const Pool& exact, Stage stage, const V
   const std::int64_t scale_width = columns * divided(steady_scale, narrowest);
   const auto block = static_cast<std::size_t>(divided(block_rows, sizes.tokens));
   double sum = 0, blocks = 0;
-  for (std::size_t first = 0; first < exact.size(); first += block, ++blocks) {
-    const std::size_t last = std::min(first + block, exact.size());
+  for (std::size_t first = 0, last = 0; first < exact.size(); first = last, ++blocks) {
+    // What is left at the end, too little for a block, belongs to the last one.
+    last = exact.size() - first < 2 * block ? exact.size() : first + block;
     sum += measure_error(values.rows(stage, first, last), exact.rows(stage, first, last),
                          DType::f64, scale_width)
                .max_relative;

@@ -10,25 +10,35 @@ namespace wattention::cli {
 namespace {
 
 template <class Integer>
-bool fits(std::string_view text) {
+bool is_plain(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
   Integer value = 0;
-  return std::from_chars(text.data(), text.data() + text.size(), value).ec !=
-         std::errc::result_out_of_range;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size();
 }
 
 void expect_plain(const std::string& command, const CLI::Option& option, const std::string& text) {
   const std::string name = option.get_name(), type = option.get_type_name();
-  const bool may_stand_alone = option.get_expected_min() == 0;
-  expect(!text.empty() || may_stand_alone, "[{}] expected a value for {}; found an empty one",
-         command, name);
-  const bool whole_number_fits = (!type.starts_with("INT") || fits<std::int64_t>(text)) &&
-                                 (!type.starts_with("UINT") || fits<std::uint64_t>(text));
-  expect(whole_number_fits, "[{}] expected a whole number of 64 bits for {}; found {}", command,
-         name, text);
+  if (text.empty() && option.get_expected_min() == 0) return;  // an option that may stand alone
+  expect(!text.empty(), "[{}] expected a value for {}; found an empty one", command, name);
+  expect(!type.starts_with("INT") || is_plain<std::int64_t>(text),
+         "[{}] expected a whole number of 64 bits for {}; found {}", command, name, text);
+  expect(!type.starts_with("UINT") || is_plain<std::uint64_t>(text),
+         "[{}] expected a whole number from 0, of 64 bits, for {}; found {}", command, name, text);
 }
 
 }  // namespace
+
+void expect_no_empty_arguments(std::span<char* const> words) {
+  std::string_view before = "the command";
+  for (const std::string_view word : words) {
+    const bool assigns_nothing = word.starts_with("--") && word.ends_with('=');
+    expect(!word.empty() && !assigns_nothing,
+           "[wattention] expected a value {} {}; found an empty one",
+           assigns_nothing ? "for" : "after", assigns_nothing ? word : before);
+    before = word;
+  }
+}
 
 void expect_plain_arguments(const CLI::App& program) {
   for (const CLI::App* command : program.get_subcommands())

@@ -83,6 +83,7 @@ std::map<std::string, HostProfile> profiles_of(const std::vector<std::string>& w
 int measure(BenchChoice& choice, const BenchAxes& axes) {
   const std::vector<BenchCase> cases = cases_of(axes);
   expect_writable(choice.trace_path);
+  expect_two_places(choice.records_path, choice.trace_path);
   choice.options.meters = to_choice(choice.meters);
   choice.options.hosts = profiles_of(choice.hosts);
   BenchWatcher watcher(choice.records_path);

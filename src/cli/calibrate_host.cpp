@@ -45,6 +45,7 @@ void make_folder_of(const std::string& path) {
 
 void calibrate(const CalibrateChoice& choice) {
   make_folder_of(choice.out);
+  expect_writable(choice.out);
   const HostRates host = measure_this_host();
   const Json json = to_json(host);
   write_file_atomically(choice.out, json.dump(2) + "\n");

@@ -39,7 +39,9 @@ std::string one_line(std::string_view sentence) {
   std::string line;
   for (const char c : sentence) {
     const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte != 0x7f)
+    const bool upper_control = line.ends_with('\xc2') && byte >= 0x80 && byte < 0xa0;  // UTF-8's
+    if (upper_control) line.back() = ' ';
+    if (byte >= 0x20 && byte != 0x7f && !upper_control)
       line += c;
     else
       line += c == '\n' ? "\\n" : fmt::format("\\x{:02x}", byte);
@@ -47,7 +49,10 @@ std::string one_line(std::string_view sentence) {
   return line;
 }
 
+bool refused = false;
+
 int refuse(std::string_view sentence) {
+  refused = true;
   std::fflush(stdout);
   say(one_line(sentence) + "\n");
   return exit_refused;
@@ -67,6 +72,7 @@ int refuse_usage(const CLI::App& program, const CLI::ParseError& error) {
 
 int run(CLI::App& program, int argc, char** argv, int& exit_code) {
   try {
+    expect_no_empty_arguments({argv + 1, argv + argc});
     program.parse(argc, argv);
     return exit_code;
   } catch (const CLI::Success& success) {
@@ -95,7 +101,7 @@ int run(CLI::App& program, int argc, char** argv, int& exit_code) {
 // has said its one sentence.
 int finish_output(int exit_code) {
   errno = 0;
-  if (exit_code == exit_refused) return std::fflush(stdout), exit_refused;
+  if (refused) return exit_code;
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit_code;
   if (errno == EPIPE) return exit_code;
   return refuse(

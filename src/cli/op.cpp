@@ -128,6 +128,8 @@ std::vector<Switch> switches(const OpOptions& options) {
           {"--fp32-accumulate", options.fp32_accumulate, products, true},
           {"--memory", !options.memory.empty(), products, true},
           {"--a-memory", options.a_memory != untouched.a_memory, "", true},
+          {"--b-memory", options.b_memory != untouched.b_memory && options.b_file.empty(),
+           "ops on two tensors", false},
           {"--b-memory", options.b_memory != untouched.b_memory, "", true}};
 }
 

@@ -79,6 +79,11 @@ Device open(const DeviceChoice& choice) {
   Device device = open_device(choice.device, options);
   expect(options.mode == Mode::exact || device.backend().is_simulated(),
          "[mode] expected exact on {}; found shape", device.name());
+  const bool like_a_card =
+      options.program_cache || options.release_profile != DeviceOptions().release_profile;
+  expect(!like_a_card || is_card(device),
+         "[open_device] expected no program cache or release profile on {}; found one",
+         device.name());
   return device;
 }
 

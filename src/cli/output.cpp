@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "base/atomic_file.h"
+#include "base/fail.h"
 
 namespace wattention::cli {
 namespace {
@@ -52,6 +53,16 @@ void expect_writable(const std::string& path) {
   const bool pipe =
       kind == std::filesystem::file_type::fifo;  // its reader would take the probe for the end
   if (!pipe) AtomicFile{path};
+}
+
+void expect_two_places(const std::string& out, const std::string& trace) {
+  if (out.empty() || trace.empty()) return;
+  const auto plain = [](const std::string& path) {
+    std::error_code unknown;
+    return std::filesystem::weakly_canonical(path, unknown);
+  };
+  expect(plain(out) != plain(trace),
+         "[output] expected two files for --out and --trace; found '{}' and '{}'", out, trace);
 }
 
 void print_json(const Json& json) {

@@ -18,6 +18,9 @@ Json to_json(std::span<const OpReport> reports);
 /// Refuses before the work what writing a file would refuse after it; an empty path is no file. Throws Error{io}.
 void expect_writable(const std::string& path);
 
+/// Throws Error{bad_input} where two results, each named by its option, would take one place, however it is spelt.
+void expect_two_places(const std::string& out, const std::string& trace);
+
 /// To stdout, indented, with a newline.
 void print_json(const Json& json);
 /// One block per op: kernel, attributes, and what was refused with its reason.

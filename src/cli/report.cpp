@@ -3,7 +3,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -19,16 +18,25 @@
 namespace wattention::cli {
 namespace {
 
+constexpr std::uint64_t most_bytes = 1 << 30;  // 100,000 cases and more
+
 // Of `bench --json | wattention report /dev/stdin`: its size is not known before its end.
 std::string read_pipe(const std::string& path) {
   std::ifstream pipe(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(pipe), std::istreambuf_iterator<char>()};
+  if (!pipe)
+    fail(ErrorKind::io, "[report] expected to read '{}'; found a pipe that does not open", path);
+  std::string text, piece(1 << 16, ' ');
+  while (text.size() <= most_bytes &&
+         (pipe.read(piece.data(), std::ssize(piece)), pipe.gcount() > 0))
+    text.append(piece, 0, static_cast<std::size_t>(pipe.gcount()));
+  expect(text.size() <= most_bytes,
+         "[report] expected records of at most {} bytes in '{}'; found more", most_bytes, path);
+  return text;
 }
 
 std::string read_text(const std::string& path) {
   std::error_code unknown;
   if (std::filesystem::is_fifo(path, unknown)) return read_pipe(path);
-  constexpr std::uint64_t most_bytes = 1 << 30;  // 100,000 cases and more
   const InputFile file(path);
   expect(file.size_bytes() <= most_bytes,
          "[report] expected records of at most {} bytes in '{}'; found {}", most_bytes, path,

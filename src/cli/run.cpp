@@ -172,8 +172,7 @@ void expect_places(const RunOptions& options) {
   if (!options.out.empty()) expect_values(options.device, "with --out");
   expect_writable(options.out);
   expect_writable(options.trace);
-  expect(options.out.empty() || options.out != options.trace,
-         "[run] expected two files for --out and --trace; found '{}' for both", options.out);
+  expect_two_places(options.out, options.trace);
 }
 
 void run(const RunOptions& options) {

@@ -1,10 +1,13 @@
 #include "base/threads.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 #include <wattention/error.h>
 
 #include <atomic>
 #include <cstdlib>
+#include <fstream>
 #include <numeric>
 #include <string>
 #include <thread>
@@ -14,6 +17,20 @@
 
 namespace wattention {
 namespace {
+
+constexpr bool limits_hold() {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  return false;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+  return false;
+#else
+  return true;
+#endif
+#else
+  return true;
+#endif
+}
 
 class Parallel : public testing::TestWithParam<int> {};
 
@@ -79,6 +96,37 @@ TEST(Threads, CallersFromDifferentThreadsDoNotDisturbEachOther) {
     });
   for (auto& caller : callers) caller.join();
   for (std::int64_t sum : sums) EXPECT_EQ(sum, 20 * 3);
+}
+
+// Room for a few thread stacks, not for dozens.
+void limit_memory() {
+  long pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  const auto bytes = static_cast<rlim_t>(pages) * static_cast<rlim_t>(getpagesize());
+  const rlimit limit{bytes + (rlim_t{40} << 20), RLIM_INFINITY};
+  setrlimit(RLIMIT_AS, &limit);
+}
+
+// Exits with 7 when a fork of 60 is refused and one of 2 goes on.
+[[noreturn]] void fork_beyond_the_limit(int forked_before) {
+  parallel(forked_before, [](int) {});
+  parallel(2, [](int) {});  // OpenMP lets the others go
+  limit_memory();
+  try {
+    parallel(60, [](int) {});
+  } catch (const Error& error) {
+    std::atomic<int> calls{0};
+    parallel(2, [&calls](int) { ++calls; });
+    std::exit(error.kind() == ErrorKind::out_of_memory && calls == 2 ? 7 : 1);
+  }
+  std::exit(0);
+}
+
+TEST(Threads, ThatTheSystemDoesNotStartAreAnError) {
+  if (!limits_hold()) GTEST_SKIP() << "a sanitizer keeps memory of its own";
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(fork_beyond_the_limit(2), testing::ExitedWithCode(7), "");
+  EXPECT_EXIT(fork_beyond_the_limit(60), testing::ExitedWithCode(7), "");
 }
 
 TEST(Threads, ZeroMeansAllAvailable) {

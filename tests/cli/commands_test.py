@@ -86,9 +86,11 @@ class Arguments(ProgramTest):
 
     def test_empty_values(self):
         for option in ("--input", "--out", "--trace", "--seed", "--kernel", "--dtype", "--core-grid"):
-            self.assertIn(f"a value for {option}; found an empty one", self.refuses("run", option, ""))
+            self.assertIn(f"a value after {option}; found an empty one", self.refuses("run", option, ""))
+            self.assertIn(f"a value for {option}=; found an empty one", self.refuses("run", f"{option}="))
         self.assertIn("--dim", self.refuses("op", "softmax", self.a, "--dim", ""))
         self.assertIn("--clock-mhz", self.refuses("estimate", "--clock-mhz", ""))
+        self.assertIn("--fold-projections", self.refuses("bench", "--fold-projections", ""))
         self.succeeds("bench", "--variant", "fused", "--fold-projections", "--tokens", 4, "--embed-dim", 4,
                       "--head-dim", 4, "--count", 1, "--max-time", 0.1, "--meter", "none")
 
@@ -96,6 +98,9 @@ class Arguments(ProgramTest):
         self.assertIn("found 18446744073709551616", self.refuses("run", *self.small, "--seed", 1 << 64))
         self.succeeds("run", *self.small, "--seed", (1 << 64) - 1)
         self.assertIn("found 9223372036854775808", self.refuses("run", "--index", 1 << 63))
+        for number in ("-1", "0x1p3", " 7", "1e3"):
+            self.refuses("run", *self.small, "--seed", number)
+        self.succeeds("run", *self.small, "--seed", "+7")
 
     def test_options_that_would_change_nothing(self):
         self.refuses("run", "--device", "wormhole", "--variant", "naive", "--core-grid", "2x2", *self.small)
@@ -110,6 +115,10 @@ class Arguments(ProgramTest):
         for axis in (["--core-grid", "2x2,4x4"], ["--fidelity", "lofi,hifi4"]):
             self.assertIn("expected a case of", self.refuses("bench", "--device", "cpu", *axis))
         self.refuses("bench", "--variant", "reference", "--fold-projections", "on")
+        self.refuses("bench", "--device", "cpu", "--host", "this")
+        self.refuses("op", "softmax", self.a, "--device", "wormhole", "--b-memory", "l1")
+        self.refuses("demo", "--program-cache")
+        self.refuses("demo", "--release-profile", "0.99")
 
     def test_values_that_mode_shape_lacks(self):
         card = ["--device", "wormhole", "--mode", "shape"]
@@ -124,7 +133,9 @@ class Arguments(ProgramTest):
         self.refuses("run", "--tokens", 1 << 20, "--out", self.folder / "nowhere" / "out.npy")
         both = self.folder / "both"
         self.assertIn("two files", self.refuses("run", *self.small, "--out", both, "--trace", both))
+        self.refuses("bench", "--out", both, "--trace", f"{self.folder}/./both")
         self.assertFalse(both.exists())
+        self.refuses("calibrate-host", "--out", "/proc/host.json")
         result = run("compare", "--out", self.a)
         self.assertEqual((result.returncode, result.stdout), (2, ""))
         self.assertRegex(result.stderr, r"\A\[compare\] expected a folder.*; found: Not a directory\n\Z")
@@ -203,6 +214,13 @@ class Pipes(ProgramTest):
                 result = subprocess.run([PROGRAM, *words], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
             self.assertEqual(result.returncode, 2)
             self.assertRegex(result.stderr, r"\A\[output\] expected .*No space left on device\n\Z")
+
+    def test_a_bench_without_a_case_that_ran_is_not_lost_either(self):
+        with open("/dev/full", "w") as full:
+            result = subprocess.run([PROGRAM, "bench", "--variant", "resident", "--device", "cpu", "--json"],
+                                    stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("No space left", result.stderr)
 
     def test_an_error_that_nobody_can_read_is_still_exit_code_2(self):
         with open("/dev/full", "w") as full:

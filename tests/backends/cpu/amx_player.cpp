@@ -2,6 +2,7 @@
 
 #if defined(__x86_64__) && defined(__linux__)
 
+#include <cpuid.h>
 #include <sys/ucontext.h>
 #include <unistd.h>
 
@@ -203,7 +204,7 @@ Refusal play(const Instruction& in) {
   if (in.opcode == 0x5c && in.prefix == 2 && !in.in_memory) return multiply(in.reg, in.rm, in.vvvv);
   if (in.vvvv != 0) return "expected VEX.vvvv of 1111b";
   if (in.opcode == 0x49 && in.prefix == 0) {
-    if (in.reg != 0) return "not a tile instruction";
+    if (in.reg != 0 || (!in.in_memory && in.rm != 0)) return "not a tile instruction";
     return in.in_memory ? load_configuration(memory(in.address)) : release();
   }
   if (in.opcode == 0x49 && in.prefix == 3 && !in.in_memory && in.rm == 0) return zero(in.reg);
@@ -245,6 +246,12 @@ AmxPlayer::~AmxPlayer() {
   sigaction(SIGILL, &before_, nullptr);
 }
 
+bool AmxPlayer::can_play() {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  const bool told = __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0;
+  return !told || (d >> 24 & 1u) == 0;  // CPUID.7:EDX[24]: AMX-TILE
+}
+
 PlayedCounts AmxPlayer::counts() {
   return {configurations, releases, zeros, loads, stores, multiplies};
 }
@@ -256,6 +263,9 @@ PlayedCounts AmxPlayer::counts() {
 namespace wattention::cpu_test {
 AmxPlayer::AmxPlayer() : before_{} {}
 AmxPlayer::~AmxPlayer() = default;
+bool AmxPlayer::can_play() {
+  return false;
+}
 PlayedCounts AmxPlayer::counts() {
   return {};
 }

@@ -23,6 +23,8 @@ class AmxPlayer {
   AmxPlayer(const AmxPlayer&) = delete;
   AmxPlayer& operator=(const AmxPlayer&) = delete;
 
+  /// x86-64 under Linux, and a processor that refuses tile instructions itself.
+  static bool can_play();
   static PlayedCounts counts();
 
  private:

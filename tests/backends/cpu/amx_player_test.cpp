@@ -17,7 +17,7 @@ const GemmKernel& amx_kernel() {
 class AmxPlayerTest : public testing::Test {
  protected:
   void SetUp() override {
-    if (is_native(amx_kernel())) GTEST_SKIP() << "this processor has AMX: nothing is played";
+    if (!AmxPlayer::can_play()) GTEST_SKIP() << "nothing is played here";
     GTEST_FLAG_SET(death_test_style, "threadsafe");  // other tests leave threads behind
     player_ = player_for(amx_kernel());
   }

@@ -78,9 +78,9 @@ inline Tensor tensor_of(const Matrix& m, DType dtype) {
 inline bool is_native(const GemmKernel& kernel) {
   return cpu::this_cpu().has(cpu::needed_flags(kernel.isa));
 }
-/// AMX's kernel runs on every x86-64: where AMX is missing, an AmxPlayer plays its instructions.
+/// Where AMX is missing, an AmxPlayer plays its kernel's instructions.
 inline bool runs_here(const GemmKernel& kernel) {
-  return is_native(kernel) || kernel.isa == cpu::Isa::amx;
+  return is_native(kernel) || (kernel.isa == cpu::Isa::amx && AmxPlayer::can_play());
 }
 /// To be kept while the kernel runs; nullptr where nothing needs to be played.
 std::unique_ptr<AmxPlayer> player_for(const GemmKernel& kernel);
