@@ -18,8 +18,9 @@ namespace wattention::cpu {
 namespace {
 
 // B is read front to back: fetch it as many of its rows ahead as keep about 900 cycles between fetch and use
-// (a row takes a cycle per row of A at two multiply-adds a cycle), within 16 KiB, which holds below 7 rows of A. Memory answers after about 400,
-// later when all cores ask: a quarter of the distance costs 2 to 4 % on Zen 5, half of it 1 %.
+// (a row takes a cycle per row of A at two multiply-adds a cycle), within 16 KiB, which holds below 7 rows of A.
+// Memory answers after about 400, later when all cores ask: a quarter of the distance costs 2 to 4 % on Zen 5,
+// half of it 1 %.
 constexpr int rows_ahead(int rows) {
   const int wanted = 896 / rows;
   return wanted < 128 ? wanted : 128;
