@@ -74,10 +74,10 @@ class Report(ProgramTest):
                 self.assertIn("type must be string", self.refused(json.dumps(records)))
 
     def test_an_interrupted_run_without_a_record_has_a_page(self):
+        self.refused(json.dumps(json.loads(self.text) | {"benchmarks": {}}))
         self.records.write_text(json.dumps(json.loads(self.text) | {"benchmarks": []}))
         self.succeeds("report", self.records, "--out", self.page)
         self.assertIn("no case was finished", self.page.read_text())
-        self.refused(json.dumps(json.loads(self.text) | {"benchmarks": {}}))
 
 
 if __name__ == "__main__":
