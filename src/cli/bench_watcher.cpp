@@ -39,8 +39,7 @@ std::string progress_line(const BenchProgress& progress) {
 
 BenchWatcher::BenchWatcher(std::string records_path)
     : records_path_(std::move(records_path)), terminal_(isatty(STDERR_FILENO) == 1) {
-  // A folder that takes no file is refused now, not after the first case.
-  if (!records_path_.empty()) AtomicFile{records_path_};
+  expect_writable(records_path_);
 }
 
 BenchWatcher::~BenchWatcher() {

@@ -6,9 +6,9 @@
 #include <string>
 
 #include "base/atomic_file.h"
-#include "base/fail.h"
 #include "cli/command.h"
 #include "cli/host_profile.h"
+#include "cli/output.h"
 
 namespace wattention::cli {
 namespace {
@@ -34,17 +34,9 @@ void print(const HostRates& host) {
   fmt::print("  {:<28} {:8.3f} GFLOP/s\n", "f32 product", 1e-9 * host.gemm_flops_per_s);
 }
 
-void make_folder_of(const std::string& path) {
-  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  std::error_code error;
-  if (!folder.empty()) std::filesystem::create_directories(folder, error);
-  if (error)
-    fail(ErrorKind::io, "[calibrate-host] expected to make the folder of '{}'; found: {}", path,
-         error.message());
-}
-
 void calibrate(const CalibrateChoice& choice) {
-  make_folder_of(choice.out);
+  const std::string folder = std::filesystem::path(choice.out).parent_path().string();
+  if (!folder.empty()) make_folder("calibrate-host", folder);
   expect_writable(choice.out);
   const HostRates host = measure_this_host();
   const Json json = to_json(host);

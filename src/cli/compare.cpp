@@ -195,16 +195,8 @@ TimedRun time_cases(const CompareChoice& choice, const std::string& records_path
   return timed;
 }
 
-void make_folder(const std::string& path) {
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (error)
-    fail(ErrorKind::io, "[compare] expected a folder, or room for one, at '{}'; found: {}", path,
-         error.message());
-}
-
 int compare(const CompareChoice& choice) {
-  make_folder(choice.folder);
+  make_folder("compare", choice.folder);
   const std::string records_path = choice.folder + "/records.json";
   const std::string report_path = choice.folder + "/report.md";
   const std::string page_path = choice.folder + "/report.html";

@@ -40,7 +40,7 @@ std::string one_line(std::string_view sentence) {
   for (const char c : sentence) {
     const auto byte = static_cast<unsigned char>(c);
     const bool upper_control = line.ends_with('\xc2') && byte >= 0x80 && byte < 0xa0;  // UTF-8's
-    if (upper_control) line.back() = ' ';
+    if (upper_control) line.replace(line.size() - 1, 1, "\\xc2");
     if (byte >= 0x20 && byte != 0x7f && !upper_control)
       line += c;
     else

@@ -46,6 +46,14 @@ Json to_json(std::span<const OpReport> reports) {
   return array;
 }
 
+void make_folder(std::string_view command, const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error)
+    fail(ErrorKind::io, "[{}] expected a folder, or room for one, at '{}'; found: {}", command,
+         path, error.message());
+}
+
 void expect_writable(const std::string& path) {
   if (path.empty()) return;
   std::error_code unknown;

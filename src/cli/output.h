@@ -15,6 +15,9 @@ using Json = nlohmann::ordered_json;
 Json to_json(const Tensor& tensor);
 Json to_json(std::span<const OpReport> reports);
 
+/// The folder, made where it is not there. Throws Error{io} in the command's name.
+void make_folder(std::string_view command, const std::string& path);
+
 /// Refuses before the work what writing a file would refuse after it; an empty path is no file. Throws Error{io}.
 void expect_writable(const std::string& path);
 
