@@ -44,13 +44,14 @@ struct AttentionStages {
   Tensor context = {};  ///< [T, head_dim]
 };
 
+/// What a variant or its device does not take is refused, never ignored. What is unset, they decide.
 struct AttentionConfig {
   Variant variant = Variant::reference;
-  DType dtype = DType::f32;                          ///< arithmetic's input type on the CPU
-  std::optional<CoreGrid> core_grid = std::nullopt;  ///< wormhole, resident: {8, 8} when not given
-  std::optional<Fidelity> fidelity = std::nullopt;
-  bool fold_projections = false;
-  Memory weights = Memory::l1;  ///< resident: where its weights lie on the card
+  std::optional<DType> dtype = std::nullopt;         ///< the arithmetic's input type
+  std::optional<CoreGrid> core_grid = std::nullopt;  ///< resident only: {8, 8} when not given
+  std::optional<Fidelity> fidelity = std::nullopt;   ///< of naive's and resident's products
+  bool fold_projections = false;                     ///< fused only
+  std::optional<Memory> weights = std::nullopt;      ///< of resident's weights on the card: l1
 };
 
 /// The notebook's one-headed SelfAttention_v2: weights W_query, W_key, W_value, no bias.

@@ -76,9 +76,10 @@ Metering::Metering(const MeterChoice& choice, const Device& device) {
     if (name != automatic)
       add(name, choice.options);
     else
-      for (const std::string_view own : backend.sensors()) add(std::string(own), choice.options);
+      for (const std::string_view own : backend.capabilities().meters)
+        add(std::string(own), choice.options);
   }
-  if (!backend.is_simulated()) return;
+  if (!backend.capabilities().simulated) return;
   open_.clear();
   for (SensorRecord& record : records_) record.gross_j = record.net_j = Figure::absent(simulated);
 }

@@ -9,11 +9,10 @@ namespace {
 
 SelfAttention make_module(const ForwardChoice& choice, const Device& card) {
   Generator generator(789);  // any values do: none is computed with
-  return SelfAttention(choice.embed_dim, choice.head_dim, generator)
-      .to(card, AttentionConfig{.variant = choice.variant,
-                                .core_grid = choice.core_grid,
-                                .fidelity = choice.fidelity,
-                                .weights = choice.weights});
+  AttentionConfig config{
+      .variant = choice.variant, .core_grid = choice.core_grid, .fidelity = choice.fidelity};
+  if (choice.variant == Variant::resident) config.weights = choice.weights;
+  return SelfAttention(choice.embed_dim, choice.head_dim, generator).to(card, config);
 }
 
 void check(const ForwardChoice& choice) {

@@ -13,7 +13,6 @@
 #include "cli/output.h"
 #include "cli/run_trace.h"
 #include "cli/trace_file.h"
-#include "device/backend.h"
 #include "device/value_less.h"
 
 namespace wattention::cli {
@@ -92,7 +91,7 @@ Result compute(const RunOptions& options) {
   result.context = trace.time("forward", [&] { return attention(tokens); });
   result.host_time_s = trace.last_span_s();
   trace.end_part("first forward");
-  result.simulated = device.backend().is_simulated();
+  result.simulated = device.capabilities().simulated;
   if (options.device.options.explain) result.reports = device.take_reports();
   return result;
 }
@@ -100,7 +99,7 @@ Result compute(const RunOptions& options) {
 report::TraceGroup trace_group(const RunOptions& options, const Result& result) {
   return result.trace.group(name_of({.device = result.device,
                                      .variant = result.config.variant,
-                                     .dtype = result.config.dtype,
+                                     .dtype = *result.config.dtype,
                                      .tokens = result.input[0],
                                      .embed_dim = result.input[1],
                                      .head_dim = options.head_dim,
@@ -150,7 +149,7 @@ Tensor shown_corner(const Tensor& context) {
 Json result_json(const Result& result) {
   Json json = {{"device", result.device},
                {"variant", to_string(result.config.variant)},
-               {"dtype", to_string(result.config.dtype)},
+               {"dtype", to_string(*result.config.dtype)},
                {"tokens", result.input[0]},
                {"embed_dim", result.input[1]},
                {"head_dim", result.context.size(-1)},

@@ -33,7 +33,7 @@ VariantPointer make_fused_variant(const AttentionWeights&, const Device&, const 
 
 /// Throws Error{unsupported}: the variant sends tensors to a card's own memory and the device has
 /// none.
-void expect_accelerator(const Device& device, Variant variant);
+void expect_own_memory(const Device& device, Variant variant);
 
 /// Copies a finished context into the caller's tensor. Throws Error{bad_input} when shape or dtype
 /// differ.

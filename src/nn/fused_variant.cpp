@@ -7,9 +7,8 @@ namespace {
 class FusedVariant final : public AttentionVariant {
  public:
   FusedVariant(const AttentionWeights& weights, const Device& device, const AttentionConfig& config)
-      : attention_(weights.query.to(config.dtype), weights.key.to(config.dtype),
-                   weights.value.to(config.dtype), device,
-                   {.fold_projections = config.fold_projections}) {}
+      : FusedVariant(weights, device, config.dtype.value_or(DType::f32),
+                     {.fold_projections = config.fold_projections}) {}
 
   AttentionStages stages(const Tensor&) const override {
     fail(ErrorKind::unsupported,
@@ -22,6 +21,11 @@ class FusedVariant final : public AttentionVariant {
   }
 
  private:
+  FusedVariant(const AttentionWeights& weights, const Device& device, DType dtype,
+               const AttentionOptions& options)
+      : attention_(weights.query.to(dtype), weights.key.to(dtype), weights.value.to(dtype), device,
+                   options) {}
+
   FusedAttention attention_;
 };
 

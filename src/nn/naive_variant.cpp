@@ -73,7 +73,7 @@ class NaiveVariant final : public AttentionVariant {
 
   AttentionWeights weights_;
   Device device_;
-  MatmulOptions matmul_;
+  OpAttributes matmul_;
   double root_head_dim_;
 };
 
@@ -81,7 +81,7 @@ class NaiveVariant final : public AttentionVariant {
 
 VariantPointer make_naive_variant(const AttentionWeights& weights, const Device& device,
                                   const AttentionConfig& config) {
-  expect_accelerator(device, Variant::naive);
+  expect_own_memory(device, Variant::naive);
   return std::make_unique<NaiveVariant>(weights, device, config);
 }
 

@@ -13,7 +13,7 @@ class ReferenceVariant final : public AttentionVariant {
   ReferenceVariant(const AttentionWeights& weights, const Device& device,
                    const AttentionConfig& config)
       : device_(device),
-        dtype_(config.dtype),
+        dtype_(config.dtype.value_or(DType::f32)),
         query_(send(weights.query)),
         key_(send(weights.key)),
         value_(send(weights.value)),
@@ -53,7 +53,7 @@ class ReferenceVariant final : public AttentionVariant {
 
 VariantPointer make_reference_variant(const AttentionWeights& weights, const Device& device,
                                       const AttentionConfig& config) {
-  if (device.backend().is_accelerator())
+  if (device.capabilities().own_memory)
     fail(ErrorKind::unsupported,
          "[attention] expected variant naive or resident on {}; found reference", device.name());
   return std::make_unique<ReferenceVariant>(weights, device, config);

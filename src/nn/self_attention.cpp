@@ -44,8 +44,32 @@ void expect_tokens(const Tensor& tokens, std::int64_t embed_dim) {
          "[attention] expected tokens on the host; found them on {}", tokens.device_name());
 }
 
+// An option that would change nothing is refused: who gives it expects a change.
+void expect_taken(const AttentionConfig& config, const Device& device) {
+  const Variant variant = config.variant;
+  const bool resident = variant == Variant::resident;
+  const auto expect_variant = [variant](bool holds, std::string_view option,
+                                        std::string_view wanted) {
+    expect(holds, "[{}] expected variant {}; found {}", option, wanted, to_string(variant));
+  };
+  expect_variant(!config.core_grid || resident, "core_grid", "resident");
+  expect_variant(!config.weights || resident, "weights", "resident");
+  expect_variant(!config.fold_projections || variant == Variant::fused, "fold_projections",
+                 "fused");
+  const Capabilities& has = device.capabilities();
+  if (config.fidelity && !has.attributes.has(Attribute::fidelity))
+    fail(ErrorKind::unsupported,
+         "[fidelity] expected no fidelity on {}, which takes none; found {}", device.name(),
+         to_string(*config.fidelity));
+  // A card computes in what it computes in; elsewhere the module's tensors have the dtype.
+  if (config.dtype && has.own_memory)
+    expect(*config.dtype == has.computes_in, "[dtype] expected {} on {}; found {}",
+           to_string(has.computes_in), device.name(), to_string(*config.dtype));
+}
+
 VariantPointer make_variant(const AttentionWeights& weights, const Device& device,
                             const AttentionConfig& config) {
+  expect_taken(config, device);
   switch (config.variant) {
     case Variant::reference: return make_reference_variant(weights, device, config);
     case Variant::naive: return make_naive_variant(weights, device, config);
@@ -58,8 +82,8 @@ VariantPointer make_variant(const AttentionWeights& weights, const Device& devic
 
 }  // namespace
 
-void expect_accelerator(const Device& device, Variant variant) {
-  if (!device.backend().is_accelerator())
+void expect_own_memory(const Device& device, Variant variant) {
+  if (!device.capabilities().own_memory)
     fail(ErrorKind::unsupported,
          "[attention] expected a device with memory of its own for variant {} (wormhole); found {}",
          to_string(variant), device.name());

@@ -87,7 +87,8 @@ TEST(SelfAttention, EveryVariantFollowsTheFormula) {
   for (const auto& c : cases) {
     const SelfAttention moved = module.to(open_device(c.device), c.config);
     EXPECT_LE(testing::largest_difference(testing::values_of(moved(x)), expected), c.bound)
-        << c.device << " " << to_string(c.config.variant) << " " << to_string(c.config.dtype);
+        << c.device << " " << to_string(c.config.variant) << " "
+        << to_string(c.config.dtype.value_or(DType::f32));
   }
 }
 

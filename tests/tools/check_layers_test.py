@@ -3,7 +3,7 @@ import unittest
 
 from tree import TreeTest
 
-HEADERS = ["include/wattention/error.h", "include/wattention/tensor.h", "include/wattention/op_options.h",
+HEADERS = ["include/wattention/error.h", "include/wattention/tensor.h", "include/wattention/op_attributes.h",
            "include/wattention/ops.h", "src/base/fail.h", "src/tensor/storage.h", "src/device/backend.h",
            "src/nn/linear.h", "src/backends/cpu/cpu.h", "src/backends/wormhole/device.h",
            "src/backends/wormhole/spec/chip.h", "src/backends/wormhole/numerics/bf16.h",
@@ -16,7 +16,7 @@ CASES = [
     ("src/base/a.cpp", '"tensor/storage.h"', "base may not include tensor"),
     ("src/base/a.cpp", "<wattention/error.h>", None),
     ("src/base/a.cpp", "<wattention/tensor.h>", "base may not include tensor"),
-    ("src/device/backend.cpp", "<wattention/op_options.h>", None),
+    ("src/device/backend.cpp", "<wattention/op_attributes.h>", None),
     ("src/device/backend.cpp", "<wattention/ops.h>", "device may not include ops"),
     ("include/wattention/tensor.h", "<wattention/ops.h>", "tensor may not include ops"),
     ("src/backends/cpu/a.cpp", '"device/backend.h"', None),

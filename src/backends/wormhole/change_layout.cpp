@@ -1,6 +1,4 @@
 // Row major to tiles and back, on the device.
-#include <cstring>
-
 #include "backends/wormhole/program/move.h"
 #include "backends/wormhole/wormhole_backend.h"
 
@@ -21,11 +19,7 @@ LayoutProgram program_to(Layout layout) {
 
 }  // namespace
 
-Tensor WormholeBackend::to_layout(const Tensor& input, Layout layout) {
-  const Lock lock = enter("to_layout");
-  const DeviceStorage& source = storage_of("to_layout", input, "Tensor must already be on device");
-  if (input.layout() == layout) return input;
-  expect_bf16("to_layout", input);
+Tensor WormholeBackend::change_layout(const Tensor& input, Layout layout) {
   Tensor out = allocate(input.shape(), input.dtype(), layout, input.memory());
   const LayoutProgram program = program_to(layout);
   const TiledShape tiled(input.shape());
@@ -34,11 +28,10 @@ Tensor WormholeBackend::to_layout(const Tensor& input, Layout layout) {
                      input.memory(), input.memory()}),
           Reuse::blocks);
   if (!has_values()) return out;
-  std::byte* values = storage_of("to_layout", out, "").values();
-  if (layout == Layout::tile)
-    pad(source.values(), tiled, sizeof(Bits), values);
-  else
-    unpad(source.values(), tiled, sizeof(Bits), values);
+  const std::byte* from = storage_of(input).values();
+  std::byte* to = storage_of(out).values();
+  layout == Layout::tile ? pad(from, tiled, sizeof(Bits), to)
+                         : unpad(from, tiled, sizeof(Bits), to);
   return out;
 }
 

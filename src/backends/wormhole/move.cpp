@@ -1,4 +1,4 @@
-// Permute: the program depends on which dimensions move; the values only move.
+// Moves: the program depends on what moves; the values only move.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,14 +6,13 @@
 #include <numeric>
 #include <vector>
 
+#include "backends/wormhole/families.h"
 #include "backends/wormhole/program/move.h"
+#include "backends/wormhole/spec/chip.h"
 #include "backends/wormhole/wormhole_backend.h"
-#include "base/fail.h"
 
 namespace wattention::wormhole {
 namespace {
-
-constexpr std::string_view off_device = "Tensor must already be on device";
 
 using Order = std::array<int, 4>;
 
@@ -24,12 +23,6 @@ Order lifted(std::span<const int> dims) {
   std::iota(order.begin(), order.begin() + missing, 0);
   std::ranges::transform(dims, order.begin() + missing, [=](int dim) { return dim + missing; });
   return order;
-}
-
-Shape permuted_shape(const Shape& shape, std::span<const int> dims) {
-  std::vector<std::int64_t> sizes;
-  for (const int dim : dims) sizes.push_back(shape[dim]);
-  return Shape(sizes);
 }
 
 // The tile dimensions stay, and of the others only those of size 1 move.
@@ -56,34 +49,63 @@ MoveProgram program_for(const Order& order) {
   return {"permute, generic", "permute_tiled_generic"};
 }
 
+// tt-metal v0.57.0-rc71, data_movement/reshape_view/reshape.cpp (this_is_view): same width, and no
+// padded rows that would come to lie inside.
+bool is_view(const Tensor& input, const Shape& shape) {
+  const TiledShape from(input.shape()), to(shape);
+  if (from.cols != to.cols) return false;
+  return input.layout() == Layout::row_major || from.rows == to.rows ||
+         (from.rows % tile_side == 0 && to.rows % tile_side == 0);
+}
+
+bool swaps_sides(const Order& order) {
+  return order == Order{0, 1, 3, 2};
+}
+
+// The result shares its input's memory: nothing runs.
+bool is_free(const OpCall& call) {
+  if (call.op == Op::to_layout) return call.a().layout() == *call.attributes.layout;
+  if (call.op == Op::reshape) return is_view(call.a(), call.shape);
+  return moves_nothing(call.a().shape(), *call.attributes.dims);
+}
+
 }  // namespace
 
-Tensor WormholeBackend::permute(const Tensor& input, std::span<const int> dims) {
-  const Lock lock = enter("permute");
-  storage_of("permute", input, off_device);
-  expect(static_cast<int>(dims.size()) == input.rank(),
-         "[permute] expected {} dimensions in the order; found {}. The number of dimensions in the "
-         "tensor input does not match the length of the desired ordering",
-         input.rank(), dims.size());
-  if (moves_nothing(input.shape(), dims)) return input;
-  expect_tile("permute", input, "Only tiles are moved here");
-  expect_bf16("permute", input);
-  if (dims.size() > 4)
-    fail(ErrorKind::unsupported, "[permute] expected at most four dimensions; found shape {}",
-         input.shape().text());
+std::optional<Refusal> refuse_move(const OpCall& call) {
+  if (call.op == Op::reshape && call.shape.rank() == 0)
+    return refuse(ErrorKind::bad_input,
+                  "[reshape] expected at least one dimension; found shape []");
+  if (is_free(call)) return std::nullopt;
+  if (call.op == Op::to_layout) return refuse_dtypes(call);
+  const std::string_view rows = call.op == Op::reshape
+                                    ? "Row-major tensors change their width on the host only"
+                                    : "Only tiles are moved here";
+  if (auto refusal = refuse_operands(call, rows)) return refusal;
+  if (call.op != Op::reshape && call.a().rank() > 4)
+    return refuse(ErrorKind::unsupported,
+                  "[permute] expected at most four dimensions; found shape {}",
+                  call.a().shape().text());
+  return std::nullopt;
+}
+
+Tensor WormholeBackend::run_move(const OpCall& call) {
+  const Tensor& input = call.a();
+  if (is_free(call)) return Tensor(call.shape, input.dtype(), input.layout(), input.storage());
+  if (call.op == Op::to_layout) return change_layout(input, *call.attributes.layout);
+  if (call.op == Op::reshape)
+    return move_elements("reshape", "reshape", "reshape_tiled", input, call.shape, {});
+  const Dims& dims = *call.attributes.dims;
   const Order order = lifted(dims);
-  if (order == Order{0, 1, 3, 2}) return transpose(input);
+  if (swaps_sides(order)) return transpose(input);
   const MoveProgram program = program_for(order);
-  return move_elements("permute", program.name, program.kernel, input,
-                       permuted_shape(input.shape(), dims), dims);
+  return move_elements("permute", program.name, program.kernel, input, call.shape, dims);
 }
 
 Tensor WormholeBackend::transpose(const Tensor& input) {
-  std::vector<int> dims(static_cast<std::size_t>(input.rank()));
-  std::iota(dims.begin(), dims.end(), 0);
-  std::swap(dims[dims.size() - 2], dims.back());
-  Tensor out =
-      allocate(permuted_shape(input.shape(), dims), DType::bf16, Layout::tile, input.memory());
+  std::vector<std::int64_t> sizes(input.shape().sizes().begin(), input.shape().sizes().end());
+  std::swap(sizes[sizes.size() - 2], sizes.back());
+  Tensor out = allocate(Shape(std::span<const std::int64_t>(sizes)), DType::bf16, Layout::tile,
+                        input.memory());
   const TiledShape tiled(input.shape());
   enqueue(fmt::format("transpose {} {}", input.shape().text(), to_string(input.memory())),
           make_transpose(tiled.tiles(), input.memory()), Reuse::blocks);

@@ -1,12 +1,12 @@
+#include <algorithm>
 #include <array>
 
-#include "backends/reference/loops.h"
+#include "backends/reference/families.h"
 
 namespace wattention::reference {
 namespace {
 
-constexpr std::size_t max_rank = 8;
-using Strides = std::array<std::int64_t, max_rank>;
+using Strides = std::array<std::int64_t, Shape::max_rank>;
 
 // Stride, in the output, of each input dimension.
 Strides output_strides(std::span<const std::int64_t> sizes, std::span<const int> dims) {
@@ -20,12 +20,11 @@ Strides output_strides(std::span<const std::int64_t> sizes, std::span<const int>
   return strides;
 }
 
-}  // namespace
-
+// out[permuted index] = input[index]; `sizes` are the input's.
 void permute(std::span<const std::int64_t> sizes, std::span<const int> dims, const double* input,
              double* out) {
   const Strides strides = output_strides(sizes, dims);
-  std::array<std::int64_t, max_rank> index{};
+  Strides index{};
   std::int64_t count = 1;
   for (const std::int64_t size : sizes) count *= size;
   for (std::int64_t i = 0; i < count; ++i) {
@@ -37,6 +36,16 @@ void permute(std::span<const std::int64_t> sizes, std::span<const int> dims, con
       index[d] = 0;
     }
   }
+}
+
+}  // namespace
+
+void move(const OpCall& call, double* out) {
+  const Tensor& input = call.a();
+  if (call.attributes.dims)
+    permute(input.shape().sizes(), *call.attributes.dims, values(input), out);
+  else
+    std::copy_n(values(input), input.numel(), out);
 }
 
 }  // namespace wattention::reference

@@ -1,0 +1,29 @@
+#pragma once
+// One function on each element, in f32, on as many threads as the elements are worth.
+#include <algorithm>
+
+#include "base/threads.h"
+#include "device/op_call.h"
+
+namespace wattention::cpu {
+
+/// Calls body(share) on shares of `count` elements. Memory is the limit: a thread's start costs about as much as
+/// 2^16 elements.
+template <class Body>
+void for_shares(std::int64_t count, int threads, Body body) {
+  constexpr std::int64_t elements_per_thread = 1 << 16, grain = 64;
+  const int used =
+      static_cast<int>(std::clamp<std::int64_t>(count / elements_per_thread, 1, threads));
+  parallel(used, [&](int thread) { body(share_of(count, thread, used, grain)); });
+}
+
+/// Calls body(Element{}) with the call's element type: float or bfloat16.
+template <class Body>
+void with_element(const OpCall& call, Body body) {
+  if (call.a().dtype() == DType::f32)
+    body(float{});
+  else
+    body(bfloat16{});
+}
+
+}  // namespace wattention::cpu
