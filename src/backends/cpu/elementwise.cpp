@@ -1,6 +1,5 @@
-#include <algorithm>
-
 #include "backends/cpu/ops.h"
+#include "backends/cpu/useful_threads.h"
 #include "base/threads.h"
 
 namespace wattention::cpu {
@@ -30,12 +29,11 @@ void apply_scalar(Binary op, const Element* a, float scalar, Element* out, Share
   apply(a, a, out, share, [scalar](float x, float) { return x / scalar; });
 }
 
-// Calls body(share) on as many threads as the elements are worth: memory is the limit.
+// Calls body(share) on as many threads as the elements are worth.
 template <class Body>
 void for_shares(std::int64_t count, int threads, Body body) {
-  constexpr std::int64_t elements_per_thread = 1 << 16, grain = 64;
-  const int used =
-      static_cast<int>(std::clamp<std::int64_t>(count / elements_per_thread, 1, threads));
+  constexpr std::int64_t grain = 64;
+  const int used = useful_threads(static_cast<double>(count), least_moved_elements, threads);
   parallel(used, [&](int thread) { body(share_of(count, thread, used, grain)); });
 }
 

@@ -5,16 +5,11 @@
 #include <cmath>
 #include <cstring>
 
+#include "backends/cpu/useful_threads.h"
 #include "base/threads.h"
 
 namespace wattention::cpu {
 namespace {
-
-// One thread more per this many multiply-adds: 4 to 12 microseconds, several times a fork and join.
-int useful_threads(double multiply_adds, int threads) {
-  constexpr double work_per_thread = 4e5;
-  return static_cast<int>(std::clamp(multiply_adds / work_per_thread, 1.0, double(threads)));
-}
 
 // A block's scores: 112 rows are half of a 1 MiB L2 for 1k tokens; beyond, few rows but never less than a strip.
 constexpr std::int64_t scores_bytes = 2 << 20;
@@ -28,7 +23,7 @@ std::int64_t spaced_row_bytes(std::int64_t bytes) {
 
 }  // namespace
 
-Forward::Forward(const Engine& engine, const AttentionWeights& weights, std::int64_t tokens,
+Forward::Forward(const Engine& engine, const PackedWeights& weights, std::int64_t tokens,
                  bool converts, int threads)
     : engine_(engine),
       weights_(weights),
@@ -37,8 +32,9 @@ Forward::Forward(const Engine& engine, const AttentionWeights& weights, std::int
       key_dim_(weights.key ? weights.head_dim : weights.embed_dim) {
   const auto t = static_cast<double>(tokens), d = static_cast<double>(weights.head_dim),
              k = static_cast<double>(key_dim_);
-  threads_ = useful_threads(t * double(weights.embed_dim) * (2 * k + d), threads);
-  attend_threads_ = useful_threads(t * t * (k + d), threads);
+  threads_ = useful_threads(t * static_cast<double>(weights.embed_dim) * (2 * k + d),
+                            least_multiply_adds, threads);
+  attend_threads_ = useful_threads(t * t * (k + d), least_multiply_adds, threads);
   threads_ = std::max(threads_, attend_threads_);
   const std::int64_t element = element_bytes(engine.gemm->type);
   query_row_bytes_ = spaced_row_bytes(key_dim_ * element);
