@@ -1,6 +1,8 @@
 #include "backends/reference/reference.h"
 
+#include <atomic>
 #include <functional>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,7 +24,10 @@ class ReferenceBackend final : public Backend {
   std::string_view name() const override { return "reference"; }
   bool is_open() const override { return open_; }
   void close() override { open_ = false; }
-  std::vector<OpReport> take_reports() override { return std::exchange(reports_, {}); }
+  std::vector<OpReport> take_reports() override {
+    const std::lock_guard lock(reports_lock_);
+    return std::exchange(reports_, {});
+  }
 
   Tensor upload(const Tensor& host, const Placement&) override {
     return hold(host.dtype() == DType::f64 ? host.clone() : host.to(DType::f64));
@@ -98,9 +103,14 @@ class ReferenceBackend final : public Backend {
   }
 
   Tensor finish(const char* op, const Tensor& host) {
-    if (explain_)
-      reports_.push_back({op, "reference_f64", {{"threads", std::to_string(threads_)}}, {}});
+    if (explain_) report(op);
     return hold(host);
+  }
+
+  void report(const char* op) {
+    OpReport entry{op, "reference_f64", {{"threads", std::to_string(threads_)}}, {}};
+    const std::lock_guard lock(reports_lock_);
+    reports_.push_back(std::move(entry));
   }
 
   Tensor map(const char* op, const Tensor& input, const std::function<double(double)>& f) {
@@ -116,8 +126,9 @@ class ReferenceBackend final : public Backend {
 
   int threads_;
   bool explain_;
-  bool open_ = true;
+  std::atomic<bool> open_ = true;
   std::vector<OpReport> reports_;
+  std::mutex reports_lock_;
 };
 
 }  // namespace
