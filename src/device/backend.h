@@ -44,6 +44,8 @@ class Backend : public std::enable_shared_from_this<Backend> {
   /// True when a software model computes: wall time then tells nothing of the chip. A real card
   /// says false.
   virtual bool is_simulated() const { return is_accelerator(); }
+  /// Host threads that it was opened with; what a program does on the host beside it takes as many.
+  virtual int host_threads() const = 0;
   /// What the device did, for time and energy models; null where nothing is recorded.
   virtual EventLog* event_log() { return nullptr; }
   virtual DeviceCounts counts() const { return {}; }

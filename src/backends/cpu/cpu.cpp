@@ -2,6 +2,7 @@
 
 #include <fmt/ranges.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <initializer_list>
 #include <mutex>
@@ -58,6 +59,7 @@ class CpuBackend final : public Backend {
   bool is_open() const override { return open_; }
   void close() override { open_ = false; }
   bool uses_host_memory() const override { return true; }
+  int host_threads() const override { return threads_; }
 
   std::vector<OpReport> take_reports() override {
     const std::lock_guard lock(reports_lock_);
@@ -200,7 +202,7 @@ class CpuBackend final : public Backend {
   std::string forced_;
   int threads_;
   bool explain_;
-  bool open_ = true;
+  std::atomic<bool> open_ = true;
   Choice f32_, bf16_;
   cpu::Buffer workspace_;
   std::mutex workspace_lock_;

@@ -24,6 +24,7 @@ class ReferenceBackend final : public Backend {
   std::string_view name() const override { return "reference"; }
   bool is_open() const override { return open_; }
   void close() override { open_ = false; }
+  int host_threads() const override { return threads_; }
   std::vector<OpReport> take_reports() override {
     const std::lock_guard lock(reports_lock_);
     return std::exchange(reports_, {});
