@@ -7,7 +7,8 @@ namespace {
 class FusedVariant final : public AttentionVariant {
  public:
   FusedVariant(const AttentionWeights& weights, const Device& device, const AttentionConfig& config)
-      : attention_(weights.query.to(config.dtype), weights.key.to(config.dtype),
+      : dtype_(config.dtype),
+        attention_(weights.query.to(config.dtype), weights.key.to(config.dtype),
                    weights.value.to(config.dtype), device,
                    {.fold_projections = config.fold_projections}) {}
 
@@ -16,12 +17,18 @@ class FusedVariant final : public AttentionVariant {
          "[attention] expected a variant that keeps its stages (reference, naive, resident); found "
          "fused");
   }
-  Tensor context(const Tensor& tokens) const override { return attention_(tokens); }
+  Tensor context(const Tensor& tokens) const override { return attention_(narrowed(tokens)); }
   void context_into(const Tensor& tokens, Tensor& out) const override {
-    attention_.forward(tokens, out);
+    attention_.forward(narrowed(tokens), out);
   }
 
  private:
+  // The device rounds f32 and bf16 itself; other variants take f64, too.
+  Tensor narrowed(const Tensor& tokens) const {
+    return tokens.dtype() == DType::f64 ? tokens.to(dtype_) : tokens;
+  }
+
+  DType dtype_;
   FusedAttention attention_;
 };
 
