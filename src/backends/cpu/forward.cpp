@@ -147,8 +147,8 @@ void Forward::attend(std::byte* workspace, std::byte* context, int thread) const
     const std::int64_t last = std::min(first + step, share.end);
     const Rows queries{workspace + query_ + strips.begin(first) * query_row_bytes_,
                        query_row_bytes_};
-    attend_block(pack_strips(engine_, queries, strips, first, last, key_dim_, own), workspace, own,
-                 context);
+    attend_block(pack_strips(engine_, queries, strips, {first, last}, key_dim_, own), workspace,
+                 own, context);
   }
 }
 
@@ -162,15 +162,15 @@ void Forward::attend_block(const PackedStrips& query, std::byte* workspace, std:
   auto* sums = reinterpret_cast<float*>(own + own_layout_.sums);
 
   // 1. scores [rows, T] = q k^T
-  multiply_panels(kernel, query, {workspace + key_panels_, key_dim_, tokens_}, 0,
-                  panel_count(kernel, tokens_), scores, ld);
+  multiply_panels(kernel, query, {workspace + key_panels_, key_dim_, tokens_},
+                  {0, panel_count(kernel, tokens_)}, scores, ld);
 
   // 2. weights [rows, T] = exp((scores - max) / sqrt(D)), and their sums
   const Rows weights = exp_rows(scores, rows, own + own_layout_.weights, sums);
 
   // 3. context [rows, D] = weights v / sums; the packed queries' memory is free again
   const PackedStrips packed =
-      pack_strips(engine_, weights, strips, query.first, query.last, tokens_, own);
+      pack_strips(engine_, weights, strips, {query.first, query.last}, tokens_, own);
   const std::int64_t context_row_bytes = weights_.head_dim * element_bytes(kernel.type);
   const Section section{{workspace + value_panels_, tokens_, weights_.head_dim},
                         context + row_begin * context_row_bytes,
