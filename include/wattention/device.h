@@ -115,8 +115,8 @@ std::vector<DeviceInfo> list_devices();
 /// back.
 Device open_device(std::string_view name, const DeviceOptions& options = {});
 
-/// Where and how a tensor is to lie on a device. What is unset, the device decides: the Wormhole takes bf16 tiles in DRAM, cpu
-/// keeps the dtype, reference has f64 only.
+/// Where and how a tensor is to lie on a device. What is unset, the device decides: the Wormhole takes bf16 tiles in
+/// DRAM, cpu keeps the dtype, reference has f64 only.
 struct Placement {
   std::optional<Memory> memory = std::nullopt;
   std::optional<Layout> layout = std::nullopt;

@@ -59,7 +59,7 @@ class SelfAttention {
  public:
   /// Draws the weights as nn.Linear does, query, key, value in this order.
   SelfAttention(std::int64_t embed_dim, std::int64_t head_dim, Generator& generator);
-  /// Weights [head_dim, embed_dim].
+  /// Weights [head_dim, embed_dim]; the module shares their memory.
   SelfAttention(Tensor query_weight, Tensor key_weight, Tensor value_weight);
 
   /// The same module on a device; its weights move there once.
@@ -77,7 +77,7 @@ class SelfAttention {
   std::int64_t head_dim() const;
 
  private:
-  struct Impl;
+  class Impl;
   std::shared_ptr<const Impl> impl_;
 };
 

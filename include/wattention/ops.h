@@ -64,7 +64,7 @@ class FusedAttention {
   /// Weights [head_dim, embed_dim], f32 or bf16; their dtype is the arithmetic's input type.
   FusedAttention(const Tensor& query_weight, const Tensor& key_weight, const Tensor& value_weight,
                  const Device& device, const AttentionOptions& options = {});
-  /// tokens [T, embed_dim] -> [T, head_dim] in the weights' dtype.
+  /// tokens [T, embed_dim], f32 or bf16 -> [T, head_dim] in the weights' dtype.
   Tensor operator()(const Tensor& tokens) const;
   /// The same into an existing tensor [T, head_dim].
   void forward(const Tensor& tokens, Tensor& context) const;

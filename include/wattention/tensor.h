@@ -21,7 +21,7 @@ class Shape {
 
   Shape() = default;
   /// Throws Error{bad_input} for a negative size, more than eight dimensions, or a product above
-  /// 2^62.
+  /// 2^58.
   Shape(std::initializer_list<std::int64_t> sizes);
   explicit Shape(std::span<const std::int64_t> sizes);
 

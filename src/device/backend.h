@@ -34,6 +34,8 @@ class Backend : public std::enable_shared_from_this<Backend> {
   virtual bool is_open() const { return true; }
   virtual void close() {}
   virtual std::vector<OpReport> take_reports() { return {}; }
+  /// Host threads that it was opened with; what a program does on the host beside it takes as many.
+  virtual int host_threads() const = 0;
   /// What the device did, for time and energy models; null where nothing is recorded.
   virtual EventLog* event_log() { return nullptr; }
   virtual DeviceCounts counts() const { return {}; }

@@ -132,7 +132,10 @@ Tensor to_device(const Tensor& tensor, const Device& device, const Placement& pl
 Tensor to_host(const Tensor& tensor) {
   expect(tensor.defined(), "[to_host] expected a tensor with values; found an undefined one");
   const std::shared_ptr<Backend> backend = tensor.storage()->backend();
-  return backend ? backend->download(tensor) : tensor;
+  if (!backend) return tensor;
+  if (!backend->is_open())
+    fail(ErrorKind::closed, "[to_host] expected an open device; found {} closed", backend->name());
+  return backend->download(tensor);
 }
 
 }  // namespace wattention

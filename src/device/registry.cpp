@@ -72,4 +72,8 @@ const std::shared_ptr<Backend>& host_backend() {
   return backend;
 }
 
+std::shared_ptr<Backend> open_host(int threads) {
+  return open_cpu({.threads = threads});
+}
+
 }  // namespace wattention

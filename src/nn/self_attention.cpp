@@ -1,6 +1,7 @@
 #include <wattention/nn.h>
 
 #include <cstring>
+#include <mutex>
 #include <utility>
 
 #include "base/fail.h"
@@ -97,28 +98,48 @@ void copy_context(const Tensor& from, Tensor& to) {
               static_cast<std::size_t>(from.numel()) * size_of(from.dtype()));
 }
 
-struct SelfAttention::Impl {
-  AttentionWeights weights;
-  VariantPointer variant;
+Tensor lend(const Tensor& host, const Device& device) {
+  expect(host.on_host(), "[attention] expected tensors with values on {}; found one without",
+         device.name());
+  return Tensor(host.shape(), host.dtype(), host.layout(),
+                hold_on_device(host.storage(), device.shared_backend(), device.name()));
+}
+
+class SelfAttention::Impl {
+ public:
+  explicit Impl(AttentionWeights weights, VariantPointer variant = nullptr)
+      : weights_(std::move(weights)), variant_(std::move(variant)) {}
+
+  const AttentionWeights& weights() const { return weights_; }
+
+  // Most modules are sent to a device at once and never computed with before, so the host's variant is made when
+  // it is first asked for.
+  const AttentionVariant& variant() const {
+    const std::lock_guard lock(making_);
+    if (!variant_) variant_ = make_variant(weights_, Device(host_backend()), {});
+    return *variant_;
+  }
+
+ private:
+  AttentionWeights weights_;
+  mutable VariantPointer variant_;
+  mutable std::mutex making_;
 };
 
 SelfAttention::SelfAttention(std::int64_t embed_dim, std::int64_t head_dim, Generator& generator) {
-  AttentionWeights weights = draw_weights(embed_dim, head_dim, generator);
-  VariantPointer variant = make_variant(weights, Device(host_backend()), {});
-  impl_ = std::make_shared<Impl>(Impl{std::move(weights), std::move(variant)});
+  impl_ = std::make_shared<Impl>(draw_weights(embed_dim, head_dim, generator));
 }
 
 SelfAttention::SelfAttention(Tensor query_weight, Tensor key_weight, Tensor value_weight) {
   AttentionWeights weights{std::move(query_weight), std::move(key_weight), std::move(value_weight)};
   expect_weights(weights);
-  VariantPointer variant = make_variant(weights, Device(host_backend()), {});
-  impl_ = std::make_shared<Impl>(Impl{std::move(weights), std::move(variant)});
+  impl_ = std::make_shared<Impl>(std::move(weights));
 }
 
 SelfAttention SelfAttention::to(const Device& device, const AttentionConfig& config) const {
   SelfAttention moved = *this;
   moved.impl_ =
-      std::make_shared<Impl>(Impl{impl_->weights, make_variant(impl_->weights, device, config)});
+      std::make_shared<Impl>(impl_->weights(), make_variant(impl_->weights(), device, config));
   return moved;
 }
 
@@ -128,25 +149,25 @@ SelfAttention SelfAttention::to(const Device& device, Variant variant) const {
 
 Tensor SelfAttention::operator()(const Tensor& tokens) const {
   expect_tokens(tokens, embed_dim());
-  return impl_->variant->context(tokens);
+  return impl_->variant().context(tokens);
 }
 
 AttentionStages SelfAttention::stages(const Tensor& tokens) const {
   expect_tokens(tokens, embed_dim());
-  return impl_->variant->stages(tokens);
+  return impl_->variant().stages(tokens);
 }
 
 void SelfAttention::forward(const Tensor& tokens, Tensor& context) const {
   expect_tokens(tokens, embed_dim());
-  impl_->variant->context_into(tokens, context);
+  impl_->variant().context_into(tokens, context);
 }
 
 std::int64_t SelfAttention::embed_dim() const {
-  return impl_->weights.embed_dim();
+  return impl_->weights().embed_dim();
 }
 
 std::int64_t SelfAttention::head_dim() const {
-  return impl_->weights.head_dim();
+  return impl_->weights().head_dim();
 }
 
 }  // namespace wattention

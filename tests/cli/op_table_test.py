@@ -49,8 +49,8 @@ class Table(ProgramTest):
         listed = re.compile(f"{name}[^\"\\n]{{0,8}}\\n?[^\"\\n]{{0,16}}{name}")
         self.assertRegex('{"add", "subtract"}', listed)
         self.assertRegex('  {"add", 2},\n  {"subtract", 2}', listed)
-        for folder, pattern in (("src", "*.cpp"), ("src", "*.h"), ("include", "*.h"), ("python", "*.cpp"),
-                                ("python/wattention", "*.py")):
+        for folder, pattern in (("src/cli", "*.cpp"), ("src/ops", "*.cpp"), ("src/device", "*.cpp"), ("src/bench", "*.cpp"),
+                                ("include", "*.h"), ("python", "*.cpp"), ("python/wattention", "*.py")):
             for path in (ROOT / folder).rglob(pattern):
                 if found := listed.search(path.read_text()):
                     self.fail(f"{path} lists ops by hand: {found[0]}")

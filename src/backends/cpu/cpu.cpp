@@ -2,6 +2,7 @@
 
 #include <fmt/ranges.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <mutex>
 #include <string>
@@ -66,6 +67,7 @@ class CpuBackend final : public Backend {
                                   .meters = {"rapl-package", "rapl-platform"}};
     return has;
   }
+  int host_threads() const override { return threads_; }
 
   std::vector<OpReport> take_reports() override {
     const std::lock_guard lock(reports_lock_);
@@ -187,7 +189,7 @@ class CpuBackend final : public Backend {
   std::string forced_;
   int threads_;
   bool explain_;
-  bool open_ = true;
+  std::atomic<bool> open_ = true;
   Choice f32_, bf16_;
   cpu::Buffer workspace_;
   std::mutex workspace_lock_;

@@ -1,19 +1,16 @@
 #pragma once
 // One function on each element, in f32, on as many threads as the elements are worth.
-#include <algorithm>
-
+#include "backends/cpu/useful_threads.h"
 #include "base/threads.h"
 #include "device/op_call.h"
 
 namespace wattention::cpu {
 
-/// Calls body(share) on shares of `count` elements. Memory is the limit: a thread's start costs about as much as
-/// 2^16 elements.
+/// Calls body(share) on as many threads as the elements are worth.
 template <class Body>
 void for_shares(std::int64_t count, int threads, Body body) {
-  constexpr std::int64_t elements_per_thread = 1 << 16, grain = 64;
-  const int used =
-      static_cast<int>(std::clamp<std::int64_t>(count / elements_per_thread, 1, threads));
+  constexpr std::int64_t grain = 64;
+  const int used = useful_threads(static_cast<double>(count), least_moved_elements, threads);
   parallel(used, [&](int thread) { body(share_of(count, thread, used, grain)); });
 }
 

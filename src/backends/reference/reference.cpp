@@ -1,5 +1,6 @@
 #include "backends/reference/reference.h"
 
+#include <atomic>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -22,6 +23,7 @@ class ReferenceBackend final : public Backend {
   std::string_view name() const override { return "reference"; }
   bool is_open() const override { return open_; }
   void close() override { open_ = false; }
+  int host_threads() const override { return threads_; }
   std::vector<OpReport> take_reports() override {
     const std::lock_guard lock(reports_lock_);
     return std::exchange(reports_, {});
@@ -86,7 +88,7 @@ class ReferenceBackend final : public Backend {
 
   int threads_;
   bool explain_;
-  bool open_ = true;
+  std::atomic<bool> open_ = true;
   std::vector<OpReport> reports_;
   std::mutex reports_lock_;
 };

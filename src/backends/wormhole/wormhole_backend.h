@@ -25,6 +25,7 @@ class WormholeBackend final : public Backend {
   bool is_open() const override { return open_; }
   void close() override;
   const Capabilities& capabilities() const override { return capabilities_; }
+  int host_threads() const override { return host_.threads; }
   std::vector<OpReport> take_reports() override;
   EventLog* event_log() override { return &events_; }
   DeviceCounts counts() const override;
