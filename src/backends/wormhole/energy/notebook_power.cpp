@@ -49,9 +49,11 @@ Interval card_share_j(const std::vector<WallReading>& readings) {
 }
 
 std::string_view wall_meter_verdict() {
-  return "The notebook's wall meter shows what the whole machine drew, to a watt and about once a "
-         "second. It cannot show the card's share: by difference that share is 17 W, and the "
-         "meter's own baselines differ by more, by 21 W.";
+  return "The notebook's wall meter tells what the whole machine drew, to a watt and about once a "
+         "second; "
+         "it cannot tell the card's share, because that (17 W by difference) is smaller than the "
+         "21 W by "
+         "which its own baselines differ.";
 }
 
 }  // namespace wattention::wormhole

@@ -16,7 +16,7 @@ std::vector<WallReading> notebook_wall_readings();
 /// the three baselines, which should have been one number.
 Interval card_share_j(const std::vector<WallReading>& readings);
 
-/// What that meter can and cannot show, in words.
+/// What that meter can and cannot tell, in one sentence.
 std::string_view wall_meter_verdict();
 
 }  // namespace wattention::wormhole
