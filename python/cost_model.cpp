@@ -63,14 +63,14 @@ nb::dict estimate(const Device& device, const std::string& card, double host_spe
 constexpr const char* estimate_doc =
     "What the recorded work would take on a real n150d: a dict with time_ms and card_j (value, "
     "low, high),\n"
-    "host_busy_ms, device_busy_ms, phases_ms and the model's calibration. Ends the recording. What "
-    "the caller\n"
-    "computes on the host in between is not part of it.\n\n"
-    "What if: card \"p150\"; host_speedup over the notebook's Xeon; clock_hz of the cores; "
-    "pinned_memory and\n"
-    "device_tilize for transfers; 2 command_queues; cold_kernels: no compiled kernels lie on disk "
-    "yet, as on a\n"
-    "machine's very first run.";
+    "host_busy_ms, device_busy_ms, phases_ms and the model's calibration. The call ends the "
+    "recording. What the\n"
+    "caller computes on the host in between is not part of it.\n\n"
+    "The options ask what if: card \"p150\"; host_speedup, a factor over the notebook's Xeon; "
+    "clock_hz of the cores;\n"
+    "pinned_memory and device_tilize for transfers; command_queues, 1 or 2; cold_kernels, where no "
+    "compiled kernels\n"
+    "lie on disk yet, as on a machine's very first run.";
 
 }  // namespace
 

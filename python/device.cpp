@@ -116,12 +116,12 @@ void bind_device(nb::module_& module) {
       nb::arg("name"), nb::kw_only(), nb::arg("threads") = 0, nb::arg("kernel") = "",
       nb::arg("mode") = "exact", nb::arg("program_cache") = nb::none(),
       nb::arg("release_profile") = "", nb::arg("explain") = false, ReleaseGil(),
-      "Opens \"cpu\", \"reference\", \"wormhole\"; a context manager. Raises Error of kind absent, "
-      "never falls back.\n\n"
-      "threads: 0 for all; kernel: a name of list_devices(), empty for the fastest; mode: "
+      "Opens \"cpu\", \"reference\" or \"wormhole\". The device is a context manager. What is not "
+      "there raises an Error of\n"
+      "kind absent; nothing falls back. An option that the device does not take is refused.\n\n"
+      "threads: 0 for all. kernel: a name of list_devices(), empty for the fastest. mode: "
       "\"exact\", or \"shape\" to run\n"
-      "programs without values; explain: keep a report per op. What a device does not take is "
-      "refused.");
+      "programs without values. explain: keep a report per op.");
 }
 
 }  // namespace wattention::python

@@ -38,7 +38,7 @@ void bind_linear(nb::module_& module) {
 
 void bind_stages(nb::module_& module) {
   nb::class_<AttentionStages>(module, "AttentionStages",
-                              "What a forward computes on its way; all on the host.")
+                              "The stages of one forward; all on the host.")
       .def_ro("query", &AttentionStages::query, "[T, head_dim]")
       .def_ro("key", &AttentionStages::key, "[T, head_dim]")
       .def_ro("value", &AttentionStages::value, "[T, head_dim]")
@@ -52,13 +52,12 @@ void bind_stages(nb::module_& module) {
 
 constexpr const char* to_doc =
     "The same module on a device; its weights move there once.\n\n"
-    "variant: \"reference\", \"naive\", \"resident\", \"fused\"; dtype: \"f32\" or \"bf16\" "
-    "arithmetic on the CPU; core_grid\n"
-    "and fidelity: wormhole; weights: \"l1\" or \"dram\", where variant resident keeps them; "
-    "fold_projections: one\n"
-    "projection less where that saves work, other rounding. None leaves the choice to the variant "
-    "and the device; what\n"
-    "they do not take is refused.";
+    "variant: \"reference\", \"naive\", \"resident\" or \"fused\".\n"
+    "dtype: \"f32\" or \"bf16\", the arithmetic on the CPU.\n"
+    "core_grid and fidelity: for the wormhole.\n"
+    "weights: \"l1\" or \"dram\", where variant resident keeps them.\n"
+    "fold_projections: saves one projection where that saves work; it rounds differently.\n"
+    "None leaves the choice to the variant and the device. What they do not take is refused.";
 
 void bind_attention(nb::module_& module) {
   nb::class_<SelfAttention>(module, "SelfAttention",
@@ -101,10 +100,11 @@ void bind_attention(nb::module_& module) {
             const Computing computing;
             return self.stages(input);
           },
-          nb::arg("tokens"), "The same with every stage; not for variant fused, which has none.")
-      .def("forward", &SelfAttention::forward, nb::arg("tokens"), nb::arg("out"), ReleaseGil(),
-           "Into an existing host tensor; variant fused allocates nothing after the first call of "
-           "a size.")
+          nb::arg("tokens"), "The same with every stage. Variant fused has no stages and refuses.")
+      .def(
+          "forward", &SelfAttention::forward, nb::arg("tokens"), nb::arg("out"), ReleaseGil(),
+          "The same, into an existing host tensor. Variant fused allocates nothing after the first "
+          "call of a size.")
       .def_prop_ro("embed_dim", &SelfAttention::embed_dim)
       .def_prop_ro("head_dim", &SelfAttention::head_dim)
       .def("__repr__", [](const SelfAttention& self) {

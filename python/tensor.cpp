@@ -145,12 +145,12 @@ std::string text_of(const Tensor& tensor) {
 constexpr const char* tensor_doc =
     "A shape, a dtype (\"f32\", \"f64\", \"bf16\") and values, on the host or on a device.\n\n"
     "Tensor(array) shares the memory of a C-contiguous CPU array of NumPy, torch or anything with "
-    "DLPack (a change\n"
-    "of the array shows in the tensor); other orders and read-only arrays are copied, nested lists "
+    "DLPack, so a change\n"
+    "of the array shows in the tensor. Other orders and read-only arrays are copied. Nested lists "
     "become f32.\n"
-    "Out again: numpy.asarray(t), torch.from_dlpack(t), t.numpy(). NumPy has no bfloat16: there, "
-    "bf16 comes out\n"
-    "widened to float32 (exact, a copy), and t.bits() is the same memory as uint16.";
+    "numpy.asarray(t), torch.from_dlpack(t) and t.numpy() give the values back. NumPy has no "
+    "bfloat16: there, bf16 comes out\n"
+    "as float32 (exact, a copy), and t.bits() is the same memory as uint16.";
 
 void bind_operators(nb::class_<Tensor>& type) {
   type.def(
@@ -211,7 +211,8 @@ void bind_arrays(nb::class_<Tensor>& type) {
             return tensor.to(parse_dtype(dtype));
           },
           nb::arg("dtype"), ReleaseGil(),
-          "In another dtype, rounded to nearest even; itself when it has it already.")
+          "The tensor in another dtype, rounded to nearest even. It is the tensor itself where the "
+          "dtype is the same.")
       .def(
           "view",
           [](const Tensor& tensor, const Sizes& shape) { return tensor.view(shape_of(shape)); },

@@ -55,10 +55,10 @@ nb::list released(Verify verify) {
 
 constexpr const char* doc =
     "Error by stage against exact arithmetic: a list of dicts, one per stage.\n\n"
-    "On cpu and reference: `error`, the `plain` formula's of the same precision, the bounds and "
-    "`pass`. On the wormhole\n"
-    "what the `format` costs, the `step` alone and the `total` so far. Each holds max_abs, "
-    "max_relative, relative_l2,\n"
+    "On cpu and reference a dict holds our `error`, that of the `plain` formula in the same "
+    "precision, the bounds and `pass`.\n"
+    "On the wormhole it holds what the `format` costs, the `step` alone and the `total` so far.\n"
+    "Each error has max_abs, max_relative, relative_l2, "
     "pcc, not_finite and ulp_histogram (up to 0.5, 1, 2, 4, 8 ulp, and more). input: \"normal\", "
     "\"outliers\", ...";
 

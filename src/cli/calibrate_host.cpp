@@ -53,9 +53,9 @@ void calibrate(const CalibrateChoice& choice) {
 
 void add_calibrate_host(CLI::App& program, int&) {
   CLI::App* command = program.add_subcommand(
-      "calibrate-host", "measure this machine's conversion rates for estimate, in seconds");
+      "calibrate-host", "measure this machine's conversion rates for estimate; takes some seconds");
   const auto choice = std::make_shared<CalibrateChoice>();
-  command->add_option("--out", choice->out, "the host profile")->capture_default_str();
+  command->add_option("--out", choice->out, "file for the host profile")->capture_default_str();
   command->add_flag("--json", choice->json, "print the profile as JSON, too");
   command->footer(
       "Examples:\n"

@@ -85,13 +85,14 @@ bool add_digits(Report& report, report::Section section,
 }
 
 bool add_six_tokens(Report& report) {
-  return add_digits(report,
-                    {.heading = "Six tokens",
-                     .text = "The notebook's example, seed 789: every printed digit.",
-                     .commands = {"wattention demo --device cpu",
-                                  "wattention demo --device wormhole --variant naive",
-                                  "wattention demo --device wormhole --variant resident"}},
-                    six_token_checks());
+  return add_digits(
+      report,
+      {.heading = "Six tokens",
+       .text = "The notebook's example with seed 789. Every digit that it printed is compared.",
+       .commands = {"wattention demo --device cpu",
+                    "wattention demo --device wormhole --variant naive",
+                    "wattention demo --device wormhole --variant resident"}},
+      six_token_checks());
 }
 
 bool add_large(Report& report, bool all) {
@@ -99,7 +100,8 @@ bool add_large(Report& report, bool all) {
   return add_digits(
       report,
       {.heading = "The last of 1000 tensors",
-       .text = "x [1024, 2048], weights [2048, 2048], seed 789: the 36 printed values each.",
+       .text = "x [1024, 2048], weights [2048, 2048], seed 789. Of each run the 36 printed values "
+               "are compared.",
        .commands = {fmt::format("{} cpu --variant fused", run),
                     fmt::format("{} wormhole --variant resident --core-grid 8x8", run),
                     fmt::format("{} wormhole --variant naive", run)}},
@@ -234,15 +236,15 @@ void add_compare(CLI::App& program, int& exit_code) {
       ->capture_default_str();
   command->add_option(
       "--host", choice->host,
-      "beside the notebook's host: this (measured now), or a file of calibrate-host "
-      "(default: host.json in the folder, where there is one)");
+      "one more host to model beside the notebook's: this (measured now), or a file of "
+      "calibrate-host (default: host.json in the folder, if it is there)");
   add_meter_options(*command, choice->meters);
   command->add_flag("--all", choice->all,
-                    "compare the large naive run, too, however long it takes");
+                    "also compare the large naive run, however long it takes");
   command->add_flag("--json", choice->json, "the sections as JSON instead of text");
   command->footer(
       "Exits with 1 when a digit differs, with 130 after Ctrl-C.\n"
-      "Example:\n"
+      "Examples:\n"
       "  wattention compare --out out\n"
       "  wattention compare --host this");
   command->callback([choice, &exit_code] { exit_code = compare(*choice); });

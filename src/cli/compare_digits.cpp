@@ -112,7 +112,7 @@ std::vector<DigitCheck> large_checks(bool all) {
   else
     checks.push_back(report::skipped_check(
         report::cell16_context, "wormhole naive",
-        fmt::format("left out, as the resident forward took {:.0f} s here; --all runs it",
+        fmt::format("left out because the resident forward took {:.0f} s here; --all runs it",
                     seconds)));
   return checks;
 }

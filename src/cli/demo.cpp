@@ -100,7 +100,8 @@ void add_demo(CLI::App& program, int&) {
   const auto options = std::make_shared<DemoOptions>();
   add_device_options(*command, options->device);
   add_attention_options(*command, options->attention);
-  command->add_flag("--json", options->json, "as JSON: scores, weights, context in full precision");
+  command->add_flag("--json", options->json,
+                    "as JSON, with scores, weights and context in full precision");
   command->footer(
       "Examples:\n"
       "  wattention demo\n"

@@ -87,8 +87,9 @@ report::Table steps_table(const Estimates& estimates) {
        {"ms"},
        {"closed form, ms"}},
       {},
-      {"bound: the unit that the step waits for; dispatch: the card waits for the host's next "
-       "command. closed form: the slowest unit alone, without fill, launch and tail."}};
+      {"bound: the unit that the step waits for. With the bound dispatch the card waits for the "
+       "host's next command. closed form: the time of the slowest unit alone, without fill, launch "
+       "and tail."}};
   for (const TimedStep& step : estimates.steady.steps)
     table.rows.push_back({step.name, step.phase, step.program,
                           step.on_device ? to_string(step.grid) : "host",
@@ -112,7 +113,8 @@ report::Table phases_table(const RunEstimate& steady) {
 
 report::Table totals_table(const EstimateChoice& choice, const Estimates& estimates) {
   report::Table table{
-      "Totals (modelled): weights, a first forward that builds its programs, the others",
+      "Totals (modelled): the weights, a first forward that builds its programs, the later "
+      "forwards",
       {{"tensors"},
        {"total, ms"},
        {"low, ms"},
@@ -269,17 +271,19 @@ void add_what_if(CLI::App& command, EstimateChoice& choice) {
   EstimateOptions& options = choice.options;
   command.add_option("--fidelity", choice.fidelity, "lofi, hifi2, hifi3 or hifi4");
   command.add_option("--weights", choice.weights, "resident: l1 or dram")->capture_default_str();
-  command.add_flag("--bfp8", options.bfp8, "operands in blocks of 8-bit numbers");
-  command.add_flag("--pinned-memory", options.pinned_memory, "transfers from and to pinned pages");
+  command.add_flag("--bfp8", options.bfp8, "operands are blocks of 8-bit numbers");
+  command.add_flag("--pinned-memory", options.pinned_memory,
+                   "transfers go from and to pinned pages");
   command.add_flag("--device-tilize", options.device_tilize,
-                   "tiles are made and undone on the card");
+                   "the card makes the tiles and undoes them");
   command
-      .add_option("--command-queues", options.command_queues, "1; 2 hides transfers behind work")
+      .add_option("--command-queues", options.command_queues,
+                  "1, or 2: transfers then overlap with work")
       ->capture_default_str();
   command.add_option("--card", options.card, "n150d, or p150 with the same programs")
       ->capture_default_str();
   command.add_flag("--cold-kernels", options.cold_kernels,
-                   "no compiled kernels on disk yet: the first forward compiles them");
+                   "no compiled kernels are on disk yet, so the first forward compiles them");
   command.add_option("--clock-mhz", choice.clock_mhz,
                      "effective clock, 1 to 10000 (default: the card's)");
   command
@@ -288,7 +292,7 @@ void add_what_if(CLI::App& command, EstimateChoice& choice) {
       ->capture_default_str();
   command
       .add_option("--host-speedup", options.host_speedup,
-                  "all host rates faster by this, 0.001 to 1000")
+                  "factor by which the host is faster, 0.001 to 1000")
       ->capture_default_str();
 }
 
@@ -306,7 +310,7 @@ void add_estimate(CLI::App& program, int& exit_code) {
   command->add_option("--head-dim", forward.head_dim, "columns of the context")
       ->capture_default_str();
   command->add_option("--core-grid", choice->core_grid, "resident: rows x columns (default: 8x8)");
-  command->add_option("--count", choice->counts, "tensors, for the totals")
+  command->add_option("--count", choice->counts, "numbers of tensors for the totals")
       ->delimiter(',')
       ->capture_default_str();
   add_what_if(*command, *choice);
@@ -314,7 +318,7 @@ void add_estimate(CLI::App& program, int& exit_code) {
                       "write a trace for Perfetto (ui.perfetto.dev) to this file");
   CLI::Option* validate =
       command->add_flag("--validate", choice->validate,
-                        "the model against published measurements and the notebook instead");
+                        "instead compare the model with published measurements and the notebook");
   // What is validated are the measured shapes and programs.
   for (const char* name : {"--variant", "--tokens", "--embed-dim", "--head-dim", "--core-grid",
                            "--count", "--fidelity", "--weights", "--trace"})

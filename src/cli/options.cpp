@@ -18,7 +18,8 @@ void add_device_options(CLI::App& command, DeviceChoice& choice) {
   command
       .add_option("--threads", options.threads, "host threads; 0: all that this process may use")
       ->capture_default_str();
-  command.add_option("--kernel", options.kernel, "force a kernel or ISA by name, like avx2");
+  command.add_option("--kernel", options.kernel,
+                     "force a kernel or instruction set by name, like avx2");
   command
       .add_option("--mode", choice.mode, "wormhole: exact (bits), or shape (no values, any size)")
       ->capture_default_str();
@@ -27,7 +28,7 @@ void add_device_options(CLI::App& command, DeviceChoice& choice) {
       "--program-cache", [&options] { options.program_cache = true; },
       "wormhole: keep compiled programs");
   command.add_flag("--explain", options.explain,
-                   "say which kernel or program ran, and why not others");
+                   "say which kernel or program ran, and why the others did not");
 }
 
 Device open(const DeviceChoice& choice) {

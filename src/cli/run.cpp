@@ -110,10 +110,11 @@ report::TraceGroup trace_group(const RunOptions& options, const Result& result) 
 std::string time_sentence(const Result& result) {
   if (result.simulated)
     return fmt::format(
-        "{:.1f} ms measured: this host's time for the model of the card, not the card's time",
+        "{:.1f} ms, measured: what this host needs to simulate the card, not the card's time",
         1e3 * result.host_time_s);
   return fmt::format(
-      "{:.3f} ms measured: one first forward, so with its one-time costs (see wattention bench)",
+      "{:.3f} ms, measured: a first forward with its one-time costs (wattention bench measures "
+      "later ones)",
       1e3 * result.host_time_s);
 }
 
@@ -190,9 +191,11 @@ void add_options(CLI::App& command, RunOptions& options) {
       ->capture_default_str();
   command.add_option("--head-dim", options.head_dim, "columns of the context")
       ->capture_default_str();
-  command.add_option("--seed", options.seed, "of the stream and, anew, of the weights")
+  command
+      .add_option("--seed", options.seed,
+                  "seed of the stream; the weights start from the same seed")
       ->capture_default_str();
-  command.add_option("--index", options.index, "which tensor of the stream, from 1")
+  command.add_option("--index", options.index, "which tensor of the stream, counted from 1")
       ->capture_default_str();
   command.add_option("--input", options.input, "tokens from a .npy file instead")
       ->excludes("--tokens", "--embed-dim", "--index");
@@ -200,7 +203,7 @@ void add_options(CLI::App& command, RunOptions& options) {
   command.add_option("--trace", options.trace,
                      "write a trace for Perfetto (ui.perfetto.dev) to this file");
   command.add_flag("--json", options.json,
-                   "as JSON, with the values that printing shows (--out writes all)");
+                   "as JSON, with the values that are printed (--out writes all)");
 }
 
 }  // namespace

@@ -147,12 +147,14 @@ void print(const Table& table) {
 }
 
 constexpr auto card_notes =
-    "\nformat: the exact values rounded to bf16. step: the stage alone, from the card's own "
-    "operands. total: through all\n"
-    "stages. No verdict: the card's formats and kernels decide, and this table says what they "
+    "\n"
+    "format: the error of rounding the exact values to bf16.\n"
+    "step: the error of the stage alone, from the card's own operands.\n"
+    "total: the error through all stages.\n"
+    "There is no verdict: the card's formats and kernels decide, and the tables say what they "
     "cost.\n"
-    "A matmul without core_grid runs in hifi2, one that names a core_grid in lofi: the first table "
-    "is what it then gets.\n";
+    "A matmul without core_grid runs in hifi2. One with a core_grid runs in lofi, as in the first "
+    "table.\n";
 
 void print_all(const std::vector<Table>& tables, const Device& device,
                const AttentionConfig& config, const VerifyCase& sizes) {
@@ -231,8 +233,8 @@ void run(VerifyOptions& options, int& exit_code) {
 }  // namespace
 
 void add_verify(CLI::App& program, int& exit_code) {
-  CLI::App* command =
-      program.add_subcommand("verify", "error by stage against float64; exit code 1 when it fails");
+  CLI::App* command = program.add_subcommand(
+      "verify", "compare the error of each stage with float64; exit code 1 when it fails");
   const auto options = std::make_shared<VerifyOptions>();
   VerifyCase& sizes = options->verify_case;
   add_device_options(*command, options->device);
@@ -242,18 +244,19 @@ void add_verify(CLI::App& program, int& exit_code) {
       ->capture_default_str();
   command->add_option("--head-dim", sizes.head_dim, "columns of the context")
       ->capture_default_str();
-  command->add_option("--seed", sizes.seed, "of input and weights")->capture_default_str();
+  command->add_option("--seed", sizes.seed, "seed of input and weights")->capture_default_str();
   command->add_option(
       "--draws", options->draws,
-      "inputs drawn from seed on, errors taken as one (default: as many as make 4096 "
-      "rows, fewer of large sizes but at least 4; wormhole 1)");
+      "number of inputs, drawn from seed on and judged together (default: as many as make 4096 "
+      "rows; for large sizes fewer, but at least 4; wormhole: 1)");
   command->add_option("--input", options->input, "normal, outliers, ties, large or all")
       ->capture_default_str();
   command->add_flag("--json", options->json, "as JSON");
   command->footer(
-      "A verdict is on the norm of all draws together, and on max/row: the worst element of a draw "
-      "(of as many as\n"
-      "make 64 rows) over its row's largest value, on average over the draws.\n"
+      "A verdict looks at two figures: the norm of all draws together, and max/row.\n"
+      "max/row: the worst element of a draw over the largest value of its row, on average over the "
+      "draws.\n"
+      "Draws of few tokens count together, up to 64 rows.\n"
       "Examples:\n"
       "  wattention verify --variant fused --dtype bf16\n"
       "  wattention verify --device wormhole --input normal     (what each fidelity costs)\n"

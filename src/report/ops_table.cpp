@@ -47,8 +47,8 @@ std::optional<Table> ops_table(const BenchRun& run) {
         if (step.on_device) table.rows.push_back(row_of(*record, step));
   if (table.rows.empty()) return std::nullopt;
   table.note(
-      "Bound alone: what the slowest unit needs by its formula, without launch, fill and tail. "
-      "Bytes: read and written by the op.");
+      "Bound alone is the time that the slowest unit needs by its formula, without launch, fill "
+      "and tail. The bytes are those that the op reads and writes.");
   return table;
 }
 

@@ -58,9 +58,9 @@ std::optional<Chart> phase_chart(const BenchRecord& record) {
                   record.time_per_forward_ms.value.value_or(0), record.energy_j.value.value_or(0)),
       svg::drawing(width, y + 4, label, body),
       fmt::format(
-          "Blue (compute): the card works; orange: its host does. All modelled, the forward "
-          "between {:.3g} and {:.3g} ms, {:.2g} and {:.2g} J. Phases overlap, so they may "
-          "add up to more than the forward.",
+          "Blue (compute) is work of the card, orange is work of its host. All of it is modelled: "
+          "the forward takes {:.3g} to {:.3g} ms and {:.2g} to {:.2g} J. Phases overlap, so they "
+          "may add up to more than the forward.",
           time_range.low, time_range.high, energy_range.low, energy_range.high)};
 }
 

@@ -54,9 +54,8 @@ std::optional<Table> phase_table(const BenchRun& run) {
     if (const BenchRecord* record = find_card_record(run, variant)) add_rows(table, *record);
   if (table.rows.empty()) return std::nullopt;
   table.note(
-      "Host and card work at the same time where they can: phases are busy times and may add up to "
-      "more than the "
-      "forward. Joules are the card's, idle power included.");
+      "Host and card work at the same time where they can. Phases are busy times, so they may "
+      "add up to more than the forward. The joules are the card's, with its idle power.");
   return table;
 }
 

@@ -66,9 +66,9 @@ Chart power_chart(const NotebookPower& power, const BenchRun& run) {
   return {
       "Joules per forward",
       svg::drawing(width, rows.y + 4, "Joules per forward at the wall and of the card", rows.body),
-      "Wall: the notebook's meter; the dark part is net, above the machine's baseline, the pale "
-      "part the baseline itself. Card: its part of the resident forward, once from the meter's "
-      "differences, once from the model, with intervals."};
+      "Wall: what the notebook's meter showed. The dark part is net, above the machine's baseline; "
+      "the pale part is the baseline. Card: the card's part of the resident forward, once from "
+      "differences of the meter's readings and once from the model, with intervals."};
 }
 
 }  // namespace wattention::report

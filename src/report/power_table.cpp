@@ -16,7 +16,7 @@ constexpr double ms_per_s = 1e3;
 
 std::string title_of(const std::string& config) {
   if (config == "cpu") return "CPU";
-  return config == "resident" ? "Tensix Fast" : "creation of a tensor";
+  return config == "resident" ? "Tensix Fast" : "creating a tensor";
 }
 
 std::vector<std::string> wall_row(const WallReading& reading) {
@@ -33,7 +33,7 @@ std::vector<std::string> wall_row(const WallReading& reading) {
 
 std::vector<std::string> share_row(const NotebookPower& power) {
   const Interval& share = power.card_share_j;
-  return {"Tensix Fast, the card's share by difference",
+  return {"Tensix Fast: the card's share, by difference",
           "card",
           "",
           "",
@@ -100,7 +100,7 @@ void add_metered_rows(Table& table, const BenchRun& run) {
     if (sensor != nullptr)
       table.rows.push_back(metered_row(*record, *sensor));
     else
-      table.note(fmt::format("This machine's joules: none: {}.", record->energy_j.reason));
+      table.note(fmt::format("This machine gave no joules: {}.", record->energy_j.reason));
   }
 }
 
@@ -120,7 +120,7 @@ Table power_table(const NotebookPower& power, const BenchRun& run) {
                    {"scope", Align::left},
                    {"baseline W"},
                    {"active W"},
-                   {"above it W"},
+                   {"net W"},
                    {"ms"},
                    {"gross J"},
                    {"net J"},
@@ -132,9 +132,9 @@ Table power_table(const NotebookPower& power, const BenchRun& run) {
       if (record->energy_j.value) table.rows.push_back(model_row(*record));
   add_metered_rows(table, run);
   table.note(
-      "Gross: active power x time. Net: less the baseline, read by hand before each job. Wall, "
-      "package and "
-      "card are different scopes: no row is a part of another.");
+      "Gross joules are active power x time. Net joules leave out the baseline, which was read by "
+      "hand before each job. Wall, package and card are different scopes: no row is a part of "
+      "another.");
   table.note(power.verdict);
   return table;
 }

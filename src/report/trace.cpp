@@ -30,7 +30,8 @@ ModelledPart steady_forward(const BenchRecord& record) {
 
 Notes case_notes(const BenchRecord& record) {
   Notes notes{{"count", fmt::format("{}", record.axes.count)},
-              {"placed", "one after the other: records keep how long a repeat took, not when"},
+              {"placed",
+               "one after the other, because records keep how long a repeat took, not when it ran"},
               {"threads", fmt::format("{}", record.threads)}};
   note(notes, "kernel", record.kernel);
   if (!record.steps.empty()) return notes;  // time and energy are modelled, and said there

@@ -115,7 +115,7 @@ TEST(PowerTable, ThisMachinesJoulesHaveScopeAndSource) {
   EXPECT_EQ(table.rows.back(), here);
   run.records = {measured_record()};
   EXPECT_EQ(power_table(round_power(), run).rows.back().back(), "manual");
-  EXPECT_NE(power_table(round_power(), run).notes[0].find("This machine's joules: none"),
+  EXPECT_NE(power_table(round_power(), run).notes[0].find("This machine gave no joules"),
             std::string::npos);
 }
 

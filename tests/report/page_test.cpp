@@ -9,6 +9,7 @@
 #include "report/charts.h"
 #include "report/escaped.h"
 #include "report/fidelity_rows.h"
+#include "report/numbers.h"
 
 namespace wattention::report {
 namespace {
@@ -59,6 +60,18 @@ TEST(Page, EscapesEveryWordOfTheRecords) {
   const std::string html = to_html(page_of(run, nullptr));
   EXPECT_EQ(html.find("<i>"), std::string::npos);
   EXPECT_NE(html.find("&lt;i&gt;&#39;&quot;&amp;"), std::string::npos);
+}
+
+TEST(TableAsHtml, PutsAColumnBelowTheOneBeforeIt) {
+  Table table;
+  table.columns = {{"ms"}, {.name = "difference", .below = true}, {"source", Align::left}};
+  table.rows = {{"12.5 (9 to 13)", "+1.0 %", "modelled"}, {"3", absent_mark, "measured"}};
+  const std::string html = to_html(table);
+  EXPECT_NE(html.find("<th>ms<br><span class=\"below\">difference</span></th>"), std::string::npos);
+  EXPECT_NE(html.find("<td>12.5<span class=\"gap\"> </span>(9 to 13)<br><span "
+                      "class=\"below\">+1.0 %</span></td>"),
+            std::string::npos);
+  EXPECT_NE(html.find("<td>3</td><td class=\"left\">measured</td>"), std::string::npos);
 }
 
 TEST(Escaped, LeavesNoControlBytes) {

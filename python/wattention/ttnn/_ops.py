@@ -44,7 +44,7 @@ def matmul(input_tensor_a, input_tensor_b, *, transpose_a=False, transpose_b=Fal
            optional_output_tensor=None):
     """[..., M, K] x [..., K, N] -> [..., M, N] in DRAM, or where memory_config says.
 
-    Without core_grid HiFi2; with one LoFi on that grid (larger than 8x8: on 8x8).
+    Without core_grid it is HiFi2. With one it is LoFi on that grid; a grid larger than 8x8 is taken as 8x8.
     """
     device = on_device("matmul", _MATMUL, input_tensor_a, input_tensor_b)
     refuse_options("matmul", program_config=program_config, activation=activation, output_tile=output_tile,
@@ -71,7 +71,7 @@ def linear(input_tensor_a, input_tensor_b, *, bias=None, transpose_a=False, tran
 
 
 def softmax(input_tensor, dim=-1, *, memory_config=None, compute_kernel_config=None, numeric_stable=False):
-    """Along the last dimension; the row's maximum is subtracted only with numeric_stable."""
+    """Along the last dimension. The row's maximum is subtracted only with numeric_stable."""
     device = on_device("softmax", "Operands to softmax need to be on device!", input_tensor)
     refuse_options("softmax", compute_kernel_config=compute_kernel_config)
     _inherit_memory("softmax", input_tensor, memory_config)
