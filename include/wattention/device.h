@@ -18,6 +18,8 @@ struct CoreGrid {
   int x = 8;
   friend bool operator==(const CoreGrid&, const CoreGrid&) = default;
 };
+/// "8x8": rows x columns.
+std::string to_string(CoreGrid grid);
 
 /// Passes of the Wormhole's multiplier over the mantissas: 1, 2, 3, 4.
 enum class Fidelity { lofi = 1, hifi2, hifi3, hifi4 };

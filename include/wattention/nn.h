@@ -53,7 +53,7 @@ struct AttentionConfig {
   Memory weights = Memory::l1;  ///< resident: where its weights lie on the card
 };
 
-/// The notebook's one-headed SelfAttention_v2: weights W_query, W_key, W_value, no bias.
+/// One-headed self-attention: weights W_query, W_key, W_value, no bias.
 class SelfAttention {
  public:
   /// Draws the weights as nn.Linear does, query, key, value in this order.

@@ -36,10 +36,6 @@ CoreGrid parse_core_grid(std::string_view word) {
   return {*y, *x};
 }
 
-std::string to_string(CoreGrid grid) {
-  return fmt::format("{}x{}", grid.y, grid.x);
-}
-
 Memory parse_memory(std::string_view word) {
   expect(word == "dram" || word == "l1", "[memory] expected dram or l1; found '{}'", word);
   return word == "l1" ? Memory::l1 : Memory::dram;

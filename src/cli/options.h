@@ -11,7 +11,6 @@ namespace wattention::cli {
 
 /// "8x8" or "8": rows x columns, as TT-NN's CoreGrid(y, x). Throws Error{bad_input}.
 CoreGrid parse_core_grid(std::string_view word);
-std::string to_string(CoreGrid grid);
 /// "dram" or "l1". Throws Error{bad_input}.
 Memory parse_memory(std::string_view word);
 /// "exact" or "shape". Throws Error{bad_input}.

@@ -6,6 +6,10 @@
 
 namespace wattention {
 
+std::string to_string(CoreGrid grid) {
+  return fmt::format("{}x{}", grid.y, grid.x);
+}
+
 std::string_view to_string(Fidelity fidelity) {
   switch (fidelity) {
     case Fidelity::lofi: return "lofi";

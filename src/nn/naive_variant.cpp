@@ -22,7 +22,7 @@ Tensor scale_down(const Tensor& scores, double root_head_dim) {
   return scores.on_host() ? divide(scores, root_head_dim) : scores;
 }
 
-// The notebook's SelfAttention_ttnn_v2: projections and scaling on the host in f32 and bf16,
+// As a first port to TT-NN has it: projections and scaling on the host in f32 and bf16,
 // everything else sent back and forth. Tensors stay on the device until the forward ends, as
 // Python's locals do.
 class NaiveVariant final : public AttentionVariant {
