@@ -54,7 +54,7 @@ struct AttentionConfig {
   std::optional<Memory> weights = std::nullopt;      ///< of resident's weights on the card: l1
 };
 
-/// The notebook's one-headed SelfAttention_v2: weights W_query, W_key, W_value, no bias.
+/// One-headed self-attention: weights W_query, W_key, W_value, no bias.
 class SelfAttention {
  public:
   /// Draws the weights as nn.Linear does, query, key, value in this order.

@@ -47,6 +47,10 @@ void expect_place(const Placement& placement, const Backend& device) {
 
 }  // namespace
 
+std::string to_string(CoreGrid grid) {
+  return fmt::format("{}x{}", grid.y, grid.x);
+}
+
 std::string_view to_string(Fidelity fidelity) {
   switch (fidelity) {
     case Fidelity::lofi: return "lofi";

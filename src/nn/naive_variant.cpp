@@ -19,7 +19,7 @@ Tensor swap_sides(const Tensor& matrix) {
                           : value_less({matrix.size(1), matrix.size(0)}, matrix.dtype());
 }
 
-// The notebook's SelfAttention_ttnn_v2: projections and scaling on the host in f32 and bf16,
+// As a first port to TT-NN has it: projections and scaling on the host in f32 and bf16,
 // everything else sent back and forth. Tensors stay on the device until the forward ends, as
 // Python's locals do.
 class NaiveVariant final : public AttentionVariant {

@@ -5,8 +5,8 @@
 namespace wattention {
 namespace {
 
-// The notebook's SelfAttention_ttnn_opt_v2: weights on the card once (in L1, unless asked otherwise), tokens in,
-// context out, a core grid on every matmul. The order of the calls is the notebook's.
+// As an optimized port to TT-NN has it: weights on the card once (in L1, unless asked otherwise), tokens in,
+// context out, a core grid on every matmul. The order of the calls decides which programs the cache holds.
 class ResidentVariant final : public AttentionVariant {
  public:
   ResidentVariant(const AttentionWeights& weights, const Device& device,
