@@ -78,10 +78,6 @@ Mode parse_mode(std::string_view word) {
   return word == "shape" ? Mode::shape : Mode::exact;
 }
 
-std::string to_string(CoreGrid grid) {
-  return fmt::format("{}x{}", grid.y, grid.x);
-}
-
 CoreGrid parse_core_grid(std::string_view word) {
   const std::size_t cross = word.find('x');
   const auto y = positive(word.substr(0, cross));
