@@ -98,7 +98,7 @@ std::string op_names() {
 }
 
 // "--core-grid" and "matmul, linear: ..."
-void add_attribute(CLI::App& command, const AttributeRow& row, std::string& word) {
+void add_attribute(Command& command, const AttributeRow& row, std::string& word) {
   std::string option = fmt::format("--{}", row.name), ops;
   std::ranges::replace(option, '_', '-');
   for (const OpRow& op : op_rows())
@@ -107,12 +107,12 @@ void add_attribute(CLI::App& command, const AttributeRow& row, std::string& word
   const std::string help = fmt::format("{}: {}{}", ops, row.meaning,
                                        row.role == AttributeRole::how ? " (wormhole)" : "");
   if (row.is_flag)
-    command.add_flag(option, word, help);
+    command.add_flag(option, [&word](std::int64_t) { word = "true"; }, help);
   else
     command.add_option(option, word, help);
 }
 
-void add_options(CLI::App& command, OpOptions& options) {
+void add_options(Command& command, OpOptions& options) {
   command.add_option("op", options.op, op_names());
   command.add_option("IN.npy", options.a_file,
                      "first tensor (f32, f16 or f64; rounded to the dtype)");
@@ -132,8 +132,8 @@ void add_options(CLI::App& command, OpOptions& options) {
 
 }  // namespace
 
-void add_op(CLI::App& program, int&) {
-  CLI::App* command = program.add_subcommand("op", "one op on .npy files");
+void add_op(Command& program, int&) {
+  Command* command = program.add_subcommand("op", "one op on .npy files");
   const auto options = std::make_shared<OpOptions>();
   add_options(*command, *options);
   command->footer(

@@ -9,7 +9,7 @@ constexpr auto release_help = "wormhole: the TT-NN release to follow (see: watte
 
 }  // namespace
 
-void add_device_options(CLI::App& command, DeviceChoice& choice) {
+void add_device_options(Command& command, DeviceChoice& choice) {
   DeviceOptions& options = choice.options;
   command
       .add_option("--device,-d", choice.device,
@@ -24,8 +24,8 @@ void add_device_options(CLI::App& command, DeviceChoice& choice) {
       .add_option("--mode", choice.mode, "wormhole: exact (bits), or shape (no values, any size)")
       ->capture_default_str();
   command.add_option("--release-profile", options.release_profile, release_help);
-  command.add_flag_callback(
-      "--program-cache", [&options] { options.program_cache = true; },
+  command.add_flag(
+      "--program-cache", [&options](std::int64_t) { options.program_cache = true; },
       "wormhole: keep compiled programs");
   command.add_flag("--explain", options.explain,
                    "say which kernel or program ran, and why the others did not");
@@ -42,7 +42,7 @@ void expect_values(const DeviceChoice& choice, std::string_view purpose) {
   expect(parse_mode(choice.mode) == Mode::exact, "[mode] expected exact {}; found shape", purpose);
 }
 
-void add_attention_options(CLI::App& command, AttentionChoice& choice) {
+void add_attention_options(Command& command, AttentionChoice& choice) {
   command.add_option("--variant", choice.variant,
                      "reference, fused, naive or resident (default: reference; on wormhole naive, "
                      "for verify resident)");

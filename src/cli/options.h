@@ -2,10 +2,11 @@
 // Options that several commands share, and the words they are spelt with.
 #include <wattention/nn.h>
 
-#include <CLI/App.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "cli/command_line.h"
 
 namespace wattention::cli {
 
@@ -15,7 +16,7 @@ struct DeviceChoice {
   DeviceOptions options;
   std::string mode = "exact";
 };
-void add_device_options(CLI::App& command, DeviceChoice& choice);
+void add_device_options(Command& command, DeviceChoice& choice);
 Device open(const DeviceChoice& choice);
 /// Throws Error{bad_input} in mode shape, which has no values for the `purpose`, "to print values".
 void expect_values(const DeviceChoice& choice, std::string_view purpose);
@@ -28,7 +29,7 @@ struct AttentionChoice {
   std::string fidelity;
   bool fold_projections = false;
 };
-void add_attention_options(CLI::App& command, AttentionChoice& choice);
+void add_attention_options(Command& command, AttentionChoice& choice);
 /// `on_card` is a card's default variant.
 AttentionConfig to_config(const AttentionChoice& choice, const Device& device,
                           Variant on_card = Variant::naive);
