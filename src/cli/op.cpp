@@ -107,7 +107,8 @@ void add_attribute(Command& command, const AttributeRow& row, std::string& word)
   const std::string help = fmt::format("{}: {}{}", ops, row.meaning,
                                        row.role == AttributeRole::how ? " (wormhole)" : "");
   if (row.is_flag)
-    command.add_flag(option, [&word](std::int64_t) { word = "true"; }, help);
+    command.add_flag(
+        option, [&word](std::int64_t) { word = "true"; }, help);
   else
     command.add_option(option, word, help);
 }

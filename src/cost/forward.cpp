@@ -10,9 +10,8 @@ namespace {
 // The weights have a place and no meaning: none is computed with.
 SelfAttention make_module(const ForwardCase& forward, const Device& device) {
   const auto weight = [&] { return Tensor::empty({forward.head_dim, forward.embed_dim}); };
-  AttentionConfig config{.variant = forward.variant,
-                         .core_grid = forward.core_grid,
-                         .fidelity = forward.fidelity};
+  AttentionConfig config{
+      .variant = forward.variant, .core_grid = forward.core_grid, .fidelity = forward.fidelity};
   if (forward.variant == Variant::resident) config.weights = forward.weights;
   return SelfAttention(weight(), weight(), weight()).to(device, config);
 }

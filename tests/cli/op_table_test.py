@@ -49,8 +49,9 @@ class Table(ProgramTest):
         listed = re.compile(f"{name}[^\"\\n]{{0,8}}\\n?[^\"\\n]{{0,16}}{name}")
         self.assertRegex('{"add", "subtract"}', listed)
         self.assertRegex('  {"add", 2},\n  {"subtract", 2}', listed)
-        for folder, pattern in (("src/cli", "*.cpp"), ("src/ops", "*.cpp"), ("src/device", "*.cpp"), ("src/bench", "*.cpp"),
-                                ("include", "*.h"), ("python", "*.cpp"), ("python/wattention", "*.py")):
+        for folder, pattern in (("src/cli", "*.cpp"), ("src/ops", "*.cpp"), ("src/device", "*.cpp"),
+                                ("src/bench", "*.cpp"), ("include", "*.h"), ("python", "*.cpp"),
+                                ("python/wattention", "*.py")):
             for path in (ROOT / folder).rglob(pattern):
                 if found := listed.search(path.read_text()):
                     self.fail(f"{path} lists ops by hand: {found[0]}")
@@ -63,7 +64,8 @@ class Options(ProgramTest):
         a = self.folder / "a.npy"
         write_npy(a, [[0.0] * 32] * 32)
         for op, option, word, name, shown in (
-                ("matmul", "--fidelity", "hifi4", "fidelity", "hifi4"), ("matmul", "--core-grid", "2x2", "core_grid", "2x2"),
+                ("matmul", "--fidelity", "hifi4", "fidelity", "hifi4"),
+                ("matmul", "--core-grid", "2x2", "core_grid", "2x2"),
                 ("linear", "--memory", "l1", "memory", "l1"),
                 ("matmul", "--fp32-accumulate", None, "fp32_accumulate", "true"),
                 ("softmax", "--numeric-stable", None, "numeric_stable", "true")):

@@ -122,7 +122,7 @@ TEST(Placement, OfCardsIsRefusedElsewhere) {
   EXPECT_EQ(to_device(host, open_device("cpu"), {.dtype = DType::bf16}).dtype(), DType::bf16);
 }
 
-// Which fields of AttentionConfig a variant takes on its device: v(ariant), d(type), g(rid), f(idelity), p(fold), w(eights).
+// Which fields of AttentionConfig a variant takes on its device.
 TEST(AttentionOptions, AreTakenOrRefused) {
   Generator generator(1);
   const SelfAttention attention(32, 32, generator);

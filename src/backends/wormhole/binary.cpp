@@ -1,5 +1,5 @@
-// Two operands, element by element: the legacy programs on the matrix unit, for two tensors or a tensor and a number.
-// Shapes are equal, as ops has checked: a tensor of fewer matrices is not broadcast by the release, which reads past its end.
+// Two operands, element by element: the legacy programs on the matrix unit. Shapes are equal, as ops has checked: the
+// release does not broadcast a tensor of fewer matrices, it reads past its end.
 #include <fmt/format.h>
 
 #include <bit>
