@@ -39,8 +39,7 @@ class ReferenceVariant final : public AttentionVariant {
 
   Tensor send(const Tensor& host) const {
     const Tensor values = host.to(dtype_);
-    return device_.capabilities().host_memory ? lend(values, device_)
-                                                : to_device(values, device_);
+    return device_.capabilities().host_memory ? lend(values, device_) : to_device(values, device_);
   }
 
   Device device_;
