@@ -4,9 +4,9 @@
 
 #include <array>
 #include <cmath>
-#include <ostream>
 #include <string>
 
+#include "conformance/promises.h"
 #include "oracle.h"
 
 namespace wattention {
@@ -14,31 +14,14 @@ namespace {
 
 using testing::Values;
 
-struct Case {
-  const char* device;
-  DType dtype;
-  /// Rounding error of one stored value, relative.
-  double epsilon;
-  /// Error of a sum of `count` products before it is stored, relative to the sum of their magnitudes.
-  double (*sum_error)(double count);
-  /// Roundings of a product with a tensor; with a scalar, which may itself be rounded.
-  double product_roundings, scalar_roundings;
-  /// In units of epsilon and relative to the terms: what the alignment of a sum's terms loses before it is rounded.
-  double alignment;
-  /// Relative error of the device's softmax beyond its row sum and the rounding of its result.
-  double softmax_error;
-};
-
-std::ostream& operator<<(std::ostream& out, const Case& c) {
-  return out << c.device << '_' << to_string(c.dtype);
-}
+using testing::Promise;
 
 Values magnitudes_of(Values values) {
   for (double& value : values) value = std::fabs(value);
   return values;
 }
 
-class OpsConformance : public ::testing::TestWithParam<Case> {
+class OpsConformance : public ::testing::TestWithParam<Promise> {
  protected:
   void SetUp() override { device_ = open_device(GetParam().device); }
 
@@ -53,7 +36,7 @@ class OpsConformance : public ::testing::TestWithParam<Case> {
 
 // |error| <= epsilon |result| + sum_error(K) sum |a b|, for each element by its own sums.
 void expect_products(const Values& found, const Values& a, const Values& b,
-                     const std::array<std::int64_t, 3>& sizes, const Case& tested) {
+                     const std::array<std::int64_t, 3>& sizes, const Promise& tested) {
   const auto [rows, inner, cols] = sizes;
   const Values expected = testing::matmul(a, b, rows, inner, cols);
   const Values magnitudes = testing::matmul(magnitudes_of(a), magnitudes_of(b), rows, inner, cols);
@@ -109,7 +92,7 @@ TEST_P(OpsConformance, Elementwise) {
   const Values av = seen(a), bv = seen(b);
   const double epsilon = GetParam().epsilon;
   const double by_tensor = GetParam().product_roundings * epsilon,
-               by_scalar = GetParam().scalar_roundings * epsilon;
+               by_number = GetParam().number_roundings * epsilon;
   const auto sum_bound = [&](double result, double first, double second) {
     return epsilon * std::fabs(result) +
            GetParam().alignment * epsilon * (std::fabs(first) + std::fabs(second));
@@ -119,8 +102,8 @@ TEST_P(OpsConformance, Elementwise) {
   const Values quotient = read(divide(send(a), 3.0f));
   for (std::size_t i = 0; i < av.size(); ++i) {
     ASSERT_NEAR(product[i], av[i] * bv[i], by_tensor * std::fabs(av[i] * bv[i]));
-    ASSERT_NEAR(scaled[i], av[i] * double{0.1f}, by_scalar * std::fabs(av[i] * double{0.1f}));
-    ASSERT_NEAR(quotient[i], av[i] / 3, by_scalar * std::fabs(av[i] / 3));
+    ASSERT_NEAR(scaled[i], av[i] * double{0.1f}, by_number * std::fabs(av[i] * double{0.1f}));
+    ASSERT_NEAR(quotient[i], av[i] / 3, by_number * std::fabs(av[i] / 3));
     ASSERT_NEAR(sum[i], av[i] + bv[i], sum_bound(av[i] + bv[i], av[i], bv[i]));
     ASSERT_NEAR(difference[i], av[i] - bv[i], sum_bound(av[i] - bv[i], av[i], bv[i]));
   }
@@ -142,67 +125,8 @@ TEST_P(OpsConformance, ResultsStayOnTheirDevice) {
   EXPECT_EQ(to_host(softmax(x)).device_name(), "cpu");
 }
 
-// Half a unit in the last place, relative to the least value with that place.
-constexpr double f64_epsilon = 0x1p-53, f32_epsilon = 0x1p-24, bf16_epsilon = 0x1p-8;
-// One rounding. Stored as bf16 a result in f32 is rounded twice: 2^-16 of bf16's epsilon more.
-constexpr double once = 1 + 0x1p-15;
-
-// Products round; their compensated sum does not.
-double compensated_sum(double) {
-  return f64_epsilon;
-}
-
-// In any order (Higham, section 3.1), with two roundings beside it.
-double f32_sum(double count) {
-  return (count + 2) * f32_epsilon;
-}
-
-// HiFi2 lacks the activation's last bit, 2 epsilons, and rounds Dst once per phase after 16 products. The roundings of
-// n sums grow with sqrt(n), not with n (Higham and Mary, 2019).
-double card_sum(double count) {
-  return (2 + std::sqrt(2 * std::ceil(count / 16))) * bf16_epsilon;
-}
-
-const Case cases[] = {
-    {.device = "reference",
-     .dtype = DType::f64,
-     .epsilon = f64_epsilon,
-     .sum_error = compensated_sum,
-     .product_roundings = once,
-     .scalar_roundings = once,
-     .alignment = 0,
-     .softmax_error = 108 * f64_epsilon},  // a plain sum of up to 100 exponentials
-    {.device = "cpu",
-     .dtype = DType::f32,
-     .epsilon = f32_epsilon,
-     .sum_error = f32_sum,
-     .product_roundings = once,
-     .scalar_roundings = once,
-     .alignment = 0,
-     .softmax_error = 8 * f32_epsilon},  // two exponentials within 1.1 ulp, their arguments
-    {.device = "cpu",
-     .dtype = DType::bf16,
-     .epsilon = bf16_epsilon,
-     .sum_error = f32_sum,
-     .product_roundings = once,
-     .scalar_roundings = once,
-     .alignment = 0x1p-15,
-     .softmax_error = 8 * f32_epsilon},
-    // Four phases of a product are four roundings and one lost bit; the scalar is cut by up to 2 epsilons. The smaller
-    // term of a sum keeps three bits below the result's last. An exponential is off by 3.4 %, the reciprocal by 3.9 %;
-    // seven roundings lie between them.
-    {.device = "wormhole",
-     .dtype = DType::bf16,
-     .epsilon = bf16_epsilon,
-     .sum_error = card_sum,
-     .product_roundings = 5,
-     .scalar_roundings = 7,
-     .alignment = 0.125,
-     .softmax_error = 0.073 + 7 * bf16_epsilon},
-};
-
-INSTANTIATE_TEST_SUITE_P(Devices, OpsConformance, ::testing::ValuesIn(cases),
-                         [](const ::testing::TestParamInfo<Case>& tested) {
+INSTANTIATE_TEST_SUITE_P(Devices, OpsConformance, ::testing::ValuesIn(testing::promises),
+                         [](const ::testing::TestParamInfo<Promise>& tested) {
                            return std::string(tested.param.device) + "_" +
                                   std::string(to_string(tested.param.dtype));
                          });

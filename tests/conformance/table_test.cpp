@@ -7,26 +7,17 @@
 #include <cmath>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 
+#include "conformance/promises.h"
 #include "oracle.h"
 
 namespace wattention {
 namespace {
 
+using testing::Promise;
 using testing::Values;
-
-struct Served {
-  const char* device;
-  DType dtype;
-  double epsilon;  ///< rounding error of one stored value, relative
-  double softmax;  ///< relative error of its softmax beyond rounding
-};
-
-constexpr double bf16_epsilon = 0.00390625;  // 2^-8, half a unit in the last of 8 bits
-constexpr Served all_served[] = {{"cpu", DType::f32, 5.9604645e-8, 1e-6},
-                                 {"cpu", DType::bf16, bf16_epsilon, 0},
-                                 {"wormhole", DType::bf16, bf16_epsilon, 0.08}};
 
 constexpr std::int64_t rows = 40, inner = 64;
 
@@ -46,7 +37,8 @@ std::vector<Call> all_calls() {
   std::vector<Call> calls;
   for (const OpRow& row : op_rows()) {
     calls.push_back({row.op, std::nullopt});
-    if (row.takes_number()) calls.push_back({row.op, 0.3});
+    if (row.takes_number())
+      calls.push_back({row.op, double{0.3f}});  // no device need round it to f32
   }
   return calls;
 }
@@ -65,13 +57,18 @@ OpArguments arguments_of(const Call& call, const Operands& operands, const Devic
 }
 
 // What the error of each element may be: `size` is the exact value's magnitude.
-double bound_of(const Call& call, const Served& served, double size, double sum_of_products) {
+double bound_of(const Call& call, const Promise& promise, double size, double sum_of_products) {
+  const double epsilon = promise.epsilon;
+  const double roundings = call.number ? promise.number_roundings : promise.product_roundings;
+  // A sum's terms lie below 1.3 together; a number among them may be rounded as for a product.
+  const double of_terms =
+      1.3 * (promise.alignment + promise.number_roundings - promise.product_roundings);
   switch (row_of(call.op).family) {
-    case OpFamily::product: return served.epsilon * (inner + 2) * sum_of_products;
-    // The card rounds each of four phases, and cuts a number to the dtype; a sum's terms lie below 1.3.
-    case OpFamily::binary: return 8 * served.epsilon * (size + 1.3);
-    case OpFamily::unary: return 2 * served.epsilon * size;
-    case OpFamily::softmax: return (served.softmax + served.epsilon * (8.0 + inner)) * size;
+    case OpFamily::product: return epsilon * size + promise.sum_error(inner) * sum_of_products;
+    case OpFamily::binary: return epsilon * (roundings * size + of_terms);
+    case OpFamily::unary: return 2 * epsilon * size;
+    case OpFamily::softmax:
+      return (promise.softmax_error + promise.sum_error(inner) + epsilon) * size;
     case OpFamily::move: return 0;
   }
   return 0;
@@ -93,8 +90,9 @@ Values magnitudes(const Operands& operands, const Call& call) {
 TEST(OpTable, EveryOpOnEveryDeviceThatTakesIt) {
   const Operands operands;
   const Device oracle = open_device("reference");
-  for (const Served& served : all_served) {
+  for (const Promise& served : testing::promises) {
     const Device device = open_device(served.device);
+    std::set<OpFamily> computed;
     for (const Call& call : all_calls()) {
       const OpRow& row = row_of(call.op);
       SCOPED_TRACE(fmt::format("{} on {} in {}{}", row.name, served.device, to_string(served.dtype),
@@ -106,6 +104,7 @@ TEST(OpTable, EveryOpOnEveryDeviceThatTakesIt) {
             std::string(refusal->what()).starts_with(fmt::format("[{}] expected ", row.name)));
         continue;
       }
+      computed.insert(row.family);
       const Operands seen{operands.a.to(served.dtype).to(DType::f32),
                           operands.b.to(served.dtype).to(DType::f32)};
       const Values found = testing::values_of(to_host(run_op(call.op, arguments)));
@@ -119,6 +118,9 @@ TEST(OpTable, EveryOpOnEveryDeviceThatTakesIt) {
                   bound_of(call, served, std::fabs(exact[i]), sums[i]))
             << "at " << i << ": " << found[i] << " for " << exact[i];
     }
+    for (const OpFamily family :
+         {OpFamily::product, OpFamily::binary, OpFamily::softmax, OpFamily::move})
+      EXPECT_TRUE(computed.contains(family)) << served << " refuses a whole family";
   }
 }
 
