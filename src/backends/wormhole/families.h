@@ -3,6 +3,7 @@
 #include <optional>
 #include <string_view>
 
+#include "backends/wormhole/spec/release.h"
 #include "device/op_call.h"
 
 namespace wattention::wormhole {
@@ -14,7 +15,7 @@ std::optional<Refusal> refuse_dtypes(const OpCall& call);
 
 std::optional<Refusal> refuse_product(const OpCall& call);
 std::optional<Refusal> refuse_binary(const OpCall& call);
-std::optional<Refusal> refuse_unary(const OpCall& call);
+std::optional<Refusal> refuse_unary(const OpCall& call, const Release& release);
 std::optional<Refusal> refuse_softmax(const OpCall& call);
 std::optional<Refusal> refuse_move(const OpCall& call);
 

@@ -4,10 +4,10 @@
 
 namespace wattention::wormhole {
 
-std::optional<Refusal> refuse_unary(const OpCall& call) {
+std::optional<Refusal> refuse_unary(const OpCall& call, const Release& release) {
   return refuse(ErrorKind::unsupported,
-                "[{}] expected an op whose digits are known in release {}; found {}", call.name(),
-                "?", call.name());
+                "[{0}] expected an op whose digits are known in release {1} of TT-NN; found {0}",
+                call.name(), release.name);
 }
 
 }  // namespace wattention::wormhole

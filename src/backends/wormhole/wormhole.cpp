@@ -120,7 +120,7 @@ std::optional<Refusal> WormholeBackend::refusal_here(const OpCall& call) const {
   switch (call.row().family) {
     case OpFamily::product: return refuse_product(call);
     case OpFamily::binary: return refuse_binary(call);
-    case OpFamily::unary: return refuse_unary(call);
+    case OpFamily::unary: return refuse_unary(call, release_);
     case OpFamily::softmax: return refuse_softmax(call);
     case OpFamily::move: return refuse_move(call);
   }
