@@ -7,7 +7,7 @@ namespace wattention::cpu {
 namespace {
 
 template <class Function>
-[[maybe_unused]] Tensor apply(const OpCall& call, int threads, Function f) {
+Tensor apply(const OpCall& call, int threads, Function f) {
   Tensor out = Tensor::empty(call.shape, call.a().dtype());
   with_element(call, [&]<class Element>(Element) {
     const Element* from = call.a().values<Element>().data();
@@ -22,8 +22,9 @@ template <class Function>
 
 }  // namespace
 
-Tensor unary(const OpCall& call, [[maybe_unused]] int threads) {
+Tensor unary(const OpCall& call, int threads) {
   switch (call.op) {
+    case Op::exp: return apply(call, threads, [](float x) { return std::exp(x); });
     default: fail(ErrorKind::unsupported, "[{}] expected a kernel on cpu; found none", call.name());
   }
 }
