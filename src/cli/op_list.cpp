@@ -22,11 +22,20 @@ OpArguments plainest(const OpRow& row, const Device& device) {
   return arguments;
 }
 
+// Why the digits are believed, where the device says so of its op.
+std::string evidence_of(const OpRow& row, const OpArguments& plain, Device device) {
+  run_op(row.op, plain);
+  for (const OpReport& report : device.take_reports())
+    for (const auto& [name, value] : report.attributes)
+      if (name == "evidence") return fmt::format(" ({})", value);
+  return "";
+}
+
 // "yes", or for which operands; else the refusal.
 std::string answer_of(const OpRow& row, const Device& device) {
   OpArguments plain = plainest(row, device);
   const auto refusal = refusal_of(row.op, plain);
-  if (!refusal) return "yes";
+  if (!refusal) return "yes" + evidence_of(row, plain, device);
   if (row.takes_number()) {
     plain.tensors.pop_back();
     plain.number = 1;
@@ -43,7 +52,7 @@ struct Serving {
 std::vector<Serving> serving_devices() {
   std::vector<Serving> serving;
   for (const DeviceInfo& info : list_devices())
-    if (info.available) serving.push_back({info.name, open_device(info.name)});
+    if (info.available) serving.push_back({info.name, open_device(info.name, {.explain = true})});
   return serving;
 }
 

@@ -132,7 +132,7 @@ Tensor WormholeBackend::run(const OpCall& call) {
   switch (call.row().family) {
     case OpFamily::product: return run_product(call);
     case OpFamily::binary: return run_binary(call);
-    case OpFamily::unary: break;
+    case OpFamily::unary: return run_unary(call);
     case OpFamily::softmax: return run_softmax(call);
     case OpFamily::move: return run_move(call);
   }

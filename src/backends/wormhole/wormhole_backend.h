@@ -66,6 +66,7 @@ class WormholeBackend final : public Backend {
                       const Tensor& out) const;
   Tensor run_binary(const OpCall& call);
   Program enqueue_binary(const OpCall& call);
+  Tensor run_unary(const OpCall& call);
   Tensor run_softmax(const OpCall& call);
   Tensor run_move(const OpCall& call);
   Tensor transpose(const Tensor& input);
