@@ -57,8 +57,10 @@ void add_device_options(CLI::App& command, DeviceChoice& choice) {
       ->capture_default_str();
   command.add_option("--kernel", options.kernel, "force a kernel or ISA by name, like avx2");
   command
-      .add_option("--mode", choice.mode, "wormhole: exact (bits), or shape (no values, any size)")
-      ->capture_default_str();
+      .add_option_function<std::string>(
+          "--mode", [&options](const std::string& word) { options.mode = parse_mode(word); },
+          "wormhole: exact (bits), or shape (no values, any size)")
+      ->default_str("exact");
   command
       .add_option("--release-profile", options.release_profile,
                   "wormhole: the TT-NN release to follow")
@@ -69,9 +71,8 @@ void add_device_options(CLI::App& command, DeviceChoice& choice) {
 }
 
 Device open(const DeviceChoice& choice) {
-  DeviceOptions options = choice.options;
+  const DeviceOptions& options = choice.options;
   expect(options.threads >= 0, "[threads] expected 0 or more; found {}", options.threads);
-  options.mode = parse_mode(choice.mode);
   Device device = open_device(choice.device, options);
   expect(options.mode == Mode::exact || device.backend().is_simulated(),
          "[mode] expected exact on {}; found shape", device.name());
@@ -84,7 +85,7 @@ Device open(const DeviceChoice& choice) {
 }
 
 void expect_values(const DeviceChoice& choice, std::string_view purpose) {
-  expect(parse_mode(choice.mode) == Mode::exact, "[mode] expected exact {}; found shape", purpose);
+  expect(choice.options.mode == Mode::exact, "[mode] expected exact {}; found shape", purpose);
 }
 
 void add_attention_options(CLI::App& command, AttentionChoice& choice) {

@@ -20,7 +20,6 @@ Mode parse_mode(std::string_view word);
 struct DeviceChoice {
   std::string device = "cpu";
   DeviceOptions options;
-  std::string mode = "exact";
 };
 void add_device_options(CLI::App& command, DeviceChoice& choice);
 /// Throws Error{bad_input} for a mode that the device lacks.
