@@ -1,6 +1,7 @@
 #include "cli/options.h"
 
 #include <charconv>
+#include <functional>
 
 #include "base/fail.h"
 #include "device/backend.h"
@@ -46,7 +47,7 @@ Mode parse_mode(std::string_view word) {
   return word == "shape" ? Mode::shape : Mode::exact;
 }
 
-void add_device_options(CLI::App& command, DeviceChoice& choice) {
+void add_device_options(Command& command, DeviceChoice& choice) {
   DeviceOptions& options = choice.options;
   command
       .add_option("--device,-d", choice.device,
@@ -56,10 +57,10 @@ void add_device_options(CLI::App& command, DeviceChoice& choice) {
       .add_option("--threads", options.threads, "host threads; 0: all that this process may use")
       ->capture_default_str();
   command.add_option("--kernel", options.kernel, "force a kernel or ISA by name, like avx2");
-  command
-      .add_option_function<std::string>(
-          "--mode", [&options](const std::string& word) { options.mode = parse_mode(word); },
-          "wormhole: exact (bits), or shape (no values, any size)")
+  const std::function<void(const std::string&)> set_mode = [&options](const std::string& word) {
+    options.mode = parse_mode(word);
+  };
+  command.add_option("--mode", set_mode, "wormhole: exact (bits), or shape (no values, any size)")
       ->default_str("exact");
   command
       .add_option("--release-profile", options.release_profile,
@@ -88,7 +89,7 @@ void expect_values(const DeviceChoice& choice, std::string_view purpose) {
   expect(choice.options.mode == Mode::exact, "[mode] expected exact {}; found shape", purpose);
 }
 
-void add_attention_options(CLI::App& command, AttentionChoice& choice) {
+void add_attention_options(Command& command, AttentionChoice& choice) {
   command.add_option("--variant", choice.variant,
                      "reference, fused, naive or resident (default: reference; on wormhole naive, "
                      "for verify resident)");
