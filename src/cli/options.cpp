@@ -1,5 +1,7 @@
 #include "cli/options.h"
 
+#include <functional>
+
 #include "base/fail.h"
 
 namespace wattention::cli {
@@ -20,9 +22,11 @@ void add_device_options(Command& command, DeviceChoice& choice) {
       ->capture_default_str();
   command.add_option("--kernel", options.kernel,
                      "force a kernel or instruction set by name, like avx2");
-  command
-      .add_option("--mode", choice.mode, "wormhole: exact (bits), or shape (no values, any size)")
-      ->capture_default_str();
+  const std::function<void(const std::string&)> set_mode = [&options](const std::string& word) {
+    options.mode = parse_mode(word);
+  };
+  command.add_option("--mode", set_mode, "wormhole: exact (bits), or shape (no values, any size)")
+      ->default_str("exact");
   command.add_option("--release-profile", options.release_profile, release_help);
   command.add_flag(
       "--program-cache", [&options](std::int64_t) { options.program_cache = true; },
@@ -32,14 +36,13 @@ void add_device_options(Command& command, DeviceChoice& choice) {
 }
 
 Device open(const DeviceChoice& choice) {
-  DeviceOptions options = choice.options;
+  const DeviceOptions& options = choice.options;
   expect(options.threads >= 0, "[threads] expected 0 or more; found {}", options.threads);
-  options.mode = parse_mode(choice.mode);
   return open_device(choice.device, options);
 }
 
 void expect_values(const DeviceChoice& choice, std::string_view purpose) {
-  expect(parse_mode(choice.mode) == Mode::exact, "[mode] expected exact {}; found shape", purpose);
+  expect(choice.options.mode == Mode::exact, "[mode] expected exact {}; found shape", purpose);
 }
 
 void add_attention_options(Command& command, AttentionChoice& choice) {

@@ -14,7 +14,6 @@ namespace wattention::cli {
 struct DeviceChoice {
   std::string device = "cpu";
   DeviceOptions options;
-  std::string mode = "exact";
 };
 void add_device_options(Command& command, DeviceChoice& choice);
 Device open(const DeviceChoice& choice);

@@ -42,7 +42,7 @@ struct Result {
 };
 
 bool without_values(const RunOptions& options) {
-  return parse_mode(options.device.mode) == Mode::shape;
+  return options.device.options.mode == Mode::shape;
 }
 
 Tensor input_tokens(const RunOptions& options) {
