@@ -300,7 +300,7 @@ void add_what_if(CLI::App& command, EstimateChoice& choice) {
 
 void add_estimate(CLI::App& program, int& exit_code) {
   CLI::App* command = program.add_subcommand(
-      "estimate", "modelled time and energy of the Wormhole; exit code 1 when --validate fails");
+      "estimate", "model the time and energy of the Wormhole; exit code 1 when --validate fails");
   const auto choice = std::make_shared<EstimateChoice>();
   ForwardChoice& forward = choice->forward;
   command->add_option("--variant", choice->variant, "naive or resident")->capture_default_str();

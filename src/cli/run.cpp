@@ -211,7 +211,7 @@ void add_options(CLI::App& command, RunOptions& options) {
 
 void add_run(CLI::App& program, int&) {
   CLI::App* command = program.add_subcommand(
-      "run", "one forward: the index-th tensor of manual_seed(seed), or a file");
+      "run", "run one forward, on the index-th tensor of manual_seed(seed) or on a file");
   const auto options = std::make_shared<RunOptions>();
   add_options(*command, *options);
   command->footer(

@@ -43,7 +43,7 @@ void compare_value(DigitCheck& check, const std::string& printed, double value, 
 std::string note_of(const DigitCheck& check) {
   if (!check.skipped.empty()) return check.skipped;
   if (check.failed() || check.near == 0) return check.first_mismatch;
-  return fmt::format("{} of the values are one bf16 step off, up to {} may be ({})", check.near,
+  return fmt::format("values that are one bf16 step off: {}, and {} are allowed ({})", check.near,
                      check.print->loose, check.first_mismatch);
 }
 
