@@ -94,8 +94,8 @@ Json demo_json(const Demo& demo) {
 
 }  // namespace
 
-void add_demo(CLI::App& program, int&) {
-  CLI::App* command = program.add_subcommand(
+void add_demo(Command& program, int&) {
+  Command* command = program.add_subcommand(
       "demo", "print the scores, weights and context of the notebook's six tokens");
   const auto options = std::make_shared<DemoOptions>();
   add_device_options(*command, options->device);

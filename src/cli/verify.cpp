@@ -232,8 +232,8 @@ void run(VerifyOptions& options, int& exit_code) {
 
 }  // namespace
 
-void add_verify(CLI::App& program, int& exit_code) {
-  CLI::App* command = program.add_subcommand(
+void add_verify(Command& program, int& exit_code) {
+  Command* command = program.add_subcommand(
       "verify", "compare each stage of a forward with float64; exit code 1 when it fails");
   const auto options = std::make_shared<VerifyOptions>();
   VerifyCase& sizes = options->verify_case;
