@@ -6,16 +6,15 @@
 namespace wattention::python {
 namespace {
 
-AttentionConfig config_of(std::string_view variant, std::string_view dtype,
+AttentionConfig config_of(std::string_view variant, std::optional<std::string_view> dtype,
                           std::optional<CoreGrid> core_grid,
-                          std::optional<std::string_view> fidelity, std::string_view weights,
-                          bool fold_projections) {
+                          std::optional<std::string_view> fidelity,
+                          std::optional<std::string_view> weights, bool fold_projections) {
   AttentionConfig config{.variant = parse_variant(variant),
-                         .dtype = parse_dtype(dtype),
                          .core_grid = core_grid,
-                         .fidelity = std::nullopt,
-                         .fold_projections = fold_projections,
-                         .weights = parse_memory(weights)};
+                         .fold_projections = fold_projections};
+  if (dtype) config.dtype = parse_dtype(*dtype);
+  if (weights) config.weights = parse_memory(*weights);
   if (fidelity) config.fidelity = parse_fidelity(*fidelity);
   return config;
 }
@@ -57,7 +56,8 @@ constexpr const char* to_doc =
     "dtype: \"f32\" or \"bf16\", the arithmetic on the CPU.\n"
     "core_grid and fidelity: for the wormhole.\n"
     "weights: \"l1\" or \"dram\", where variant resident keeps them.\n"
-    "fold_projections: saves one projection where that saves work; it rounds differently.";
+    "fold_projections: saves one projection where that saves work; it rounds differently.\n"
+    "None leaves the choice to the variant and the device. What they do not take is refused.";
 
 void bind_attention(nb::module_& module) {
   nb::class_<SelfAttention>(module, "SelfAttention",
@@ -74,15 +74,15 @@ void bind_attention(nb::module_& module) {
       .def(
           "to",
           [](const SelfAttention& self, const Device& device, std::string_view variant,
-             std::string_view dtype, std::optional<CoreGrid> core_grid,
-             std::optional<std::string_view> fidelity, std::string_view weights,
+             std::optional<std::string_view> dtype, std::optional<CoreGrid> core_grid,
+             std::optional<std::string_view> fidelity, std::optional<std::string_view> weights,
              bool fold_projections) {
             return self.to(
                 device, config_of(variant, dtype, core_grid, fidelity, weights, fold_projections));
           },
           nb::arg("device"), nb::arg("variant") = "reference", nb::kw_only(),
-          nb::arg("dtype") = "f32", nb::arg("core_grid") = nb::none(),
-          nb::arg("fidelity") = nb::none(), nb::arg("weights") = "l1",
+          nb::arg("dtype") = nb::none(), nb::arg("core_grid") = nb::none(),
+          nb::arg("fidelity") = nb::none(), nb::arg("weights") = nb::none(),
           nb::arg("fold_projections") = false, ReleaseGil(), to_doc)
       .def(
           "__call__",

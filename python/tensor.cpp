@@ -220,14 +220,6 @@ void bind_arrays(nb::class_<Tensor>& type) {
       .def("clone", &Tensor::clone, ReleaseGil(), "A host copy that shares nothing.");
 }
 
-template <class Word, std::size_t count>
-Word parse_word(std::string_view what, std::string_view word, const Word (&words)[count]) {
-  for (const Word candidate : words)
-    if (to_string(candidate) == word) return candidate;
-  fail(ErrorKind::bad_input, "[{}] expected {} or {}; found '{}'", what, to_string(words[0]),
-       to_string(words[1]), word);
-}
-
 }  // namespace
 
 nb::tuple tuple_of(const Shape& shape) {
@@ -238,14 +230,6 @@ nb::tuple tuple_of(const Shape& shape) {
 
 Tensor tensor_of(const nb::object& array) {
   return nb::isinstance<Tensor>(array) ? nb::cast<Tensor>(array) : from_object(array);
-}
-
-Memory parse_memory(std::string_view word) {
-  return parse_word("memory", word, {Memory::dram, Memory::l1});
-}
-
-Layout parse_layout(std::string_view word) {
-  return parse_word("layout", word, {Layout::tile, Layout::row_major});
 }
 
 void bind_tensor(nb::module_& module) {

@@ -76,7 +76,7 @@ bool none_ran(const BenchRun& run) {
 std::map<std::string, HostProfile> profiles_of(const std::vector<std::string>& words) {
   std::map<std::string, HostProfile> profiles;
   for (const std::string& word : words)
-    if (const auto host = host_of(word)) profiles[word].rates = std::make_shared<HostRates>(*host);
+    if (const auto host = host_of(word)) profiles[word].rates = host;
   return profiles;
 }
 

@@ -1,5 +1,6 @@
 // calibrate-host: measures this machine once and keeps its rates for `estimate --host FILE`.
 #include <fmt/format.h>
+#include <wattention/cost.h>
 
 #include <filesystem>
 #include <memory>
@@ -38,7 +39,7 @@ void calibrate(const CalibrateChoice& choice) {
   const std::string folder = std::filesystem::path(choice.out).parent_path().string();
   if (!folder.empty()) make_folder("calibrate-host", folder);
   expect_writable(choice.out);
-  const HostRates host = measure_this_host();
+  const HostRates host = measure_host();
   const Json json = to_json(host);
   write_file_atomically(choice.out, json.dump(2) + "\n");
   if (choice.json) {

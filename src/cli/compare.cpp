@@ -10,13 +10,14 @@
 #include "cli/bench_watcher.h"
 #include "cli/card_facts.h"
 #include "cli/command.h"
-#include "cli/compare_digits.h"
 #include "cli/host_profile.h"
 #include "cli/meter_options.h"
 #include "cli/output.h"
+#include "notebook/reproduction.h"
+#include "notebook/values.h"
+#include "report/digits_table.h"
 #include "report/host_table.h"
 #include "report/model_sections.h"
-#include "report/notebook_values.h"
 #include "report/page.h"
 
 namespace wattention::cli {
@@ -77,11 +78,10 @@ Json to_json(const std::vector<report::Section>& sections) {
 }
 
 // true: no check failed.
-bool add_digits(Report& report, report::Section section,
-                const std::vector<report::DigitCheck>& checks) {
-  section.tables = {digits_table(checks)};
+bool add_digits(Report& report, report::Section section, const std::vector<DigitCheck>& checks) {
+  section.tables = {report::digits_table(checks)};
   report.add(section);
-  return std::ranges::none_of(checks, &report::DigitCheck::failed);
+  return std::ranges::none_of(checks, &DigitCheck::failed);
 }
 
 bool add_six_tokens(Report& report) {
@@ -110,7 +110,7 @@ bool add_large(Report& report, bool all) {
 
 std::vector<BenchCase> cpu_cases() {
   BenchAxes axes;
-  for (const report::NotebookTimes& row : report::notebook_times) axes.counts.push_back(row.count);
+  for (const NotebookTimes& row : notebook_times) axes.counts.push_back(row.count);
   axes.counts.erase(axes.counts.begin());  // the default
   axes.variants = {Variant::fused};
   axes.dtypes = {DType::f32, DType::bf16};
@@ -126,13 +126,13 @@ std::vector<BenchCase> card_cases() {
   std::vector<BenchCase> cases;
   BenchCase one{.device = "wormhole", .dtype = DType::bf16};
   for (const Variant variant : {Variant::naive, Variant::resident})
-    for (const report::NotebookTimes& row : report::notebook_times) {
+    for (const NotebookTimes& row : notebook_times) {
       one.variant = variant;
       one.count = row.count;
       cases.push_back(one);
     }
-  one.count = report::notebook_grid_count;
-  for (const report::NotebookGridTime& row : report::notebook_grid_times) {
+  one.count = notebook_grid_count;
+  for (const NotebookGridTime& row : notebook_grid_times) {
     one.core_grid = row.grid;
     cases.push_back(one);
   }
@@ -151,8 +151,7 @@ std::map<std::string, HostProfile> other_hosts(const CompareChoice& choice) {
   const std::string kept = choice.folder + "/host.json";
   std::string word = choice.host;
   if (word.empty()) word = std::filesystem::exists(kept) ? kept : "notebook";
-  if (const auto host = host_of(word))
-    hosts[word == "this" ? "this machine" : word].rates = std::make_shared<HostRates>(*host);
+  if (const auto host = host_of(word)) hosts[word == "this" ? "this machine" : word].rates = host;
   return hosts;
 }
 
@@ -164,7 +163,7 @@ std::vector<BenchCase> host_cases(const std::map<std::string, HostProfile>& host
       cases.push_back({.device = "wormhole",
                        .variant = variant,
                        .dtype = DType::bf16,
-                       .count = report::notebook_grid_count,
+                       .count = notebook_grid_count,
                        .host = name});
   return cases;
 }

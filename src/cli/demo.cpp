@@ -9,12 +9,11 @@
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/output.h"
-#include "report/notebook_values.h"
+#include "notebook/values.h"
 
 namespace wattention::cli {
 namespace {
 
-using report::notebook_seed;
 constexpr std::int64_t embed_dim = 3, head_dim = 2;
 
 struct DemoOptions {
@@ -34,7 +33,7 @@ struct Demo {
 // The notebook's comparison: scores in f32; weights in f32 from the device's scores, which are scaled and
 // rounded in bf16; context in f32 from these weights.
 AttentionStages compare_on_cpu(const SelfAttention& attention, const Tensor& device_scores) {
-  AttentionStages cpu = attention.stages(report::notebook_sentence());
+  AttentionStages cpu = attention.stages(notebook_sentence());
   const Tensor scaled = divide(device_scores, std::sqrt(double{head_dim}));
   cpu.weights = softmax(scaled.to(DType::f32));
   cpu.context = matmul(cpu.weights, cpu.value);
@@ -52,9 +51,9 @@ Demo compute(const DemoOptions& options) {
   demo.device = device.name();
   demo.variant = config.variant;
   if (config.variant == Variant::fused)
-    demo.stages.context = moved(report::notebook_sentence());
+    demo.stages.context = moved(notebook_sentence());
   else
-    demo.stages = moved.stages(report::notebook_sentence());
+    demo.stages = moved.stages(notebook_sentence());
   if (is_card(device)) demo.cpu = compare_on_cpu(attention, demo.stages.scores);
   if (options.device.options.explain) demo.reports = device.take_reports();
   return demo;

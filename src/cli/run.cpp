@@ -13,6 +13,7 @@
 #include "cli/output.h"
 #include "cli/run_trace.h"
 #include "cli/trace_file.h"
+#include "cost/forward.h"
 #include "device/backend.h"
 #include "device/value_less.h"
 
@@ -65,15 +66,23 @@ void expect_sizes(const RunOptions& options) {
 }
 
 SelfAttention make_module(const RunOptions& options, const Device& device, Result& result) {
-  const std::int64_t embed_dim = result.input[1];
   const SelfAttention drawn =
-      result.trace.time("draw weights", [&] { return draw_module(options, embed_dim); });
-  // The device does not see the host's drawing.
-  result.trace.add({HostEvent::Work::draw_uniform, 3 * embed_dim * options.head_dim, 0});
-  SelfAttention attention =
-      result.trace.time("prepare", [&] { return drawn.to(device, result.config); });
-  result.trace.end_part("module");
-  return attention;
+      result.trace.time("draw weights", [&] { return draw_module(options, result.input[1]); });
+  return result.trace.time("prepare", [&] { return drawn.to(device, result.config); });
+}
+
+// The same module and forward on a device that is opened alike, but for its values.
+ForwardEstimate modelled_run(const RunOptions& options, const Result& result) {
+  const ForwardCase forward{.device = result.device,
+                            .variant = result.config.variant,
+                            .tokens = result.input[0],
+                            .embed_dim = result.input[1],
+                            .head_dim = options.head_dim,
+                            .core_grid = result.config.core_grid,
+                            .fidelity = result.config.fidelity};
+  DeviceOptions device = options.device.options;
+  device.mode = Mode::shape;
+  return estimate_forward(forward, open_device(forward.device, device), {});
 }
 
 Result compute(const RunOptions& options) {
@@ -87,20 +96,20 @@ Result compute(const RunOptions& options) {
   expect(tokens.rank() == 2, "[run] expected tokens [T, embed_dim] in '{}'; found shape {}",
          options.input, tokens.shape().text());
   result.input = tokens.shape();
-  if (!options.trace.empty()) trace.follow(device);
   const SelfAttention attention = make_module(options, device, result);
   result.context = trace.time("forward", [&] { return attention(tokens); });
   result.host_time_s = trace.last_span_s();
-  trace.end_part("first forward");
-  result.simulated = device.backend().is_simulated();
+  result.simulated = device.capabilities().simulated;
   if (options.device.options.explain) result.reports = device.take_reports();
+  if (!options.trace.empty() && device.backend().cost_model() != nullptr)
+    trace.add(modelled_run(options, result));
   return result;
 }
 
 report::TraceGroup trace_group(const RunOptions& options, const Result& result) {
   return result.trace.group(name_of({.device = result.device,
                                      .variant = result.config.variant,
-                                     .dtype = result.config.dtype,
+                                     .dtype = *result.config.dtype,
                                      .tokens = result.input[0],
                                      .embed_dim = result.input[1],
                                      .head_dim = options.head_dim,
@@ -151,7 +160,7 @@ Tensor shown_corner(const Tensor& context) {
 Json result_json(const Result& result) {
   Json json = {{"device", result.device},
                {"variant", to_string(result.config.variant)},
-               {"dtype", to_string(result.config.dtype)},
+               {"dtype", to_string(*result.config.dtype)},
                {"tokens", result.input[0]},
                {"embed_dim", result.input[1]},
                {"head_dim", result.context.size(-1)},

@@ -161,14 +161,14 @@ void print_all(const std::vector<Table>& tables, const Device& device,
   fmt::print(
       "verify {}, variant {}, {}: {} tokens, embed_dim {}, head_dim {}, draws {}; errors against "
       "float64\n",
-      device.name(), to_string(config.variant), to_string(config.dtype), sizes.tokens,
+      device.name(), to_string(config.variant), to_string(*config.dtype), sizes.tokens,
       sizes.embed_dim, sizes.head_dim, sizes.draws);
   for (const Table& table : tables) print(table);
   if (is_card(device))
     fmt::print(card_notes);
   else
     fmt::print("\n{}: at most twice the plain formula's error in {}, on every line\n",
-               passed(tables) ? "PASS" : "FAIL", to_string(config.dtype));
+               passed(tables) ? "PASS" : "FAIL", to_string(*config.dtype));
 }
 
 Json metrics_json(const ErrorMetrics& metrics) {
@@ -206,7 +206,7 @@ Json to_json(const std::vector<Table>& tables, const Device& device, const Atten
   }
   Json json = {{"device", device.name()},
                {"variant", to_string(config.variant)},
-               {"dtype", to_string(config.dtype)},
+               {"dtype", to_string(*config.dtype)},
                {"tokens", sizes.tokens},
                {"embed_dim", sizes.embed_dim},
                {"head_dim", sizes.head_dim},

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "notebook/values.h"
 #include "report/notebook_records.h"
-#include "report/notebook_values.h"
 #include "report/numbers.h"
 #include "report/words.h"
 

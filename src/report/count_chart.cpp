@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "notebook/values.h"
 #include "report/charts.h"
 #include "report/notebook_records.h"
-#include "report/notebook_values.h"
 #include "report/numbers.h"
 #include "report/svg.h"
 

@@ -24,7 +24,8 @@ struct Panel {
 };
 
 Range range_of(const Figure& figure) {
-  return figure.range.value_or(Range{figure.value.value_or(0), figure.value.value_or(0)});
+  const double value = figure.value.value_or(0);
+  return figure.range ? Range{figure.range->low, figure.range->high} : Range{value, value};
 }
 
 std::optional<double> error_of(const BenchRecord& record) {

@@ -41,7 +41,7 @@ std::string name_of_row(const BenchRecord& record) {
 }
 
 std::optional<double> compute_ms(const BenchRecord& record) {
-  const auto found = record.phases_ms.find("compute");
+  const auto found = record.phases_ms.find(Phase::compute);
   return on_card(record) && found != record.phases_ms.end() ? std::optional(found->second)
                                                             : std::nullopt;
 }

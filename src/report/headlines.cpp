@@ -4,11 +4,10 @@
 
 #include <cmath>
 
+#include "notebook/values.h"
 #include "report/notebook_records.h"
-#include "report/notebook_values.h"
 #include "report/numbers.h"
 #include "report/phase_table.h"
-#include "report/power_table.h"
 #include "report/words.h"
 
 namespace wattention::report {
@@ -26,8 +25,8 @@ std::string time_change() {
 }
 
 std::string energy_change(const NotebookPower& power) {
-  return change(wall_reading(power, "resident").gross_j(), wall_reading(power, "cpu").gross_j(),
-                "less energy", "more energy");
+  return change(power.reading("resident").gross_j(), power.reading("cpu").gross_j(), "less energy",
+                "more energy");
 }
 
 Headline time_headline() {
@@ -41,8 +40,8 @@ Headline time_headline() {
 }
 
 Headline energy_headline(const NotebookPower& power) {
-  const WallReading& cpu = wall_reading(power, "cpu");
-  const WallReading& card = wall_reading(power, "resident");
+  const WallReading& cpu = power.reading("cpu");
+  const WallReading& card = power.reading("resident");
   return {
       energy_change(power),
       fmt::format("At the wall a forward took {:.1f} J with the card and {:.1f} J with the CPU. "
@@ -53,7 +52,7 @@ Headline energy_headline(const NotebookPower& power) {
 Headline busy_headline(const BenchRecord& resident) {
   double computing = 0;
   for (const PhaseShare& share : phase_shares(resident))
-    if (share.phase == "compute") computing = share.share;
+    if (share.phase == Phase::compute) computing = share.share;
   return {fmt::format("{:.0f} % busy", 100 * computing),
           fmt::format("The card computes for this part of a forward of {:.1f} ms and takes {:.2f} "
                       "J itself. The rest of the time goes to its host, which casts, tiles and "

@@ -8,7 +8,7 @@
 namespace wattention::report {
 namespace {
 
-double phase_ms(const BenchRecord& record, const char* phase) {
+double phase_ms(const BenchRecord& record, Phase phase) {
   const auto found = record.phases_ms.find(phase);
   return found == record.phases_ms.end() ? 0 : found->second;
 }
@@ -19,9 +19,9 @@ std::vector<std::string> row_of(const BenchRecord& record, const BenchRecord& no
           record.axes.host.empty() ? "notebook's" : record.axes.host,
           milliseconds(record.time_per_forward_ms, false) + range_text(record.time_per_forward_ms),
           fmt::format("{:.2f}", ms / notebook.time_per_forward_ms.value.value()),
-          fmt::format("{:.2f}", phase_ms(record, "tilize")),
-          fmt::format("{:.2f}", phase_ms(record, "untilize")),
-          fmt::format("{:.2f}", phase_ms(record, "compute")),
+          fmt::format("{:.2f}", phase_ms(record, Phase::tilize)),
+          fmt::format("{:.2f}", phase_ms(record, Phase::untilize)),
+          fmt::format("{:.2f}", phase_ms(record, Phase::compute)),
           fmt::format("{:.2g}", record.energy_j.value.value()) + range_text(record.energy_j),
           "modelled"};
 }

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "notebook/values.h"
 #include "report/notebook_records.h"
-#include "report/notebook_values.h"
 #include "report/numbers.h"
 #include "report/words.h"
 

@@ -43,15 +43,15 @@ std::optional<Chart> phase_chart(const BenchRecord& record) {
                      svg::text({energy_begin, 14}, "the card's J", "strong");
   double y = top;
   for (const PhaseShare& share : shares) {
-    const std::string_view classes = share.phase == "compute" ? "c2" : "c1";
-    body += svg::text({name_end, y + 15}, words_of(share.phase), "", "end");
+    const std::string_view classes = share.phase == Phase::compute ? "c2" : "c1";
+    body += svg::text({name_end, y + 15}, words_of(std::string(to_string(share.phase))), "", "end");
     body += bar_of(time, y, share.time_ms, classes, milliseconds(share.time_ms));
     body += bar_of(energy, y, share.card_j, classes, fmt::format("{:.3f}", share.card_j));
     y += row_height;
   }
   const std::string name(to_string(record.axes.variant));
-  const Range time_range = record.time_per_forward_ms.range.value_or(Range{});
-  const Range energy_range = record.energy_j.range.value_or(Range{});
+  const Interval time_range = record.time_per_forward_ms.range.value_or(Interval{});
+  const Interval energy_range = record.energy_j.range.value_or(Interval{});
   const std::string label = fmt::format("Time and energy of a {} forward by phase", name);
   return Chart{
       fmt::format("One {} forward: {:.3g} ms, {:.2g} J", name,

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "base/fail.h"
 #include "report/notebook_records.h"
 #include "report/numbers.h"
 #include "report/words.h"
@@ -38,7 +37,7 @@ std::vector<std::string> share_row(const NotebookPower& power) {
           "",
           "",
           "",
-          milliseconds(wall_reading(power, "resident").forward_s() * ms_per_s),
+          milliseconds(power.reading("resident").forward_s() * ms_per_s),
           fmt::format("{:.2g} ({:.2g} to {:.2g})", share.value, share.low, share.high),
           "",
           "manual"};
@@ -105,13 +104,6 @@ void add_metered_rows(Table& table, const BenchRun& run) {
 }
 
 }  // namespace
-
-const WallReading& wall_reading(const NotebookPower& power, std::string_view config) {
-  const auto found = std::ranges::find(power.readings, config, &WallReading::config);
-  expect(found != power.readings.end(), "[report] expected a wall reading of '{}'; found none",
-         config);
-  return *found;
-}
 
 Table power_table(const NotebookPower& power, const BenchRun& run) {
   Table table;

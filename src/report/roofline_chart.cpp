@@ -36,14 +36,15 @@ bool near(double a, double b) {
 }
 
 void add_ops(std::vector<Op>& ops, const BenchRecord& record) {
-  for (const BenchStep& step : record.steps) {
-    if (step.flops <= 0 || step.dram_bytes <= 0 || step.duration_ms <= 0) continue;
+  for (const TimedStep& step : record.steps) {
+    const double dram_bytes = bytes_of(step, "dram"), l1_bytes = bytes_of(step, "l1");
+    if (step.flops <= 0 || dram_bytes <= 0 || step.duration_s <= 0) continue;
     Op op{.variant = std::string(to_string(record.axes.variant)),
           .name = step.name,
-          .bound = step.bound,
-          .flops_per_s = step.flops / step.duration_ms * 1e3,
-          .per_dram_byte = step.flops / step.dram_bytes,
-          .per_any_byte = step.flops / (step.dram_bytes + step.l1_bytes)};
+          .bound = std::string(to_string(step.bound)),
+          .flops_per_s = step.flops / step.duration_s,
+          .per_dram_byte = step.flops / dram_bytes,
+          .per_any_byte = step.flops / (dram_bytes + l1_bytes)};
     const auto twin = std::ranges::find_if(ops, [&](const Op& other) {
       return other.variant == op.variant && other.name == op.name &&
              near(other.flops_per_s, op.flops_per_s) && near(other.per_dram_byte, op.per_dram_byte);

@@ -62,11 +62,11 @@ void CpuAttention::forward(const Tensor& tokens, Tensor& context) {
   const std::lock_guard lock(one_forward_);
   const std::int64_t count = tokens.size(0);
   const bool folded = folds(count);
-  const AttentionWeights weights{.query = folded ? folded_.data() : query_.data(),
-                                 .key = folded ? nullptr : key_.data(),
-                                 .value = value_.data(),
-                                 .embed_dim = embed_dim_,
-                                 .head_dim = head_dim_};
+  const PackedWeights weights{.query = folded ? folded_.data() : query_.data(),
+                              .key = folded ? nullptr : key_.data(),
+                              .value = value_.data(),
+                              .embed_dim = embed_dim_,
+                              .head_dim = head_dim_};
   const Forward forward(setup_.engine, weights, count, tokens.dtype() != output_dtype(),
                         setup_.threads);
   workspace_.require(forward.workspace_bytes());

@@ -29,9 +29,9 @@ Tensor matmul(const Engine& engine, const Tensor& a, const Tensor& b, bool trans
     const Rows a_rows{a.storage()->host_bytes() + batch * m * k * element, k * element};
     const Rows b_rows{b.storage()->host_bytes() + batch * n * k * element,
                       (transpose_b ? k : n) * element};
-    multiply(engine, a_rows, m, {b_rows, k, n, transpose_b},
-             out.storage()->host_bytes() + batch * m * n * element, n * element, workspace,
-             threads);
+    multiply_matrices(engine, a_rows, m, {b_rows, k, n, transpose_b},
+                      out.storage()->host_bytes() + batch * m * n * element, n * element, workspace,
+                      threads);
   }
   return out;
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "backends/wormhole/energy/cost_model.h"
+#include "backends/wormhole/families.h"
 #include "backends/wormhole/spec/chip.h"
 #include "backends/wormhole/wormhole_backend.h"
 #include "base/fail.h"
@@ -66,16 +67,36 @@ std::shared_ptr<Backend> open_wormhole(const DeviceOptions& options) {
 }
 
 namespace wormhole {
+namespace {
+
+Capabilities capabilities_of(const Release& release) {
+  using enum Attribute;
+  return {.own_memory = true,
+          .simulated = true,
+          .shape_mode = true,
+          .programs = true,
+          .dtypes = {DType::bf16, DType::f32},
+          .computes_in = DType::bf16,
+          .layouts = {Layout::tile, Layout::row_major},
+          .memories = {Memory::dram, Memory::l1},
+          .attributes = core_grid | fidelity | memory | fp32_accumulate | numeric_stable,
+          .core_grid = n150d().compute_grid,
+          .releases = {release.name},
+          .meters = {}};
+}
+
+}  // namespace
 
 WormholeBackend::WormholeBackend(const DeviceOptions& options, HostOptions host)
     : mode_(options.mode),
       explain_(options.explain),
       host_(host),
       release_(release_profile(options.release_profile)),
+      capabilities_(capabilities_of(release_)),
       l1_(std::make_shared<BankMemory>(Memory::l1, n150d().l1, n150d().allocation_alignment)),
       dram_(std::make_shared<BankMemory>(Memory::dram, n150d().dram, n150d().allocation_alignment)),
       live_(std::make_shared<LiveStorages>()) {
-  cache_.enable(options.program_cache || release_.program_cache);
+  cache_.enable(options.program_cache.value_or(release_.program_cache));
 }
 
 void WormholeBackend::close() {
@@ -93,6 +114,29 @@ std::vector<OpReport> WormholeBackend::take_reports() {
 void WormholeBackend::set_program_cache(bool enabled) {
   const Lock lock = enter("program_cache");
   cache_.enable(enabled);
+}
+
+std::optional<Refusal> WormholeBackend::refusal_here(const OpCall& call) const {
+  switch (call.row().family) {
+    case OpFamily::product: return refuse_product(call);
+    case OpFamily::binary: return refuse_binary(call);
+    case OpFamily::unary: return refuse_unary(call, release_);
+    case OpFamily::softmax: return refuse_softmax(call);
+    case OpFamily::move: return refuse_move(call);
+  }
+  return std::nullopt;
+}
+
+Tensor WormholeBackend::run(const OpCall& call) {
+  const Lock lock = enter(call.name());
+  switch (call.row().family) {
+    case OpFamily::product: return run_product(call);
+    case OpFamily::binary: return run_binary(call);
+    case OpFamily::unary: break;
+    case OpFamily::softmax: return run_softmax(call);
+    case OpFamily::move: return run_move(call);
+  }
+  fail(ErrorKind::unsupported, "[{}] expected an op that wormhole has; found none", call.name());
 }
 
 const CostModel* WormholeBackend::cost_model() const {

@@ -1,0 +1,24 @@
+#include <cmath>
+
+#include "backends/reference/families.h"
+
+namespace wattention::reference {
+namespace {
+
+using Formula = double (*)(double);
+
+Formula formula_of(Op op) {
+  switch (op) {
+    default: fail(ErrorKind::unsupported, "[{}] expected a formula; found none", to_string(op));
+  }
+}
+
+}  // namespace
+
+void unary(const OpCall& call, double* out) {
+  const Formula formula = formula_of(call.op);
+  const double* input = values(call.a());
+  for (std::int64_t i = 0; i < call.shape.numel(); ++i) out[i] = formula(input[i]);
+}
+
+}  // namespace wattention::reference
