@@ -227,7 +227,7 @@ int compare(const CompareChoice& choice) {
 
 void add_compare(Command& program, int& exit_code) {
   Command* command = program.add_subcommand(
-      "compare", "the notebook's digits and times beside this machine's, in about a minute");
+      "compare", "compare the notebook's digits and times with this machine's, in about a minute");
   const auto choice = std::make_shared<CompareChoice>();
   command->add_option("--out", choice->folder, "folder for records.json, report.md and report.html")
       ->capture_default_str();

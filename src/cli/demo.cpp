@@ -94,8 +94,8 @@ Json demo_json(const Demo& demo) {
 }  // namespace
 
 void add_demo(Command& program, int&) {
-  Command* command =
-      program.add_subcommand("demo", "the notebook's six tokens: scores, weights, context");
+  Command* command = program.add_subcommand(
+      "demo", "print the scores, weights and context of the notebook's six tokens");
   const auto options = std::make_shared<DemoOptions>();
   add_device_options(*command, options->device);
   add_attention_options(*command, options->attention);

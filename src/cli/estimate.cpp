@@ -262,7 +262,7 @@ void add_what_if(Command& command, EstimateChoice& choice) {
 
 void add_estimate(Command& program, int& exit_code) {
   Command* command = program.add_subcommand(
-      "estimate", "modelled time and energy of the Wormhole; exit code 1 when --validate fails");
+      "estimate", "model the time and energy of the Wormhole; exit code 1 when --validate fails");
   const auto choice = std::make_shared<EstimateChoice>();
   ForwardCase& forward = choice->forward;
   command->add_option("--variant", choice->variant, "naive or resident")->capture_default_str();

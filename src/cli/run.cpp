@@ -220,7 +220,7 @@ void add_options(Command& command, RunOptions& options) {
 
 void add_run(Command& program, int&) {
   Command* command = program.add_subcommand(
-      "run", "one forward: the index-th tensor of manual_seed(seed), or a file");
+      "run", "run one forward, on the index-th tensor of manual_seed(seed) or on a file");
   const auto options = std::make_shared<RunOptions>();
   add_options(*command, *options);
   command->footer(

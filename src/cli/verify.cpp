@@ -234,7 +234,7 @@ void run(VerifyOptions& options, int& exit_code) {
 
 void add_verify(Command& program, int& exit_code) {
   Command* command = program.add_subcommand(
-      "verify", "compare the error of each stage with float64; exit code 1 when it fails");
+      "verify", "compare each stage of a forward with float64; exit code 1 when it fails");
   const auto options = std::make_shared<VerifyOptions>();
   VerifyCase& sizes = options->verify_case;
   add_device_options(*command, options->device);

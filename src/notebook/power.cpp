@@ -60,9 +60,9 @@ NotebookPower notebook_power(const Interval& card_idle_w, std::vector<WallReadin
   power.readings = std::move(readings);
   power.card_share_j = card_share_j(power, card_idle_w);
   power.verdict =
-      "The notebook's wall meter tells what the whole machine drew, to a watt and about once a "
-      "second; it cannot tell the card's share, because that (17 W by difference) is smaller than "
-      "the 21 W by which its own baselines differ.";
+      "The notebook's wall meter shows what the whole machine drew, to a watt and about once a "
+      "second. It cannot show the card's share: by difference that share is 17 W, and the meter's "
+      "own baselines differ by more, by 21 W.";
   return power;
 }
 

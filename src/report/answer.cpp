@@ -40,10 +40,9 @@ std::string time_sentence(const Interval& modelled_ms) {
   const NotebookTimes& longest = notebook_times.back();
   const auto [card, cpu] = notebook_times_duel();
   return fmt::format(
-      "Faster: {}. In the notebook's loop of {} tensors the card took {:.2f} ms per forward, {} "
-      "than "
-      "the notebook's CPU ({:.2f} ms); the naive module took {:.1f} times as long as the CPU. The "
-      "model says {:.1f} ms ({:.1f} to {:.1f}): {}.",
+      "Faster: {}. In the notebook's loop of {} tensors a forward took {:.2f} ms with the card. "
+      "That is {} than with the notebook's CPU ({:.2f} ms). The naive module took {:.1f} times "
+      "as long as the CPU. For the card the model says {:.1f} ms ({:.1f} to {:.1f}): {}.",
       winner_words({notebook_times_duel()}), longest.count, card.value,
       more_or_less(card.value, cpu.value), cpu.value, longest.naive_ms / longest.cpu_ms,
       modelled_ms.value, modelled_ms.low, modelled_ms.high, model_words(modelled_ms, cpu));
@@ -52,9 +51,9 @@ std::string time_sentence(const Interval& modelled_ms) {
 std::string energy_sentence(const NotebookPower& power, const Interval& modelled_j) {
   const Duel gross = gross_duel(power), net = net_duel(power);
   return fmt::format(
-      "Less energy: {}. At the wall {:.1f} J per forward against {:.1f} J gross ({}), {:.1f} J "
-      "against {:.1f} J above the baselines ({}). Of that the card itself uses {:.2g} J ({:.2g} to "
-      "{:.2g}, modelled); the rest is its host.",
+      "Less energy: {}. At the wall a forward took {:.1f} J with the card and {:.1f} J with the "
+      "CPU ({}). Above the baselines it was {:.1f} J and {:.1f} J ({}). The card itself uses "
+      "{:.2g} J of that ({:.2g} to {:.2g}, modelled). The rest is its host's.",
       winner_words({gross, net}), gross.card.value, gross.cpu.value,
       more_or_less(gross.card.value, gross.cpu.value), net.card.value, net.cpu.value,
       more_or_less(net.card.value, net.cpu.value), modelled_j.value, modelled_j.low,
@@ -76,8 +75,7 @@ std::string faster_host_sentence(const BenchRecord* faster) {
   const double ms = *faster->time_per_forward_ms.value;
   return fmt::format(
       " In a host twice as fast the forward would take {:.1f} ms (modelled), {} than the "
-      "notebook's "
-      "CPU, and the card {:.2g} J.",
+      "notebook's CPU. The card would use {:.2g} J.",
       ms, more_or_less(ms, cpu_ms), *faster->energy_j.value);
 }
 
@@ -90,8 +88,8 @@ std::string reason_sentence(const BenchRecord& resident, const BenchRecord* fast
       conversion += share.share;
   }
   return fmt::format(
-      "Why: the card computes for {:.0f} % of the forward; casting and tiling on one thread of the "
-      "host take {:.0f} %.{}",
+      "Why: the card computes for {:.0f} % of the forward. Casting and tiling, on one thread of "
+      "the host, take {:.0f} %.{}",
       100 * card, 100 * conversion, faster_host_sentence(faster));
 }
 
@@ -99,12 +97,11 @@ std::string machine_sentence(const BenchRecord& fastest, const BenchRecord& resi
                              const BenchRecord* here) {
   const std::string in_other_host =
       here == nullptr ? ""
-                      : fmt::format(", with {} as its host {:.1f} ms", here->axes.host,
+                      : fmt::format(", and with {} as its host {:.1f} ms", here->axes.host,
                                     *here->time_per_forward_ms.value);
   return fmt::format(
-      "This machine: {} takes {:.2f} ms per forward, measured; the modelled card in the notebook's "
-      "host would take "
-      "{:.1f} ms{}.",
+      "This machine: {} takes {:.2f} ms per forward, measured. The modelled card would take "
+      "{:.1f} ms in the notebook's host{}.",
       series_word(fastest.axes), *fastest.time_per_forward_ms.value,
       *resident.time_per_forward_ms.value, in_other_host);
 }
@@ -113,10 +110,8 @@ std::string energy_sureness(const NotebookPower& power) {
   const Duel net = net_duel(power);
   return fmt::format(
       "The wall meter's baselines differ by {:.0f} W, so each of its readings may be off by as "
-      "much. "
-      "Above its baseline the CPU's forward then took {:.1f} to {:.1f} J, the card's {:.1f} to "
-      "{:.1f} "
-      "J: {}.",
+      "much. Then the CPU's forward took {:.1f} to {:.1f} J above its baseline, and the card's "
+      "{:.1f} to {:.1f} J: {}.",
       power.baseline_spread_w(), net.cpu.low, net.cpu.high, net.card.low, net.card.high,
       sureness_words(margin_of({gross_duel(power), net})));
 }
@@ -125,11 +120,11 @@ std::string time_sureness() {
   const Duel duel = notebook_times_duel();
   const Margin margin = margin_of(duel);
   return fmt::format(
-      "Each job was timed twice: {:.2f} to {:.2f} ms per forward on the CPU, {:.2f} to {:.2f} ms "
-      "on "
-      "the card: {} there.{}",
+      "Each job was timed twice. A forward took {:.2f} to {:.2f} ms with the CPU and {:.2f} to "
+      "{:.2f} ms with the card: {} there.{}",
       duel.cpu.low, duel.cpu.high, duel.card.low, duel.card.high, sureness_words(margin),
-      margin == Margin::barely ? " So small a difference may turn in another host." : "");
+      margin == Margin::barely ? " In another host so small a difference may go the other way."
+                               : "");
 }
 
 }  // namespace

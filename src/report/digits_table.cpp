@@ -10,7 +10,7 @@ namespace {
 std::string note_of(const DigitCheck& check) {
   if (!check.skipped.empty()) return check.skipped;
   if (check.failed() || check.near == 0) return check.first_mismatch;
-  return fmt::format("{} of the values are one bf16 step off, up to {} may be ({})", check.near,
+  return fmt::format("values that are one bf16 step off: {}, and {} are allowed ({})", check.near,
                      check.print->loose, check.first_mismatch);
 }
 

@@ -42,9 +42,10 @@ std::string_view sureness_words(Margin margin) {
 }
 
 std::string_view model_words(const Interval& model, const Interval& cpu) {
-  if (overlap(model, cpu)) return "its interval holds the CPU's time, so it cannot tell who wins";
-  return model.high < cpu.low ? "all of its interval lies below the CPU's time: the card wins"
-                              : "all of its interval lies above the CPU's time: the CPU wins";
+  if (overlap(model, cpu))
+    return "this interval holds the CPU's time, so the model does not say who wins";
+  return model.high < cpu.low ? "all of this interval lies below the CPU's time, so the card wins"
+                              : "all of this interval lies above the CPU's time, so the CPU wins";
 }
 
 }  // namespace wattention::report

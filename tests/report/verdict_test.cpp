@@ -50,10 +50,10 @@ TEST(Verdict, TheModelTellsAWinnerOnlyBesideTheCpusTime) {
   const auto says = [&](double low, double high, std::string_view word) {
     return model_words({(low + high) / 2, low, high}, cpu).find(word) != std::string_view::npos;
   };
-  EXPECT_TRUE(says(9, 13, "cannot tell"));
-  EXPECT_TRUE(says(9, 11.5, "cannot tell"));  // touching
+  EXPECT_TRUE(says(9, 13, "does not say"));
+  EXPECT_TRUE(says(9, 11.5, "does not say"));  // touching
   EXPECT_TRUE(says(9, 11.499, "the card wins"));
-  EXPECT_TRUE(says(11.75, 13, "cannot tell"));
+  EXPECT_TRUE(says(11.75, 13, "does not say"));
   EXPECT_TRUE(says(11.751, 13, "the CPU wins"));
 }
 
