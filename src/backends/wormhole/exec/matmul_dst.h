@@ -82,10 +82,9 @@ struct DstFp32 {
                                           term(second, second_exponent)));
   }
 
-  /// Through SrcA's 19 bits.
+  /// Through SrcA, as bf16.
   static F reload(F partial) {
-    return V::as_floats(
-        V::both(V::as_ints(partial), V::all(static_cast<std::int32_t>(0xffffe000u))));
+    return V::as_floats(V::both(V::as_ints(partial), V::all(upper_half_mask)));
   }
 
   static F add_in_l1(F old, F dst) {

@@ -66,17 +66,20 @@ template <class Rules = Silicon>
 Bits row_max(std::span<const Bits> row) {
   Bits dst = lowest_bits;
   for (const Bits value : row) dst = gmpool<Rules>(value, dst);
-  return pack_bf16<Rules>(dst);
+  return Rules::maximum_passes_packer ? pack_bf16<Rules>(dst) : dst;
 }
 
-/// Columns from `logical_cols` on become -infinity: the last tile meets the mask on the FPU, others are copied.
+/// What the exponentials or differences start from. In a row with padding, columns from `logical_cols` on become
+/// -infinity: the last tile meets the mask on the FPU, others are copied, and all go through the packer. A row
+/// without padding is read as it lies in L1.
 template <class Rules = Silicon>
 void mask_padding(std::span<const Bits> input, std::size_t logical_cols, std::span<Bits> out) {
-  const std::size_t masked_from = logical_cols % 32 == 0 ? input.size() : logical_cols / 32 * 32;
-  for (std::size_t i = 0; i < input.size(); ++i)
-    out[i] = i < masked_from
-                 ? copy<Rules>(input[i])
-                 : add<Rules>(input[i], i < logical_cols ? Bits{0} : minus_infinity_bits);
+  const bool padded = logical_cols % 32 != 0;
+  const std::size_t masked_from = padded ? logical_cols / 32 * 32 : input.size();
+  const bool packed = padded || Rules::unpadded_row_passes_packer;
+  for (std::size_t i = 0; i < masked_from; ++i) out[i] = packed ? copy<Rules>(input[i]) : input[i];
+  for (std::size_t i = masked_from; i < input.size(); ++i)
+    out[i] = add<Rules>(input[i], i < logical_cols ? Bits{0} : minus_infinity_bits);
 }
 
 /// One row; `out` holds the exponentials on the way.

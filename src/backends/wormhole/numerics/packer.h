@@ -28,11 +28,12 @@ constexpr Word pack_partial(Word dst, DstFormat format) {
   return format == DstFormat::bf16 ? widen(pack_bf16<Rules>(upper_half(dst))) : dst;
 }
 
-/// What the unpacker and the copy to Dst make of a partial: an fp32 passes through SrcA's 19 bits.
+/// What the unpacker and the copy to Dst make of a partial: of an fp32 SrcA takes the upper half.
 template <class Rules = Silicon>
 constexpr Word reload_partial(Word partial, DstFormat format) {
   if (exponent_of(partial) == 0) return 0;
-  return format == DstFormat::fp32 && Rules::reload_cuts_to_tf32 ? partial & 0xffffe000u : partial;
+  if (format == DstFormat::bf16 || Rules::reload == Reload::whole) return partial;
+  return partial & (Rules::reload == Reload::tf32 ? 0xffffe000u : 0xffff0000u);
 }
 
 /// L1 accumulation, old + block. A NaN in L1 acts as a number beyond all finite ones.

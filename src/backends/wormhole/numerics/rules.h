@@ -9,6 +9,9 @@ namespace wattention::wormhole {
 /// Who adds a K block onto what is in L1, see exec.
 enum class LastBlock { reloaded, added_in_l1 };
 
+/// What an fp32 partial keeps on its way back through SrcA.
+enum class Reload { whole, tf32, bf16 };
+
 struct Silicon {
   // Multiplier: Tenstorrent ISA documentation, WormholeB0 MatrixUnit, MVMUL.
   static constexpr bool flush_denormal_inputs = true;
@@ -43,7 +46,7 @@ struct Silicon {
   static constexpr LastBlock last_block = LastBlock::reloaded;
   static constexpr Rounding pack_rounding = Rounding::half_up;
   static constexpr bool packer_flushes = true;
-  static constexpr bool reload_cuts_to_tf32 = true;
+  static constexpr Reload reload = Reload::bf16;
 
   // ELWADD
   static constexpr Rounding addend_rounding = Rounding::half_up;
@@ -55,9 +58,11 @@ struct Silicon {
   static constexpr Rounding store_rounding = Rounding::truncate;
 
   // Softmax of release 0.57
-  static constexpr Word exp_scale = 0x43b8aa3bu;   // 369.329926 = 2^8 / ln 2
-  static constexpr Word exp_offset = 0x46fde9a3u;  // 32500.818
-  static constexpr Word exp_clamp = 0xc2b10000u;   // -88.5
+  static constexpr bool maximum_passes_packer = true;        // where a NaN becomes infinity
+  static constexpr bool unpadded_row_passes_packer = false;  // its NaNs meet the maximum as numbers
+  static constexpr Word exp_scale = 0x43b8aa3bu;             // 369.329926 = 2^8 / ln 2
+  static constexpr Word exp_offset = 0x46fde9a3u;            // 32500.818
+  static constexpr Word exp_clamp = 0xc2b10000u;             // -88.5
   static constexpr Rounding exp_integer_rounding = Rounding::half_up;
   static constexpr int reciprocal_newton_steps = 1;
   static constexpr int reduce_phases = 4;
