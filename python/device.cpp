@@ -114,13 +114,22 @@ void bind_device(nb::module_& module) {
             name, {threads, kernel, parse_mode(mode), program_cache, release_profile, explain});
       },
       nb::arg("name"), nb::kw_only(), nb::arg("threads") = 0, nb::arg("kernel") = "",
-      nb::arg("mode") = "exact", nb::arg("program_cache") = false,
-      nb::arg("release_profile") = "0.57", nb::arg("explain") = false, ReleaseGil(),
+      nb::arg("mode") = "exact", nb::arg("program_cache") = false, nb::arg("release_profile") = "",
+      nb::arg("explain") = false, ReleaseGil(),
       "Opens \"cpu\", \"reference\", \"wormhole\"; a context manager. Raises Error of kind absent, "
       "never falls back.\n\n"
       "threads: 0 for all; kernel: a name of list_devices(), empty for the fastest; mode: "
       "\"exact\", or \"shape\" to run\n"
-      "programs without values; explain: keep a report per op.");
+      "programs without values; release_profile: a name of list_releases(), empty for the first; "
+      "explain: keep a report per op.");
+  module.def(
+      "list_releases",
+      [] {
+        std::vector<std::string> names;
+        for (const ReleaseInfo& release : list_releases()) names.push_back(release.name);
+        return names;
+      },
+      "Names of the TT-NN releases that \"wormhole\" can follow, the default first.");
 }
 
 }  // namespace wattention::python

@@ -1,5 +1,6 @@
 #pragma once
 // Devices: what there is, how to open one, and how tensors move.
+#include <wattention/format.h>
 #include <wattention/tensor.h>
 
 #include <memory>
@@ -33,8 +34,9 @@ struct DeviceOptions {
   /// Force a kernel or ISA by name ("avx2"); empty: the fastest that fits.
   std::string kernel = {};
   Mode mode = Mode::exact;
-  bool program_cache = false;  ///< TT-NN 0.57 starts with it off
-  std::string release_profile = "0.57";
+  bool program_cache = false;  ///< also on where the release starts with it
+  /// The TT-NN release to follow, of list_releases(); empty: its first.
+  std::string release_profile = {};
   bool explain = false;  ///< keep a report per op, see Device::take_reports()
 };
 
@@ -84,6 +86,16 @@ std::vector<DeviceInfo> list_devices();
 /// Throws Error{absent} for a device or kernel that is unknown or cannot serve here; never falls
 /// back.
 Device open_device(std::string_view name, const DeviceOptions& options = {});
+
+/// A TT-NN release that the software Wormhole can follow.
+struct ReleaseInfo {
+  std::string name;  ///< what DeviceOptions::release_profile takes
+  TtnnFormat print;  ///< how it prints tensors
+};
+/// All that are known, the default first.
+std::vector<ReleaseInfo> list_releases();
+/// The default for an empty name. Throws Error{absent} for one that is not known.
+ReleaseInfo release_info(std::string_view name = {});
 
 /// Where and how a tensor is to lie on a device.
 struct Placement {

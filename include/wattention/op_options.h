@@ -17,7 +17,7 @@ struct MatmulOptions {
 
 struct SoftmaxOptions {
   int dim = -1;
-  bool numeric_stable = false;  ///< wormhole: subtract the row maximum (0.57 does not by default)
+  bool numeric_stable = false;  ///< wormhole: subtract the row maximum
 };
 
 struct AttentionOptions {

@@ -36,6 +36,7 @@ from ._core import (
     linear_weight,
     list_devices,
     list_meters,
+    list_releases,
     load_npy,
     matmul,
     multiply,

@@ -16,6 +16,13 @@ std::optional<int> positive(std::string_view text) {
   return value;
 }
 
+std::string release_names() {
+  std::string names;
+  for (const ReleaseInfo& release : list_releases())
+    names += (names.empty() ? "" : ", ") + release.name;
+  return names;
+}
+
 // An option that would change nothing is refused: who gives it expects a change.
 void expect_applicable(const AttentionChoice& choice, const Device& device, Variant variant) {
   expect(choice.core_grid.empty() || variant == Variant::resident,
@@ -65,8 +72,8 @@ void add_device_options(CLI::App& command, DeviceChoice& choice) {
       ->capture_default_str();
   command
       .add_option("--release-profile", options.release_profile,
-                  "wormhole: the TT-NN release to follow")
-      ->capture_default_str();
+                  "wormhole: the TT-NN release to follow: " + release_names())
+      ->default_str(release_info().name);
   command.add_flag("--program-cache", options.program_cache, "wormhole: keep compiled programs");
   command.add_flag("--explain", options.explain,
                    "say which kernel or program ran, and why not others");

@@ -7,7 +7,7 @@
 namespace wattention {
 namespace {
 
-// Equal shapes only: on the 0.57 card a smaller second tensor is read past its end, so no device
+// Equal shapes only: a release on the card reads past the end of a smaller second tensor, so no device
 // broadcasts.
 std::shared_ptr<Backend> checked_pair(std::string_view op, const Tensor& a, const Tensor& b) {
   std::shared_ptr<Backend> backend = common_backend(op, {&a, &b});

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <bit>
 #include <cmath>
 
+#include "backends/wormhole/kernels/number.h"
 #include "backends/wormhole/wormhole_backend.h"
 #include "base/fail.h"
 
@@ -13,11 +13,6 @@ namespace {
 
 constexpr std::string_view off_device = "Operands to eltwise binary need to be on device!";
 constexpr std::string_view not_tiled = "Input to eltwise binary must be tilized";
-
-// The release's bfloat16 class drops the low half: 0.1 becomes 0x3DCC, not 0x3DCD.
-Bits truncated(float scalar) {
-  return static_cast<Bits>(std::bit_cast<std::uint32_t>(scalar) >> 16);
-}
 
 void check_scalar(std::string_view op, float scalar) {
   if (!std::isfinite(scalar))
@@ -44,7 +39,8 @@ void check_pair(std::string_view op, const Tensor& a, const Tensor& b) {
 
 }  // namespace
 
-Tensor WormholeBackend::scale(std::string_view op, const Tensor& input, float scalar) {
+Tensor WormholeBackend::scale(std::string_view op, const Tensor& input, float scalar,
+                              Bits operand) {
   const Lock lock = enter(op);
   storage_of(op, input, off_device);
   expect_tile(op, input, not_tiled);
@@ -58,18 +54,19 @@ Tensor WormholeBackend::scale(std::string_view op, const Tensor& input, float sc
               make_scalar_op(op, tiled.tiles(), input.memory(), release_), Reuse::kernels);
   const auto count = static_cast<std::size_t>(tiled.elements());
   if (has_values())
-    wormhole::multiply_scalar({bits_of(input), count}, truncated(scalar), program.work.fidelity,
+    wormhole::multiply_scalar({bits_of(input), count}, operand, program.work.fidelity,
                               {bits_of(out), count}, host_);
   return out;
 }
 
 Tensor WormholeBackend::multiply(const Tensor& input, double scalar) {
-  return scale("multiply", input, static_cast<float>(scalar));
+  const auto number = static_cast<float>(scalar);
+  return scale("multiply", input, number, kernels::number_operand(number, release_));
 }
 
-// ttnn.div by a scalar multiplies by the f32 reciprocal.
 Tensor WormholeBackend::divide(const Tensor& input, double scalar) {
-  return scale("divide", input, 1.0f / static_cast<float>(scalar));
+  const auto number = static_cast<float>(scalar);
+  return scale("divide", input, 1.0f / number, kernels::divisor_operand(number, release_));
 }
 
 Tensor WormholeBackend::combine(std::string_view op, const Tensor& a, const Tensor& b,

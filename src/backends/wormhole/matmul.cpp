@@ -101,7 +101,8 @@ Tensor WormholeBackend::matmul(const Tensor& a, const Tensor& b, const MatmulOpt
 Tensor WormholeBackend::run_matmul(const Tensor& a, const Tensor& b, const MatmulOptions& options) {
   check_shapes(a, b);
   check_batches(a, b);
-  const MatmulMemories memories{a.memory(), b.memory(), options.memory.value_or(Memory::dram)};
+  const MatmulMemories memories{a.memory(), b.memory(),
+                                options.memory.value_or(release_.matmul_output_memory)};
   expect(memories.out != Memory::host, "[matmul] expected memory dram or l1; found host");
   // The result takes its place before the program is chosen: in L1 it counts as occupied.
   Tensor out = allocate(result_shape(a, b), DType::bf16, Layout::tile, memories.out);

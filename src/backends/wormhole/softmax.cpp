@@ -31,10 +31,10 @@ Tensor WormholeBackend::softmax(const Tensor& input, const SoftmaxOptions& optio
                                tiled.cols != tiled.padded_cols, options.numeric_stable,
                                input.memory()};
   // The release's key names neither the shape nor the variant.
-  enqueue(fmt::format("softmax {}", to_string(input.memory())), make_softmax(problem, release_),
-          Reuse::kernels);
+  const Program program = enqueue(fmt::format("softmax {}", to_string(input.memory())),
+                                  make_softmax(problem, release_), Reuse::kernels);
   if (has_values())
-    wormhole::softmax(stacked(input), tiled.cols, {options.numeric_stable}, bits_of(out), host_);
+    wormhole::softmax(stacked(input), tiled.cols, program.softmax, bits_of(out), host_);
   return out;
 }
 

@@ -19,7 +19,7 @@ namespace wattention::wormhole {
 
 class WormholeBackend final : public Backend {
  public:
-  WormholeBackend(const DeviceOptions& options, HostOptions host);
+  WormholeBackend(const DeviceOptions& options, HostOptions host, Release release);
 
   std::string_view name() const override { return "wormhole"; }
   bool is_open() const override { return open_; }
@@ -73,7 +73,7 @@ class WormholeBackend final : public Backend {
   Tensor run_matmul(const Tensor& a, const Tensor& b, const MatmulOptions& options);
   void compute_matmul(const Tensor& a, const Tensor& b, const MatmulNumerics& numerics,
                       const Tensor& out) const;
-  Tensor scale(std::string_view op, const Tensor& input, float scalar);
+  Tensor scale(std::string_view op, const Tensor& input, float scalar, Bits operand);
   using TensorOp = void (*)(std::span<const Bits> a, std::span<const Bits> b, Fidelity fidelity,
                             std::span<Bits> out, HostOptions host);
   Tensor combine(std::string_view op, const Tensor& a, const Tensor& b, TensorOp compute);
@@ -83,7 +83,7 @@ class WormholeBackend final : public Backend {
   const Mode mode_;
   const bool explain_;
   const HostOptions host_;
-  const Release& release_;
+  const Release release_;
   std::shared_ptr<BankMemory> l1_;
   std::shared_ptr<BankMemory> dram_;
   std::shared_ptr<LiveStorages> live_;

@@ -58,12 +58,12 @@ struct Recorder {
     problem.core_grid = grid;
     problem.fidelity = forward.fidelity;
     problem.free_l1_bytes = free_l1_bytes;
-    op(make_matmul(problem, {Memory::dram, b, Memory::dram}, release_profile("0.57")));
+    op(make_matmul(problem, {Memory::dram, b, Memory::dram}, default_release()));
   }
 
   void softmax(std::int64_t rows, std::int64_t cols) {
     op(make_softmax({tiles(rows), tiles(cols), cols % tile_side != 0, false, Memory::dram},
-                    release_profile("0.57")));
+                    default_release()));
   }
 };
 
@@ -103,8 +103,8 @@ std::vector<Event> resident_forward(const ForwardCase& forward, bool programs_ca
   recorder.cached = programs_cached;
   recorder.op(make_transpose(matrix_tiles(tokens, head), Memory::dram));
   recorder.matmul(tokens, head, tokens, grid, Memory::dram, free_l1(forward, 3));
-  recorder.op(make_scalar_op("multiply", matrix_tiles(tokens, tokens), Memory::dram,
-                             release_profile("0.57")));
+  recorder.op(
+      make_scalar_op("multiply", matrix_tiles(tokens, tokens), Memory::dram, default_release()));
   recorder.softmax(tokens, tokens);
   recorder.matmul(tokens, tokens, head, grid, Memory::dram, free_l1(forward, 3));
   recorder.to_host(tokens * head);

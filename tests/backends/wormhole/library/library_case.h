@@ -19,17 +19,11 @@ struct Case {
   std::vector<Bits> expected;
   Shape shape;          ///< of the result
   std::string differs;  ///< why the default release answers otherwise; else empty
-};
-
-/// A recorded call that the software Wormhole cannot make yet.
-struct NotRun {
-  std::string name;
-  std::string why;
-  std::string until;  ///< what the public header would say if it could: a regular expression
+  std::string not_run;  ///< why the call cannot be made yet; else empty
+  std::string until;    ///< what the public headers would say if it could: a regular expression
 };
 
 std::vector<Case> cases();
-std::vector<NotRun> not_run();
 
 /// The bf16 patterns of one of the arrays.
 std::vector<Bits> array(const std::string& file);

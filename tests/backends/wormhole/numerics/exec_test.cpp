@@ -77,11 +77,11 @@ TEST(Matmul, CutsAReloadedFp32ToBf16) {
 
 /// Sums one row in every lane of an ISA's kernel.
 Bits row_sum_on(Isa isa, const std::vector<Bits>& row) {
-  const ElementwiseKernels& kernels = *elementwise_kernels(isa);
+  const ElementwiseKernels& vectors = *elementwise_kernels(isa);
   std::vector<Bits> columns, sums(16);
   for (const Bits value : row)
-    columns.insert(columns.end(), static_cast<std::size_t>(kernels.lanes), value);
-  kernels.row_sums(columns.data(), static_cast<std::int64_t>(row.size()), sums.data());
+    columns.insert(columns.end(), static_cast<std::size_t>(vectors.lanes), value);
+  vectors.row_sums(4)(columns.data(), static_cast<std::int64_t>(row.size()), sums.data());
   return sums[0];
 }
 
@@ -93,10 +93,10 @@ TEST(RowSum, RoundsTermsTwiceOnEveryHost) {
   for (std::size_t k = 24; k < 28; ++k) row[k] = vectors::a_with(31, 127 - 14);  // 4 * 1984
   row[28] = vectors::a_with(31, 127 - 17);                                       // 248
   row[29] = vectors::a_with(28, 127 - 22);                                       // 7
-  EXPECT_EQ(oracle::row_sum(row), 0x3f81);
+  EXPECT_EQ(kernels::row_sum(row, 4), 0x3f81);
   for (const Isa isa : vector_isas()) EXPECT_EQ(row_sum_on(isa, row), 0x3f81) << isa_name(isa);
   row[29] = vectors::a_with(24, 127 - 22);  // 6
-  EXPECT_EQ(oracle::row_sum(row), 0x3f80);
+  EXPECT_EQ(kernels::row_sum(row, 4), 0x3f80);
   for (const Isa isa : vector_isas()) EXPECT_EQ(row_sum_on(isa, row), 0x3f80) << isa_name(isa);
 }
 
@@ -128,7 +128,7 @@ TEST(Softmax, ANaNIsANumberBesideTheMaximumUnlessAMaskPackedItBefore) {
   // the packer as infinity, whose difference from the maximum is 0.
   std::vector<Bits> input(32 * 32);
   input[0] = 0x7fc0;
-  const Bits of_zero = oracle::multiply(0x3f7a, reciprocal_approx(0x3f7a), 4);
+  const Bits of_zero = kernels::multiply(0x3f7a, kernels::reciprocal_approx(0x3f7a), 4);
   for (const HostOptions host : hosts()) {
     std::vector<Bits> out(input.size());
     softmax({input.data(), 32, 32}, 32, {.numeric_stable = true}, out.data(), host);

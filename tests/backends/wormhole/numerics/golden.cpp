@@ -66,6 +66,10 @@ Matrix transposed(const Matrix& matrix) {
   return result;
 }
 
+std::string library_path(const std::string& file) {
+  return (root.parent_path() / "wormhole_library/0.59" / file).string();
+}
+
 Matrix load_npy(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::string magic(10, '\0');

@@ -1,4 +1,4 @@
-// Each rule that decides digits, broken on purpose, must be noticed by a vector; and the silicon's by none.
+// Each rule that decides digits, broken on purpose, must be noticed by a vector; and as they are by none.
 // Which kind of vector notices is listed in docs/numerics.md.
 #include <gtest/gtest.h>
 
@@ -17,8 +17,8 @@ std::string joined(const std::vector<std::string>& names) {
       [](const std::string& text, const std::string& name) { return text + name + "; "; });
 }
 
-TEST(Rules, SiliconsGiveEveryVector) {
-  EXPECT_EQ(joined(vectors::failures<Silicon>()), "");
+TEST(Rules, GiveEveryVector) {
+  EXPECT_EQ(joined(vectors::failures<AllRules>()), "");
   EXPECT_EQ(joined(vectors::failures<Varied>()), "");
 }
 
@@ -44,7 +44,6 @@ const std::vector<Mutation>& mutations() {
       vary("OddPhaseAtOtherWeight", Varied::odd_phase_exponent, -4),
       vary("UpperPhaseAtOtherWeight", Varied::upper_phase_exponent, -6),
       vary("ZeroPartHasNoExponent", Varied::zero_part_keeps_exponent, false),
-      vary("OperandsSwapped", Varied::weight_in_src_a, false),
       vary("OneGroup", Varied::group_size, 16),
       vary("DistanceLimitTooLow", Varied::product_distance_limit, 12),
       vary("ProductsTruncated", Varied::product_rounding, truncate),
@@ -61,18 +60,20 @@ const std::vector<Mutation>& mutations() {
       vary("UnderflowKept", Varied::flush_underflow, false),
       vary("NoInfinity", Varied::saturate_to_infinity, false),
       vary("MinusOneExact", Varied::minus_one_shifts_short, false),
-      // Order
+      // Kernels: operands and order
+      vary("OperandsSwapped", Varied::weight_in_src_a, false),
       vary("FacesOutsidePhases", Varied::phases_outside_faces, false),
       vary("ReduceLikeMatmul", Varied::reduce_phases_outside_faces, true),
       vary("PhasesDescend", Varied::phases_ascend, false),
-      // Packer, K blocks
+      // Packer, unpacker, K blocks
       vary("L1TiesAway", Varied::l1_rounding, half_up),
       vary("L1Truncates", Varied::l1_rounding, truncate),
-      vary("LastBlockInL1", Varied::last_block, LastBlock::added_in_l1),
+      vary("LastBlockInL1", Varied::last_block, kernels::LastBlock::added_in_l1),
       vary("PackToEven", Varied::pack_rounding, half_even),
       vary("PackerMoves", Varied::packer_flushes, false),
-      vary("ReloadWhole", Varied::reload, Reload::whole),
-      vary("ReloadAsTf32", Varied::reload, Reload::tf32),
+      vary("UnpackRounds", Varied::unpack_rounding, half_up),
+      vary("ReloadWhole", Varied::reload_format, UnpackedAs::fp32),
+      vary("ReloadAsTf32", Varied::reload_format, UnpackedAs::tf32),
       // ELWADD
       vary("AddendTruncated", Varied::addend_rounding, truncate),
       vary("AddendToEven", Varied::addend_rounding, half_even),
@@ -82,18 +83,17 @@ const std::vector<Mutation>& mutations() {
       vary("SfpuTiesAway", Varied::sfpu_rounding, half_up),
       vary("SfpuTruncates", Varied::sfpu_rounding, truncate),
       vary("StoreRounds", Varied::store_rounding, half_up),
+      vary("ConversionToEven", Varied::conversion_rounding, half_even),
+      vary("ConversionTruncated", Varied::conversion_rounding, truncate),
       // Softmax
       vary("MaximumUnpacked", Varied::maximum_passes_packer, false),
       vary("RowPacked", Varied::unpadded_row_passes_packer, true),
-      vary("ExpScaleOff", Varied::exp_scale, Silicon::exp_scale - 3),
-      vary("ExpOffsetOff", Varied::exp_offset, Silicon::exp_offset + 1),
+      vary("ExpScaleOff", Varied::exp_scale, AllRules::exp_scale - 3),
+      vary("ExpOffsetOff", Varied::exp_offset, AllRules::exp_offset + 1),
       vary("ExpUnclamped", Varied::exp_clamp, 0xff7fffffu),
-      vary("ExpIntegerToEven", Varied::exp_integer_rounding, half_even),
-      vary("ExpIntegerTruncated", Varied::exp_integer_rounding, truncate),
-      vary("ReciprocalWithoutNewton", Varied::reciprocal_newton_steps, 0),
-      vary("ReciprocalAccurate", Varied::reciprocal_newton_steps, 2),
-      vary("SumLoFi", Varied::reduce_phases, 1), vary("NormaliseLoFi", Varied::normalise_phases, 1),
-      vary("NormaliseHiFi2", Varied::normalise_phases, 2)};
+      vary("ReciprocalWithoutNewton", Varied::approximate_newton_steps, 0),
+      vary("ReciprocalAccurate", Varied::approximate_newton_steps, 2),
+      vary("AccurateReciprocalApproximate", Varied::accurate_newton_steps, 1)};
   return all;
 }
 
@@ -120,10 +120,29 @@ void expect_attribute_noticed(void (*change)(MatmulNumerics&)) {
     const auto& golden = vectors::matmuls().cases[i];
     if (golden.name != "matmul_4x2048x5_LoFi_block4") continue;
     MatmulNumerics numerics = golden::matmul_numerics(golden);
-    EXPECT_TRUE(vectors::matmul_holds<Silicon>(i, numerics));
+    EXPECT_TRUE(vectors::matmul_holds<AllRules>(i, numerics));
     change(numerics);
-    EXPECT_FALSE(vectors::matmul_holds<Silicon>(i, numerics));
+    EXPECT_FALSE(vectors::matmul_holds<AllRules>(i, numerics));
   }
+}
+
+/// Stored softmaxes that do not come out with other numerics.
+std::size_t softmaxes_that_notice(const SoftmaxNumerics& numerics) {
+  std::size_t noticed = 0;
+  for (std::size_t i = 0; i < vectors::rows_of("softmax_").cases.size(); ++i)
+    noticed += vectors::softmax_holds<AllRules>(i, numerics) ? 0 : 1;
+  return noticed;
+}
+
+TEST(Attributes, EachStepOfASoftmaxNeedsItsFidelity) {
+  using enum Fidelity;
+  EXPECT_EQ(softmaxes_that_notice({.sum = hifi4, .multiply = hifi4}), 0u);
+  EXPECT_GT(softmaxes_that_notice({.sum = lofi, .multiply = hifi4}), 0u);
+  EXPECT_GT(softmaxes_that_notice({.sum = hifi4, .multiply = lofi}), 0u);
+  EXPECT_GT(softmaxes_that_notice({.sum = hifi4, .multiply = hifi2}), 0u);
+  // A scaler of 1 has no low bits, and a fourth phase lies below Dst's last bit.
+  EXPECT_EQ(softmaxes_that_notice({.sum = hifi2, .multiply = hifi3}), 0u);
+  EXPECT_GT(softmaxes_that_notice({.numeric_stable = true}), 0u);
 }
 
 TEST(Attributes, EachChangesTheDigits) {

@@ -4,7 +4,8 @@
 #include <utility>
 #include <vector>
 
-#include "backends/wormhole/numerics/rules.h"
+#include "backends/wormhole/kernels/matmul.h"
+#include "backends/wormhole/kernels/softmax_0_57.h"
 
 namespace wattention::wormhole {
 
@@ -27,7 +28,7 @@ class AnyRule {
   const char* name_;
 };
 
-/// Reads as the silicon's value until a test sets another.
+/// Reads as the default until a test sets another value.
 template <class T>
 class Rule final : public AnyRule {
  public:
@@ -40,18 +41,24 @@ class Rule final : public AnyRule {
   T value_;
 };
 
-#define WATTENTION_VARIED(rule) \
-  static inline Rule rule {     \
-#rule, Silicon::rule        \
-  }
+/// The type of a rule is that of its default.
+template <class T>
+Rule<T> named_rule(const char* name, T value) {
+  return {name, value};
+}
+
+/// The chip's and the kernels' rules.
+struct AllRules : kernels::Softmax057, kernels::Matmul {};
+
+#define WATTENTION_VARIED(rule) static inline Rule rule = named_rule(#rule, AllRules::rule)
 
 /// Every rule there is: one that is missing here does not compile in the tests.
 struct Varied {
+  // The matrix unit
   WATTENTION_VARIED(flush_denormal_inputs);
   WATTENTION_VARIED(odd_phase_exponent);
   WATTENTION_VARIED(upper_phase_exponent);
   WATTENTION_VARIED(zero_part_keeps_exponent);
-  WATTENTION_VARIED(weight_in_src_a);
   WATTENTION_VARIED(group_size);
   WATTENTION_VARIED(product_distance_limit);
   WATTENTION_VARIED(product_rounding);
@@ -67,26 +74,30 @@ struct Varied {
   WATTENTION_VARIED(minus_one_shifts_short);
   WATTENTION_VARIED(addend_rounding);
   WATTENTION_VARIED(addend_distance_limit);
-  WATTENTION_VARIED(phases_outside_faces);
-  WATTENTION_VARIED(reduce_phases_outside_faces);
-  WATTENTION_VARIED(phases_ascend);
-  WATTENTION_VARIED(l1_rounding);
-  WATTENTION_VARIED(last_block);
-  WATTENTION_VARIED(pack_rounding);
-  WATTENTION_VARIED(packer_flushes);
-  WATTENTION_VARIED(reload);
+  // The vector unit
   WATTENTION_VARIED(sfpu_keeps_sticky_bit);
   WATTENTION_VARIED(sfpu_rounding);
+  WATTENTION_VARIED(conversion_rounding);
   WATTENTION_VARIED(store_rounding);
+  // Packer, unpacker
+  WATTENTION_VARIED(l1_rounding);
+  WATTENTION_VARIED(pack_rounding);
+  WATTENTION_VARIED(packer_flushes);
+  WATTENTION_VARIED(unpack_rounding);
+  // Kernels
+  WATTENTION_VARIED(weight_in_src_a);
+  WATTENTION_VARIED(phases_outside_faces);
+  WATTENTION_VARIED(last_block);
+  WATTENTION_VARIED(reload_format);
+  WATTENTION_VARIED(phases_ascend);
+  WATTENTION_VARIED(reduce_phases_outside_faces);
   WATTENTION_VARIED(maximum_passes_packer);
   WATTENTION_VARIED(unpadded_row_passes_packer);
   WATTENTION_VARIED(exp_scale);
   WATTENTION_VARIED(exp_offset);
   WATTENTION_VARIED(exp_clamp);
-  WATTENTION_VARIED(exp_integer_rounding);
-  WATTENTION_VARIED(reciprocal_newton_steps);
-  WATTENTION_VARIED(reduce_phases);
-  WATTENTION_VARIED(normalise_phases);
+  WATTENTION_VARIED(approximate_newton_steps);
+  WATTENTION_VARIED(accurate_newton_steps);
 };
 
 #undef WATTENTION_VARIED

@@ -1,13 +1,17 @@
 #pragma once
-// Matmul, element by element in the silicon's order: the oracle of the vector kernels.
+// Matmul, an element at a time: who stands where, and the order of phases and faces.
+// tt-llk 7343d48f, tt_llk_wormhole_b0/llk_lib/llk_math_matmul.h.
 // K: depth, in tiles of 32; a block is `block_tiles` of them, computed in Dst without leaving it.
-#include <span>
-
-#include "backends/wormhole/exec/exec.h"
+#include "backends/wormhole/kernels/k_blocks.h"
+#include "backends/wormhole/kernels/op_numerics.h"
 #include "backends/wormhole/numerics/mvmul.h"
-#include "backends/wormhole/numerics/packer.h"
 
-namespace wattention::wormhole::oracle {
+namespace wattention::wormhole::kernels {
+
+struct Matmul : KBlocks {
+  static constexpr bool weight_in_src_a = true;  // in1; SrcA has the 5-bit multiplier port
+  static constexpr bool phases_outside_faces = true;
+};
 
 inline constexpr std::int64_t tile = 32;
 
@@ -17,7 +21,7 @@ constexpr DstFormat dst_format(const MatmulNumerics& numerics) {
 
 /// One phase of one face: 16 of K.
 template <class Rules>
-Word multiply_face(const Bits* a, const Bits* b, int phase, Word dst, DstFormat format) {
+constexpr Word multiply_face(const Bits* a, const Bits* b, int phase, Word dst, DstFormat format) {
   const Depth16 activation(a, mvmul_depth);
   const Depth16 weight(b, mvmul_depth);
   return Rules::weight_in_src_a ? mvmul<Rules>(weight, activation, phase, dst, format)
@@ -26,7 +30,7 @@ Word multiply_face(const Bits* a, const Bits* b, int phase, Word dst, DstFormat 
 
 /// One tile of K: every phase over both faces, then the next phase.
 template <class Rules>
-Word multiply_tile(const Bits* a, const Bits* b, int phases, Word dst, DstFormat format) {
+constexpr Word multiply_tile(const Bits* a, const Bits* b, int phases, Word dst, DstFormat format) {
   for (int i = 0; i < 2 * phases; ++i) {
     const int phase = Rules::phases_outside_faces ? i / 2 : i % phases;
     const int face = Rules::phases_outside_faces ? i % 2 : i / phases;
@@ -36,9 +40,9 @@ Word multiply_tile(const Bits* a, const Bits* b, int phases, Word dst, DstFormat
 }
 
 /// A row of a times a column of b (both contiguous, `depth` long) as it leaves the packer after the last block.
-template <class Rules = Silicon>
-Bits matmul_element(const Bits* a, const Bits* b, std::int64_t depth,
-                    const MatmulNumerics& numerics) {
+template <class Rules = Matmul>
+constexpr Bits matmul_element(const Bits* a, const Bits* b, std::int64_t depth,
+                              const MatmulNumerics& numerics) {
   const DstFormat format = dst_format(numerics);
   const std::int64_t block = numerics.block_tiles * tile;
   Word partial = 0;  // in L1
@@ -55,4 +59,4 @@ Bits matmul_element(const Bits* a, const Bits* b, std::int64_t depth,
   return round_to_bf16<Rules>(partial);
 }
 
-}  // namespace wattention::wormhole::oracle
+}  // namespace wattention::wormhole::kernels

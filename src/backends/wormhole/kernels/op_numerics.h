@@ -1,5 +1,5 @@
 #pragma once
-// What decides an op's digits. The program choice fills these in; exec computes by them.
+// What decides an op's digits beside its kernel. The program choice fills these in; exec computes by them.
 #include <wattention/device.h>
 
 #include <cstdint>
@@ -14,8 +14,11 @@ struct MatmulNumerics {
       false;  ///< the packer adds blocks 1..n-2 onto L1 (in effect, not as configured)
 };
 
+/// A program has one fidelity; the steps that use it have their own names here, so that a test can tell them apart.
 struct SoftmaxNumerics {
   bool numeric_stable = false;  ///< subtract the row's maximum first
+  Fidelity sum = Fidelity::hifi4;
+  Fidelity multiply = Fidelity::hifi4;
 };
 
 }  // namespace wattention::wormhole
