@@ -121,7 +121,16 @@ void bind_device(nb::module_& module) {
       "kind absent; nothing falls back. An option that the device does not take is refused.\n\n"
       "threads: 0 for all. kernel: a name of list_devices(), empty for the fastest. mode: "
       "\"exact\", or \"shape\" to run\n"
-      "programs without values. explain: keep a report per op.");
+      "programs without values. release_profile: a name of list_releases(), empty for the first. "
+      "explain: keep a report per op.");
+  module.def(
+      "list_releases",
+      [] {
+        std::vector<std::string> names;
+        for (const ReleaseInfo& release : list_releases()) names.push_back(release.name);
+        return names;
+      },
+      "Names of the TT-NN releases that \"wormhole\" can follow, the default first.");
 }
 
 }  // namespace wattention::python

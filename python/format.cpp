@@ -1,3 +1,4 @@
+#include <wattention/device.h>
 #include <wattention/format.h>
 
 #include "binding.h"
@@ -16,10 +17,11 @@ void bind_format(nb::module_& module) {
       "A host tensor as PyTorch 2 prints it; the options are those of torch.set_printoptions.");
   module.def(
       "format_ttnn",
-      [](const Tensor& tensor, std::string_view layout) {
-        return format_ttnn(tensor, parse_layout(layout));
+      [](const Tensor& tensor, std::string_view layout, std::string_view release_profile) {
+        return format_ttnn(tensor, release_info(release_profile).print, parse_layout(layout));
       },
-      nb::arg("tensor"), nb::arg("layout") = "tile", "A host tensor as TT-NN 0.57 prints it.");
+      nb::arg("tensor"), nb::arg("layout") = "tile", nb::arg("release_profile") = "",
+      "A host tensor as a TT-NN release prints it; empty: the default one.");
 }
 
 }  // namespace wattention::python

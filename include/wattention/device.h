@@ -1,6 +1,7 @@
 #pragma once
 // Devices: what there is, how to open one, and how tensors move.
 #include <wattention/attribute_set.h>
+#include <wattention/format.h>
 #include <wattention/tensor.h>
 
 #include <memory>
@@ -43,10 +44,11 @@ struct DeviceOptions {
   /// Force a kernel or ISA by name ("avx2"); empty: the fastest that fits.
   std::string kernel = {};
   Mode mode = Mode::exact;
-  std::optional<bool> program_cache =
-      std::nullopt;                  ///< keep built programs; unset: the release decides
-  std::string release_profile = {};  ///< whose kernels it follows; empty: the default
-  bool explain = false;              ///< keep a report per op, see Device::take_reports()
+  /// Keep built programs; unset: the release decides.
+  std::optional<bool> program_cache = std::nullopt;
+  /// The TT-NN release to follow, of list_releases(); empty: its first.
+  std::string release_profile = {};
+  bool explain = false;  ///< keep a report per op, see Device::take_reports()
 };
 
 struct DeviceInfo {
@@ -70,7 +72,7 @@ struct Capabilities {
   std::vector<Memory> memories;          ///< where its tensors may lie
   AttributeSet attributes;               ///< of role `how`, that its ops take
   std::optional<CoreGrid> core_grid;     ///< all its compute cores
-  std::vector<std::string> releases;     ///< that it can follow; the default first
+  std::vector<std::string> releases;     ///< that it can follow; its own first
   std::vector<std::string_view> meters;  ///< that see the chip which computes, the closest first
 };
 
@@ -114,6 +116,16 @@ std::vector<DeviceInfo> list_devices();
 /// Throws Error{absent} for a device or kernel that is unknown or cannot serve here; never falls
 /// back.
 Device open_device(std::string_view name, const DeviceOptions& options = {});
+
+/// A TT-NN release that the software Wormhole can follow.
+struct ReleaseInfo {
+  std::string name;  ///< what DeviceOptions::release_profile takes
+  TtnnFormat print;  ///< how it prints tensors
+};
+/// All that are known, the default first.
+std::vector<ReleaseInfo> list_releases();
+/// The default for an empty name. Throws Error{absent} for one that is not known.
+ReleaseInfo release_info(std::string_view name = {});
 
 /// Where and how a tensor is to lie on a device. What is unset, the device decides: the Wormhole takes bf16 tiles in
 /// DRAM, cpu keeps the dtype, reference has f64 only.

@@ -20,8 +20,16 @@ struct TorchFormat {
 /// float32. Host tensors only, else Error{bad_input}.
 std::string format_torch(const Tensor& tensor, const TorchFormat& format = {});
 
-/// What printing shows in TT-NN 0.57: five decimals, at most two items on each side of a longer dimension, then
-/// shape, dtype and `layout`. Host tensors only (TT-NN brings a device tensor back, too, before it prints).
-std::string format_ttnn(const Tensor& tensor, Layout layout = Layout::tile);
+/// What a TT-NN release decides of its prints; ReleaseInfo (device.h) has one.
+struct TtnnFormat {
+  int width;             ///< characters of a number, blanks in front included
+  int decimals;          ///< digits after the point
+  std::int64_t longest;  ///< of a longer dimension, half as many items on each side are shown
+};
+
+/// What printing shows in TT-NN: the numbers as `format` says, then shape, dtype and `layout`. Host tensors only
+/// (TT-NN brings a device tensor back, too, before it prints).
+std::string format_ttnn(const Tensor& tensor, const TtnnFormat& format,
+                        Layout layout = Layout::tile);
 
 }  // namespace wattention

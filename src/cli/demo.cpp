@@ -27,6 +27,7 @@ struct Demo {
   Variant variant = Variant::reference;
   AttentionStages stages;              ///< of the device; only the context for variant fused
   std::optional<AttentionStages> cpu;  ///< on a card: what the CPU makes of the same inputs
+  std::optional<TtnnFormat> print;     ///< on a card: how its release prints
   std::vector<OpReport> reports;
 };
 
@@ -54,7 +55,10 @@ Demo compute(const DemoOptions& options) {
     demo.stages.context = moved(notebook_sentence());
   else
     demo.stages = moved.stages(notebook_sentence());
-  if (is_card(device)) demo.cpu = compare_on_cpu(attention, demo.stages.scores);
+  if (is_card(device)) {
+    demo.cpu = compare_on_cpu(attention, demo.stages.scores);
+    demo.print = release_info(options.device.options.release_profile).print;
+  }
   if (options.device.options.explain) demo.reports = device.take_reports();
   return demo;
 }
@@ -63,7 +67,7 @@ void print_stage(std::string_view name, const Demo& demo, Tensor AttentionStages
   const Tensor& tensor = demo.stages.*stage;
   if (!tensor.defined()) return;
   fmt::print("{} on {}\n{}\n\n", name, demo.device,
-             demo.cpu ? format_ttnn(tensor) : format_torch(tensor));
+             demo.print ? format_ttnn(tensor, *demo.print) : format_torch(tensor));
   if (demo.cpu) fmt::print("{} on the CPU\n{}\n\n", name, format_torch((*demo.cpu).*stage));
 }
 

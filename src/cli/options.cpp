@@ -7,7 +7,12 @@
 namespace wattention::cli {
 namespace {
 
-constexpr auto release_help = "wormhole: the TT-NN release to follow (see: wattention devices)";
+std::string release_names() {
+  std::string names;
+  for (const ReleaseInfo& release : list_releases())
+    names += (names.empty() ? "" : ", ") + release.name;
+  return names;
+}
 
 }  // namespace
 
@@ -27,7 +32,10 @@ void add_device_options(Command& command, DeviceChoice& choice) {
   };
   command.add_option("--mode", set_mode, "wormhole: exact (bits), or shape (no values, any size)")
       ->default_str("exact");
-  command.add_option("--release-profile", options.release_profile, release_help);
+  command
+      .add_option("--release-profile", options.release_profile,
+                  "wormhole: the TT-NN release to follow: " + release_names())
+      ->default_str(release_info().name);
   command.add_flag(
       "--program-cache", [&options](std::int64_t) { options.program_cache = true; },
       "wormhole: keep compiled programs");

@@ -67,6 +67,14 @@ Device open_device(std::string_view name, const DeviceOptions& options) {
   return Device(std::move(backend));
 }
 
+std::vector<ReleaseInfo> list_releases() {
+  return list_wormhole_releases();
+}
+
+ReleaseInfo release_info(std::string_view name) {
+  return find_wormhole_release(name);
+}
+
 const std::shared_ptr<Backend>& host_backend() {
   static const std::shared_ptr<Backend> backend = open_cpu({});
   return backend;

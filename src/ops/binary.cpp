@@ -4,7 +4,7 @@
 
 namespace wattention {
 
-// Equal shapes only: on the 0.57 card a smaller second tensor is read past its end, so no device broadcasts.
+// Equal shapes only: a release on the card reads past the end of a smaller second tensor, so no device broadcasts.
 void check_binary(OpCall& call) {
   call.shape = call.a().shape();
   if (call.number) return;

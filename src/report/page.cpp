@@ -1,6 +1,7 @@
 #include "report/page.h"
 
 #include <fmt/format.h>
+#include <wattention/device.h>
 
 #include <algorithm>
 #include <array>
@@ -42,7 +43,7 @@ Section records_section(const BenchRun& run) {
 Table sources_table(const BenchRun& run) {
   Table table;
   table.columns = {{"figures", Align::left}, {"source", Align::left}};
-  const auto row = [&](bool wanted, const char* figures, const char* source) {
+  const auto row = [&](bool wanted, const char* figures, const std::string& source) {
     if (wanted) table.rows.push_back({figures, source});
   };
   const bool notebook = any_of(run, has_notebook_shape);
@@ -61,7 +62,8 @@ Table sources_table(const BenchRun& run) {
       "the card's model, as an interval; docs/energy.md");
   row(any_of(run, [](const BenchRecord& r) { return r.error && !r.steps.empty(); }),
       "card's errors",
-      "the software Wormhole, release profile 0.57, bit for bit; docs/numerics.md");
+      fmt::format("the software Wormhole, release profile {}, bit for bit; docs/numerics.md",
+                  release_info().name));
   return table;
 }
 

@@ -7,7 +7,6 @@ namespace wattention {
 namespace {
 
 constexpr std::string_view prefix = "ttnn.Tensor(";
-constexpr std::int64_t longest = 4;  // a longer dimension shows two items on each side
 
 // TT-NN's own separators: rows of a matrix on new lines, slices of higher dimensions two lines apart.
 struct Separators {
@@ -22,11 +21,15 @@ Separators separators(int rank_left, int dim) {
   return {newlines, std::string(prefix.size() + static_cast<std::size_t>(dim) + 1, ' '), newlines};
 }
 
+std::string number_text(double number, const TtnnFormat& format) {
+  return fmt::format("{:{}.{}f}", number, format.width, format.decimals);
+}
+
 // dim's slice that starts at element `start` and is the outer_index-th of its parent.
-void append(std::string& text, const Tensor& tensor, int dim, std::int64_t start,
-            std::int64_t outer_index) {
+void append(std::string& text, const Tensor& tensor, const TtnnFormat& format, int dim,
+            std::int64_t start, std::int64_t outer_index) {
   if (dim == tensor.rank()) {
-    text += fmt::format("{:8.5f}", element(tensor, start));
+    text += number_text(element(tensor, start), format);
     return;
   }
   const Separators separator = separators(tensor.rank() - dim, dim);
@@ -36,12 +39,13 @@ void append(std::string& text, const Tensor& tensor, int dim, std::int64_t start
     text += std::string(prefix.size() + static_cast<std::size_t>(dim), ' ');
   text += '[';
   const std::int64_t size = tensor.size(dim);
-  for (const std::int64_t index : shown_indices(size, longest, longest / 2)) {
+  for (const std::int64_t index : shown_indices(size, format.longest, format.longest / 2)) {
     if (index == ellipsis) {
       text += separator.before_ellipsis + "...," + separator.after_ellipsis;
       continue;
     }
-    append(text, tensor, dim + 1, start + index * stride, dim + 1 < tensor.rank() ? index : 0);
+    append(text, tensor, format, dim + 1, start + index * stride,
+           dim + 1 < tensor.rank() ? index : 0);
     if (index < size - 1) text += "," + separator.between;
   }
   text += ']';
@@ -53,14 +57,14 @@ std::string_view dtype_name(DType dtype) {
 
 }  // namespace
 
-std::string format_ttnn(const Tensor& tensor, Layout layout) {
+std::string format_ttnn(const Tensor& tensor, const TtnnFormat& format, Layout layout) {
   expect(tensor.defined() && tensor.on_host(), "[format] expected a host tensor; found {}",
          tensor.defined() ? tensor.device_name() : "an undefined one");
   std::string text(prefix);
   if (tensor.rank() == 0)
-    text += fmt::format("[{:8.5f}]", element(tensor, 0));
+    text += '[' + number_text(element(tensor, 0), format) + ']';
   else
-    append(text, tensor, 0, 0, 0);
+    append(text, tensor, format, 0, 0, 0);
   return fmt::format("{}, shape=Shape({}), dtype=DataType::{}, layout=Layout::{})", text,
                      tensor.shape().text(), dtype_name(tensor.dtype()),
                      layout == Layout::tile ? "TILE" : "ROW_MAJOR");

@@ -2,6 +2,7 @@
 #include <wattention/format.h>
 
 #include <gtest/gtest.h>
+#include <wattention/device.h>
 #include <wattention/error.h>
 
 #include <fstream>
@@ -92,6 +93,8 @@ std::string unindented(const std::string& printed) {
   return text.substr(text.find('['), text.find("]]") + 2 - text.find('['));
 }
 
+const TtnnFormat notebooks = release_info("0.57").print;
+
 TEST(FormatTtnn, PrintsTheNotebooksBlocks) {
   const Json notebook = read_json("notebook/prints.json");
   int blocks = 0;
@@ -103,7 +106,7 @@ TEST(FormatTtnn, PrintsTheNotebooksBlocks) {
       if (indent > 0) expected += '\n';
       expected += line.substr(indent);
     }
-    EXPECT_EQ(format_ttnn(tensor_of_print(print)), expected);
+    EXPECT_EQ(format_ttnn(tensor_of_print(print), notebooks), expected);
     ++blocks;
   }
   EXPECT_EQ(blocks, 3);
@@ -123,20 +126,20 @@ TEST(FormatTorch, PrintsTheNotebooksBlocks) {
 }
 
 TEST(FormatTtnn, OtherShapes) {
-  EXPECT_EQ(format_ttnn(Tensor{{1.0f}}.to(DType::bf16)),
+  EXPECT_EQ(format_ttnn(Tensor{{1.0f}}.to(DType::bf16), notebooks),
             "ttnn.Tensor([[ 1.00000]], shape=Shape([1, 1]), dtype=DataType::BFLOAT16, "
             "layout=Layout::TILE)");
-  EXPECT_EQ(format_ttnn(Tensor{{1.0f, -2.0f}}.view({2}), Layout::row_major),
+  EXPECT_EQ(format_ttnn(Tensor{{1.0f, -2.0f}}.view({2}), notebooks, Layout::row_major),
             "ttnn.Tensor([ 1.00000, -2.00000], shape=Shape([2]), dtype=DataType::FLOAT32, "
             "layout=Layout::ROW_MAJOR)");
-  EXPECT_EQ(format_ttnn(Tensor{{1.0f, -2.0f}}.view({2, 1, 1})),
+  EXPECT_EQ(format_ttnn(Tensor{{1.0f, -2.0f}}.view({2, 1, 1}), notebooks),
             "ttnn.Tensor([[[ 1.00000]],\n\n             [[-2.00000]]], shape=Shape([2, 1, 1]), "
             "dtype=DataType::FLOAT32, layout=Layout::TILE)");
 }
 
 TEST(Format, RefusesUndefinedTensors) {
   EXPECT_THROW(format_torch(Tensor()), Error);
-  EXPECT_THROW(format_ttnn(Tensor()), Error);
+  EXPECT_THROW(format_ttnn(Tensor(), notebooks), Error);
 }
 
 }  // namespace

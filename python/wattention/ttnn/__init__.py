@@ -1,4 +1,4 @@
-"""The part of TT-NN's Python API (release 0.57) that attention needs, on the software Wormhole.
+"""The part of TT-NN's Python API that attention needs, on the software Wormhole.
 
 Names, defaults, prints and digits are those of the card's stack; docs/python.md lists what is here and what differs.
 After `install()`, `import ttnn` gives this module. `python -m wattention.ttnn run FILE` runs a notebook or a script so.

@@ -40,7 +40,7 @@ class Device:
 
 def open_device(*, device_id, l1_small_size=None, trace_region_size=None, num_command_queues=1,
                 dispatch_core_config=None, worker_l1_size=None):
-    """The software n150d with program cache off, as TT-NN 0.57. Opening an open device gives the same one."""
+    """The software n150d with program cache off, as TT-NN has it. Opening an open device gives the same one."""
     refuse_options("open_device", l1_small_size=l1_small_size or None, trace_region_size=trace_region_size or None,
                    dispatch_core_config=dispatch_core_config, worker_l1_size=worker_l1_size or None)
     if device_id != 0 or num_command_queues != 1:

@@ -2,27 +2,16 @@
 // release does not broadcast a tensor of fewer matrices, it reads past its end.
 #include <fmt/format.h>
 
-#include <bit>
 #include <cmath>
 #include <vector>
 
 #include "backends/wormhole/families.h"
+#include "backends/wormhole/kernels/number.h"
 #include "backends/wormhole/program/elementwise.h"
 #include "backends/wormhole/wormhole_backend.h"
 
 namespace wattention::wormhole {
 namespace {
-
-// The release's bfloat16 class drops the low half: 0.1 becomes 0x3DCC, not 0x3DCD.
-Bits truncated(float scalar) {
-  return static_cast<Bits>(std::bit_cast<std::uint32_t>(scalar) >> 16);
-}
-
-// What the program is given in the number's place: ttnn.div by a number multiplies by its f32 reciprocal.
-float scalar_of(const OpCall& call) {
-  const auto number = static_cast<float>(*call.number);
-  return call.op == Op::divide ? 1.0f / number : number;
-}
 
 struct Operands16 {
   std::span<const Bits> a, b;
@@ -49,11 +38,12 @@ void compute_scalar(Op op, Operands16 on, Bits scalar, Fidelity fidelity, HostOp
 std::optional<Refusal> refuse_binary(const OpCall& call) {
   if (auto refusal = refuse_operands(call, "Input to eltwise binary must be tilized"))
     return refusal;
-  if (call.number && !std::isfinite(scalar_of(call)))
+  const auto scalar = static_cast<float>(call.number.value_or(1));
+  if (const float factor = call.op == Op::divide ? 1 / scalar : scalar; !std::isfinite(factor))
     return refuse(
         ErrorKind::unverified,
         "[{}] expected a finite scalar, as the card's answer to others is not known; found {}",
-        call.name(), scalar_of(call));
+        call.name(), factor);
   if (!call.number && call.op == Op::divide)
     return refuse(ErrorKind::unsupported,
                   "[divide] expected a number as the second operand on {}, as the release's "
@@ -83,7 +73,10 @@ Tensor WormholeBackend::run_binary(const OpCall& call) {
   const auto count = static_cast<std::size_t>(TiledShape(call.shape).elements());
   Operands16 on{{bits_of(call.a()), count}, {}, {bits_of(out), count}};
   if (call.number) {
-    compute_scalar(call.op, on, truncated(scalar_of(call)), fidelity, host_);
+    const auto number = static_cast<float>(*call.number);
+    const Bits scalar = call.op == Op::divide ? kernels::divisor_operand(number, release_)
+                                              : kernels::number_operand(number, release_);
+    compute_scalar(call.op, on, scalar, fidelity, host_);
   } else {
     on.b = {bits_of(call.b()), count};
     compute(call.op, on, fidelity, host_);

@@ -54,7 +54,7 @@ Tensor WormholeBackend::run_product(const OpCall& call) {
 
 Tensor WormholeBackend::matmul(const Tensor& a, const Tensor& b, const OpCall& call) {
   const OpAttributes& attributes = call.attributes;
-  const MatmulMemories memories{a.memory(), b.memory(), attributes.memory.value_or(Memory::dram)};
+  const MatmulMemories memories{a.memory(), b.memory(), attributes.memory.value_or(release_.matmul_output_memory)};
   // The result takes its place before the program is chosen: in L1 it counts as occupied.
   Tensor out = allocate(call.shape, DType::bf16, Layout::tile, memories.out);
   MatmulProblem problem = problem_of(a, b, attributes, memories, release_);

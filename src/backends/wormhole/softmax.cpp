@@ -23,15 +23,14 @@ Tensor WormholeBackend::run_softmax(const OpCall& call) {
   const Tensor& input = call.a();
   Tensor out = allocate(call.shape, DType::bf16, Layout::tile, input.memory());
   const TiledShape tiled(input.shape());
-  const bool numeric_stable =
-      call.attributes.numeric_stable.value_or(release_.softmax_numeric_stable);
   const SoftmaxProblem problem{tiled.batch * tiled.row_tiles(), tiled.col_tiles(),
-                               tiled.cols != tiled.padded_cols, numeric_stable, input.memory()};
+                               tiled.cols != tiled.padded_cols, call.attributes.numeric_stable,
+                               input.memory()};
   // The release's key names neither the shape nor the variant.
-  enqueue(fmt::format("softmax {}", to_string(input.memory())), make_softmax(problem, release_),
-          Reuse::kernels);
+  const Program program = enqueue(fmt::format("softmax {}", to_string(input.memory())),
+                                  make_softmax(problem, release_), Reuse::kernels);
   if (has_values())
-    wormhole::softmax(stacked(input), tiled.cols, {numeric_stable}, bits_of(out), host_);
+    wormhole::softmax(stacked(input), tiled.cols, program.softmax, bits_of(out), host_);
   return out;
 }
 

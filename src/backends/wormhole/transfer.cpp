@@ -1,4 +1,4 @@
-// Host to device and back: cast, tilize, write; read, untilize. TT-NN 0.57 converts on the host.
+// Host to device and back: cast, tilize, write; read, untilize. TT-NN converts on the host.
 #include <cstring>
 
 #include "backends/wormhole/wormhole_backend.h"

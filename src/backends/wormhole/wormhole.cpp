@@ -46,7 +46,25 @@ Isa requested_isa(const std::string& option) {
        option.empty() ? " in WATTENTION_KERNEL" : "");
 }
 
+std::vector<std::string> release_names() {
+  std::vector<std::string> names;
+  for (const wormhole::Release& release : wormhole::releases()) names.push_back(release.name);
+  return names;
+}
+
 }  // namespace
+
+std::vector<ReleaseInfo> list_wormhole_releases() {
+  std::vector<ReleaseInfo> infos;
+  for (const wormhole::Release& release : wormhole::releases())
+    infos.push_back({release.name, release.print});
+  return infos;
+}
+
+ReleaseInfo find_wormhole_release(std::string_view name) {
+  const wormhole::Release& release = wormhole::release_profile(name);
+  return {release.name, release.print};
+}
 
 DeviceInfo describe_wormhole() {
   const CoreGrid grid = wormhole::n150d().compute_grid;
@@ -54,8 +72,8 @@ DeviceInfo describe_wormhole() {
   info.name = "wormhole";
   info.available = true;
   info.description = fmt::format(
-      "software n150d, {}x{} cores, TT-NN release profile 0.57; computed by {} on {} threads",
-      grid.y, grid.x, kernels_here().back(), available_threads());
+      "software n150d, {}x{} cores, TT-NN release profile {}; computed by {} on {} threads", grid.y,
+      grid.x, fmt::join(release_names(), ", "), kernels_here().back(), available_threads());
   info.kernels = kernels_here();
   return info;
 }
@@ -63,11 +81,20 @@ DeviceInfo describe_wormhole() {
 std::shared_ptr<Backend> open_wormhole(const DeviceOptions& options) {
   const wormhole::HostOptions host{resolve_threads(options.threads),
                                    wormhole::resolve_isa(requested_isa(options.kernel))};
-  return std::make_shared<wormhole::WormholeBackend>(options, host);
+  return std::make_shared<wormhole::WormholeBackend>(
+      options, host, wormhole::release_profile(options.release_profile));
 }
 
 namespace wormhole {
 namespace {
+
+// The release's own name first.
+std::vector<std::string> release_names(const Release& own) {
+  std::vector<std::string> names{own.name};
+  for (const Release& release : releases())
+    if (release.name != own.name) names.push_back(release.name);
+  return names;
+}
 
 Capabilities capabilities_of(const Release& release) {
   using enum Attribute;
@@ -81,17 +108,17 @@ Capabilities capabilities_of(const Release& release) {
           .memories = {Memory::dram, Memory::l1},
           .attributes = core_grid | fidelity | memory | fp32_accumulate | numeric_stable,
           .core_grid = n150d().compute_grid,
-          .releases = {release.name},
+          .releases = release_names(release),
           .meters = {}};
 }
 
 }  // namespace
 
-WormholeBackend::WormholeBackend(const DeviceOptions& options, HostOptions host)
+WormholeBackend::WormholeBackend(const DeviceOptions& options, HostOptions host, Release release)
     : mode_(options.mode),
       explain_(options.explain),
       host_(host),
-      release_(release_profile(options.release_profile)),
+      release_(std::move(release)),
       capabilities_(capabilities_of(release_)),
       l1_(std::make_shared<BankMemory>(Memory::l1, n150d().l1, n150d().allocation_alignment)),
       dram_(std::make_shared<BankMemory>(Memory::dram, n150d().dram, n150d().allocation_alignment)),

@@ -19,7 +19,7 @@ namespace wattention::wormhole {
 
 class WormholeBackend final : public Backend {
  public:
-  WormholeBackend(const DeviceOptions& options, HostOptions host);
+  WormholeBackend(const DeviceOptions& options, HostOptions host, Release release);
 
   std::string_view name() const override { return "wormhole"; }
   bool is_open() const override { return open_; }
@@ -77,7 +77,7 @@ class WormholeBackend final : public Backend {
   const Mode mode_;
   const bool explain_;
   const HostOptions host_;
-  const Release& release_;
+  const Release release_;
   const Capabilities capabilities_;
   std::shared_ptr<BankMemory> l1_;
   std::shared_ptr<BankMemory> dram_;

@@ -1,7 +1,7 @@
 // Elementwise ops and transpose: threads own stretches of the output.
+#include "backends/wormhole/kernels/elementwise.h"
 #include "backends/wormhole/exec/elementwise_choice.h"
 #include "backends/wormhole/exec/exec.h"
-#include "backends/wormhole/exec/oracle_softmax.h"
 #include "base/fail.h"
 #include "base/threads.h"
 
@@ -41,7 +41,7 @@ void multiply_scalar(std::span<const Bits> input, Bits scalar, Fidelity fidelity
       [&](const ElementwiseKernels& kernels, std::int64_t begin, std::int64_t count) {
         kernels.multiply_scalar(input.data() + begin, scalar, count, phases, out.data() + begin);
       },
-      [&](std::size_t i) { return oracle::multiply(input[i], scalar, phases); });
+      [&](std::size_t i) { return kernels::multiply(input[i], scalar, phases); });
 }
 
 void multiply(std::span<const Bits> a, std::span<const Bits> b, Fidelity fidelity,
@@ -53,7 +53,7 @@ void multiply(std::span<const Bits> a, std::span<const Bits> b, Fidelity fidelit
       [&](const ElementwiseKernels& kernels, std::int64_t begin, std::int64_t count) {
         kernels.multiply(a.data() + begin, b.data() + begin, count, phases, out.data() + begin);
       },
-      [&](std::size_t i) { return oracle::multiply(a[i], b[i], phases); });
+      [&](std::size_t i) { return kernels::multiply(a[i], b[i], phases); });
 }
 
 namespace {
@@ -67,7 +67,7 @@ void add_flipped(std::span<const Bits> a, std::span<const Bits> b, Bits b_flip, 
         kernels.add(a.data() + begin, b.data() + begin, b_flip, count, out.data() + begin);
       },
       [&](std::size_t i) {
-        return b_flip == 0 ? oracle::add(a[i], b[i]) : oracle::subtract(a[i], b[i]);
+        return b_flip == 0 ? kernels::add(a[i], b[i]) : kernels::subtract(a[i], b[i]);
       });
 }
 
@@ -89,7 +89,7 @@ void transpose(MatrixView input, Bits* out, HostOptions host) {
     for (std::int64_t row_tile = 0; row_tile < input.rows; row_tile += line)
       for (std::int64_t col = share.begin; col < share.end; ++col)
         for (std::int64_t row = row_tile; row < std::min(input.rows, row_tile + line); ++row)
-          out[col * input.rows + row] = oracle::copy(input.bits[row * input.cols + col]);
+          out[col * input.rows + row] = kernels::copy(input.bits[row * input.cols + col]);
   });
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// The elementwise ops of oracle_softmax.h and its row sum on vectors V, bit for bit, for all patterns.
+// The kernels of kernels/elementwise.h and the row sum of kernels/reduce.h on vectors V, bit for bit, for all patterns.
 #include "backends/wormhole/exec/accumulate_kernel.h"
 #include "backends/wormhole/exec/elementwise_kernels.h"
 
@@ -113,10 +113,11 @@ struct ElementwiseOf {
     return {Accumulator::where_positive(largest, sum), V::max(largest, none())};
   }
 
+  template <int phases>
   static void row_sums(const Bits* columns, std::int64_t count, Bits* sums) {
     I dst = none();
     for (std::int64_t face = 0; face < count; face += 16)
-      for (int phase = 0; phase < 4; ++phase) {
+      for (int phase = 0; phase < phases; ++phase) {
         const Bits* from = columns + face * V::lanes;
         dst = Accumulator::bf16(dst, sum_group(from, phase), sum_group(from + 8 * V::lanes, phase));
       }
@@ -124,7 +125,8 @@ struct ElementwiseOf {
   }
 
   static constexpr ElementwiseKernels kernels() {
-    return {V::lanes, multiply, multiply_scalar, add, subtract_scalar, row_sums};
+    return {V::lanes, multiply,        multiply_scalar,
+            add,      subtract_scalar, {row_sums<1>, row_sums<2>, row_sums<3>, row_sums<4>}};
   }
 };
 

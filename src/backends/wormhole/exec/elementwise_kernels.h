@@ -15,7 +15,9 @@ struct ElementwiseKernels {
               Bits* out);  // b_flip: b's sign
   void (*subtract_scalar)(const Bits* a, Bits scalar, std::int64_t count, Bits* out);
   /// columns [count][lanes], not negative: one row in each lane -> sums [lanes].
-  void (*row_sums)(const Bits* columns, std::int64_t count, Bits* sums);
+  using RowSums = void (*)(const Bits* columns, std::int64_t count, Bits* sums);
+  RowSums row_sums_by_phases[4];
+  RowSums row_sums(int phases) const { return row_sums_by_phases[phases - 1]; }
 };
 
 const ElementwiseKernels& elementwise_kernels_avx512();

@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <span>
 
+#include "backends/wormhole/kernels/op_numerics.h"
 #include "backends/wormhole/numerics/bits.h"
-#include "backends/wormhole/numerics/op_numerics.h"
 
 namespace wattention::wormhole {
 
@@ -33,8 +33,8 @@ Isa resolve_isa(Isa requested);
 void matmul(MatrixView a, MatrixView b, const MatmulNumerics& numerics, Bits* out,
             HostOptions host);
 
-/// Softmax over the first `logical_cols` of each row; the 0.57 kernel. Padding columns of `out` are what the
-/// kernel leaves there: zeros. Padding rows become what a row of zeros gives.
+/// Softmax over the first `logical_cols` of each row. Padding columns of `out` are what the kernel leaves there:
+/// zeros. Padding rows become what a row of zeros gives.
 void softmax(MatrixView input, std::int64_t logical_cols, const SoftmaxNumerics& numerics,
              Bits* out, HostOptions host);
 

@@ -4,6 +4,7 @@
 // A term comes as a float, sum * 2^(e - 137), and the pattern of 2^(e - 127); both are scaled by 2^24 (e + 24).
 #include "backends/wormhole/exec/accumulate_kernel.h"
 #include "backends/wormhole/exec/matmul_block.h"
+#include "backends/wormhole/kernels/k_blocks.h"
 
 namespace wattention::wormhole {
 namespace {
@@ -82,10 +83,11 @@ struct DstFp32 {
                                           term(second, second_exponent)));
   }
 
-  /// Through SrcA's 19 bits.
+  /// Denormals never come here.
   static F reload(F partial) {
-    return V::as_floats(
-        V::both(V::as_ints(partial), V::all(static_cast<std::int32_t>(0xffffe000u))));
+    static_assert(kernels::KBlocks::unpack_rounding == Rounding::truncate);
+    constexpr Word kept = 0xffffffffu << bits_dropped(kernels::KBlocks::reload_format);
+    return V::as_floats(V::both(V::as_ints(partial), V::all(static_cast<std::int32_t>(kept))));
   }
 
   static F add_in_l1(F old, F dst) {

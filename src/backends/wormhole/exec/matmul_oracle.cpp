@@ -1,7 +1,7 @@
 #include <vector>
 
 #include "backends/wormhole/exec/matmul_vector.h"
-#include "backends/wormhole/exec/oracle_matmul.h"
+#include "backends/wormhole/kernels/matmul.h"
 #include "base/interrupt.h"
 
 namespace wattention::wormhole {
@@ -16,7 +16,7 @@ void matmul_oracle(MatrixView a, MatrixView b, const MatmulNumerics& numerics, B
       column[static_cast<std::size_t>(k)] = b.bits[k * b.cols + n];
     for (std::int64_t m = first_row; m < first_row + rows; ++m)
       out[m * b.cols + n] =
-          oracle::matmul_element(a.bits + m * a.cols, column.data(), a.cols, numerics);
+          kernels::matmul_element(a.bits + m * a.cols, column.data(), a.cols, numerics);
   }
 }
 

@@ -4,7 +4,7 @@
 
 #include "backends/wormhole/exec/elementwise_choice.h"
 #include "backends/wormhole/exec/exec.h"
-#include "backends/wormhole/exec/oracle_softmax.h"
+#include "backends/wormhole/kernels/softmax_0_57.h"
 #include "base/fail.h"
 #include "base/interrupt.h"
 #include "base/threads.h"
@@ -15,12 +15,12 @@ namespace {
 
 using Table = std::vector<Bits>;
 
-/// exp of every pattern as it stands in L1 after the step, the copy or the mask before it included.
+/// exp of every pattern as it stands in L1 after the step.
 const Table& exp_table() {
   static const Table table = [] {
     Table values(65536);
     for (std::size_t i = 0; i < values.size(); ++i)
-      values[i] = pack_bf16(exp_approx(oracle::copy(static_cast<Bits>(i))));
+      values[i] = kernels::exponential(static_cast<Bits>(i));
     return values;
   }();
   return table;
@@ -29,26 +29,28 @@ const Table& exp_table() {
 struct Task {
   MatrixView input;
   std::int64_t logical_cols;
-  bool numeric_stable;
+  const SoftmaxNumerics& numerics;
   Bits* out;
 };
 
 /// Rows [first, first + lanes) by vectors. `columns` is scratch for [cols][lanes].
 class VectorSoftmax {
  public:
-  VectorSoftmax(const Task& task, const ElementwiseKernels& kernels)
+  VectorSoftmax(const Task& task, const ElementwiseKernels& vectors)
       : task_(task),
-        kernels_(kernels),
-        columns_(static_cast<std::size_t>(task.input.cols * kernels.lanes)) {}
+        vectors_(vectors),
+        columns_(static_cast<std::size_t>(task.input.cols * vectors.lanes)) {}
 
   void run(std::int64_t first_row) {
-    for (std::int64_t lane = 0; lane < kernels_.lanes; ++lane) exponentials(first_row + lane, lane);
+    for (std::int64_t lane = 0; lane < vectors_.lanes; ++lane) exponentials(first_row + lane, lane);
     std::array<Bits, 16> sums{};
-    kernels_.row_sums(columns_.data(), task_.input.cols, sums.data());
-    for (std::int64_t lane = 0; lane < kernels_.lanes; ++lane) {
+    vectors_.row_sums(static_cast<int>(task_.numerics.sum))(columns_.data(), task_.input.cols,
+                                                            sums.data());
+    const int phases = static_cast<int>(task_.numerics.multiply);
+    for (std::int64_t lane = 0; lane < vectors_.lanes; ++lane) {
       Bits* row = task_.out + (first_row + lane) * task_.input.cols;
-      const Bits scale = pack_bf16(reciprocal_approx(sums[static_cast<std::size_t>(lane)]));
-      kernels_.multiply_scalar(row, scale, task_.input.cols, Silicon::normalise_phases, row);
+      const Bits scale = kernels::scale_of(sums[static_cast<std::size_t>(lane)]);
+      vectors_.multiply_scalar(row, scale, task_.input.cols, phases, row);
     }
   }
 
@@ -57,46 +59,47 @@ class VectorSoftmax {
     const Bits* from = task_.input.bits + row * task_.input.cols;
     Bits* out = task_.out + row * task_.input.cols;
     std::int64_t masked_from = task_.logical_cols;
-    if (task_.numeric_stable) {
+    if (task_.numerics.numeric_stable) {
       subtract_maximum(from, out);
       from = out;
       masked_from = task_.input.cols;  // the mask is in already
     }
     const Table& table = exp_table();
     for (std::int64_t c = 0; c < task_.input.cols; ++c) {
-      const Bits value = c < masked_from ? table[from[c]]
-                                         : table[oracle::add(from[c], oracle::minus_infinity_bits)];
+      const Bits value = c < masked_from
+                             ? table[from[c]]
+                             : table[kernels::add(from[c], kernels::minus_infinity_bits)];
       out[c] = value;
-      columns_[static_cast<std::size_t>(c * kernels_.lanes + lane)] = value;
+      columns_[static_cast<std::size_t>(c * vectors_.lanes + lane)] = value;
     }
   }
 
   void subtract_maximum(const Bits* from, Bits* out) {
     const auto cols = static_cast<std::size_t>(task_.input.cols);
-    oracle::mask_padding({from, cols}, static_cast<std::size_t>(task_.logical_cols), {out, cols});
-    kernels_.subtract_scalar(out, oracle::row_max({out, cols}), task_.input.cols, out);
+    kernels::mask_padding({from, cols}, static_cast<std::size_t>(task_.logical_cols), {out, cols});
+    vectors_.subtract_scalar(out, kernels::maximum_of({out, cols}), task_.input.cols, out);
   }
 
   const Task& task_;
-  const ElementwiseKernels& kernels_;
+  const ElementwiseKernels& vectors_;
   std::vector<Bits> columns_;
 };
 
-void run_rows(const Task& task, Share rows, const ElementwiseKernels* kernels) {
-  if (kernels != nullptr) {
-    VectorSoftmax vectors(task, *kernels);
-    for (std::int64_t row = rows.begin; row < rows.end; row += kernels->lanes) {
+void run_rows(const Task& task, Share rows, const ElementwiseKernels* vectors) {
+  if (vectors != nullptr) {
+    VectorSoftmax softmax(task, *vectors);
+    for (std::int64_t row = rows.begin; row < rows.end; row += vectors->lanes) {
       interruption_point();
-      vectors.run(row);
+      softmax.run(row);
     }
     return;
   }
   const auto cols = static_cast<std::size_t>(task.input.cols);
   for (std::int64_t row = rows.begin; row < rows.end; ++row) {
     interruption_point();
-    oracle::softmax_row({task.input.bits + row * task.input.cols, cols},
-                        static_cast<std::size_t>(task.logical_cols), task.numeric_stable,
-                        {task.out + row * task.input.cols, cols});
+    kernels::softmax_row({task.input.bits + row * task.input.cols, cols},
+                         static_cast<std::size_t>(task.logical_cols), task.numerics,
+                         {task.out + row * task.input.cols, cols});
   }
 }
 
@@ -109,11 +112,11 @@ void softmax(MatrixView input, std::int64_t logical_cols, const SoftmaxNumerics&
   expect(logical_cols > input.cols - 32 && logical_cols <= input.cols,
          "[softmax] expected a width that ends in the last of {} columns' tile; found {}",
          input.cols, logical_cols);
-  const ElementwiseKernels* kernels = elementwise_kernels(resolve_isa(host.isa));
+  const ElementwiseKernels* vectors = elementwise_kernels(resolve_isa(host.isa));
   const int threads = resolve_threads(host.threads);
-  const Task task{input, logical_cols, numerics.numeric_stable, out};
+  const Task task{input, logical_cols, numerics, out};
   parallel(threads,
-           [&](int thread) { run_rows(task, share_of(input.rows, thread, threads, 16), kernels); });
+           [&](int thread) { run_rows(task, share_of(input.rows, thread, threads, 16), vectors); });
 }
 
 }  // namespace wattention::wormhole

@@ -23,11 +23,9 @@ constexpr Word align(Word magnitude, int distance, Word borrow) {
 
 template <class Rules>
 constexpr Word round_low_bits(Word magnitude, Word borrow) {
-  constexpr int count = Rules::aligned_low_bits;
-  if constexpr (count == 0)
-    return magnitude;
-  else
-    return (magnitude + (1u << (count - 1)) - borrow) >> count << count;
+  const int count = Rules::aligned_low_bits;
+  if (count == 0) return magnitude;
+  return (magnitude + (1u << (count - 1)) - borrow) >> count << count;
 }
 
 /// The term's or Dst's share of the sum, signed, in units of 2^(exponent - 127 - 23).

@@ -16,7 +16,7 @@ namespace multiplier {
 /// A product on the grid of the group's largest exponent, signed.
 template <class Rules>
 constexpr std::int32_t on_grid(const Term& term, int group_exponent) {
-  const int distance = std::min(group_exponent - term.exponent, Rules::product_distance_limit);
+  const int distance = std::min<int>(group_exponent - term.exponent, Rules::product_distance_limit);
   const auto magnitude =
       static_cast<std::int32_t>(drop_bits(term.magnitude, distance, Rules::product_rounding));
   return term.negative ? -magnitude : magnitude;
@@ -40,7 +40,7 @@ constexpr Word mvmul(Depth16 src_a, Depth16 src_b, int phase, Word dst, DstForma
   std::array<Term, mvmul_depth> products{};
   for (int k = 0; k < mvmul_depth; ++k) products[k] = product<Rules>(src_a[k], src_b[k], phase);
   const std::span<const Term> all(products);
-  constexpr auto size = static_cast<std::size_t>(Rules::group_size);
+  const auto size = static_cast<std::size_t>(Rules::group_size);
   const Term first = multiplier::sum_group<Rules>(all.first(size));
   const Term second = size < all.size() ? multiplier::sum_group<Rules>(all.subspan(size)) : Term{};
   return accumulate<Rules>(first, second, dst, format);

@@ -1,5 +1,5 @@
 #pragma once
-// The packer: from Dst to L1, and onto what L1 holds. And how values come back or leave the vector unit.
+// The packer: from Dst to L1, and onto what L1 holds.
 // Source: Tenstorrent ISA documentation, WormholeB0 Packers, FormatConversion; a public functional simulator.
 #include "backends/wormhole/numerics/accumulate.h"
 #include "backends/wormhole/numerics/add_nearest_even.h"
@@ -28,13 +28,6 @@ constexpr Word pack_partial(Word dst, DstFormat format) {
   return format == DstFormat::bf16 ? widen(pack_bf16<Rules>(upper_half(dst))) : dst;
 }
 
-/// What the unpacker and the copy to Dst make of a partial: an fp32 passes through SrcA's 19 bits.
-template <class Rules = Silicon>
-constexpr Word reload_partial(Word partial, DstFormat format) {
-  if (exponent_of(partial) == 0) return 0;
-  return format == DstFormat::fp32 && Rules::reload_cuts_to_tf32 ? partial & 0xffffe000u : partial;
-}
-
 /// L1 accumulation, old + block. A NaN in L1 acts as a number beyond all finite ones.
 template <class Rules = Silicon>
 constexpr Word add_in_l1(Word old, Word block, DstFormat format) {
@@ -45,15 +38,6 @@ constexpr Word add_in_l1(Word old, Word block, DstFormat format) {
     return old_magnitude == infinite && old != block ? not_a_number : block;
   if (old_magnitude >= infinite) return infinity(is_negative(old));
   return add_finite<Rules>(old, block, format == DstFormat::bf16 ? 8 : 24);
-}
-
-/// SFPSTORE to a bf16 Dst: the low bits are cut, denormals become 0.
-template <class Rules = Silicon>
-constexpr Bits store_to_bf16(Word value) {
-  if (exponent_of(value) == 0) return is_negative(value) ? Bits{0x8000} : Bits{0};
-  const auto magnitude =
-      static_cast<Word>(drop_bits(value & ~sign_mask, 16, Rules::store_rounding));
-  return static_cast<Bits>(value >> 16 & 0x8000u) | static_cast<Bits>(magnitude);
 }
 
 }  // namespace wattention::wormhole

@@ -1,22 +1,20 @@
 #pragma once
-// The choices that decide digits, one name each. The silicon's are the defaults of every function here;
-// tests derive from Silicon, change one, and show that a stored or a hand-computed vector notices.
+// What the chip's units do: the choices that decide digits, one name each. They are the defaults of every function
+// here. Tests change one at a time and show that a stored or a hand-computed vector notices.
+// What a release's kernels do with the units is in kernels/.
 #include "backends/wormhole/numerics/bits.h"
 #include "backends/wormhole/numerics/rounding.h"
 
 namespace wattention::wormhole {
 
-/// Who adds a K block onto what is in L1, see exec.
-enum class LastBlock { reloaded, added_in_l1 };
-
-struct Silicon {
-  // Multiplier: Tenstorrent ISA documentation, WormholeB0 MatrixUnit, MVMUL.
+/// Source: Tenstorrent ISA documentation, WormholeB0 MatrixUnit.
+struct MatrixUnit {
+  // Multiplier
   static constexpr bool flush_denormal_inputs = true;
   static constexpr int odd_phase_exponent = -5;    // SrcA's low bits weigh 2^-5 of its high ones
   static constexpr int upper_phase_exponent = -7;  // SrcB's last bit, 2^-7
   static constexpr bool zero_part_keeps_exponent = true;
-  static constexpr bool weight_in_src_a = true;  // matmul's in1; SrcA has the 5-bit multiplier port
-  static constexpr int group_size = 8;           // products aligned and summed together
+  static constexpr int group_size = 8;  // products aligned and summed together
   static constexpr int product_distance_limit = 30;
   static constexpr Rounding product_rounding = Rounding::half_up;
   static constexpr bool drop_groups_without_exponent = true;
@@ -33,35 +31,32 @@ struct Silicon {
   static constexpr bool saturate_to_infinity = true;
   static constexpr bool minus_one_shifts_short = true;  // the normaliser's quirk
 
-  // Order of the matmul and reduce kernels
-  static constexpr bool phases_outside_faces = true;
-  static constexpr bool reduce_phases_outside_faces = false;
-  static constexpr bool phases_ascend = true;
-
-  // Packer, K blocks
-  static constexpr Rounding l1_rounding = Rounding::half_even;
-  static constexpr LastBlock last_block = LastBlock::reloaded;
-  static constexpr Rounding pack_rounding = Rounding::half_up;
-  static constexpr bool packer_flushes = true;
-  static constexpr bool reload_cuts_to_tf32 = true;
-
   // ELWADD
   static constexpr Rounding addend_rounding = Rounding::half_up;
   static constexpr int addend_distance_limit = 12;
+};
 
-  // SFPU
+/// Source: Tenstorrent ISA documentation, WormholeB0 VectorUnit.
+struct VectorUnit {
   static constexpr bool sfpu_keeps_sticky_bit = true;
   static constexpr Rounding sfpu_rounding = Rounding::half_even;
+  static constexpr Rounding conversion_rounding =
+      Rounding::half_up;  // SFP_STOCH_RND, deterministic
   static constexpr Rounding store_rounding = Rounding::truncate;
-
-  // Softmax of release 0.57
-  static constexpr Word exp_scale = 0x43b8aa3bu;   // 369.329926 = 2^8 / ln 2
-  static constexpr Word exp_offset = 0x46fde9a3u;  // 32500.818
-  static constexpr Word exp_clamp = 0xc2b10000u;   // -88.5
-  static constexpr Rounding exp_integer_rounding = Rounding::half_up;
-  static constexpr int reciprocal_newton_steps = 1;
-  static constexpr int reduce_phases = 4;
-  static constexpr int normalise_phases = 4;
 };
+
+/// Source: Tenstorrent ISA documentation, WormholeB0 Packers.
+struct Packer {
+  static constexpr Rounding l1_rounding = Rounding::half_even;
+  static constexpr Rounding pack_rounding = Rounding::half_up;
+  static constexpr bool packer_flushes = true;
+};
+
+/// Source: Tenstorrent ISA documentation, WormholeB0 Unpackers, FormatConversion.
+struct Unpacker {
+  static constexpr Rounding unpack_rounding = Rounding::truncate;
+};
+
+struct Silicon : MatrixUnit, VectorUnit, Packer, Unpacker {};
 
 }  // namespace wattention::wormhole

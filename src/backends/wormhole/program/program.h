@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "backends/wormhole/numerics/op_numerics.h"
+#include "backends/wormhole/kernels/op_numerics.h"
 #include "device/events.h"
 
 namespace wattention::wormhole {
@@ -20,8 +20,9 @@ struct CircularBuffer {
 struct Program {
   OpEvent work;
   std::vector<CircularBuffer> buffers;
-  CoreGrid buffer_grid;   ///< cores on which the buffers are placed
-  MatmulNumerics matmul;  ///< the digits' rules; other ops leave it alone
+  CoreGrid buffer_grid;     ///< cores on which the buffers are placed
+  MatmulNumerics matmul;    ///< what decides a matmul's digits; other ops leave it alone
+  SoftmaxNumerics softmax;  ///< likewise
   std::vector<std::string>
       kernels;                   ///< source and compile-time arguments: equal text, equal binary
   std::string uncached_variant;  ///< compiled in, but not part of the release's cache key

@@ -2,6 +2,7 @@
 // Hardware and release facts as data: each has a value, a unit and a source.
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -37,6 +38,6 @@ class Facts {
 
 /// The JSON texts, embedded at build time.
 std::string_view embedded_n150d();
-std::string_view embedded_release_0_57();
+std::span<const std::string_view> embedded_releases();
 
 }  // namespace wattention::wormhole

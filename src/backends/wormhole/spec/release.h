@@ -1,21 +1,31 @@
 #pragma once
-// A TT-NN release's defaults: what a call means when the caller leaves it open.
+// A TT-NN release's defaults: what a call means when the caller leaves it open, and how results print.
 #include <wattention/device.h>
+#include <wattention/format.h>
 
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace wattention::wormhole {
 
+/// A number's way to bf16.
+enum class ScalarConversion { truncate, nearest_even };
+
+/// What a tensor divided by a number is multiplied by: the number's reciprocal in f32 on the host, or in the vector unit.
+enum class DivideByNumber { f32_reciprocal, vector_unit_reciprocal };
+
 struct Release {
   std::string name;
+  bool is_default;  ///< the one that is meant when nobody names one
   bool program_cache;
   Fidelity matmul_fidelity_with_grid;
   Fidelity matmul_fidelity_without_grid;
   Fidelity matmul_fidelity_multi_core;  ///< fixed in that program, whatever the caller asks for
   bool matmul_packer_l1_accumulate;
   bool matmul_fp32_accumulate;
+  Memory matmul_output_memory;
   std::int64_t matmul_narrow_ratio;
   std::int64_t matmul_block_tiles_with_grid;
   std::int64_t matmul_largest_square;
@@ -23,9 +33,20 @@ struct Release {
   bool softmax_numeric_stable;
   Fidelity softmax_fidelity;
   Fidelity elementwise_fidelity;
+  ScalarConversion scalar_conversion;
+  DivideByNumber divide_by_number;
+  TtnnFormat print;
 };
 
-/// Throws Error{absent} for a release whose rules are not known here.
+/// A table of facts (facts.h) with the release's "name" beside them, and "default" where it is the default. Throws
+/// Error{bad_input} for a fact that is missing, has a value nobody knows, or is read by nobody.
+Release read_release(std::string_view json);
+
+/// All that are known here (spec/releases/), the default first.
+const std::vector<Release>& releases();
+const Release& default_release();
+
+/// The default for an empty name. Throws Error{absent} for a release whose rules are not known here.
 const Release& release_profile(std::string_view name);
 
 }  // namespace wattention::wormhole

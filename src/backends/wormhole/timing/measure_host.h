@@ -11,7 +11,7 @@ struct HostMeasurement {
   int columns = 2048;
 };
 
-/// Runs each piece of host work as TT-NN 0.57 does it (conversions on one thread) and times it. Takes about
+/// Runs each piece of host work as TT-NN does it (conversions on one thread) and times it. Takes about
 /// a second. The product is a plain blocked loop, a lower bound of the machine's speed: give the rate of the
 /// CPU engine instead where it is known.
 HostRates measure_host(const HostMeasurement& measurement = {});

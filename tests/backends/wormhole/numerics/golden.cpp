@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <regex>
+#include <sstream>
 #include <stdexcept>
 
 namespace wattention::wormhole::golden {
@@ -25,15 +26,18 @@ Matrix resized(const Matrix& matrix, std::int64_t rows, std::int64_t cols) {
   return result;
 }
 
-/// "(4, 16)" or "(65536,)".
+/// "(2, 4, 16)" or "(65536,)": all but the last dimension are rows.
 void parse_shape(const std::string& header, Matrix& matrix) {
   std::smatch match;
   if (header.find("'<u2'") == std::string::npos || header.find("False") == std::string::npos ||
-      !std::regex_search(header, match, std::regex(R"(\((\d+),\s*(\d*)\))")))
+      !std::regex_search(header, match, std::regex(R"(\(((\d+, ?)*)(\d*)\))")))
     throw std::runtime_error("not a C-ordered uint16 array: " + header);
-  const bool vector = match[2].length() == 0;
-  matrix.rows = vector ? 1 : std::stoll(match[1]);
-  matrix.cols = std::stoll(vector ? match[1] : match[2]);
+  std::istringstream sizes(match[1].str() + match[3].str());
+  matrix.rows = matrix.cols = 1;
+  for (std::string size; std::getline(sizes, size, ',');) {
+    matrix.rows *= matrix.cols;
+    matrix.cols = std::stoll(size);
+  }
 }
 
 Fidelity fidelity(const std::string& name) {
@@ -60,6 +64,10 @@ Matrix transposed(const Matrix& matrix) {
       result.bits[static_cast<std::size_t>(c * matrix.rows + r)] =
           matrix.row(r)[static_cast<std::size_t>(c)];
   return result;
+}
+
+std::string library_path(const std::string& file) {
+  return (root.parent_path() / "wormhole_library/0.59" / file).string();
 }
 
 Matrix load_npy(const std::string& path) {

@@ -28,7 +28,10 @@ Matrix padded(const Matrix& matrix);
 Matrix cropped(const Matrix& matrix, std::int64_t rows, std::int64_t cols);
 Matrix transposed(const Matrix& matrix);
 
-/// A little-endian uint16 .npy of one or two dimensions.
+/// A file of tests/golden/wormhole_library.
+std::string library_path(const std::string& file);
+
+/// A little-endian uint16 .npy; dimensions but the last count as rows.
 Matrix load_npy(const std::string& path);
 
 struct Case {

@@ -1,10 +1,10 @@
 // The stored vectors, bit for bit, on every ISA of this machine and on one and two threads.
 #include <gtest/gtest.h>
 
-#include "backends/wormhole/numerics/exp_approx.h"
+#include "backends/wormhole/kernels/exp.h"
+#include "backends/wormhole/kernels/reciprocal.h"
 #include "backends/wormhole/numerics/golden.h"
 #include "backends/wormhole/numerics/hosts.h"
-#include "backends/wormhole/numerics/reciprocal_approx.h"
 
 namespace wattention::wormhole {
 namespace {
@@ -74,7 +74,7 @@ TEST(GoldenSfpu, ExpOfEveryFinitePattern) {
   for (unsigned pattern = 0; pattern < 65536; ++pattern) {
     const auto bits = static_cast<Bits>(pattern);
     if (exponent_of(bits) >= beyond_2_to_64) continue;
-    ASSERT_EQ(exp_approx(bits), expected.bits[pattern]) << std::hex << pattern;
+    ASSERT_EQ(kernels::exp_approx(bits), expected.bits[pattern]) << std::hex << pattern;
   }
 }
 
@@ -85,7 +85,8 @@ TEST(GoldenSfpu, ReciprocalOfEveryNormalPattern) {
     if (exponent_of(bits) == 0 || exponent_of(bits) >= beyond_2_to_64) continue;
     // The stored values are what the kernel has before it restores the sign.
     const Bits sign = pattern & 0x8000u;
-    ASSERT_EQ(reciprocal_approx(bits), expected.bits[pattern] | sign) << std::hex << pattern;
+    ASSERT_EQ(kernels::reciprocal_approx(bits), expected.bits[pattern] | sign)
+        << std::hex << pattern;
   }
 }
 

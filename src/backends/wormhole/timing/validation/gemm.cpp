@@ -109,7 +109,7 @@ OpEvent chosen_event(const GemmCase& gemm) {
   problem.n_tiles = gemm.n_tiles;
   problem.fidelity = gemm.fidelity;
   problem.free_l1_bytes = n150d().l1.bank_bytes - n150d().l1.first_free;
-  return make_matmul(problem, {}, release_profile("0.57")).work;
+  return make_matmul(problem, {}, default_release()).work;
 }
 
 OpEvent event_of(const GemmCase& gemm) {
@@ -140,8 +140,9 @@ DataSet gemm_kernel_times(const CardRates& card) {
   DataSet set{
       "GEMM, device kernel",
       {},
-      "without a tuned configuration the release of the measurements (2026) chose other blocks "
-      "than 0.57 does",
+      fmt::format("without a tuned configuration the release of the measurements (2026) chose "
+                  "other blocks than {} does",
+                  default_release().name),
       {}};
   for (const GemmCase& gemm : read_cases(set.source)) {
     const DeviceModel model{card, card.nominal_clock_hz, tile_bytes(gemm.dtype)};

@@ -1,0 +1,62 @@
+#pragma once
+// Matmul, an element at a time: who stands where, and the order of phases and faces.
+// tt-llk 7343d48f, tt_llk_wormhole_b0/llk_lib/llk_math_matmul.h.
+// K: depth, in tiles of 32; a block is `block_tiles` of them, computed in Dst without leaving it.
+#include "backends/wormhole/kernels/k_blocks.h"
+#include "backends/wormhole/kernels/op_numerics.h"
+#include "backends/wormhole/numerics/mvmul.h"
+
+namespace wattention::wormhole::kernels {
+
+struct Matmul : KBlocks {
+  static constexpr bool weight_in_src_a = true;  // in1; SrcA has the 5-bit multiplier port
+  static constexpr bool phases_outside_faces = true;
+};
+
+inline constexpr std::int64_t tile = 32;
+
+constexpr DstFormat dst_format(const MatmulNumerics& numerics) {
+  return numerics.fp32_accumulate ? DstFormat::fp32 : DstFormat::bf16;
+}
+
+/// One phase of one face: 16 of K.
+template <class Rules>
+constexpr Word multiply_face(const Bits* a, const Bits* b, int phase, Word dst, DstFormat format) {
+  const Depth16 activation(a, mvmul_depth);
+  const Depth16 weight(b, mvmul_depth);
+  return Rules::weight_in_src_a ? mvmul<Rules>(weight, activation, phase, dst, format)
+                                : mvmul<Rules>(activation, weight, phase, dst, format);
+}
+
+/// One tile of K: every phase over both faces, then the next phase.
+template <class Rules>
+constexpr Word multiply_tile(const Bits* a, const Bits* b, int phases, Word dst, DstFormat format) {
+  for (int i = 0; i < 2 * phases; ++i) {
+    const int phase = Rules::phases_outside_faces ? i / 2 : i % phases;
+    const int face = Rules::phases_outside_faces ? i % 2 : i / phases;
+    dst = multiply_face<Rules>(a + 16 * face, b + 16 * face, phase, dst, format);
+  }
+  return dst;
+}
+
+/// A row of a times a column of b (both contiguous, `depth` long) as it leaves the packer after the last block.
+template <class Rules = Matmul>
+constexpr Bits matmul_element(const Bits* a, const Bits* b, std::int64_t depth,
+                              const MatmulNumerics& numerics) {
+  const DstFormat format = dst_format(numerics);
+  const std::int64_t block = numerics.block_tiles * tile;
+  Word partial = 0;  // in L1
+  for (std::int64_t begin = 0; begin < depth; begin += block) {
+    const bool last = begin + block >= depth;
+    const bool reload =
+        !numerics.l1_accumulate || (last && Rules::last_block == LastBlock::reloaded);
+    Word dst = begin > 0 && reload ? reload_partial<Rules>(partial, format) : 0;
+    for (std::int64_t k = begin; k < begin + block; k += tile)
+      dst = multiply_tile<Rules>(a + k, b + k, static_cast<int>(numerics.fidelity), dst, format);
+    const Word packed = last && reload ? dst : pack_partial<Rules>(dst, format);
+    partial = begin > 0 && !reload ? add_in_l1<Rules>(partial, packed, format) : packed;
+  }
+  return round_to_bf16<Rules>(partial);
+}
+
+}  // namespace wattention::wormhole::kernels

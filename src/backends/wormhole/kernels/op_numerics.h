@@ -1,0 +1,24 @@
+#pragma once
+// What decides an op's digits beside its kernel. The program choice fills these in; exec computes by them.
+#include <wattention/device.h>
+
+#include <cstdint>
+
+namespace wattention::wormhole {
+
+struct MatmulNumerics {
+  Fidelity fidelity = Fidelity::hifi2;
+  std::int64_t block_tiles = 1;  ///< in0_block_w: tiles of K per block; the last may not be shorter
+  bool fp32_accumulate = false;  ///< 32-bit Dst
+  bool l1_accumulate =
+      false;  ///< the packer adds blocks 1..n-2 onto L1 (in effect, not as configured)
+};
+
+/// A program has one fidelity; the steps that use it have their own names here, so that a test can tell them apart.
+struct SoftmaxNumerics {
+  bool numeric_stable = false;  ///< subtract the row's maximum first
+  Fidelity sum = Fidelity::hifi4;
+  Fidelity multiply = Fidelity::hifi4;
+};
+
+}  // namespace wattention::wormhole

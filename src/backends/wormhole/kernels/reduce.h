@@ -1,0 +1,44 @@
+#pragma once
+// The sum and the maximum of a row: tt-llk 7343d48f, tt_llk_wormhole_b0/llk_lib/llk_math_reduce.h.
+#include <span>
+
+#include "backends/wormhole/numerics/gmpool.h"
+#include "backends/wormhole/numerics/mvmul.h"
+#include "backends/wormhole/numerics/packer.h"
+
+namespace wattention::wormhole::kernels {
+
+struct Reduce : Silicon {
+  static constexpr bool reduce_phases_outside_faces = false;
+};
+
+inline constexpr Bits one_bits = 0x3f80;
+
+/// GAPOOL over a row, faces of 16 columns from left to right, the scaler being 1.
+template <class Rules = Reduce>
+constexpr Bits row_sum(std::span<const Bits> row, int phases) {
+  std::array<Bits, mvmul_depth> ones{};
+  ones.fill(one_bits);
+  const int faces = static_cast<int>(row.size()) / mvmul_depth;
+  Word dst = 0;
+  for (int i = 0; i < faces * phases; ++i) {
+    // Two faces a tile; mutations may put phases outside of the tile's faces.
+    const int in_tile = i % (2 * phases);
+    const int face =
+        Rules::reduce_phases_outside_faces ? 2 * (i / (2 * phases)) + in_tile % 2 : i / phases;
+    const int phase = Rules::reduce_phases_outside_faces ? in_tile / 2 : i % phases;
+    dst = mvmul<Rules>(Depth16(row.data() + mvmul_depth * face, mvmul_depth), ones, phase, dst,
+                       DstFormat::bf16);
+  }
+  return pack_bf16<Rules>(upper_half(dst));
+}
+
+/// In Dst: not packed yet.
+template <class Rules = Reduce>
+constexpr Bits row_max(std::span<const Bits> row) {
+  Bits dst = lowest_bits;
+  for (const Bits value : row) dst = gmpool<Rules>(value, dst);
+  return dst;
+}
+
+}  // namespace wattention::wormhole::kernels

@@ -1,0 +1,44 @@
+#pragma once
+// How values become integers in the vector unit, are compared there, and leave it.
+// Source: Tenstorrent ISA documentation, WormholeB0 VectorUnit: SFP_STOCH_RND, SFPSWAP, SFPSTORE; a public
+// functional simulator.
+#include "backends/wormhole/numerics/bits.h"
+#include "backends/wormhole/numerics/rules.h"
+
+namespace wattention::wormhole {
+
+/// |value| as an unsigned 16-bit integer, saturating (SFP_STOCH_RND).
+template <class Rules = Silicon>
+constexpr Word round_to_uint16(Word value) {
+  const int unbiased = exponent_of(value) - exponent_bias;
+  if (unbiased < -1) return 0;
+  if (unbiased >= 16) return 0xffff;
+  const std::uint64_t fixed = std::uint64_t{mantissa_of(value)} << (unbiased + 1);
+  const std::uint64_t rounded = drop_bits(fixed, 24, Rules::conversion_rounding);
+  return rounded > 0xffff ? 0xffff : static_cast<Word>(rounded);
+}
+
+/// fp32 to bf16 within the unit (SFP_STOCH_RND); denormals become 0.
+template <class Rules = Silicon>
+constexpr Word round_to_upper_half(Word value) {
+  if (exponent_of(value) == 0) return value & sign_mask;
+  const auto kept =
+      static_cast<Word>(drop_bits(value & ~sign_mask, 16, Rules::conversion_rounding));
+  return (value & sign_mask) | kept << 16;
+}
+
+/// SFPSWAP's maximum with a negative bound, in sign-and-magnitude order: a negative NaN is below it.
+constexpr Word clamp_from_below(Word value, Word bound) {
+  return is_negative(value) && value > bound ? bound : value;
+}
+
+/// SFPSTORE to a bf16 Dst: the low bits are cut, denormals become 0.
+template <class Rules = Silicon>
+constexpr Bits store_to_bf16(Word value) {
+  if (exponent_of(value) == 0) return is_negative(value) ? Bits{0x8000} : Bits{0};
+  const auto magnitude =
+      static_cast<Word>(drop_bits(value & ~sign_mask, 16, Rules::store_rounding));
+  return static_cast<Bits>(value >> 16 & 0x8000u) | static_cast<Bits>(magnitude);
+}
+
+}  // namespace wattention::wormhole

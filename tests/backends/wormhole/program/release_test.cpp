@@ -1,0 +1,203 @@
+// A release's facts decide: each fact, changed in a copy, moves digits, programs, time or prints.
+#include "backends/wormhole/spec/release.h"
+
+#include <wattention/format.h>
+#include <wattention/ops.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "backends/wormhole/program/device_fixture.h"
+#include "backends/wormhole/program/softmax.h"
+#include "backends/wormhole/spec/facts.h"
+#include "backends/wormhole/timing/device_time.h"
+
+namespace wattention::wormhole {
+namespace {
+
+using nlohmann::json;
+
+json default_facts() {
+  for (const std::string_view text : embedded_releases()) {
+    json table = json::parse(text);
+    if (table.value("default", false)) return table;
+  }
+  return {};
+}
+
+Release with_fact(const std::string& fact, const json& value) {
+  json table = default_facts();
+  table["facts"][fact]["value"] = value;
+  return read_release(table.dump());
+}
+
+Device device_of(const Release& release) {
+  return Device(
+      std::make_shared<WormholeBackend>(DeviceOptions{.explain = true}, HostOptions{}, release));
+}
+
+/// What a user of the device sees of a few calls.
+struct Observed {
+  std::vector<Bits> digits;
+  std::string programs;
+  double seconds = 0;
+  std::string print;
+};
+
+void note(Observed& seen, const Tensor& result) {
+  const std::vector<Bits> patterns = bits(to_host(result));
+  seen.digits.insert(seen.digits.end(), patterns.begin(), patterns.end());
+  seen.programs += std::string(to_string(result.memory())) + ' ';
+}
+
+/// One of each choice: no grid, a grid, operands in L1, tall, wide; numbers; the same call twice.
+void call_ops(const Device& device, Observed& seen) {
+  const auto tensor = [&](const Shape& shape, unsigned seed, Memory memory) {
+    return to_device(random_tensor(shape, seed), device, {.memory = memory});
+  };
+  const Tensor x = tensor({64, 512}, 1, Memory::dram), w = tensor({512, 64}, 2, Memory::dram);
+  const OpAttributes grid{.core_grid = CoreGrid{8, 8}};
+  note(seen, matmul(x, w));
+  note(seen, matmul(x, w));
+  note(seen, matmul(x, w, grid));
+  note(seen, matmul(tensor({64, 512}, 1, Memory::l1), tensor({512, 64}, 2, Memory::l1)));
+  note(seen, matmul(tensor({320, 64}, 3, Memory::dram), tensor({64, 64}, 4, Memory::dram), grid));
+  note(seen, matmul(tensor({256, 32}, 5, Memory::dram), tensor({32, 768}, 6, Memory::dram)));
+  note(seen, multiply(x, 0.1));
+  note(seen, divide(x, 3.0));
+}
+
+/// A softmax whose kind the caller leaves open.
+void call_softmax(const Release& release, Observed& seen) {
+  const Tensor input = random_tensor({32, 256}, 7, DType::bf16);
+  const Program program = make_softmax({1, 8, false, std::nullopt, Memory::dram}, release);
+  const std::vector<Bits> values = bits(input);
+  std::vector<Bits> out(values.size());
+  softmax({values.data(), 32, 256}, 256, program.softmax, out.data(), {});
+  seen.digits.insert(seen.digits.end(), out.begin(), out.end());
+  for (const auto& [name, value] : program.attributes) seen.programs += name + '=' + value + ' ';
+  const CardRates& rates = card_rates("n150d");
+  seen.seconds += device_time(program.work, {rates, rates.effective_clock_hz, 2048}).seconds(1e9);
+}
+
+void note_programs(const Device& device, Observed& seen) {
+  for (const OpReport& report : device.backend().take_reports()) {
+    seen.programs += report.kernel + ' ';
+    for (const auto& [name, value] : report.attributes)
+      if (name != "kernels_compiled") seen.programs += name + '=' + value + ' ';
+  }
+  const CardRates& rates = card_rates("n150d");
+  for (const Event& event : device.backend().event_log()->take())
+    if (const auto* op = std::get_if<OpEvent>(&event))
+      seen.seconds += device_time(*op, {rates, rates.effective_clock_hz, 2048}).seconds(1e9);
+}
+
+Observed observe(const Release& release) {
+  const Device device = device_of(release);
+  device.backend().event_log()->start();
+  Observed seen;
+  call_ops(device, seen);
+  note_programs(device, seen);
+  call_softmax(release, seen);
+  seen.print = format_ttnn(random_tensor({2, 9}), release.print);
+  return seen;
+}
+
+enum Effect { digits = 1, programs = 2, time = 4, print = 8 };
+
+int differences(const Observed& a, const Observed& b) {
+  return (a.digits != b.digits ? digits : 0) | (a.programs != b.programs ? programs : 0) |
+         (a.seconds != b.seconds ? time : 0) | (a.print != b.print ? print : 0);
+}
+
+struct Change {
+  std::string fact;
+  json value;
+  int effects;
+};
+
+const std::vector<Change>& changes() {
+  static const std::vector<Change> all = {
+      {"program_cache", true, programs},
+      {"matmul_fidelity_with_grid", "hifi4", digits | programs | time},
+      {"matmul_fidelity_without_grid", "hifi4", digits | programs | time},
+      {"matmul_fidelity_multi_core", "lofi", digits | programs | time},
+      {"matmul_packer_l1_accumulate", false, digits | programs | time},
+      {"matmul_fp32_accumulate", true, digits | programs},
+      {"matmul_output_memory", "l1", programs | time},
+      {"matmul_narrow_ratio", 4, programs | time},
+      {"matmul_block_tiles_with_grid", 2, digits | programs | time},
+      {"matmul_largest_square", 4, programs | time},
+      {"softmax_numeric_stable", true, digits | programs | time},
+      {"softmax_fidelity", "lofi", digits | programs | time},
+      {"softmax_largest_block", 4, programs},
+      {"elementwise_fidelity", "lofi", digits | programs | time},
+      {"scalar_conversion", "nearest_even", digits},
+      {"divide_by_number", "vector_unit_reciprocal", digits},
+      {"print_width", 9, print},
+      {"print_decimals", 4, print},
+      {"print_longest_dimension", 6, print}};
+  return all;
+}
+
+TEST(ReleaseFacts, EachMovesWhatItDecides) {
+  const Observed before = observe(default_release());
+  EXPECT_EQ(differences(before, observe(default_release())), 0);
+  for (const Change& change : changes())
+    EXPECT_EQ(differences(before, observe(with_fact(change.fact, change.value))), change.effects)
+        << change.fact;
+}
+
+TEST(ReleaseFacts, AllAreChangedHere) {
+  std::set<std::string> changed, all;
+  for (const Change& change : changes()) changed.insert(change.fact);
+  for (const auto& [fact, value] : default_facts().at("facts").items()) all.insert(fact);
+  EXPECT_EQ(changed, all);
+}
+
+TEST(ReleaseFacts, AreRefusedWhenNobodyCanFollowThem) {
+  const auto refuses = [](const char* part, auto edit) {
+    json table = default_facts();
+    edit(table);
+    expect_says(error_of([&] { read_release(table.dump()); }), ErrorKind::bad_input, part);
+  };
+  refuses("'not_a_fact'",
+          [](json& table) { table["facts"]["not_a_fact"] = table["facts"]["program_cache"]; });
+  refuses("expected one of truncate, nearest_even",
+          [](json& table) { table["facts"]["scalar_conversion"]["value"] = "upward"; });
+  refuses("name", [](json& table) { table.erase("name"); });
+  json table = default_facts();
+  table["facts"].erase("softmax_fidelity");
+  EXPECT_EQ(error_of([&] { read_release(table.dump()); }).kind(), ErrorKind::absent);
+}
+
+TEST(Releases, TwoAreOpenSideBySide) {
+  const Device first = device_of(default_release());
+  const Device second = device_of(with_fact("divide_by_number", "vector_unit_reciprocal"));
+  const Tensor ones = Tensor{{1.0f}};
+  const auto third = [&](const Device& device) {
+    return bits(to_host(divide(to_device(ones, device), 3.0))).at(0);
+  };
+  EXPECT_EQ(third(first), 0x3eaa);
+  EXPECT_EQ(third(second), 0x3eab);
+  EXPECT_EQ(third(first), 0x3eaa);
+}
+
+TEST(Releases, TheDefaultIsMeantWhenNobodyNamesOne) {
+  EXPECT_EQ(&release_profile(""), &default_release());
+  EXPECT_EQ(&release_profile(default_release().name), &default_release());
+  ASSERT_FALSE(list_releases().empty());
+  EXPECT_EQ(list_releases().front().name, default_release().name);
+  EXPECT_EQ(release_info().name, default_release().name);
+}
+
+TEST(Releases, AnUnknownOneIsRefusedWithTheNamesThatExist) {
+  for (const ReleaseInfo& known : list_releases()) {
+    expect_says(error_of([] { open_device("wormhole", {.release_profile = "9.9"}); }),
+                ErrorKind::absent, known.name);
+    expect_says(error_of([] { release_info("9.9"); }), ErrorKind::absent, known.name);
+  }
+}
+
+}  // namespace
+}  // namespace wattention::wormhole
