@@ -35,8 +35,8 @@ CASES = [
     ("src/backends/wormhole/exec/a.cpp", '"backends/wormhole/device.h"', "wormhole/exec may not include wormhole/*"),
     ("src/backends/wormhole/open.cpp", '"backends/wormhole/timing/timing.h"', None),
     ("src/backends/wormhole/numerics/a.cpp", "<chrono>", "this folder may not include <chrono>"),
-    ("src/backends/cpu/a.cpp", "<omp.h>", "only src/base/threads.cpp may include <omp.h>"),
-    ("src/base/threads.cpp", "<omp.h>", None),
+    ("src/backends/cpu/a.cpp", "<thread>", "only src/base/thread_pool.cpp, "),
+    ("src/base/thread_pool.cpp", "<thread>", None),
 ]
 
 

@@ -37,7 +37,11 @@ void one_row(const MatmulShape& shape, const double* a_row, const double* b, dou
 }  // namespace
 
 void matmul(const MatmulShape& shape, const double* a, const double* b, double* out, int threads) {
+  constexpr double least_multiply_adds = 1e4;  // about 15 us, several times a fork and join
   const std::int64_t all_rows = shape.batch * shape.rows;
+  threads =
+      useful_threads(static_cast<double>(all_rows * shape.inner) * static_cast<double>(shape.cols),
+                     least_multiply_adds, threads);
   parallel(threads, [&](int thread) {
     const Share share = share_of(all_rows, thread, threads);
     for (std::int64_t row = share.begin; row < share.end; ++row) {

@@ -17,7 +17,9 @@ namespace {
 class ReferenceBackend final : public Backend {
  public:
   explicit ReferenceBackend(const DeviceOptions& options)
-      : threads_(resolve_threads(options.threads)), explain_(options.explain) {}
+      : chosen_threads_(thread_count(options.threads)),
+        threads_(chosen_threads_.count),
+        explain_(options.explain) {}
 
   std::string_view name() const override { return "reference"; }
   bool is_open() const override { return open_; }
@@ -98,8 +100,7 @@ class ReferenceBackend final : public Backend {
   }
 
   Tensor finish(const char* op, const Tensor& host) {
-    if (explain_)
-      reports_.push_back({op, "reference_f64", {{"threads", std::to_string(threads_)}}, {}});
+    if (explain_) reports_.push_back({op, "reference_f64", attributes_of(chosen_threads_), {}});
     return hold(host);
   }
 
@@ -114,6 +115,7 @@ class ReferenceBackend final : public Backend {
     return finish(op, out);
   }
 
+  ThreadCount chosen_threads_;
   int threads_;
   bool explain_;
   bool open_ = true;

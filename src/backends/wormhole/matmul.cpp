@@ -118,14 +118,8 @@ void WormholeBackend::compute_matmul(const Tensor& a, const Tensor& b,
                                      const MatmulNumerics& numerics, const Tensor& out) const {
   const TiledShape right(b.shape());
   const MatrixView rows = stacked(a);
-  const std::int64_t matrices = right.batch;
-  const std::int64_t height = rows.rows / matrices;
-  for (std::int64_t i = 0; i < matrices; ++i) {
-    const MatrixView left{rows.bits + i * height * rows.cols, height, rows.cols};
-    const MatrixView columns{bits_of(b) + i * right.matrix_elements(), right.padded_rows,
-                             right.padded_cols};
-    wormhole::matmul(left, columns, numerics, bits_of(out) + i * height * right.padded_cols, host_);
-  }
+  const MatrixView columns{bits_of(b), right.batch * right.padded_rows, right.padded_cols};
+  matmul_batch(rows, columns, right.batch, numerics, bits_of(out), host_);
 }
 
 }  // namespace wattention::wormhole

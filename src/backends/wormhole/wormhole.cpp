@@ -52,9 +52,9 @@ DeviceInfo describe_wormhole() {
   DeviceInfo info;
   info.name = "wormhole";
   info.available = true;
-  info.description = fmt::format(
-      "software n150d, {}x{} cores, TT-NN release profile 0.57; computed by {} on {} threads",
-      grid.y, grid.x, kernels_here().back(), available_threads());
+  info.description =
+      fmt::format("software n150d, {}x{} cores, TT-NN release profile 0.57; computed by {} on {}",
+                  grid.y, grid.x, kernels_here().back(), to_string(available_threads()));
   info.kernels = kernels_here();
   return info;
 }

@@ -13,6 +13,7 @@
 #include "backends/wormhole/memory/bank_memory.h"
 #include "backends/wormhole/program_cache.h"
 #include "backends/wormhole/spec/release.h"
+#include "base/fork.h"
 #include "device/backend.h"
 
 namespace wattention::wormhole {
@@ -49,7 +50,7 @@ class WormholeBackend final : public Backend {
   MemoryUse memory_use(Memory memory) const;
 
  private:
-  using Lock = std::unique_lock<std::mutex>;
+  using Lock = std::unique_lock<ForkAwareMutex>;
 
   // device_tensors.cpp
   Lock enter(std::string_view op);
@@ -89,7 +90,7 @@ class WormholeBackend final : public Backend {
   std::shared_ptr<LiveStorages> live_;
   std::atomic<bool> open_{true};
 
-  mutable std::mutex queue_mutex_;  // guards what follows
+  mutable ForkAwareMutex queue_mutex_{"the device wormhole"};  // guards what follows
   ProgramCache cache_;
   EventLog events_;
   std::vector<OpReport> reports_;

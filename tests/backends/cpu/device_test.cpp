@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 #include <wattention/error.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <functional>
 #include <optional>
+#include <span>
 
 #include "backends/cpu/support.h"
 #include "device/backend.h"
@@ -62,6 +64,31 @@ TEST(CpuDevice, MatmulOfBatchesAgainstDouble) {
         for (int k = 0; k < 7; ++k) sum += double{a.at(batch * 5 + r, k)} * b.at(batch * 7 + k, c);
         EXPECT_NEAR(found[static_cast<std::size_t>((batch * 5 + r) * 4 + c)], sum, 1e-5);
       }
+    }
+  }
+}
+
+// Many small products: threads take whole ones. Each must be the bits that the product alone gives on one thread.
+TEST(CpuDevice, MatmulOfManySmallMatricesIsEachOfThem) {
+  constexpr std::int64_t count = 90, rows = 33, depth = 20, cols = 35;
+  const Matrix a = normal_matrix(count * rows, depth, 1), b = normal_matrix(count * cols, depth, 2);
+  for (const DType dtype : {DType::f32, DType::bf16}) {
+    const Tensor ta = Tensor::from<float>(a.values, {count, rows, depth}).to(dtype),
+                 tb = Tensor::from<float>(b.values, {count, cols, depth}).to(dtype);
+    const auto one = open({}, 1), several = open({}, 5);
+    const auto found = doubles(several->matmul(ta, tb, {.transpose_b = true}));
+    for (std::int64_t i = 0; i < count; ++i) {
+      const auto matrix = [i](const Matrix& all, std::int64_t height) {
+        const std::int64_t size = height * depth;
+        return Tensor::from<float>(
+            std::span(all.values)
+                .subspan(static_cast<std::size_t>(i * size), static_cast<std::size_t>(size)),
+            {height, depth});
+      };
+      const auto alone = doubles(
+          one->matmul(matrix(a, rows).to(dtype), matrix(b, cols).to(dtype), {.transpose_b = true}));
+      const auto* in_batch = found.data() + i * rows * cols;
+      ASSERT_TRUE(std::equal(alone.begin(), alone.end(), in_batch)) << i;
     }
   }
 }
