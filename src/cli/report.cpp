@@ -92,7 +92,7 @@ void add_report(CLI::App& program, int&) {
     if (choice->json)
       print_json({{"written", choice->page}});
     else
-      fmt::print("Written: {}\n", choice->page);
+      print_out("Written: {}\n", choice->page);
   });
 }
 

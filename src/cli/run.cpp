@@ -121,11 +121,11 @@ std::string time_sentence(const Result& result) {
 // sci_mode off, as the notebook sets it for these tensors.
 void print(const Result& result) {
   if (result.context.on_host())
-    fmt::print("{}\n", format_torch(result.context, {.sci_mode = false}));
+    print_out("{}\n", format_torch(result.context, {.sci_mode = false}));
   else
-    fmt::print("context {} {}, without values\n", result.context.shape().text(),
-               to_string(result.context.dtype()));
-  fmt::print("time: {}\n", time_sentence(result));
+    print_out("context {} {}, without values\n", result.context.shape().text(),
+              to_string(result.context.dtype()));
+  print_out("time: {}\n", time_sentence(result));
   print_reports(result.reports);
 }
 

@@ -196,41 +196,5 @@ class Run(ProgramTest):
         self.assertTrue(result["ops"])
 
 
-class Pipes(ProgramTest):
-    def test_a_reader_that_leaves_is_no_error(self):
-        process = subprocess.Popen([PROGRAM, "op", "--help"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        process.stdout.close()
-        self.assertEqual(process.wait(timeout=60), 0)
-        self.assertEqual(process.stderr.read(), b"")
-        process.stderr.close()
-
-    def test_a_full_disk_behind_stdout_is_one(self):
-        with open("/dev/full", "w") as full:
-            result = subprocess.run([PROGRAM, "demo"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
-        self.assertEqual(result.returncode, 2)
-        self.assertIn("No space left", result.stderr)
-        for words in (["estimate"], ["estimate", "--json"], ["--version"], ["--help"]):
-            with open("/dev/full", "w") as full:
-                result = subprocess.run([PROGRAM, *words], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
-            self.assertEqual(result.returncode, 2)
-            self.assertRegex(result.stderr, r"\A\[output\] expected .*No space left on device\n\Z")
-
-    def test_a_bench_without_a_case_that_ran_is_not_lost_either(self):
-        with open("/dev/full", "w") as full:
-            result = subprocess.run([PROGRAM, "bench", "--variant", "resident", "--device", "cpu", "--json"],
-                                    stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
-        self.assertEqual(result.returncode, 2)
-        self.assertIn("No space left", result.stderr)
-
-    def test_an_error_that_nobody_can_read_is_still_exit_code_2(self):
-        with open("/dev/full", "w") as full:
-            for arguments in (["nonsense"], ["run", "--tokens", "0"], []):
-                result = subprocess.run([PROGRAM, *arguments], stdout=subprocess.DEVNULL, stderr=full, timeout=60)
-                self.assertEqual(result.returncode, 2, arguments)
-        process = subprocess.Popen([PROGRAM, "nonsense"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        process.stderr.close()
-        self.assertEqual(process.wait(timeout=60), 2)
-
-
 if __name__ == "__main__":
     unittest.main()
