@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "base/fail.h"
+#include "bench/device_traits.h"
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -82,7 +83,9 @@ Result compute(const RunOptions& options) {
   RunTrace& trace = result.trace;
   Device device = trace.time("open", [&] { return open(options.device); });
   result.device = device.name();
-  result.config = to_config(options.attention, device);
+  // Only the context is shown: what keeps no scores does, at any length.
+  result.config =
+      to_config(options.attention, device, {.on_host = best_variant(std::string(device.name()))});
   const Tensor tokens = trace.time("input", [&] { return input_tokens(options); });
   expect(tokens.rank() == 2, "[run] expected tokens [T, embed_dim] in '{}'; found shape {}",
          options.input, tokens.shape().text());

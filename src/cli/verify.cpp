@@ -217,7 +217,8 @@ Json to_json(const std::vector<Table>& tables, const Device& device, const Atten
 void run(VerifyOptions& options, int& exit_code) {
   expect_values(options.device, "to compare values");
   Device device = open(options.device);
-  const AttentionConfig config = to_config(options.attention, device, Variant::resident);
+  const AttentionConfig config =
+      to_config(options.attention, device, {.on_card = Variant::resident});
   options.verify_case.draws = chosen_draws(options, device);
   const std::vector<Table> tables = compute(options, device, config);
   if (options.json)
