@@ -75,26 +75,25 @@ void copy_context(const Tensor& from, Tensor& to) {
 
 struct SelfAttention::Impl {
   AttentionWeights weights;
-  VariantPointer variant;
+  Device device;
+  AttentionConfig config;
+  VariantPointer variant = make_variant(weights, device, config);
 };
 
 SelfAttention::SelfAttention(std::int64_t embed_dim, std::int64_t head_dim, Generator& generator) {
   AttentionWeights weights = draw_weights(embed_dim, head_dim, generator);
-  VariantPointer variant = make_variant(weights, Device(host_backend()), {});
-  impl_ = std::make_shared<Impl>(Impl{std::move(weights), std::move(variant)});
+  impl_ = std::make_shared<Impl>(Impl{std::move(weights), Device(host_backend()), {}});
 }
 
 SelfAttention::SelfAttention(Tensor query_weight, Tensor key_weight, Tensor value_weight) {
   AttentionWeights weights{std::move(query_weight), std::move(key_weight), std::move(value_weight)};
   expect_weights(weights);
-  VariantPointer variant = make_variant(weights, Device(host_backend()), {});
-  impl_ = std::make_shared<Impl>(Impl{std::move(weights), std::move(variant)});
+  impl_ = std::make_shared<Impl>(Impl{std::move(weights), Device(host_backend()), {}});
 }
 
 SelfAttention SelfAttention::to(const Device& device, const AttentionConfig& config) const {
   SelfAttention moved = *this;
-  moved.impl_ =
-      std::make_shared<Impl>(Impl{impl_->weights, make_variant(impl_->weights, device, config)});
+  moved.impl_ = std::make_shared<Impl>(Impl{impl_->weights, device, config});
   return moved;
 }
 
@@ -123,6 +122,26 @@ std::int64_t SelfAttention::embed_dim() const {
 
 std::int64_t SelfAttention::head_dim() const {
   return impl_->weights.head_dim();
+}
+
+const Tensor& SelfAttention::query_weight() const {
+  return impl_->weights.query;
+}
+
+const Tensor& SelfAttention::key_weight() const {
+  return impl_->weights.key;
+}
+
+const Tensor& SelfAttention::value_weight() const {
+  return impl_->weights.value;
+}
+
+const Device& SelfAttention::device() const {
+  return impl_->device;
+}
+
+const AttentionConfig& SelfAttention::config() const {
+  return impl_->config;
 }
 
 }  // namespace wattention
