@@ -1,4 +1,4 @@
-# Language level, warnings and sanitizers for all our targets, and the two functions that define them.
+# Language level, warnings and sanitizers for all our targets, and the functions that define them.
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
@@ -31,11 +31,23 @@ if(WATTENTION_BUILD_FUZZERS)
   target_compile_options(wattention_flags INTERFACE -fsanitize=fuzzer-no-link)  # coverage in our code
 endif()
 
-# wattention_layer(name SOURCES a.cpp ... LAYERS tensor base ... [PACKAGES fmt::fmt ...])
+# For what spends no time of its own: text, options, comparisons of tests. Half the time to compile. Kernels,
+# generators and models keep the build type's own level.
+add_library(wattention_light INTERFACE)
+target_compile_options(wattention_light INTERFACE $<$<CONFIG:Release>:-O1>)
+
+include(wattention_precompile)
+wattention_precompile(layer HEADERS ${standard_headers} LIBRARIES fmt::fmt OpenMP::OpenMP_CXX)
+
+# wattention_layer(name SOURCES a.cpp ... LAYERS tensor base ... [PACKAGES fmt::fmt ...] [PRECOMPILED layer])
 # A layer is an object library that may include only the layers named here.
 function(wattention_layer name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LAYERS;PACKAGES" ${ARGN})
+  cmake_parse_arguments(ARG "" "PRECOMPILED" "SOURCES;LAYERS;PACKAGES" ${ARGN})
+  if(NOT ARG_PRECOMPILED)
+    set(ARG_PRECOMPILED layer)
+  endif()
   add_library(wattention_${name} OBJECT ${ARG_SOURCES})
+  target_precompile_headers(wattention_${name} REUSE_FROM wattention_precompiled_${ARG_PRECOMPILED})
   target_include_directories(wattention_${name} PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>)
   target_link_libraries(wattention_${name} PRIVATE wattention_flags PUBLIC ${ARG_PACKAGES})
@@ -48,5 +60,6 @@ endfunction()
 # wattention_isa(flags... SOURCES files...): files that only run after a CPU check get their ISA's flags.
 function(wattention_isa)
   cmake_parse_arguments(ARG "" "" "SOURCES;FLAGS" ${ARGN})
-  set_source_files_properties(${ARG_SOURCES} PROPERTIES COMPILE_OPTIONS "${ARG_FLAGS}")
+  # A precompiled header belongs to its flags, and its inline functions to everyone: not for these files.
+  set_source_files_properties(${ARG_SOURCES} PROPERTIES COMPILE_OPTIONS "${ARG_FLAGS}" SKIP_PRECOMPILE_HEADERS ON)
 endfunction()

@@ -94,7 +94,7 @@ int measure(BenchChoice& choice, const BenchAxes& axes) {
   return exit_code == exit_good && none_ran(run) ? exit_refused : exit_code;
 }
 
-void add_axes(CLI::App& command, BenchChoice& choice) {
+void add_axes(Command& command, BenchChoice& choice) {
   BenchAxes& axes = choice.axes;
   const auto list = [&command](const char* name, auto& values, const char* help) {
     return command.add_option(name, values, help)->delimiter(',')->group("Axes");
@@ -118,7 +118,7 @@ void add_axes(CLI::App& command, BenchChoice& choice) {
   list("--kernel", axes.kernels, "kernels or ISAs by name, like avx512,avx2");
 }
 
-void add_limits(CLI::App& command, BenchOptions& options) {
+void add_limits(Command& command, BenchOptions& options) {
   StoppingLimits& limits = options.limits;
   const auto limit = [&command](const char* name, auto& value, const char* help) {
     command.add_option(name, value, help)->capture_default_str()->group("When to stop");
@@ -133,8 +133,8 @@ void add_limits(CLI::App& command, BenchOptions& options) {
 
 }  // namespace
 
-void add_bench(CLI::App& program, int& exit_code) {
-  CLI::App* command = program.add_subcommand(
+void add_bench(Command& program, int& exit_code) {
+  Command* command = program.add_subcommand(
       "bench", "time forwards over axes: warm-up, repeats, median and spread, records");
   const auto choice = std::make_shared<BenchChoice>();
   add_axes(*command, *choice);
@@ -152,7 +152,7 @@ void add_bench(CLI::App& program, int& exit_code) {
       },
       "also compare the first context with float64's, on rows spread over the tokens");
   command->add_option("--format", choice->format, "table, md, csv or json")
-      ->check(CLI::IsMember({"table", "md", "csv", "json"}))
+      ->one_of({"table", "md", "csv", "json"})
       ->capture_default_str();
   command->add_flag("--json", choice->json, "the same as --format json");
   command->add_option("--out", choice->records_path,
@@ -170,8 +170,7 @@ void add_bench(CLI::App& program, int& exit_code) {
       "  wattention bench --device wormhole --variant naive,resident --model-only --trace "
       "out.json");
   command->callback([command, choice, &exit_code] {
-    exit_code =
-        measure(*choice, axes_of(*choice, command->get_option("--fold-projections")->count() > 0));
+    exit_code = measure(*choice, axes_of(*choice, command->count("--fold-projections") > 0));
   });
 }
 

@@ -51,8 +51,8 @@ void calibrate(const CalibrateChoice& choice) {
 
 }  // namespace
 
-void add_calibrate_host(CLI::App& program, int&) {
-  CLI::App* command = program.add_subcommand(
+void add_calibrate_host(Command& program, int&) {
+  Command* command = program.add_subcommand(
       "calibrate-host", "measure this machine's conversion rates for estimate, in seconds");
   const auto choice = std::make_shared<CalibrateChoice>();
   command->add_option("--out", choice->out, "the host profile")->capture_default_str();

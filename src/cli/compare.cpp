@@ -224,8 +224,8 @@ int compare(const CompareChoice& choice) {
 
 }  // namespace
 
-void add_compare(CLI::App& program, int& exit_code) {
-  CLI::App* command = program.add_subcommand(
+void add_compare(Command& program, int& exit_code) {
+  Command* command = program.add_subcommand(
       "compare", "the notebook's digits and times beside this machine's, in about a minute");
   const auto choice = std::make_shared<CompareChoice>();
   command->add_option("--out", choice->folder, "folder for records.json, report.md and report.html")

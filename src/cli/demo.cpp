@@ -94,8 +94,8 @@ Json demo_json(const Demo& demo) {
 
 }  // namespace
 
-void add_demo(CLI::App& program, int&) {
-  CLI::App* command =
+void add_demo(Command& program, int&) {
+  Command* command =
       program.add_subcommand("demo", "the notebook's six tokens: scores, weights, context");
   const auto options = std::make_shared<DemoOptions>();
   add_device_options(*command, options->device);

@@ -39,8 +39,8 @@ void list(bool json) {
 
 }  // namespace
 
-void add_devices(CLI::App& program, int&) {
-  CLI::App* command =
+void add_devices(Command& program, int&) {
+  Command* command =
       program.add_subcommand("devices", "list devices, available or not, with the reason");
   const auto json = std::make_shared<bool>(false);
   command->add_flag("--json", *json, "as JSON");

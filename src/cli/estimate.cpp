@@ -265,7 +265,7 @@ void run(EstimateChoice& choice, int& exit_code) {
     print(choice, estimates);
 }
 
-void add_what_if(CLI::App& command, EstimateChoice& choice) {
+void add_what_if(Command& command, EstimateChoice& choice) {
   EstimateOptions& options = choice.options;
   command.add_option("--fidelity", choice.fidelity, "lofi, hifi2, hifi3 or hifi4");
   command.add_option("--weights", choice.weights, "resident: l1 or dram")->capture_default_str();
@@ -294,8 +294,8 @@ void add_what_if(CLI::App& command, EstimateChoice& choice) {
 
 }  // namespace
 
-void add_estimate(CLI::App& program, int& exit_code) {
-  CLI::App* command = program.add_subcommand(
+void add_estimate(Command& program, int& exit_code) {
+  Command* command = program.add_subcommand(
       "estimate", "modelled time and energy of the Wormhole; exit code 1 when --validate fails");
   const auto choice = std::make_shared<EstimateChoice>();
   ForwardChoice& forward = choice->forward;
@@ -312,13 +312,13 @@ void add_estimate(CLI::App& program, int& exit_code) {
   add_what_if(*command, *choice);
   command->add_option("--trace", choice->trace,
                       "write a trace for Perfetto (ui.perfetto.dev) to this file");
-  CLI::Option* validate =
+  Option* validate =
       command->add_flag("--validate", choice->validate,
                         "the model against published measurements and the notebook instead");
   // What is validated are the measured shapes and programs.
   for (const char* name : {"--variant", "--tokens", "--embed-dim", "--head-dim", "--core-grid",
                            "--count", "--fidelity", "--weights", "--trace"})
-    validate->excludes(command->get_option(name));
+    validate->excludes(name);
   command->add_flag("--json", choice->json, "as JSON");
   command->footer(
       "Every time and joule is modelled; docs/timing.md says how well.\n"

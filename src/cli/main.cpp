@@ -2,6 +2,10 @@
 #include <fmt/format.h>
 #include <wattention/error.h>
 
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
 #include <csignal>
 #include <filesystem>
 #include <new>
@@ -24,7 +28,7 @@ void ignore_write_signals() {
   std::signal(SIGXFSZ, SIG_IGN);
 }
 
-void add_commands(CLI::App& program, int& exit_code) {
+void add_commands(Command& program, int& exit_code) {
 #define WATTENTION_COMMAND(name) add_##name(program, exit_code);
 #include "cli/commands.inc"
 #undef WATTENTION_COMMAND
@@ -112,7 +116,8 @@ int main(int argc, char** argv) {
   program.set_version_flag("--version", "wattention " WATTENTION_VERSION);
   program.require_subcommand(0, 1);
   int exit_code = exit_good;
-  add_commands(program, exit_code);
+  Command commands(program);
+  add_commands(commands, exit_code);
   program.parse_complete_callback([&program] { expect_plain_arguments(program); });
   if (argc < 2) {
     say(program.help());

@@ -22,7 +22,7 @@ bool has_manual_watts(const MeterOptions& options) {
 
 }  // namespace
 
-void add_meter_sources(CLI::App& command, MeterOptions& options) {
+void add_meter_sources(Command& command, MeterOptions& options) {
   const auto add = [&command](const char* name, auto& value, const char* help) {
     return command.add_option(name, value, help)->group(group);
   };
@@ -36,7 +36,7 @@ void add_meter_sources(CLI::App& command, MeterOptions& options) {
       ->capture_default_str();
 }
 
-void add_meter_options(CLI::App& command, MeterWords& words) {
+void add_meter_options(Command& command, MeterWords& words) {
   command
       .add_option("--meter", words.names,
                   "energy meters by name (see the command meters), auto: those that see the "

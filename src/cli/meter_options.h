@@ -2,21 +2,22 @@
 // Options of the commands that list or read energy meters.
 #include <wattention/bench.h>
 
-#include <CLI/App.hpp>
 #include <string>
 #include <vector>
+
+#include "cli/command_line.h"
 
 namespace wattention::cli {
 
 /// --gpu, --active-w, --baseline-w, --powercap, --hwmon.
-void add_meter_sources(CLI::App& command, MeterOptions& options);
+void add_meter_sources(Command& command, MeterOptions& options);
 
 /// --meter, and what add_meter_sources() adds.
 struct MeterWords {
   std::vector<std::string> names{"auto"};
   MeterOptions options;
 };
-void add_meter_options(CLI::App& command, MeterWords& words);
+void add_meter_options(Command& command, MeterWords& words);
 
 /// "none" is no meter at all; watts by hand mean the manual meter, also unnamed. Throws Error{bad_input} for "none"
 /// beside another name.

@@ -56,8 +56,8 @@ void list(const MetersChoice& choice) {
 
 }  // namespace
 
-void add_meters(CLI::App& program, int&) {
-  CLI::App* command = program.add_subcommand(
+void add_meters(Command& program, int&) {
+  Command* command = program.add_subcommand(
       "meters", "list energy meters, available or not, with scope, resolution and reason");
   const auto choice = std::make_shared<MetersChoice>();
   add_meter_sources(*command, choice->meters);

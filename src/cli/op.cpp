@@ -192,7 +192,7 @@ void run(const OpOptions& options) {
   print_reports(reports);
 }
 
-void add_options(CLI::App& command, OpOptions& options) {
+void add_options(Command& command, OpOptions& options) {
   command.add_option("op", options.op, op_names())->required();
   command
       .add_option("IN.npy", options.a_file, "first tensor (f32, f16 or f64; rounded to the dtype)")
@@ -231,8 +231,8 @@ void add_options(CLI::App& command, OpOptions& options) {
 
 }  // namespace
 
-void add_op(CLI::App& program, int&) {
-  CLI::App* command = program.add_subcommand("op", "one op on .npy files");
+void add_op(Command& program, int&) {
+  Command* command = program.add_subcommand("op", "one op on .npy files");
   const auto options = std::make_shared<OpOptions>();
   add_options(*command, *options);
   command->footer(

@@ -50,7 +50,7 @@ Mode parse_mode(std::string_view word) {
   return word == "shape" ? Mode::shape : Mode::exact;
 }
 
-void add_device_options(CLI::App& command, DeviceChoice& choice) {
+void add_device_options(Command& command, DeviceChoice& choice) {
   DeviceOptions& options = choice.options;
   command
       .add_option("--device,-d", choice.device,
@@ -91,7 +91,7 @@ void expect_values(const DeviceChoice& choice, std::string_view purpose) {
   expect(parse_mode(choice.mode) == Mode::exact, "[mode] expected exact {}; found shape", purpose);
 }
 
-void add_attention_options(CLI::App& command, AttentionChoice& choice) {
+void add_attention_options(Command& command, AttentionChoice& choice) {
   command.add_option("--variant", choice.variant,
                      "reference, fused, naive or resident (default: naive on wormhole, for verify "
                      "resident; else reference, for run on cpu fused)");

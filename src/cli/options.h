@@ -2,10 +2,11 @@
 // Options that several commands share, and the words they are spelt with.
 #include <wattention/nn.h>
 
-#include <CLI/App.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "cli/command_line.h"
 
 namespace wattention::cli {
 
@@ -23,7 +24,7 @@ struct DeviceChoice {
   DeviceOptions options;
   std::string mode = "exact";
 };
-void add_device_options(CLI::App& command, DeviceChoice& choice);
+void add_device_options(Command& command, DeviceChoice& choice);
 /// Throws Error{bad_input} for a mode that the device lacks.
 Device open(const DeviceChoice& choice);
 /// Throws Error{bad_input} in mode shape, which has no values for the `purpose`, "to print values".
@@ -37,7 +38,7 @@ struct AttentionChoice {
   std::string fidelity;
   bool fold_projections = false;
 };
-void add_attention_options(CLI::App& command, AttentionChoice& choice);
+void add_attention_options(Command& command, AttentionChoice& choice);
 /// What runs where no variant is named.
 struct DefaultVariants {
   Variant on_card = Variant::naive;

@@ -71,13 +71,13 @@ std::string page_of(const BenchRun& run) {
 
 }  // namespace
 
-void add_report(CLI::App& program, int&) {
+void add_report(Command& program, int&) {
   struct Choice {
     std::string records, page = "report.html";
     bool json = false;
   };
   const auto choice = std::make_shared<Choice>();
-  CLI::App* command = program.add_subcommand("report", "records as one self-contained HTML page");
+  Command* command = program.add_subcommand("report", "records as one self-contained HTML page");
   command->add_option("records", choice->records, "JSON as bench --out writes it")->required();
   command->add_option("--out", choice->page, "the page")->capture_default_str();
   command->add_flag("--json", choice->json, "say what was written as JSON");

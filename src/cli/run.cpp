@@ -186,7 +186,7 @@ void run(const RunOptions& options) {
   options.json ? print_json(result_json(result)) : print(result);
 }
 
-void add_options(CLI::App& command, RunOptions& options) {
+void add_options(Command& command, RunOptions& options) {
   add_device_options(command, options.device);
   add_attention_options(command, options.attention);
   command.add_option("--tokens", options.tokens, "rows of the input")->capture_default_str();
@@ -209,8 +209,8 @@ void add_options(CLI::App& command, RunOptions& options) {
 
 }  // namespace
 
-void add_run(CLI::App& program, int&) {
-  CLI::App* command = program.add_subcommand(
+void add_run(Command& program, int&) {
+  Command* command = program.add_subcommand(
       "run", "one forward: the index-th tensor of manual_seed(seed), or a file");
   const auto options = std::make_shared<RunOptions>();
   add_options(*command, *options);

@@ -231,8 +231,8 @@ void run(VerifyOptions& options, int& exit_code) {
 
 }  // namespace
 
-void add_verify(CLI::App& program, int& exit_code) {
-  CLI::App* command =
+void add_verify(Command& program, int& exit_code) {
+  Command* command =
       program.add_subcommand("verify", "error by stage against float64; exit code 1 when it fails");
   const auto options = std::make_shared<VerifyOptions>();
   VerifyCase& sizes = options->verify_case;

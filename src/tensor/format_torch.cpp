@@ -87,8 +87,8 @@ std::vector<std::string> suffixes(const Tensor& tensor) {
   std::vector<std::string> texts;
   if (tensor.numel() == 0 && tensor.rank() != 1)
     texts.push_back(fmt::format("size=({})", fmt::join(tensor.shape().sizes(), ", ")));
-  if (tensor.dtype() == DType::bf16) texts.push_back("dtype=torch.bfloat16");
-  if (tensor.dtype() == DType::f64) texts.push_back("dtype=torch.float64");
+  if (tensor.dtype() == DType::bf16) texts.emplace_back("dtype=torch.bfloat16");
+  if (tensor.dtype() == DType::f64) texts.emplace_back("dtype=torch.float64");
   return texts;
 }
 
