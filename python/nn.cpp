@@ -1,7 +1,13 @@
+#include <nanobind/stl/tuple.h>
 #include <wattention/nn.h>
+
+#include <string>
+#include <tuple>
 
 #include "base/fail.h"
 #include "binding.h"
+#include "device/backend.h"
+#include "device/registry.h"
 
 namespace wattention::python {
 namespace {
@@ -28,6 +34,8 @@ void bind_linear(nb::module_& module) {
           [](Linear* self, const nb::object& weight) { new (self) Linear(tensor_of(weight)); },
           nb::arg("weight"))
       .def_prop_ro("weight", &Linear::weight, "[out_features, in_features].")
+      .def("__getstate__", [](const Linear& self) { return self.weight(); })
+      .def("__setstate__", [](Linear& self, const Tensor& weight) { new (&self) Linear(weight); })
       .def("__call__", &Linear::operator(), nb::arg("input"), ReleaseGil(),
            "[..., in_features] -> [..., out_features].")
       .def("__repr__", [](const Linear& layer) {
@@ -48,6 +56,42 @@ void bind_stages(nb::module_& module) {
       .def("__repr__", [](const AttentionStages& stages) {
         return fmt::format("<wattention.AttentionStages of {} tokens>", stages.context.size(0));
       });
+}
+
+using ModuleState =
+    std::tuple<Tensor, Tensor, Tensor, std::string, std::string, std::optional<std::string>, bool>;
+
+// A card's memory and what has run there stay behind, so a module that lives there does, too.
+ModuleState state_of(const SelfAttention& self) {
+  const AttentionConfig& config = self.config();
+  if (config.variant != Variant::reference && config.variant != Variant::fused)
+    fail(ErrorKind::unsupported,
+         "[pickle] expected a module of variant reference or fused; found {} on {} (pickle it "
+         "before "
+         "it is sent there)",
+         to_string(config.variant), self.device().name());
+  return {self.query_weight(),
+          self.key_weight(),
+          self.value_weight(),
+          std::string(self.device().name()),
+          std::string(to_string(config.variant)),
+          config.dtype ? std::optional(std::string(to_string(*config.dtype))) : std::nullopt,
+          config.fold_projections};
+}
+
+// On a device of the same name, as this process opens it by default.
+SelfAttention module_from_state(const ModuleState& state) {
+  const auto& [query, key, value, device, variant, dtype, fold] = state;
+  const bool on_host = device == host_backend()->name();
+  return SelfAttention(query, key, value)
+      .to(on_host ? Device(host_backend()) : open_device(device),
+          config_of(variant, dtype, std::nullopt, std::nullopt, std::nullopt, fold));
+}
+
+SelfAttention deep_copy(const SelfAttention& self) {
+  return SelfAttention(self.query_weight().clone(), self.key_weight().clone(),
+                       self.value_weight().clone())
+      .to(self.device(), self.config());
 }
 
 constexpr const char* to_doc =
@@ -105,6 +149,19 @@ void bind_attention(nb::module_& module) {
           "forward", &SelfAttention::forward, nb::arg("tokens"), nb::arg("out"), ReleaseGil(),
           "The same, into an existing host tensor. Variant fused allocates nothing after the first "
           "call of a size.")
+      .def("__getstate__", state_of)
+      .def("__setstate__",
+           [](SelfAttention& self, const ModuleState& state) {
+             new (&self) SelfAttention(module_from_state(state));
+           })
+      .def("__copy__", [](const SelfAttention& self) { return self; })
+      .def(
+          "__deepcopy__",
+          [](const SelfAttention& self, const nb::dict&) { return deep_copy(self); },
+          "Weights of its own on the same device.")
+      .def_prop_ro("query_weight", &SelfAttention::query_weight, "[head_dim, embed_dim].")
+      .def_prop_ro("key_weight", &SelfAttention::key_weight, "[head_dim, embed_dim].")
+      .def_prop_ro("value_weight", &SelfAttention::value_weight, "[head_dim, embed_dim].")
       .def_prop_ro("embed_dim", &SelfAttention::embed_dim)
       .def_prop_ro("head_dim", &SelfAttention::head_dim)
       .def("__repr__", [](const SelfAttention& self) {

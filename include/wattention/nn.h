@@ -75,6 +75,13 @@ class SelfAttention {
 
   std::int64_t embed_dim() const;
   std::int64_t head_dim() const;
+  /// [head_dim, embed_dim], as they were drawn or given, on the host.
+  const Tensor& query_weight() const;
+  const Tensor& key_weight() const;
+  const Tensor& value_weight() const;
+  /// Where and how it runs: what `to` was given; before, the device of host tensors and the defaults.
+  const Device& device() const;
+  const AttentionConfig& config() const;
 
  private:
   class Impl;

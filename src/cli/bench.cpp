@@ -55,15 +55,15 @@ BenchAxes axes_of(const BenchChoice& choice, bool folding_named) {
 }
 
 void print_tables(const BenchRun& run, std::string (*look)(const report::Table&)) {
-  fmt::print("{}\n{}", look(report::machine_table(run.context)), look(report::records_table(run)));
-  if (const auto table = report::notebook_table(run)) fmt::print("\n{}", look(*table));
+  print_out("{}\n{}", look(report::machine_table(run.context)), look(report::records_table(run)));
+  if (const auto table = report::notebook_table(run)) print_out("\n{}", look(*table));
 }
 
 void print(const BenchRun& run, const std::string& format) {
   if (format == "json")
-    fmt::print("{}", wattention::to_json(run));
+    write_out(wattention::to_json(run));
   else if (format == "csv")
-    fmt::print("{}", report::to_csv(report::records_csv(run)));
+    write_out(report::to_csv(report::records_csv(run)));
   else
     print_tables(run, format == "md" ? report::to_markdown : report::to_text);
 }

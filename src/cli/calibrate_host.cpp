@@ -20,9 +20,9 @@ struct CalibrateChoice {
 };
 
 void print(const HostRates& host) {
-  fmt::print("{}: {}\n", host.name, host.source);
+  print_out("{}: {}\n", host.name, host.source);
   const auto per_element = [](const char* work, double seconds) {
-    fmt::print("  {:<28} {:8.3f} ns per element\n", work, 1e9 * seconds);
+    print_out("  {:<28} {:8.3f} ns per element\n", work, 1e9 * seconds);
   };
   per_element("f32 to bf16", host.cast_s);
   per_element("tilize", host.tilize_s);
@@ -31,8 +31,8 @@ void print(const HostRates& host) {
   per_element("divide by a number", host.scale_s);
   per_element("uniform draw", host.uniform_s);
   per_element("normal draw", host.normal_s);
-  fmt::print("  {:<28} {:8.3f} GB/s\n", "copy", 1e-9 * host.copy_bytes_per_s);
-  fmt::print("  {:<28} {:8.3f} GFLOP/s\n", "f32 product", 1e-9 * host.gemm_flops_per_s);
+  print_out("  {:<28} {:8.3f} GB/s\n", "copy", 1e-9 * host.copy_bytes_per_s);
+  print_out("  {:<28} {:8.3f} GFLOP/s\n", "f32 product", 1e-9 * host.gemm_flops_per_s);
 }
 
 void calibrate(const CalibrateChoice& choice) {
@@ -47,7 +47,7 @@ void calibrate(const CalibrateChoice& choice) {
     return;
   }
   print(host);
-  fmt::print("Written: {}\n", choice.out);
+  print_out("Written: {}\n", choice.out);
 }
 
 }  // namespace

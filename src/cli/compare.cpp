@@ -49,9 +49,9 @@ class Report {
 
  private:
   static void print(const report::Section& section) {
-    fmt::print("{}\n{}\n\n", section.heading, section.text);
-    for (const report::Table& table : section.tables) fmt::print("{}\n", to_text(table));
-    std::fflush(stdout);
+    print_out("{}\n{}\n\n", section.heading, section.text);
+    for (const report::Table& table : section.tables) print_out("{}\n", to_text(table));
+    flush_out();
   }
 
   bool prints_;
@@ -219,7 +219,7 @@ int compare(const CompareChoice& choice) {
                 {"written", {records_path, report_path, page_path}},
                 {"sections", to_json(report.sections())}});
   else
-    fmt::print("Written: {}, {} and {}\n", records_path, report_path, page_path);
+    print_out("Written: {}, {} and {}\n", records_path, report_path, page_path);
   return good ? timed.exit_code : exit_check_failed;
 }
 

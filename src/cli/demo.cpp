@@ -66,16 +66,16 @@ Demo compute(const DemoOptions& options) {
 void print_stage(std::string_view name, const Demo& demo, Tensor AttentionStages::*stage) {
   const Tensor& tensor = demo.stages.*stage;
   if (!tensor.defined()) return;
-  fmt::print("{} on {}\n{}\n\n", name, demo.device,
-             demo.print ? format_ttnn(tensor, *demo.print) : format_torch(tensor));
-  if (demo.cpu) fmt::print("{} on the CPU\n{}\n\n", name, format_torch((*demo.cpu).*stage));
+  print_out("{} on {}\n{}\n\n", name, demo.device,
+            demo.print ? format_ttnn(tensor, *demo.print) : format_torch(tensor));
+  if (demo.cpu) print_out("{} on the CPU\n{}\n\n", name, format_torch((*demo.cpu).*stage));
 }
 
 void print(const Demo& demo) {
   print_stage("scores", demo, &AttentionStages::scores);
   print_stage("weights", demo, &AttentionStages::weights);
   print_stage("context", demo, &AttentionStages::context);
-  if (demo.cpu) fmt::print("context back in torch\n{}\n", format_torch(demo.stages.context));
+  if (demo.cpu) print_out("context back in torch\n{}\n", format_torch(demo.stages.context));
   print_reports(demo.reports);
 }
 

@@ -121,16 +121,16 @@ report::Table totals_table(const EstimateChoice& choice, const Estimates& estima
 
 void print(const EstimateChoice& choice, const Estimates& estimates) {
   const RunEstimate& steady = estimates.forward.steady;
-  fmt::print("{} on {}, {} tokens, embed_dim {}, head_dim {}; host: {}\n\n", choice.variant,
-             choice.options.card, choice.forward.tokens, choice.forward.embed_dim,
-             choice.forward.head_dim, estimates.host);
-  fmt::print("{}\n{}\n{}\n", to_text(steps_table(estimates)), to_text(phases_table(steady)),
-             to_text(totals_table(choice, estimates)));
-  fmt::print(
+  print_out("{} on {}, {} tokens, embed_dim {}, head_dim {}; host: {}\n\n", choice.variant,
+            choice.options.card, choice.forward.tokens, choice.forward.embed_dim,
+            choice.forward.head_dim, estimates.host);
+  print_out("{}\n{}\n{}\n", to_text(steps_table(estimates)), to_text(phases_table(steady)),
+            to_text(totals_table(choice, estimates)));
+  print_out(
       "one steady forward: {} ms ({} to {}), host busy {} ms, card busy {} ms; all modelled\n",
       ms(steady.time_s.value), ms(steady.time_s.low), ms(steady.time_s.high),
       ms(steady.host_busy_s), ms(steady.device_busy_s));
-  fmt::print("fitted to: {}\n", steady.calibration);
+  print_out("fitted to: {}\n", steady.calibration);
 }
 
 Json cost_json(const RunEstimate& estimate) {

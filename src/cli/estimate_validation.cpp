@@ -87,9 +87,9 @@ Validation validate(const CostModel& model, const EstimateOptions& options) {
 }
 
 void print(const Validation& validation) {
-  fmt::print("{}\n{}\n{}\n", validation_table(validation.sets),
-             to_text(notebook_table(validation.runs)), to_text(bounds_table(validation.bounds)));
-  fmt::print("The notebook's power readings: {}\n", validation.power.verdict);
+  print_out("{}\n{}\n{}\n", validation_table(validation.sets),
+            to_text(notebook_table(validation.runs)), to_text(bounds_table(validation.bounds)));
+  print_out("The notebook's power readings: {}\n", validation.power.verdict);
 }
 
 Json to_json(const Validation& validation) {

@@ -61,10 +61,10 @@ Tensor compute(const OpOptions& options, std::vector<OpReport>& reports) {
 
 void print(const OpOptions& options, const Tensor& result) {
   if (!result.on_host())
-    fmt::print("{} {} {}, without values\n", options.op, result.shape().text(),
-               to_string(result.dtype()));
+    print_out("{} {} {}, without values\n", options.op, result.shape().text(),
+              to_string(result.dtype()));
   else if (options.out.empty())
-    fmt::print("{}\n", format_torch(result));
+    print_out("{}\n", format_torch(result));
 }
 
 void run(const OpOptions& options) {

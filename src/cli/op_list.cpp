@@ -75,12 +75,12 @@ void print_table(const std::vector<Serving>& serving) {
     head += fmt::format(" {} |", one.name);
     line += " --- |";
   }
-  fmt::print("{}\n{}\n", head, line);
+  print_out("{}\n{}\n", head, line);
   for (const OpRow& row : op_rows()) {
-    fmt::print("| `{}` | {} | {} | {} | {} |", row.name, row.summary, operands_text(row),
-               fmt::join(attribute_names(row), ", "), fmt::join(row.ttnn_names(), ", "));
-    for (const Serving& one : serving) fmt::print(" {} |", answer_of(row, one.device));
-    fmt::print("\n");
+    print_out("| `{}` | {} | {} | {} | {} |", row.name, row.summary, operands_text(row),
+              fmt::join(attribute_names(row), ", "), fmt::join(row.ttnn_names(), ", "));
+    for (const Serving& one : serving) print_out(" {} |", answer_of(row, one.device));
+    print_out("\n");
   }
 }
 

@@ -55,8 +55,8 @@ void expect_values(const DeviceChoice& choice, std::string_view purpose) {
 
 void add_attention_options(Command& command, AttentionChoice& choice) {
   command.add_option("--variant", choice.variant,
-                     "reference, fused, naive or resident (default: reference; on wormhole naive, "
-                     "for verify resident)");
+                     "reference, fused, naive or resident (default: naive on wormhole, for verify "
+                     "resident; else reference, for run on cpu fused)");
   command.add_option("--dtype", choice.dtype,
                      "f32 or bf16 (default: f32; wormhole computes in bf16)");
   command.add_option("--core-grid", choice.core_grid,
@@ -66,8 +66,9 @@ void add_attention_options(Command& command, AttentionChoice& choice) {
                    "cpu, fused: scores = x (Wq^T Wk) x^T when that saves work; rounds differently");
 }
 
-AttentionConfig to_config(const AttentionChoice& choice, const Device& device, Variant on_card) {
-  const Variant fallback = is_card(device) ? on_card : Variant::reference;
+AttentionConfig to_config(const AttentionChoice& choice, const Device& device,
+                          const DefaultVariants& defaults) {
+  const Variant fallback = is_card(device) ? defaults.on_card : defaults.on_host;
   const Variant variant = choice.variant.empty() ? fallback : parse_variant(choice.variant);
   return {.variant = variant,
           .dtype = choose_dtype(choice.dtype, device),

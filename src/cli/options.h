@@ -22,16 +22,20 @@ void expect_values(const DeviceChoice& choice, std::string_view purpose);
 
 /// How the attention module runs there. Empty words mean the device's default.
 struct AttentionChoice {
-  std::string variant;  ///< reference; naive on a card
+  std::string variant;  ///< the command's, see to_config
   std::string dtype;    ///< f32; bf16 on a card, which has nothing else
   std::string core_grid;
   std::string fidelity;
   bool fold_projections = false;
 };
 void add_attention_options(Command& command, AttentionChoice& choice);
-/// `on_card` is a card's default variant.
+/// What runs where no variant is named.
+struct DefaultVariants {
+  Variant on_card = Variant::naive;
+  Variant on_host = Variant::reference;
+};
 AttentionConfig to_config(const AttentionChoice& choice, const Device& device,
-                          Variant on_card = Variant::naive);
+                          const DefaultVariants& defaults = {});
 
 /// A device that has memory of its own: the Wormhole.
 bool is_card(const Device& device);

@@ -94,7 +94,7 @@ void add_report(Command& program, int&) {
     if (choice->json)
       print_json({{"written", choice->page}});
     else
-      fmt::print("Written: {}\n", choice->page);
+      print_out("Written: {}\n", choice->page);
   });
 }
 

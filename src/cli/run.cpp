@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "base/fail.h"
+#include "bench/device_traits.h"
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -91,7 +92,9 @@ Result compute(const RunOptions& options) {
   RunTrace& trace = result.trace;
   Device device = trace.time("open", [&] { return open(options.device); });
   result.device = device.name();
-  result.config = to_config(options.attention, device);
+  // Only the context is shown: what keeps no scores does, at any length.
+  result.config =
+      to_config(options.attention, device, {.on_host = best_variant(std::string(device.name()))});
   const Tensor tokens = trace.time("input", [&] { return input_tokens(options); });
   expect(tokens.rank() == 2, "[run] expected tokens [T, embed_dim] in '{}'; found shape {}",
          options.input, tokens.shape().text());
@@ -131,11 +134,11 @@ std::string time_sentence(const Result& result) {
 // sci_mode off, as the notebook sets it for these tensors.
 void print(const Result& result) {
   if (result.context.on_host())
-    fmt::print("{}\n", format_torch(result.context, {.sci_mode = false}));
+    print_out("{}\n", format_torch(result.context, {.sci_mode = false}));
   else
-    fmt::print("context {} {}, without values\n", result.context.shape().text(),
-               to_string(result.context.dtype()));
-  fmt::print("time: {}\n", time_sentence(result));
+    print_out("context {} {}, without values\n", result.context.shape().text(),
+              to_string(result.context.dtype()));
+  print_out("time: {}\n", time_sentence(result));
   print_reports(result.reports);
 }
 

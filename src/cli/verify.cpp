@@ -111,34 +111,34 @@ std::string histogram_text(const ErrorMetrics& metrics) {
 
 void print(const StageVerdict& verdict) {
   const ErrorMetrics& error = verdict.error;
-  fmt::print("{:<8} {:9.2e} {:9.2e} {:9.2e} {:9.2e} {:9.2e} {:10.8f} {} {}\n", verdict.stage,
-             error.max_abs, error.max_relative, verdict.max_relative_bound, error.relative_l2,
-             verdict.relative_l2_bound, error.pcc, histogram_text(error),
-             verdict.pass() ? "PASS" : "FAIL");
-  if (error.not_finite > 0) fmt::print("         not finite: {} values\n", error.not_finite);
+  print_out("{:<8} {:9.2e} {:9.2e} {:9.2e} {:9.2e} {:9.2e} {:10.8f} {} {}\n", verdict.stage,
+            error.max_abs, error.max_relative, verdict.max_relative_bound, error.relative_l2,
+            verdict.relative_l2_bound, error.pcc, histogram_text(error),
+            verdict.pass() ? "PASS" : "FAIL");
+  if (error.not_finite > 0) print_out("         not finite: {} values\n", error.not_finite);
 }
 
 void print(const StageCost& cost) {
-  fmt::print("{:<8} {:9.2e} {:9.2e} {:9.2e} {:9.2e} {:9.2e} {:9.2e} {:10.8f} {}\n", cost.stage,
-             cost.format.relative_l2, cost.step.relative_l2, cost.total.relative_l2,
-             cost.format.max_relative, cost.step.max_relative, cost.total.max_relative,
-             cost.total.pcc, histogram_text(cost.total));
+  print_out("{:<8} {:9.2e} {:9.2e} {:9.2e} {:9.2e} {:9.2e} {:9.2e} {:10.8f} {}\n", cost.stage,
+            cost.format.relative_l2, cost.step.relative_l2, cost.total.relative_l2,
+            cost.format.max_relative, cost.step.max_relative, cost.total.max_relative,
+            cost.total.pcc, histogram_text(cost.total));
   if (cost.total.not_finite > 0)
-    fmt::print("         not finite: {} values\n", cost.total.not_finite);
+    print_out("         not finite: {} values\n", cost.total.not_finite);
 }
 
 constexpr auto ulp_head = "  <=0.5   <=1   <=2   <=4   <=8  more";
 
 void print(const Table& table) {
-  fmt::print("\ninput {}{}{}\n", table.input, table.fidelity.empty() ? "" : ", fidelity ",
-             table.fidelity);
-  if (table.refusal) fmt::print("refused: {}\n", table.refusal->what());
+  print_out("\ninput {}{}{}\n", table.input, table.fidelity.empty() ? "" : ", fidelity ",
+            table.fidelity);
+  if (table.refusal) print_out("refused: {}\n", table.refusal->what());
   if (!table.verdicts.empty())
-    fmt::print("{:<8} {:>9} {:>9} {:>9} {:>9} {:>9} {:>10} {} % of ulps\n", "stage", "max abs",
-               "max/row", "bound", "rel L2", "bound", "PCC", ulp_head);
+    print_out("{:<8} {:>9} {:>9} {:>9} {:>9} {:>9} {:>10} {} % of ulps\n", "stage", "max abs",
+              "max/row", "bound", "rel L2", "bound", "PCC", ulp_head);
   for (const StageVerdict& verdict : table.verdicts) print(verdict);
   if (!table.costs.empty())
-    fmt::print(
+    print_out(
         "{:<8} {:>29} {:>29} {:>10}\n{:<8} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>10} {} % of bf16 "
         "ulps\n",
         "", "relative L2", "max error / row", "", "stage", "format", "step", "total", "format",
@@ -158,17 +158,17 @@ constexpr auto card_notes =
 
 void print_all(const std::vector<Table>& tables, const Device& device,
                const AttentionConfig& config, const VerifyCase& sizes) {
-  fmt::print(
+  print_out(
       "verify {}, variant {}, {}: {} tokens, embed_dim {}, head_dim {}, draws {}; errors against "
       "float64\n",
       device.name(), to_string(config.variant), to_string(*config.dtype), sizes.tokens,
       sizes.embed_dim, sizes.head_dim, sizes.draws);
   for (const Table& table : tables) print(table);
   if (is_card(device))
-    fmt::print(card_notes);
+    print_out(card_notes);
   else
-    fmt::print("\n{}: at most twice the plain formula's error in {}, on every line\n",
-               passed(tables) ? "PASS" : "FAIL", to_string(*config.dtype));
+    print_out("\n{}: at most twice the plain formula's error in {}, on every line\n",
+              passed(tables) ? "PASS" : "FAIL", to_string(*config.dtype));
 }
 
 Json metrics_json(const ErrorMetrics& metrics) {
@@ -219,7 +219,8 @@ Json to_json(const std::vector<Table>& tables, const Device& device, const Atten
 void run(VerifyOptions& options, int& exit_code) {
   expect_values(options.device, "to compare values");
   Device device = open(options.device);
-  const AttentionConfig config = to_config(options.attention, device, Variant::resident);
+  const AttentionConfig config =
+      to_config(options.attention, device, {.on_card = Variant::resident});
   options.verify_case.draws = chosen_draws(options, device);
   const std::vector<Table> tables = compute(options, device, config);
   if (options.json)

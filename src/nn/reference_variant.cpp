@@ -1,11 +1,19 @@
 #include <cmath>
 
 #include "base/fail.h"
+#include "base/memory_room.h"
 #include "device/backend.h"
 #include "nn/attention_impl.h"
 
 namespace wattention {
 namespace {
+
+// Scores, divided scores and weights live at one time.
+void expect_room_for_scores(const Tensor& tokens) {
+  const auto count = static_cast<double>(tokens.size(0));
+  expect_room("attention", 3 * count * count * static_cast<double>(size_of(tokens.dtype())),
+              "three matrices of tokens x tokens (variant fused keeps none)");
+}
 
 // The formula, one plain op after the other, on a device that computes in host memory.
 class ReferenceVariant final : public AttentionVariant {
@@ -28,6 +36,7 @@ class ReferenceVariant final : public AttentionVariant {
  private:
   AttentionStages run(const Tensor& tokens, bool read_all) const {
     const Tensor x = send(tokens);
+    expect_room_for_scores(x);
     const Tensor key = linear(x, key_), query = linear(x, query_), value = linear(x, value_);
     const Tensor scores = matmul(query, key, {.transpose_b = true});
     const Tensor weights = softmax(divide(scores, root_head_dim_));

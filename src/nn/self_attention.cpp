@@ -107,21 +107,30 @@ Tensor lend(const Tensor& host, const Device& device) {
 
 class SelfAttention::Impl {
  public:
-  explicit Impl(AttentionWeights weights, VariantPointer variant = nullptr)
-      : weights_(std::move(weights)), variant_(std::move(variant)) {}
+  /// On the host, by the defaults.
+  explicit Impl(AttentionWeights weights) : weights_(std::move(weights)), device_(host_backend()) {}
+  Impl(AttentionWeights weights, const Device& device, const AttentionConfig& config)
+      : weights_(std::move(weights)),
+        device_(device),
+        config_(config),
+        variant_(make_variant(weights_, device_, config_)) {}
 
   const AttentionWeights& weights() const { return weights_; }
+  const Device& device() const { return device_; }
+  const AttentionConfig& config() const { return config_; }
 
   // Most modules are sent to a device at once and never computed with before, so the host's variant is made when
   // it is first asked for.
   const AttentionVariant& variant() const {
     const std::lock_guard lock(making_);
-    if (!variant_) variant_ = make_variant(weights_, Device(host_backend()), {});
+    if (!variant_) variant_ = make_variant(weights_, device_, config_);
     return *variant_;
   }
 
  private:
   AttentionWeights weights_;
+  Device device_;
+  AttentionConfig config_;
   mutable VariantPointer variant_;
   mutable std::mutex making_;
 };
@@ -138,8 +147,7 @@ SelfAttention::SelfAttention(Tensor query_weight, Tensor key_weight, Tensor valu
 
 SelfAttention SelfAttention::to(const Device& device, const AttentionConfig& config) const {
   SelfAttention moved = *this;
-  moved.impl_ =
-      std::make_shared<Impl>(impl_->weights(), make_variant(impl_->weights(), device, config));
+  moved.impl_ = std::make_shared<Impl>(impl_->weights(), device, config);
   return moved;
 }
 
@@ -168,6 +176,26 @@ std::int64_t SelfAttention::embed_dim() const {
 
 std::int64_t SelfAttention::head_dim() const {
   return impl_->weights().head_dim();
+}
+
+const Tensor& SelfAttention::query_weight() const {
+  return impl_->weights().query;
+}
+
+const Tensor& SelfAttention::key_weight() const {
+  return impl_->weights().key;
+}
+
+const Tensor& SelfAttention::value_weight() const {
+  return impl_->weights().value;
+}
+
+const Device& SelfAttention::device() const {
+  return impl_->device();
+}
+
+const AttentionConfig& SelfAttention::config() const {
+  return impl_->config();
 }
 
 }  // namespace wattention

@@ -126,7 +126,8 @@ TEST(OpTable, EveryOpOnEveryDeviceThatTakesIt) {
 
 // A row of family unary has its formula here, too: reference is held against it.
 const std::map<std::string_view, std::function<long double(long double)>> formulas{
-    {"exp", [](long double x) { return std::exp(x); }}};
+    {"exp", [](long double x) { return std::exp(x); }},
+    {"relu", [](long double x) { return std::max(x, 0.0L); }}};
 
 TEST(OpTable, UnaryFormulas) {
   const Device oracle = open_device("reference");

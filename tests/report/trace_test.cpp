@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "bench/modelled.h"
 #include "bench/sample_run.h"
 #include "report/trace_format.h"
 

@@ -44,8 +44,8 @@ CASES = [
     ("src/bench/a.cpp", '"notebook/values.h"', "bench may not include notebook"),
     ("src/report/a.cpp", '"notebook/values.h"', None),
     ("src/backends/wormhole/numerics/a.cpp", "<chrono>", "this folder may not include <chrono>"),
-    ("src/backends/cpu/a.cpp", "<omp.h>", "only src/base/threads.cpp may include <omp.h>"),
-    ("src/base/threads.cpp", "<omp.h>", None),
+    ("src/backends/cpu/a.cpp", "<thread>", "only src/base/thread_pool.cpp, "),
+    ("src/base/thread_pool.cpp", "<thread>", None),
 ]
 
 

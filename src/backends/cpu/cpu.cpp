@@ -12,6 +12,7 @@
 #include "backends/cpu/choose.h"
 #include "backends/cpu/ops.h"
 #include "base/fail.h"
+#include "base/fork.h"
 #include "base/threads.h"
 #include "device/backend.h"
 #include "tensor/storage.h"
@@ -48,7 +49,8 @@ class CpuBackend final : public Backend {
  public:
   explicit CpuBackend(const DeviceOptions& options)
       : forced_(forced_kernel(options)),
-        threads_(resolve_threads(options.threads)),
+        chosen_threads_(thread_count(options.threads)),
+        threads_(chosen_threads_.count),
         explain_(options.explain),
         f32_(choose(GemmType::f32, cpu::this_cpu(), forced_)),
         bf16_(choose(GemmType::bf16, cpu::this_cpu(), forced_)) {}
@@ -166,8 +168,7 @@ class CpuBackend final : public Backend {
   }
 
   Tensor reported(const OpCall& call, const char* kernel, Tensor out) {
-    if (explain_)
-      keep({std::string(call.name()), kernel, {{"threads", std::to_string(threads_)}}, {}});
+    if (explain_) keep({std::string(call.name()), kernel, attributes_of(chosen_threads_), {}});
     return out;
   }
 
@@ -178,21 +179,22 @@ class CpuBackend final : public Backend {
     entry.attributes = {{"isa", std::string(cpu::to_string(kernel.isa))},
                         {"block", block_text(kernel)},
                         {"k_block", std::to_string(kernel.k_block)},
-                        {"rows", choice.vector->name},
-                        {"threads", std::to_string(threads_)}};
-    entry.attributes.insert(entry.attributes.end(), more.begin(), more.end());
+                        {"rows", choice.vector->name}};
+    for (const auto& attributes : {attributes_of(chosen_threads_), more})
+      entry.attributes.insert(entry.attributes.end(), attributes.begin(), attributes.end());
     for (const cpu::Refusal& refusal : choice.refused)
       entry.refused.emplace_back(refusal.kernel, refusal.reason);
     keep(std::move(entry));
   }
 
   std::string forced_;
+  ThreadCount chosen_threads_;
   int threads_;
   bool explain_;
   std::atomic<bool> open_ = true;
   Choice f32_, bf16_;
   cpu::Buffer workspace_;
-  std::mutex workspace_lock_;
+  ForkAwareMutex workspace_lock_{"the device cpu"};
   std::vector<OpReport> reports_;
   std::mutex reports_lock_;
 };
@@ -211,7 +213,7 @@ DeviceInfo describe_cpu() {
   info.name = "cpu";
   info.available = true;
   info.description =
-      fmt::format("{}, {} threads, {}", cpu::cpu_brand(), available_threads(), best_isas());
+      fmt::format("{}, {}, {}", cpu::cpu_brand(), to_string(available_threads()), best_isas());
   info.kernels = cpu::names_that_serve(cpu::this_cpu());
   return info;
 }

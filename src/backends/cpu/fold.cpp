@@ -41,9 +41,13 @@ Tensor fold_weights(const Engine& engine, const Tensor& query_weight, const Tens
   Tensor folded = Tensor::empty({embed_dim, embed_dim}, query_weight.dtype());
   Buffer workspace;
   multiply_matrices(
-      engine, {key_columns.storage()->host_bytes(), head_dim * element}, embed_dim,
-      {{query_weight.storage()->host_bytes(), embed_dim * element}, head_dim, embed_dim, false},
-      folded.storage()->host_bytes(), embed_dim * element, workspace, threads);
+      engine,
+      {{key_columns.storage()->host_bytes(), head_dim * element},
+       embed_dim,
+       {{query_weight.storage()->host_bytes(), embed_dim * element}, head_dim, embed_dim, false},
+       folded.storage()->host_bytes(),
+       embed_dim * element},
+      workspace, threads);
   return folded;
 }
 

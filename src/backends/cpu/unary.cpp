@@ -25,6 +25,7 @@ Tensor apply(const OpCall& call, int threads, Function f) {
 Tensor unary(const OpCall& call, int threads) {
   switch (call.op) {
     case Op::exp: return apply(call, threads, [](float x) { return std::exp(x); });
+    case Op::relu: return apply(call, threads, [](float x) { return x < 0 ? 0 : x; });
     default: fail(ErrorKind::unsupported, "[{}] expected a kernel on cpu; found none", call.name());
   }
 }

@@ -54,7 +54,11 @@ void one_row(const Sizes& sizes, const double* a_row, const double* b, double* o
 void product(const OpCall& call, double* out, int threads) {
   const Sizes sizes(call);
   const double *a = values(call.a()), *b = values(call.b());
+  constexpr double least_multiply_adds = 1e4;  // about 15 us, several times a fork and join
   const std::int64_t all_rows = sizes.batch * sizes.rows;
+  threads =
+      useful_threads(static_cast<double>(all_rows * sizes.inner) * static_cast<double>(sizes.cols),
+                     least_multiply_adds, threads);
   parallel(threads, [&](int thread) {
     const Share share = share_of(all_rows, thread, threads);
     for (std::int64_t row = share.begin; row < share.end; ++row) {

@@ -18,7 +18,9 @@ namespace {
 class ReferenceBackend final : public Backend {
  public:
   explicit ReferenceBackend(const DeviceOptions& options)
-      : threads_(resolve_threads(options.threads)), explain_(options.explain) {}
+      : chosen_threads_(thread_count(options.threads)),
+        threads_(chosen_threads_.count),
+        explain_(options.explain) {}
 
   std::string_view name() const override { return "reference"; }
   bool is_open() const override { return open_; }
@@ -86,6 +88,7 @@ class ReferenceBackend final : public Backend {
                   hold_on_device(host.storage(), shared_from_this(), "reference"));
   }
 
+  ThreadCount chosen_threads_;
   int threads_;
   bool explain_;
   std::atomic<bool> open_ = true;

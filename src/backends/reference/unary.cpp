@@ -10,6 +10,7 @@ using Formula = double (*)(double);
 Formula formula_of(Op op) {
   switch (op) {
     case Op::exp: return [](double x) { return std::exp(x); };
+    case Op::relu: return [](double x) { return x < 0 ? 0 : x; };
     default: fail(ErrorKind::unsupported, "[{}] expected a formula; found none", to_string(op));
   }
 }

@@ -110,11 +110,7 @@ Tensor WormholeBackend::transpose(const Tensor& input) {
   enqueue(fmt::format("transpose {} {}", input.shape().text(), to_string(input.memory())),
           make_transpose(tiled.tiles(), input.memory()), Reuse::blocks);
   if (!has_values()) return out;
-  for (std::int64_t i = 0; i < tiled.batch; ++i) {
-    const std::int64_t first = i * tiled.matrix_elements();
-    wormhole::transpose({bits_of(input) + first, tiled.padded_rows, tiled.padded_cols},
-                        bits_of(out) + first, host_);
-  }
+  wormhole::transpose(stacked(input), tiled.batch, bits_of(out), host_);
   return out;
 }
 

@@ -54,7 +54,8 @@ Tensor WormholeBackend::run_product(const OpCall& call) {
 
 Tensor WormholeBackend::matmul(const Tensor& a, const Tensor& b, const OpCall& call) {
   const OpAttributes& attributes = call.attributes;
-  const MatmulMemories memories{a.memory(), b.memory(), attributes.memory.value_or(release_.matmul_output_memory)};
+  const MatmulMemories memories{a.memory(), b.memory(),
+                                attributes.memory.value_or(release_.matmul_output_memory)};
   // The result takes its place before the program is chosen: in L1 it counts as occupied.
   Tensor out = allocate(call.shape, DType::bf16, Layout::tile, memories.out);
   MatmulProblem problem = problem_of(a, b, attributes, memories, release_);
@@ -70,14 +71,8 @@ void WormholeBackend::compute_matmul(const Tensor& a, const Tensor& b,
                                      const MatmulNumerics& numerics, const Tensor& out) const {
   const TiledShape right(b.shape());
   const MatrixView rows = stacked(a);
-  const std::int64_t matrices = right.batch;
-  const std::int64_t height = rows.rows / matrices;
-  for (std::int64_t i = 0; i < matrices; ++i) {
-    const MatrixView left{rows.bits + i * height * rows.cols, height, rows.cols};
-    const MatrixView columns{bits_of(b) + i * right.matrix_elements(), right.padded_rows,
-                             right.padded_cols};
-    wormhole::matmul(left, columns, numerics, bits_of(out) + i * height * right.padded_cols, host_);
-  }
+  const MatrixView columns{bits_of(b), right.batch * right.padded_rows, right.padded_cols};
+  matmul_batch(rows, columns, right.batch, numerics, bits_of(out), host_);
 }
 
 }  // namespace wattention::wormhole

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "backends/wormhole/families.h"
+#include "backends/wormhole/kernels/relu.h"
 #include "backends/wormhole/program/unary.h"
 #include "backends/wormhole/spec/chip.h"
 #include "backends/wormhole/wormhole_backend.h"
@@ -18,6 +19,7 @@ struct Kernel {
 
 std::optional<Kernel> kernel_of(Op op) {
   switch (op) {
+    case Op::relu: return Kernel{kernels::relu, "read"};
     default: return std::nullopt;
   }
 }

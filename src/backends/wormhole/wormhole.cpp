@@ -72,8 +72,8 @@ DeviceInfo describe_wormhole() {
   info.name = "wormhole";
   info.available = true;
   info.description = fmt::format(
-      "software n150d, {}x{} cores, TT-NN release profile {}; computed by {} on {} threads", grid.y,
-      grid.x, fmt::join(release_names(), ", "), kernels_here().back(), available_threads());
+      "software n150d, {}x{} cores, TT-NN release profile {}; computed by {} on {}", grid.y, grid.x,
+      fmt::join(release_names(), ", "), kernels_here().back(), to_string(available_threads()));
   info.kernels = kernels_here();
   return info;
 }

@@ -13,6 +13,7 @@
 #include "backends/wormhole/memory/bank_memory.h"
 #include "backends/wormhole/program_cache.h"
 #include "backends/wormhole/spec/release.h"
+#include "base/fork.h"
 #include "device/backend.h"
 
 namespace wattention::wormhole {
@@ -41,7 +42,7 @@ class WormholeBackend final : public Backend {
   MemoryUse memory_use(Memory memory) const;
 
  private:
-  using Lock = std::unique_lock<std::mutex>;
+  using Lock = std::unique_lock<ForkAwareMutex>;
 
   std::optional<Refusal> refusal_here(const OpCall& call) const override;
 
@@ -84,7 +85,7 @@ class WormholeBackend final : public Backend {
   std::shared_ptr<LiveStorages> live_;
   std::atomic<bool> open_{true};
 
-  mutable std::mutex queue_mutex_;  // guards what follows
+  mutable ForkAwareMutex queue_mutex_{"the device wormhole"};  // guards what follows
   ProgramCache cache_;
   EventLog events_;
   std::vector<OpReport> reports_;

@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <functional>
 #include <optional>
+#include <span>
 
 #include "backends/cpu/support.h"
 #include "device/backend.h"
@@ -83,6 +84,31 @@ TEST(CpuDevice, MatmulOfBatchesAgainstDouble) {
         EXPECT_NEAR(found[static_cast<std::size_t>((batch * 5 + r) * 4 + c)], sum,
                     (7 + 2) * 0x1p-24 * magnitude);
       }
+    }
+  }
+}
+
+// Many small products: threads take whole ones. Each must be the bits that the product alone gives on one thread.
+TEST(CpuDevice, MatmulOfManySmallMatricesIsEachOfThem) {
+  constexpr std::int64_t count = 90, rows = 33, depth = 20, cols = 35;
+  const Matrix a = normal_matrix(count * rows, depth, 1), b = normal_matrix(count * cols, depth, 2);
+  for (const DType dtype : {DType::f32, DType::bf16}) {
+    const Tensor ta = Tensor::from<float>(a.values, {count, rows, depth}).to(dtype),
+                 tb = Tensor::from<float>(b.values, {count, cols, depth}).to(dtype);
+    const auto one = open({}, 1), several = open({}, 5);
+    const auto found = doubles(several->matmul(ta, tb, {.transpose_b = true}));
+    for (std::int64_t i = 0; i < count; ++i) {
+      const auto matrix = [i](const Matrix& all, std::int64_t height) {
+        const std::int64_t size = height * depth;
+        return Tensor::from<float>(
+            std::span(all.values)
+                .subspan(static_cast<std::size_t>(i * size), static_cast<std::size_t>(size)),
+            {height, depth});
+      };
+      const auto alone = doubles(
+          one->matmul(matrix(a, rows).to(dtype), matrix(b, cols).to(dtype), {.transpose_b = true}));
+      const auto* in_batch = found.data() + i * rows * cols;
+      ASSERT_TRUE(std::equal(alone.begin(), alone.end(), in_batch)) << i;
     }
   }
 }

@@ -1,4 +1,6 @@
 // Element-wise ops through the device against closed expectations.
+#include <cmath>
+
 #include "backends/wormhole/program/device_fixture.h"
 
 namespace wattention::wormhole {
@@ -55,6 +57,21 @@ TEST(ElementwiseDevice, ANumberAddsAsATileOfItCutToBf16) {
   const Tensor tile = device->upload(cut, {});
   EXPECT_EQ(bits(device->download(add(a, 0.1))), bits(device->download(add(a, tile))));
   EXPECT_EQ(bits(device->download(subtract(a, 0.1))), bits(device->download(subtract(a, tile))));
+}
+
+// All 65,536 patterns. The real library of release 0.81 gives the same bits (its recorded case all_relu).
+TEST(ElementwiseDevice, ReluOfEveryPattern) {
+  const auto device = open();
+  Tensor all = Tensor::empty({256, 256}, DType::bf16);
+  std::uint16_t pattern = 0;
+  for (bfloat16& value : all.mutable_values<bfloat16>()) value = bfloat16::from_bits(pattern++);
+  const auto found = bits(device->download(relu(device->upload(all, {}))));
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const float value = bfloat16::from_bits(static_cast<std::uint16_t>(i));
+    const bool denormal = (i & 0x7f80) == 0;
+    const float expected = std::isnan(value) ? INFINITY : value > 0 && !denormal ? value : 0.0f;
+    ASSERT_EQ(found[i], bfloat16(expected).bits) << std::hex << i;
+  }
 }
 
 }  // namespace
