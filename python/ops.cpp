@@ -143,13 +143,14 @@ class Parameters {
     return kwargs.contains(key) ? nb::handle(kwargs[key]) : nb::handle();
   }
 
+  // A Tensor, or an array (NumPy's, torch's) as Tensor(array) takes it.
   void read_operand(OpArguments& arguments, std::size_t index, const nb::handle& value) const {
     if (!value.is_valid())
       throw nb::type_error(
           fmt::format("[{}] expected the argument {}; found none", row_.name, operands_[index])
               .c_str());
-    if (nb::isinstance<Tensor>(value)) {
-      arguments.tensors.push_back(nb::cast<Tensor>(value));
+    if (nb::isinstance<Tensor>(value) || nb::hasattr(value, "__dlpack__")) {
+      arguments.tensors.push_back(tensor_of(nb::borrow(value)));
     } else if (double number = 0; is_number_slot(index) && nb::try_cast(value, number)) {
       arguments.number = number;
     } else {

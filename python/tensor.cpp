@@ -278,7 +278,7 @@ void bind_tensor(nb::module_& module) {
   type.def(
           "__init__",
           [](Tensor* self, const nb::object& array) { new (self) Tensor(tensor_of(array)); },
-          nb::arg("array"))
+          nb::arg("array").none())
       .def("__repr__", text_of)
       .def("__len__", [](const Tensor& tensor) { return tensor.size(0); });
   bind_attributes(type);

@@ -155,8 +155,12 @@ class Arguments(ProgramTest):
         limited = ["bash", "-c", 'ulimit -v 700000; exec "$0" "$@"', PROGRAM]
         if subprocess.run([*limited, "devices"], capture_output=True, timeout=60).returncode != 0:
             self.skipTest("the program does not run in 700 MB of addresses, as under a sanitizer")
-        words = ["run", "--threads", "300", "--variant", "fused", "--tokens", "4000", "--embed-dim", "70",
-                 "--head-dim", "34", "--index", "1"]
+        rows = self.folder / "rows.npy"  # a softmax that is worth 300 threads and takes no memory for each
+        write_npy(rows, [[0.0] * 3000])
+        data = rows.read_bytes()
+        head = data[:-12000].replace(b"(1, 3000), }   ", b"(2000, 3000), }")
+        rows.write_bytes(head + bytes(12000) * 2000)
+        words = ["op", "softmax", rows, "--threads", "300"]
         result = subprocess.run([*limited, *words], capture_output=True, text=True, timeout=60)
         self.assertEqual((result.returncode, result.stdout), (2, ""))
         self.assertRegex(result.stderr, r"\A\[threads\] expected the system to start 300 threads; found \d+: .*\n\Z")

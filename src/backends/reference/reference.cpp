@@ -75,7 +75,7 @@ class ReferenceBackend final : public Backend {
   void report(const OpCall& call) {
     const std::lock_guard lock(reports_lock_);
     reports_.push_back(
-        {std::string(call.name()), "reference_f64", {{"threads", std::to_string(threads_)}}, {}});
+        {std::string(call.name()), "reference_f64", attributes_of(chosen_threads_), {}});
   }
 
   void check_open() const {
