@@ -96,7 +96,7 @@ TEST(CpuDevice, MatmulOfManySmallMatricesIsEachOfThem) {
     const Tensor ta = Tensor::from<float>(a.values, {count, rows, depth}).to(dtype),
                  tb = Tensor::from<float>(b.values, {count, cols, depth}).to(dtype);
     const auto one = open({}, 1), several = open({}, 5);
-    const auto found = doubles(several->matmul(ta, tb, {.transpose_b = true}));
+    const auto found = doubles(on(several, Op::matmul, {ta, tb}, {.transpose_b = true}));
     for (std::int64_t i = 0; i < count; ++i) {
       const auto matrix = [i](const Matrix& all, std::int64_t height) {
         const std::int64_t size = height * depth;
@@ -105,8 +105,9 @@ TEST(CpuDevice, MatmulOfManySmallMatricesIsEachOfThem) {
                 .subspan(static_cast<std::size_t>(i * size), static_cast<std::size_t>(size)),
             {height, depth});
       };
-      const auto alone = doubles(
-          one->matmul(matrix(a, rows).to(dtype), matrix(b, cols).to(dtype), {.transpose_b = true}));
+      const auto alone =
+          doubles(on(one, Op::matmul, {matrix(a, rows).to(dtype), matrix(b, cols).to(dtype)},
+                     {.transpose_b = true}));
       const auto* in_batch = found.data() + i * rows * cols;
       ASSERT_TRUE(std::equal(alone.begin(), alone.end(), in_batch)) << i;
     }

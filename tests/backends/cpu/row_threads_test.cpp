@@ -34,8 +34,8 @@ class RowThreads : public testing::TestWithParam<DType> {};
 
 TEST_P(RowThreads, ChangeNoBit) {
   const double work = rows * cols;
-  ASSERT_GE(cpu::useful_threads(work, cpu::least_moved_elements, 3), 3);
-  ASSERT_GE(cpu::useful_threads(work, cpu::least_exponentials, 3), 3);
+  ASSERT_GE(useful_threads(work, cpu::least_moved_elements, 3), 3);
+  ASSERT_GE(useful_threads(work, cpu::least_exponentials, 3), 3);
   const Tensor x = tensor_of(normal_matrix(rows, cols, 1), GetParam());
   const Results one = results_on(1, x);
   EXPECT_TRUE(results_on(2, x) == one);
