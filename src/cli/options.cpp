@@ -70,10 +70,9 @@ void add_device_options(Command& command, DeviceChoice& choice) {
   command
       .add_option("--mode", choice.mode, "wormhole: exact (bits), or shape (no values, any size)")
       ->capture_default_str();
-  command
-      .add_option("--release-profile", options.release_profile,
-                  "wormhole: the TT-NN release to follow: " + release_names())
-      ->default_str(release_info().name);
+  command.add_option(
+      "--release-profile", options.release_profile,
+      "wormhole: the TT-NN release to follow, of " + release_names() + " (the first by default)");
   command.add_flag("--program-cache", options.program_cache, "wormhole: keep compiled programs");
   command.add_flag("--explain", options.explain,
                    "say which kernel or program ran, and why not others");
