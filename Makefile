@@ -49,12 +49,12 @@ format: ## rewrite the sources with clang-format
 	@tools/install_dependencies test
 	@git ls-files -z '*.cpp' '*.h' '*.inc' | xargs -0 clang-format -i
 
-lint: ## layers, style, clang-format and clang-tidy over every source
+lint: ## layers, style, clang-format and clang-tidy over every source (CHANGED=1: clang-tidy in 5 minutes, the newest changes first)
 	@tools/install_dependencies build test
 	@cmake --preset release
 	@tools/check_layers
 	@tools/check_style
-	@tools/lint --all
+	@tools/lint $(if $(CHANGED),--quick --time-limit 300,--all) || [ $$? -eq $(if $(CHANGED),77,0) ]
 
 install: build ## to PREFIX (default /usr/local)
 	@cmake --install build $(if $(PREFIX),--prefix $(PREFIX))

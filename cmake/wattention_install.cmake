@@ -5,7 +5,7 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/wattention)
 set(pkgconfig_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
 install(TARGETS wattention EXPORT wattentionTargets)
-install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
+install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h" PATTERN "*.inc")
 install(EXPORT wattentionTargets NAMESPACE wattention:: DESTINATION ${package_dir})
 
 configure_package_config_file(cmake/wattentionConfig.cmake.in wattentionConfig.cmake
@@ -16,9 +16,9 @@ install(FILES ${PROJECT_BINARY_DIR}/wattentionConfig.cmake ${PROJECT_BINARY_DIR}
 
 # A static library brings its own needs to the link line; a shared one has them inside.
 if(BUILD_SHARED_LIBS)
-  set(pc_needs "Requires.private: fmt\nLibs.private: ${OpenMP_CXX_FLAGS}")
+  set(pc_needs "Requires.private: fmt\nLibs.private: -pthread")
 else()
-  set(pc_libs " ${OpenMP_CXX_FLAGS}")
+  set(pc_libs " -pthread")
   set(pc_needs "Requires: fmt")
 endif()
 file(RELATIVE_PATH pc_prefix /prefix/${pkgconfig_dir} /prefix)

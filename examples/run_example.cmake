@@ -1,6 +1,17 @@
-# Runs PROGRAM; fails unless it prints what the file EXPECTED holds.
+# Runs PROGRAM; fails unless it prints what the file EXPECTED holds. With PAGE and SOURCE it also fails unless that page
+# shows the source and, in a block of its own, what was printed.
 execute_process(COMMAND ${PROGRAM} OUTPUT_VARIABLE found RESULT_VARIABLE code)
 file(READ ${EXPECTED} expected)
 if(NOT code EQUAL 0 OR NOT found STREQUAL expected)
   message(FATAL_ERROR "${PROGRAM} ended with ${code}\nexpected:\n${expected}\nfound:\n${found}")
+endif()
+if(DEFINED PAGE)
+  file(READ ${PAGE} page)
+  file(READ ${SOURCE} source)
+  foreach(block IN ITEMS "```cpp\n${source}```\n" "```text\n${found}```\n")
+    string(FIND "${page}" "${block}" place)
+    if(place EQUAL -1)
+      message(FATAL_ERROR "${PAGE} does not show this block:\n${block}")
+    endif()
+  endforeach()
 endif()

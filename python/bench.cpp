@@ -44,19 +44,21 @@ BenchOptions options_of(int min_repeats, int max_repeats, double min_time_s, dou
 }
 
 constexpr const char* doc =
-    "Measures the product of the axes: one new module and one forward for each of `count` "
+    "Measures every combination of the axes: one new module, and one forward for each of `count` "
     "different tensors.\n\n"
-    "Returns {\"context\": ..., \"benchmarks\": [...]}, each benchmark a flat dict "
-    "(pandas.DataFrame takes the list): a row per\n"
-    "repeat (run_type \"iteration\") and per aggregate_name \"mean\", \"median\", \"stddev\". "
-    "time_per_forward_ms comes with\n"
-    "time_source, energy_j with energy_source or the reason why there is none, phases. Times in "
-    "ms, energy in J.\n\n"
-    "Empty variants and dtypes: what the device does best. core_grids: resident; fidelities "
-    "(\"lofi\" to \"hifi4\"): naive\n"
-    "and resident; fold_projections: fused. max_time_s bounds each case. error: the first "
-    "context's against float64.\n"
-    "model_only: a simulated card's time and energy without its values. trace: a file for "
+    "Returns {\"context\": ..., \"benchmarks\": [...]}. Each benchmark is a flat dict, and "
+    "pandas.DataFrame takes the list.\n"
+    "There is a row per repeat (run_type \"iteration\") and per aggregate_name \"mean\", "
+    "\"median\", \"stddev\".\n"
+    "time_per_forward_ms comes with time_source. energy_j comes with energy_source, or with the "
+    "reason why there is none.\n"
+    "Times are in ms, energy is in J.\n\n"
+    "Empty variants and dtypes mean what the device does best. core_grids are for resident, "
+    "fidelities (\"lofi\" to \"hifi4\")\n"
+    "for naive and resident, fold_projections for fused. max_time_s bounds each case. error "
+    "compares the first context with\n"
+    "float64's. model_only models a simulated card's time and energy without computing its values. "
+    "trace names a file for\n"
     "Perfetto. Ctrl-C stops it.";
 
 }  // namespace

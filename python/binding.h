@@ -42,8 +42,4 @@ nb::tuple tuple_of(const Shape& shape);
 /// A Tensor as it is; an array (NumPy, torch, DLPack) or nested lists as Tensor(array) takes them.
 Tensor tensor_of(const nb::object& array);
 
-/// "dram", "l1"; "tile", "row_major". Throw Error{bad_input} for any other word.
-Memory parse_memory(std::string_view word);
-Layout parse_layout(std::string_view word);
-
 }  // namespace wattention::python

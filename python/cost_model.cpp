@@ -1,8 +1,6 @@
-#include "device/cost_model.h"
+#include <wattention/cost.h>
 
-#include "base/fail.h"
 #include "binding.h"
-#include "device/backend.h"
 
 namespace wattention::python {
 namespace {
@@ -19,7 +17,7 @@ nb::dict dict_of(const RunEstimate& estimate) {
   constexpr double ms = 1e3;
   nb::dict phases, dict;
   for (const PhaseEstimate& phase : estimate.phases)
-    phases[phase.phase.c_str()] = phase.time_s * ms;
+    phases[std::string(to_string(phase.phase)).c_str()] = phase.time_s * ms;
   dict["source"] = "modelled";
   dict["time_ms"] = dict_of(estimate.time_s, ms);
   dict["host_busy_ms"] = estimate.host_busy_s * ms;
@@ -28,20 +26,6 @@ nb::dict dict_of(const RunEstimate& estimate) {
   dict["card_j"] = dict_of(estimate.card_j, 1);
   dict["calibration"] = estimate.calibration;
   return dict;
-}
-
-Backend& modelled(const Device& device) {
-  Backend& backend = device.backend();
-  if (backend.event_log() == nullptr || backend.cost_model() == nullptr)
-    fail(ErrorKind::unsupported,
-         "[estimate] expected a device with a time model (wormhole); found {}", device.name());
-  return backend;
-}
-
-void start_events(const Device& device) {
-  EventLog& log = *modelled(device).event_log();
-  log.take();
-  log.start();
 }
 
 nb::dict estimate(const Device& device, const std::string& card, double host_speedup,
@@ -55,22 +39,21 @@ nb::dict estimate(const Device& device, const std::string& card, double host_spe
   options.device_tilize = device_tilize;
   options.command_queues = command_queues;
   options.cold_kernels = cold_kernels;
-  Backend& backend = modelled(device);
-  backend.event_log()->stop();
-  return dict_of(backend.cost_model()->estimate(backend.event_log()->take(), options));
+  return dict_of(wattention::estimate(device, options));
 }
 
 constexpr const char* estimate_doc =
     "What the recorded work would take on a real n150d: a dict with time_ms and card_j (value, "
     "low, high),\n"
-    "host_busy_ms, device_busy_ms, phases_ms and the model's calibration. Ends the recording. What "
-    "the caller\n"
-    "computes on the host in between is not part of it.\n\n"
-    "What if: card \"p150\"; host_speedup over the notebook's Xeon; clock_hz of the cores; "
-    "pinned_memory and\n"
-    "device_tilize for transfers; 2 command_queues; cold_kernels: no compiled kernels lie on disk "
-    "yet, as on a\n"
-    "machine's very first run.";
+    "host_busy_ms, device_busy_ms, phases_ms and the model's calibration. The call ends the "
+    "recording. What the\n"
+    "caller computes on the host in between is not part of it.\n\n"
+    "The options ask what if: card \"p150\"; host_speedup, a factor over the model's own host, a "
+    "Xeon w5-3535X; "
+    "clock_hz of the cores;\n"
+    "pinned_memory and device_tilize for transfers; command_queues, 1 or 2; cold_kernels, where no "
+    "compiled kernels\n"
+    "lie on disk yet, as on a machine's very first run.";
 
 }  // namespace
 

@@ -1,15 +1,10 @@
+#include <fmt/format.h>
 #include <wattention/device.h>
 
-#include "base/fail.h"
 #include "binding.h"
 
 namespace wattention::python {
 namespace {
-
-Mode parse_mode(std::string_view word) {
-  expect(word == "exact" || word == "shape", "[mode] expected exact or shape; found '{}'", word);
-  return word == "exact" ? Mode::exact : Mode::shape;
-}
 
 void bind_grid(nb::module_& module) {
   nb::class_<CoreGrid>(module, "CoreGrid", "Compute cores to use: rows y, columns x.")
@@ -83,16 +78,21 @@ void bind_handle(nb::module_& module) {
 void bind_transfers(nb::module_& module) {
   module.def(
       "to_device",
-      [](const nb::object& array, const Device& device, std::string_view memory,
-         std::string_view layout, std::string_view dtype) {
+      [](const nb::object& array, const Device& device, std::optional<std::string_view> memory,
+         std::optional<std::string_view> layout, std::optional<std::string_view> dtype) {
         const Tensor tensor = tensor_of(array);
-        const Placement placement{parse_memory(memory), parse_layout(layout), parse_dtype(dtype)};
+        Placement placement;
+        if (memory) placement.memory = parse_memory(*memory);
+        if (layout) placement.layout = parse_layout(*layout);
+        if (dtype) placement.dtype = parse_dtype(*dtype);
         const Computing computing;
         return to_device(tensor, device, placement);
       },
-      nb::arg("tensor"), nb::arg("device"), nb::kw_only(), nb::arg("memory") = "dram",
-      nb::arg("layout") = "tile", nb::arg("dtype") = "bf16",
-      "Copies a host tensor to a device, rounded to `dtype`; reference and cpu keep it as it is.");
+      nb::arg("tensor"), nb::arg("device"), nb::kw_only(), nb::arg("memory") = nb::none(),
+      nb::arg("layout") = nb::none(), nb::arg("dtype") = nb::none(),
+      "Copies a host tensor to a device. None: the device decides; the wormhole takes \"bf16\" in "
+      "\"tile\" layout and\n"
+      "\"dram\", cpu keeps the dtype. A place or a dtype that it does not have is refused.");
   module.def("to_host", &to_host, nb::arg("tensor"), ReleaseGil(),
              "Copies back: row major, without padding, in the tensor's dtype.");
 }
@@ -109,18 +109,19 @@ void bind_device(nb::module_& module) {
   module.def(
       "open_device",
       [](std::string_view name, int threads, const std::string& kernel, std::string_view mode,
-         bool program_cache, const std::string& release_profile, bool explain) {
+         std::optional<bool> program_cache, const std::string& release_profile, bool explain) {
         return open_device(
             name, {threads, kernel, parse_mode(mode), program_cache, release_profile, explain});
       },
       nb::arg("name"), nb::kw_only(), nb::arg("threads") = 0, nb::arg("kernel") = "",
-      nb::arg("mode") = "exact", nb::arg("program_cache") = false, nb::arg("release_profile") = "",
-      nb::arg("explain") = false, ReleaseGil(),
-      "Opens \"cpu\", \"reference\", \"wormhole\"; a context manager. Raises Error of kind absent, "
-      "never falls back.\n\n"
-      "threads: 0 for all; kernel: a name of list_devices(), empty for the fastest; mode: "
+      nb::arg("mode") = "exact", nb::arg("program_cache") = nb::none(),
+      nb::arg("release_profile") = "", nb::arg("explain") = false, ReleaseGil(),
+      "Opens \"cpu\", \"reference\" or \"wormhole\". The device is a context manager. What is not "
+      "there raises an Error of\n"
+      "kind absent; nothing falls back. An option that the device does not take is refused.\n\n"
+      "threads: 0 for all. kernel: a name of list_devices(), empty for the fastest. mode: "
       "\"exact\", or \"shape\" to run\n"
-      "programs without values; release_profile: a name of list_releases(), empty for the first; "
+      "programs without values. release_profile: a name of list_releases(), empty for the first. "
       "explain: keep a report per op.");
   module.def(
       "list_releases",

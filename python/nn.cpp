@@ -1,21 +1,26 @@
+#include <nanobind/stl/tuple.h>
 #include <wattention/nn.h>
+
+#include <string>
+#include <tuple>
 
 #include "base/fail.h"
 #include "binding.h"
+#include "device/backend.h"
+#include "device/registry.h"
 
 namespace wattention::python {
 namespace {
 
-AttentionConfig config_of(std::string_view variant, std::string_view dtype,
+AttentionConfig config_of(std::string_view variant, std::optional<std::string_view> dtype,
                           std::optional<CoreGrid> core_grid,
-                          std::optional<std::string_view> fidelity, std::string_view weights,
-                          bool fold_projections) {
+                          std::optional<std::string_view> fidelity,
+                          std::optional<std::string_view> weights, bool fold_projections) {
   AttentionConfig config{.variant = parse_variant(variant),
-                         .dtype = parse_dtype(dtype),
                          .core_grid = core_grid,
-                         .fidelity = std::nullopt,
-                         .fold_projections = fold_projections,
-                         .weights = parse_memory(weights)};
+                         .fold_projections = fold_projections};
+  if (dtype) config.dtype = parse_dtype(*dtype);
+  if (weights) config.weights = parse_memory(*weights);
   if (fidelity) config.fidelity = parse_fidelity(*fidelity);
   return config;
 }
@@ -29,6 +34,8 @@ void bind_linear(nb::module_& module) {
           [](Linear* self, const nb::object& weight) { new (self) Linear(tensor_of(weight)); },
           nb::arg("weight"))
       .def_prop_ro("weight", &Linear::weight, "[out_features, in_features].")
+      .def("__getstate__", [](const Linear& self) { return self.weight(); })
+      .def("__setstate__", [](Linear& self, const Tensor& weight) { new (&self) Linear(weight); })
       .def("__call__", &Linear::operator(), nb::arg("input"), ReleaseGil(),
            "[..., in_features] -> [..., out_features].")
       .def("__repr__", [](const Linear& layer) {
@@ -39,7 +46,7 @@ void bind_linear(nb::module_& module) {
 
 void bind_stages(nb::module_& module) {
   nb::class_<AttentionStages>(module, "AttentionStages",
-                              "What a forward computes on its way; all on the host.")
+                              "The stages of one forward; all on the host.")
       .def_ro("query", &AttentionStages::query, "[T, head_dim]")
       .def_ro("key", &AttentionStages::key, "[T, head_dim]")
       .def_ro("value", &AttentionStages::value, "[T, head_dim]")
@@ -51,13 +58,50 @@ void bind_stages(nb::module_& module) {
       });
 }
 
+using ModuleState =
+    std::tuple<Tensor, Tensor, Tensor, std::string, std::string, std::optional<std::string>, bool>;
+
+// A card's memory and what has run there stay behind, so a module that lives there does, too.
+ModuleState state_of(const SelfAttention& self) {
+  const AttentionConfig& config = self.config();
+  if (config.variant != Variant::reference && config.variant != Variant::fused)
+    fail(ErrorKind::unsupported,
+         "[pickle] expected a module of variant reference or fused; found {} on {} (pickle it "
+         "before "
+         "it is sent there)",
+         to_string(config.variant), self.device().name());
+  return {self.query_weight(),
+          self.key_weight(),
+          self.value_weight(),
+          std::string(self.device().name()),
+          std::string(to_string(config.variant)),
+          config.dtype ? std::optional(std::string(to_string(*config.dtype))) : std::nullopt,
+          config.fold_projections};
+}
+
+// On a device of the same name, as this process opens it by default.
+SelfAttention module_from_state(const ModuleState& state) {
+  const auto& [query, key, value, device, variant, dtype, fold] = state;
+  const bool on_host = device == host_backend()->name();
+  return SelfAttention(query, key, value)
+      .to(on_host ? Device(host_backend()) : open_device(device),
+          config_of(variant, dtype, std::nullopt, std::nullopt, std::nullopt, fold));
+}
+
+SelfAttention deep_copy(const SelfAttention& self) {
+  return SelfAttention(self.query_weight().clone(), self.key_weight().clone(),
+                       self.value_weight().clone())
+      .to(self.device(), self.config());
+}
+
 constexpr const char* to_doc =
     "The same module on a device; its weights move there once.\n\n"
-    "variant: \"reference\", \"naive\", \"resident\", \"fused\"; dtype: \"f32\" or \"bf16\" "
-    "arithmetic on the CPU; core_grid\n"
-    "and fidelity: wormhole; weights: \"l1\" or \"dram\", where variant resident keeps them; "
-    "fold_projections: one\n"
-    "projection less where that saves work, other rounding.";
+    "variant: \"reference\", \"naive\", \"resident\" or \"fused\".\n"
+    "dtype: \"f32\" or \"bf16\", the arithmetic on the CPU.\n"
+    "core_grid and fidelity: for the wormhole.\n"
+    "weights: \"l1\" or \"dram\", where variant resident keeps them.\n"
+    "fold_projections: saves one projection where that saves work; it rounds differently.\n"
+    "None leaves the choice to the variant and the device. What they do not take is refused.";
 
 void bind_attention(nb::module_& module) {
   nb::class_<SelfAttention>(module, "SelfAttention",
@@ -74,15 +118,15 @@ void bind_attention(nb::module_& module) {
       .def(
           "to",
           [](const SelfAttention& self, const Device& device, std::string_view variant,
-             std::string_view dtype, std::optional<CoreGrid> core_grid,
-             std::optional<std::string_view> fidelity, std::string_view weights,
+             std::optional<std::string_view> dtype, std::optional<CoreGrid> core_grid,
+             std::optional<std::string_view> fidelity, std::optional<std::string_view> weights,
              bool fold_projections) {
             return self.to(
                 device, config_of(variant, dtype, core_grid, fidelity, weights, fold_projections));
           },
           nb::arg("device"), nb::arg("variant") = "reference", nb::kw_only(),
-          nb::arg("dtype") = "f32", nb::arg("core_grid") = nb::none(),
-          nb::arg("fidelity") = nb::none(), nb::arg("weights") = "l1",
+          nb::arg("dtype") = nb::none(), nb::arg("core_grid") = nb::none(),
+          nb::arg("fidelity") = nb::none(), nb::arg("weights") = nb::none(),
           nb::arg("fold_projections") = false, ReleaseGil(), to_doc)
       .def(
           "__call__",
@@ -100,10 +144,24 @@ void bind_attention(nb::module_& module) {
             const Computing computing;
             return self.stages(input);
           },
-          nb::arg("tokens"), "The same with every stage; not for variant fused, which has none.")
-      .def("forward", &SelfAttention::forward, nb::arg("tokens"), nb::arg("out"), ReleaseGil(),
-           "Into an existing host tensor; variant fused allocates nothing after the first call of "
-           "a size.")
+          nb::arg("tokens"), "The same with every stage. Variant fused has no stages and refuses.")
+      .def(
+          "forward", &SelfAttention::forward, nb::arg("tokens"), nb::arg("out"), ReleaseGil(),
+          "The same, into an existing host tensor. Variant fused allocates nothing after the first "
+          "call of a size.")
+      .def("__getstate__", state_of)
+      .def("__setstate__",
+           [](SelfAttention& self, const ModuleState& state) {
+             new (&self) SelfAttention(module_from_state(state));
+           })
+      .def("__copy__", [](const SelfAttention& self) { return self; })
+      .def(
+          "__deepcopy__",
+          [](const SelfAttention& self, const nb::dict&) { return deep_copy(self); },
+          "Weights of its own on the same device.")
+      .def_prop_ro("query_weight", &SelfAttention::query_weight, "[head_dim, embed_dim].")
+      .def_prop_ro("key_weight", &SelfAttention::key_weight, "[head_dim, embed_dim].")
+      .def_prop_ro("value_weight", &SelfAttention::value_weight, "[head_dim, embed_dim].")
       .def_prop_ro("embed_dim", &SelfAttention::embed_dim)
       .def_prop_ro("head_dim", &SelfAttention::head_dim)
       .def("__repr__", [](const SelfAttention& self) {

@@ -1,108 +1,230 @@
+// The ops of the table: one Python function a row, with the row's operands and attributes as its signature.
 #include <wattention/ops.h>
 
+#include <string>
+
+#include "base/fail.h"
 #include "binding.h"
 
 namespace wattention::python {
 namespace {
 
-MatmulOptions matmul_options(std::optional<CoreGrid> core_grid, bool transpose_b,
-                             std::optional<std::string_view> fidelity,
-                             std::optional<std::string_view> memory,
-                             std::optional<bool> fp32_accumulate) {
-  MatmulOptions options{
-      .core_grid = core_grid, .transpose_b = transpose_b, .fp32_accumulate = fp32_accumulate};
-  if (fidelity) options.fidelity = parse_fidelity(*fidelity);
-  if (memory) options.memory = parse_memory(*memory);
-  return options;
+// Attributes in Python's form: grids are CoreGrid, words are str, lists are sequences of int.
+template <class Type>
+struct Argument;
+template <>
+struct Argument<bool> {
+  static constexpr auto annotation = "bool";
+  static bool of(const nb::handle& value) { return nb::cast<bool>(value); }
+};
+template <>
+struct Argument<int> {
+  static constexpr auto annotation = "int";
+  static int of(const nb::handle& value) { return nb::cast<int>(value); }
+};
+template <>
+struct Argument<Dims> {
+  static constexpr auto annotation = "Sequence[int]";
+  static Dims of(const nb::handle& value) { return Dims(nb::cast<std::vector<int>>(value)); }
+};
+template <>
+struct Argument<Shape> {
+  static constexpr auto annotation = "Sequence[int]";
+  static Shape of(const nb::handle& value) { return shape_of(nb::cast<Sizes>(value)); }
+};
+template <>
+struct Argument<CoreGrid> {
+  static constexpr auto annotation = "CoreGrid";
+  static CoreGrid of(const nb::handle& value) { return nb::cast<CoreGrid>(value); }
+};
+template <>
+struct Argument<Fidelity> {
+  static constexpr auto annotation = "str";
+  static Fidelity of(const nb::handle& value) {
+    return parse_fidelity(nb::cast<std::string_view>(value));
+  }
+};
+template <>
+struct Argument<Memory> {
+  static constexpr auto annotation = "str";
+  static Memory of(const nb::handle& value) {
+    return parse_memory(nb::cast<std::string_view>(value));
+  }
+};
+template <>
+struct Argument<Layout> {
+  static constexpr auto annotation = "str";
+  static Layout of(const nb::handle& value) {
+    return parse_layout(nb::cast<std::string_view>(value));
+  }
+};
+
+[[noreturn]] void raise_type_error(std::string_view op, std::string_view name,
+                                   std::string_view wanted, const nb::handle& found) {
+  const std::string sentence = fmt::format("[{}] expected {} as {}; found {}", op, wanted, name,
+                                           nb::cast<std::string>(found.type().attr("__name__")));
+  throw nb::type_error(sentence.c_str());
 }
 
-constexpr const char* matmul_doc =
-    "[..., M, K] x [..., K, N] -> [..., M, N].\n\n"
-    "transpose_b: b is [..., N, K]. On the wormhole: core_grid names the cores and lowers the "
-    "default fidelity to\n"
-    "\"lofi\"; fidelity \"lofi\" to \"hifi4\"; memory \"dram\" or \"l1\" for the result; "
-    "fp32_accumulate for 32-bit sums.";
-
-void bind_products(nb::module_& module) {
-  module.def(
-      "matmul",
-      [](const Tensor& a, const Tensor& b, std::optional<CoreGrid> core_grid, bool transpose_b,
-         std::optional<std::string_view> fidelity, std::optional<std::string_view> memory,
-         std::optional<bool> fp32_accumulate) {
-        return matmul(a, b,
-                      matmul_options(core_grid, transpose_b, fidelity, memory, fp32_accumulate));
-      },
-      nb::arg("a"), nb::arg("b"), nb::kw_only(), nb::arg("core_grid") = nb::none(),
-      nb::arg("transpose_b") = false, nb::arg("fidelity") = nb::none(),
-      nb::arg("memory") = nb::none(), nb::arg("fp32_accumulate") = nb::none(), ReleaseGil(),
-      matmul_doc);
-  module.def(
-      "linear",
-      [](const Tensor& input, const Tensor& weight, std::optional<CoreGrid> core_grid,
-         std::optional<std::string_view> fidelity, std::optional<std::string_view> memory,
-         std::optional<bool> fp32_accumulate) {
-        return linear(input, weight,
-                      matmul_options(core_grid, false, fidelity, memory, fp32_accumulate));
-      },
-      nb::arg("input"), nb::arg("weight"), nb::kw_only(), nb::arg("core_grid") = nb::none(),
-      nb::arg("fidelity") = nb::none(), nb::arg("memory") = nb::none(),
-      nb::arg("fp32_accumulate") = nb::none(), ReleaseGil(),
-      "input [..., K] and weight [N, K] -> [..., N], without bias; options as matmul's.");
+std::string_view annotation_of(Attribute asked) {
+  std::string_view annotation;
+  for_each_attribute(OpAttributes(),
+                     [&]<class Type>(Attribute attribute, const std::optional<Type>&) {
+                       if (attribute == asked) annotation = Argument<Type>::annotation;
+                     });
+  return annotation;
 }
 
-void bind_elementwise(nb::module_& module) {
-  module.def(
-      "multiply", [](const Tensor& a, const Tensor& b) { return multiply(a, b); }, nb::arg("a"),
-      nb::arg("b"), ReleaseGil(), "Element by element, equal shapes.");
-  module.def(
-      "multiply", [](const Tensor& a, double scalar) { return multiply(a, scalar); }, nb::arg("a"),
-      nb::arg("scalar"), ReleaseGil(),
-      "Each element times a scalar, rounded to f32 first (reference: not).");
-  module.def(
-      "divide", [](const Tensor& a, double scalar) { return divide(a, scalar); }, nb::arg("a"),
-      nb::arg("scalar"), ReleaseGil(), "Each element by a scalar.");
-  module.def("add", &add, nb::arg("a"), nb::arg("b"), ReleaseGil(),
-             "Element by element, equal shapes.");
-  module.def("subtract", &subtract, nb::arg("a"), nb::arg("b"), ReleaseGil(),
-             "Element by element, equal shapes.");
+// None stands for an attribute that is unset.
+void set_attribute(std::string_view op, OpAttributes& attributes, Attribute asked,
+                   const nb::handle& value) {
+  if (value.is_none()) return;
+  for_each_attribute(attributes, [&]<class Type>(Attribute attribute, std::optional<Type>& slot) {
+    if (attribute != asked) return;
+    try {
+      slot = Argument<Type>::of(value);
+    } catch (const nb::cast_error&) {
+      raise_type_error(op, to_string(attribute), Argument<Type>::annotation, value);
+    }
+  });
 }
 
-void bind_moves(nb::module_& module) {
-  module.def("transpose", &transpose, nb::arg("input"), ReleaseGil(),
-             "Swaps the last two dimensions.");
+// After the tensors an attribute that says what is computed may come by place: permute(x, [1, 0]).
+bool by_place(const AttributeRow& attribute) {
+  return attribute.role == AttributeRole::what && !attribute.is_flag;
+}
+
+/// The parameters of one op in Python's order.
+class Parameters {
+ public:
+  explicit Parameters(const OpRow& row) : row_(row), operands_(row.operand_names()) {
+    for (const bool placed : {true, false})
+      for (const AttributeRow& attribute : attribute_rows())
+        if (row.attributes.has(attribute.attribute) && by_place(attribute) == placed) {
+          attributes_.push_back(attribute.attribute);
+          placed_ += placed ? 1 : 0;
+        }
+  }
+
+  // "def softmax(input: Tensor, dim: int | None = None, *, numeric_stable: bool | None = None) -> Tensor"
+  std::string signature() const {
+    std::string text;
+    for (std::size_t i = 0; i < operands_.size(); ++i)
+      text += fmt::format("{}{}: Tensor{}", i == 0 ? "" : ", ", operands_[i],
+                          is_number_slot(i) ? " | float" : "");
+    for (std::size_t i = 0; i < attributes_.size(); ++i)
+      text += fmt::format("{}, {}: {} | None = None", i == placed_ ? ", *" : "",
+                          to_string(attributes_[i]), annotation_of(attributes_[i]));
+    return fmt::format("def {}({}) -> Tensor", row_.name, text);
+  }
+
+  OpArguments read(const nb::args& args, const nb::kwargs& kwargs) const {
+    OpArguments arguments;
+    const std::size_t given = args.size();
+    if (given > operands_.size() + placed_)
+      throw nb::type_error(fmt::format("[{}] expected at most {} arguments by place; found {}",
+                                       row_.name, operands_.size() + placed_, given)
+                               .c_str());
+    for (std::size_t i = 0; i < operands_.size(); ++i)
+      read_operand(arguments, i, i < given ? nb::handle(args[i]) : named(kwargs, operands_[i]));
+    for (std::size_t i = operands_.size(); i < given; ++i)
+      set_attribute(row_.name, arguments.attributes, attributes_[i - operands_.size()], args[i]);
+    for (const auto& [key, value] : kwargs) read_keyword(arguments, key, value);
+    return arguments;
+  }
+
+ private:
+  bool is_number_slot(std::size_t operand) const {
+    return row_.takes_number() && operand + 1 == operands_.size();
+  }
+
+  static nb::handle named(const nb::kwargs& kwargs, std::string_view name) {
+    const nb::str key(name.data(), name.size());
+    return kwargs.contains(key) ? nb::handle(kwargs[key]) : nb::handle();
+  }
+
+  // A Tensor, or an array (NumPy's, torch's) as Tensor(array) takes it.
+  void read_operand(OpArguments& arguments, std::size_t index, const nb::handle& value) const {
+    if (!value.is_valid())
+      throw nb::type_error(
+          fmt::format("[{}] expected the argument {}; found none", row_.name, operands_[index])
+              .c_str());
+    if (nb::isinstance<Tensor>(value) || nb::hasattr(value, "__dlpack__")) {
+      arguments.tensors.push_back(tensor_of(nb::borrow(value)));
+    } else if (double number = 0; is_number_slot(index) && nb::try_cast(value, number)) {
+      arguments.number = number;
+    } else {
+      raise_type_error(row_.name, operands_[index],
+                       is_number_slot(index) ? "a Tensor or a number" : "a Tensor", value);
+    }
+  }
+
+  // Any attribute of the list may be named: run_op refuses those of other ops in its own words.
+  void read_keyword(OpArguments& arguments, const nb::handle& key, const nb::handle& value) const {
+    const auto name = nb::cast<std::string_view>(key);
+    for (const std::string_view operand : operands_)
+      if (operand == name) return;
+    for (const AttributeRow& attribute : attribute_rows())
+      if (attribute.name == name)
+        return set_attribute(row_.name, arguments.attributes, attribute.attribute, value);
+    throw nb::type_error(fmt::format("[{}] expected arguments as help({}) lists them; found '{}'",
+                                     row_.name, row_.name, name)
+                             .c_str());
+  }
+
+  const OpRow& row_;
+  std::vector<std::string_view> operands_;
+  std::vector<Attribute> attributes_;  ///< those by place first
+  std::size_t placed_ = 0;
+};
+
+std::string doc_of(const OpRow& row) {
+  std::string doc = fmt::format("{}.", row.summary);
+  for (const AttributeRow& attribute : attribute_rows())
+    if (row.attributes.has(attribute.attribute))
+      doc += fmt::format("\n\n{}: {}.", attribute.name, attribute.meaning);
+  return doc;
+}
+
+void bind_op(nb::module_& module, const OpRow& row) {
+  const std::string signature = Parameters(row).signature(), doc = doc_of(row);
   module.def(
-      "permute",
-      [](const Tensor& input, const std::vector<int>& dims) { return permute(input, dims); },
-      nb::arg("input"), nb::arg("dims"), ReleaseGil(),
-      "Dimension i of the result is input's dims[i].");
-  module.def(
-      "reshape",
-      [](const Tensor& input, const Sizes& shape) { return reshape(input, shape_of(shape)); },
-      nb::arg("input"), nb::arg("shape"), ReleaseGil(), "The same elements under another shape.");
-  module.def(
-      "to_layout",
-      [](const Tensor& input, std::string_view layout) {
-        return to_layout(input, parse_layout(layout));
+      row.name.data(),
+      [parameters = Parameters(row), op = row.op](const nb::args& args, const nb::kwargs& kwargs) {
+        OpArguments arguments = parameters.read(args, kwargs);
+        const Computing computing;
+        return run_op(op, std::move(arguments));
       },
-      nb::arg("input"), nb::arg("layout"), ReleaseGil(),
-      "On the wormhole, between \"row_major\" and \"tile\".");
+      nb::sig(signature.c_str()), doc.c_str());
+}
+
+nb::dict row_dict(const OpRow& row) {
+  nb::list attributes;
+  for (const AttributeRow& attribute : attribute_rows())
+    if (row.attributes.has(attribute.attribute)) attributes.append(nb::str(attribute.name.data()));
+  nb::dict dict;
+  dict["name"] = row.name;
+  dict["family"] = to_string(row.family);
+  dict["operands"] = row.operand_names();
+  dict["takes_number"] = row.takes_number();
+  dict["attributes"] = attributes;
+  dict["ttnn"] = row.ttnn_names();
+  dict["summary"] = row.summary;
+  return dict;
 }
 
 }  // namespace
 
 void bind_ops(nb::module_& module) {
-  bind_products(module);
-  bind_elementwise(module);
-  bind_moves(module);
+  for (const OpRow& row : op_rows()) bind_op(module, row);
   module.def(
-      "softmax",
-      [](const Tensor& input, int dim, bool numeric_stable) {
-        return softmax(input, {dim, numeric_stable});
+      "list_ops",
+      [] {
+        nb::list rows;
+        for (const OpRow& row : op_rows()) rows.append(row_dict(row));
+        return rows;
       },
-      nb::arg("input"), nb::arg("dim") = -1, nb::kw_only(), nb::arg("numeric_stable") = false,
-      ReleaseGil(),
-      "Along `dim`, same shape. The wormhole subtracts the row's maximum only with "
-      "numeric_stable.");
+      "The table of ops: a dict for each, with its operands, attributes and names.");
 }
 
 }  // namespace wattention::python

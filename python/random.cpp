@@ -1,4 +1,8 @@
+#include <nanobind/stl/tuple.h>
 #include <wattention/random.h>
+
+#include <optional>
+#include <tuple>
 
 #include "base/fail.h"
 #include "binding.h"
@@ -17,6 +21,19 @@ void bind_generator(nb::module_& module) {
            "Skips 32-bit words, in a time that grows with log(words).")
       .def("set_threads", &Generator::set_threads, nb::arg("threads"),
            "Host threads for large fills, 0 for all; never changes a value.")
+      .def("__copy__", [](const Generator& self) { return self; })
+      .def("__deepcopy__", [](const Generator& self, const nb::dict&) { return self; })
+      .def("__getstate__",
+           [](const Generator& self) {
+             const GeneratorState state = self.state();
+             return nb::make_tuple(state.seed, state.position, state.spare_normal, state.threads);
+           })
+      .def("__setstate__",
+           [](Generator& self,
+              const std::tuple<std::uint64_t, std::uint64_t, std::optional<double>, int>& state) {
+             const auto& [seed, position, spare, threads] = state;
+             new (&self) Generator(GeneratorState{seed, position, spare, threads});
+           })
       .def("__repr__", [](const Generator& generator) {
         return fmt::format("<wattention.Generator seed {}, {} words drawn>", generator.seed(),
                            generator.position());

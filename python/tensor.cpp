@@ -8,8 +8,10 @@
 #include <string>
 #include <utility>
 
+#include "array_refusal.h"
 #include "base/fail.h"
 #include "binding.h"
+#include "tensor/storage.h"
 
 namespace wattention::python {
 namespace {
@@ -57,17 +59,17 @@ Tensor borrowed(const Array& array, DType dtype) {
                         dtype, std::shared_ptr<void>(new Array(array), drop));
 }
 
-[[noreturn]] void refuse(const nb::object& array) {
-  const nb::object type = nb::getattr(array, "dtype", nb::none());
-  fail(ErrorKind::bad_input,
-       "[tensor] expected a CPU array of float32, float64 or bfloat16; found {} of {}",
-       nb::type_name(array.type()).c_str(), nb::str(type).c_str());
+[[noreturn]] void refuse(const nb::object& array, bool bits) {
+  fail(ErrorKind::bad_input, "[{}] expected a CPU array of {}; found {}", bits ? "bits" : "tensor",
+       bits ? "uint16" : "float32, float64 or bfloat16", what_was_found(array));
 }
 
 Tensor from_array(const nb::object& array, std::optional<DType> bits_as) {
   const auto dtype_from = [&](nb::dlpack::dtype type) {
     return bits_as && type == bits_type ? bits_as : bits_as ? std::nullopt : dtype_in(type);
   };
+  if (has_mask(array))
+    refuse(array, bits_as.has_value());  // its values would count as they lie there
   SharedArray shared;
   if (nb::try_cast(array, shared) && shared.is_valid())
     if (const auto dtype = dtype_from(shared.dtype())) return borrowed(shared, *dtype);
@@ -75,12 +77,22 @@ Tensor from_array(const nb::object& array, std::optional<DType> bits_as) {
   if (nb::try_cast(array, read_only) && read_only.is_valid())
     if (const auto dtype = dtype_from(read_only.dtype()))
       return borrowed(read_only, *dtype).clone();
-  refuse(array);
+  refuse(array, bits_as.has_value());
+}
+
+nb::object array_of_lists(const nb::object& lists) {
+  try {
+    return nb::module_::import_("numpy").attr("array")(lists, nb::arg("dtype") = "float32");
+  } catch (const nb::python_error& error) {
+    if (!error.matches(PyExc_ValueError) && !error.matches(PyExc_TypeError)) throw;
+    fail(ErrorKind::bad_input, "[tensor] expected numbers in lists of equal lengths; found: {}",
+         nb::str(error.value()).c_str());
+  }
 }
 
 Tensor from_object(nb::object array) {
   if (nb::isinstance<nb::list>(array) || nb::isinstance<nb::tuple>(array))
-    array = nb::module_::import_("numpy").attr("array")(array, nb::arg("dtype") = "float32");
+    array = array_of_lists(array);
   if (nb::hasattr(array, "detach"))
     array = array.attr("detach")();  // torch: leave autograd's graph
   return from_array(array, std::nullopt);
@@ -145,12 +157,12 @@ std::string text_of(const Tensor& tensor) {
 constexpr const char* tensor_doc =
     "A shape, a dtype (\"f32\", \"f64\", \"bf16\") and values, on the host or on a device.\n\n"
     "Tensor(array) shares the memory of a C-contiguous CPU array of NumPy, torch or anything with "
-    "DLPack (a change\n"
-    "of the array shows in the tensor); other orders and read-only arrays are copied, nested lists "
+    "DLPack, so a change\n"
+    "of the array shows in the tensor. Other orders and read-only arrays are copied. Nested lists "
     "become f32.\n"
-    "Out again: numpy.asarray(t), torch.from_dlpack(t), t.numpy(). NumPy has no bfloat16: there, "
-    "bf16 comes out\n"
-    "widened to float32 (exact, a copy), and t.bits() is the same memory as uint16.";
+    "numpy.asarray(t), torch.from_dlpack(t) and t.numpy() give the values back. NumPy has no "
+    "bfloat16: there, bf16 comes out\n"
+    "as float32 (exact, a copy), and t.bits() is the same memory as uint16.";
 
 void bind_operators(nb::class_<Tensor>& type) {
   type.def(
@@ -211,7 +223,8 @@ void bind_arrays(nb::class_<Tensor>& type) {
             return tensor.to(parse_dtype(dtype));
           },
           nb::arg("dtype"), ReleaseGil(),
-          "In another dtype, rounded to nearest even; itself when it has it already.")
+          "The tensor in another dtype, rounded to nearest even. It is the tensor itself where the "
+          "dtype is the same.")
       .def(
           "view",
           [](const Tensor& tensor, const Sizes& shape) { return tensor.view(shape_of(shape)); },
@@ -219,12 +232,33 @@ void bind_arrays(nb::class_<Tensor>& type) {
       .def("clone", &Tensor::clone, ReleaseGil(), "A host copy that shares nothing.");
 }
 
-template <class Word, std::size_t count>
-Word parse_word(std::string_view what, std::string_view word, const Word (&words)[count]) {
-  for (const Word candidate : words)
-    if (to_string(candidate) == word) return candidate;
-  fail(ErrorKind::bad_input, "[{}] expected {} or {}; found '{}'", what, to_string(words[0]),
-       to_string(words[1]), word);
+// NumPy's arrays know how to be pickled: out of band, where the protocol can. bf16 goes as its patterns.
+nb::tuple state_of(const nb::object& self) {
+  const auto& tensor = nb::cast<const Tensor&>(self);
+  if (tensor.storage()->backend() != nullptr)
+    fail(ErrorKind::unsupported,
+         "[pickle] expected a tensor on the host; found one on {} (to_host first)",
+         tensor.device_name());
+  const bool is_bf16 = tensor.dtype() == DType::bf16;
+  return nb::make_tuple(to_string(tensor.dtype()), is_bf16 ? bits_over(self) : numpy_over(self));
+}
+
+Tensor tensor_from_state(const nb::tuple& state) {
+  const bool is_bf16 = parse_dtype(nb::cast<std::string>(state[0])) == DType::bf16;
+  return from_array(state[1], is_bf16 ? std::optional(DType::bf16) : std::nullopt);
+}
+
+void bind_copies(nb::class_<Tensor>& type) {
+  type.def("__getstate__", state_of)
+      .def("__setstate__",
+           [](Tensor& self, const nb::tuple& state) {
+             new (&self) Tensor(tensor_from_state(state));
+           })
+      .def("__copy__", [](const Tensor& tensor) { return tensor; })
+      .def("__deepcopy__", [](const nb::object& self, const nb::dict&) {
+        state_of(self);  // refuses what has no values here
+        return nb::cast<const Tensor&>(self).clone();
+      });
 }
 
 }  // namespace
@@ -239,24 +273,17 @@ Tensor tensor_of(const nb::object& array) {
   return nb::isinstance<Tensor>(array) ? nb::cast<Tensor>(array) : from_object(array);
 }
 
-Memory parse_memory(std::string_view word) {
-  return parse_word("memory", word, {Memory::dram, Memory::l1});
-}
-
-Layout parse_layout(std::string_view word) {
-  return parse_word("layout", word, {Layout::tile, Layout::row_major});
-}
-
 void bind_tensor(nb::module_& module) {
   nb::class_<Tensor> type(module, "Tensor", tensor_doc);
   type.def(
           "__init__",
           [](Tensor* self, const nb::object& array) { new (self) Tensor(tensor_of(array)); },
-          nb::arg("array"))
+          nb::arg("array").none())
       .def("__repr__", text_of)
       .def("__len__", [](const Tensor& tensor) { return tensor.size(0); });
   bind_attributes(type);
   bind_arrays(type);
+  bind_copies(type);
   bind_operators(type);
   module.def(
       "empty",

@@ -55,10 +55,10 @@ nb::list released(Verify verify) {
 
 constexpr const char* doc =
     "Error by stage against exact arithmetic: a list of dicts, one per stage.\n\n"
-    "On cpu and reference: `error`, the `plain` formula's of the same precision, the bounds and "
-    "`pass`. On the wormhole\n"
-    "what the `format` costs, the `step` alone and the `total` so far. Each holds max_abs, "
-    "max_relative, relative_l2,\n"
+    "On cpu and reference a dict holds our `error`, that of the `plain` formula in the same "
+    "precision, the bounds and `pass`.\n"
+    "On the wormhole it holds what the `format` costs, the `step` alone and the `total` so far.\n"
+    "Each error has max_abs, max_relative, relative_l2, "
     "pcc, not_finite and ulp_histogram (up to 0.5, 1, 2, 4, 8 ulp, and more). input: \"normal\", "
     "\"outliers\", ...";
 
@@ -67,19 +67,20 @@ constexpr const char* doc =
 void bind_verify(nb::module_& module) {
   module.def(
       "verify",
-      [](const Device& device, std::string_view variant, std::string_view dtype,
+      [](const Device& device, std::string_view variant, std::optional<std::string_view> dtype,
          const std::string& input, std::int64_t tokens, std::int64_t embed_dim,
          std::int64_t head_dim, std::uint64_t seed, int draws) {
         const VerifyCase verify_case{input, tokens, embed_dim, head_dim, seed, draws};
-        const AttentionConfig config{.variant = parse_variant(variant),
-                                     .dtype = parse_dtype(dtype)};
+        AttentionConfig config{.variant = parse_variant(variant)};
+        if (dtype) config.dtype = parse_dtype(*dtype);
         return device.name() == "wormhole"
                    ? released([&] { return verify_on_card(verify_case, device, config); })
                    : released([&] { return verify_on_host(verify_case, device, config); });
       },
-      nb::arg("device"), nb::arg("variant") = "reference", nb::arg("dtype") = "f32", nb::kw_only(),
-      nb::arg("input") = "normal", nb::arg("tokens") = 128, nb::arg("embed_dim") = 256,
-      nb::arg("head_dim") = 256, nb::arg("seed") = 789, nb::arg("draws") = 1, doc);
+      nb::arg("device"), nb::arg("variant") = "reference", nb::arg("dtype") = nb::none(),
+      nb::kw_only(), nb::arg("input") = "normal", nb::arg("tokens") = 128,
+      nb::arg("embed_dim") = 256, nb::arg("head_dim") = 256, nb::arg("seed") = 789,
+      nb::arg("draws") = 1, doc);
 }
 
 }  // namespace wattention::python

@@ -1,16 +1,16 @@
 #pragma once
-// Benchmarks: axes in, records out. One case is the notebook's loop: a new module, then one forward for each of
+// Benchmarks: axes in, records out. One case is a loop: a new module, then one forward for each of
 // `count` different tensors of the stream. docs/measuring.md says what is timed and when it stops.
 #include <wattention/device.h>
 #include <wattention/dtype.h>
 #include <wattention/energy.h>
+#include <wattention/estimate.h>
 #include <wattention/nn.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,8 +18,6 @@
 #include <vector>
 
 namespace wattention {
-
-struct HostRates;
 
 /// One point of the axes.
 struct BenchCase {
@@ -35,7 +33,7 @@ struct BenchCase {
   bool fold_projections = false;        ///< fused only
   int threads = 0;                      ///< as asked for; 0: all
   std::string kernel{};                 ///< as asked for; empty: the device's choice
-  std::string host{};  ///< whose times a model takes, by profile; empty: the notebook's
+  std::string host{};  ///< whose times a model takes, by profile; empty: default_host()'s
 
   friend bool operator==(const BenchCase&, const BenchCase&) = default;
 };
@@ -62,8 +60,8 @@ struct BenchAxes {
 
 /// The machine around a modelled card.
 struct HostProfile {
-  std::shared_ptr<const HostRates> rates{};  ///< null: the notebook's
-  double speedup = 1;                        ///< all rates faster by this factor
+  std::optional<HostRates> rates{};  ///< empty: the model's own host
+  double speedup = 1;                ///< all rates faster by this factor
 };
 
 /// When a case has been repeated often enough: once min_repeats and min_time_s are reached, at the first of
@@ -83,20 +81,17 @@ std::string_view to_string(StopReason reason);
 /// Where a number comes from: times know the same words as energy.
 using Source = EnergySource;
 
-/// Where a modelled value is expected to lie.
-struct Range {
-  double low = 0, high = 0;
-  friend bool operator==(const Range&, const Range&) = default;
-};
-
 /// A number with its source, or the reason why there is none. Absent is never 0.
 struct Figure {
   std::optional<double> value;
   std::optional<Source> source;
   std::string reason;
-  std::optional<Range> range{};
+  std::optional<Interval> range{};  ///< of `value`, where its ends are known
 
   static Figure of(double value, Source source) { return {value, source, {}}; }
+  static Figure of(const Interval& range, Source source) {
+    return {range.value, source, {}, range};
+  }
   static Figure absent(std::string reason) {
     return {std::nullopt, std::nullopt, std::move(reason)};
   }
@@ -113,35 +108,6 @@ struct BenchRepeat {
 
 /// All forwards of `count` tensors: the timed ones, and for the rest the mean of the timed ones after the first.
 double forwards_ms_of(const BenchRepeat& repeat, std::int64_t count);
-
-/// One step of a modelled forward, in milliseconds from its start.
-struct BenchStep {
-  std::string name, phase;
-  bool on_device = false;
-  std::string bound;  ///< what sets its time: compute, unpack, noc, dram, dispatch, host
-  double start_ms = 0;
-  double duration_ms = 0;
-  double closed_form_ms = 0;                               ///< the bound's formula alone
-  double flops = 0;                                        ///< of an op's matrix products
-  double dram_bytes = 0;                                   ///< an op reads and writes
-  double l1_bytes = 0;                                     ///< the same of tensors in L1
-  CoreGrid grid{0, 0};                                     ///< cores with work; 0x0 on the host
-  int cores = 0;                                           ///< with work
-  std::string program{}, fidelity{};                       ///< of an op; empty on the host
-  std::vector<std::pair<std::string, double>> units_ms{};  ///< each unit's time by itself
-  std::vector<std::pair<std::string, double>> bytes{};     ///< by memory or network, as moved
-  double card_j = 0;  ///< best guess; 0 for a step that leaves the card at rest
-
-  friend bool operator==(const BenchStep&, const BenchStep&) = default;
-};
-
-/// The card's modelled power over a stretch of a forward.
-struct BenchPower {
-  double start_ms = 0, duration_ms = 0;
-  double watts = 0;
-  Range range{};
-  friend bool operator==(const BenchPower&, const BenchPower&) = default;
-};
 
 /// Order statistics and moments of the samples.
 struct Statistics {
@@ -186,13 +152,13 @@ struct BenchRecord {
 
   Statistics wall_ms;          ///< per forward, over the repeats
   Figure time_per_forward_ms;  ///< the device's time
-  Figure total_ms;             ///< prepare and `count` forwards: what the notebook's tables list
+  Figure total_ms;             ///< prepare and `count` forwards: what a loop costs from its start
   /// Per forward: wall time of a software model. It tells nothing of the chip.
   std::optional<double> simulation_time_ms;
-  std::map<std::string, double> phases_ms;   ///< phase -> per forward; `prepare` once per module
-  std::map<std::string, double> phases_j{};  ///< phase -> of energy_j, where it is modelled
-  std::vector<BenchStep> steps;              ///< of a modelled forward in the steady state
-  std::vector<BenchPower> card_w{};          ///< over the same forward; its integral is energy_j
+  std::map<Phase, double> phases_ms;   ///< per forward; `prepare` once per module
+  std::map<Phase, double> phases_j{};  ///< of energy_j, where it is modelled
+  std::vector<TimedStep> steps;        ///< of a modelled forward in the steady state
+  std::vector<PowerSpan> card_w{};     ///< over the same forward; its integral is energy_j
   /// Per forward: gross, of the first sensor that answered; modelled: the card's alone.
   Figure energy_j;
   Figure energy_net_j;         ///< of the same sensor

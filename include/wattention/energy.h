@@ -1,6 +1,8 @@
 #pragma once
 // Joules with a source: the meters of this machine, and the rules that make a reading worth
 // printing.
+#include <wattention/interval.h>
+
 #include <functional>
 #include <memory>
 #include <optional>
@@ -19,12 +21,8 @@ std::string_view to_string(EnergySource source);
 enum class MeterScope { chip, package, memory, platform, board, wall };
 std::string_view to_string(MeterScope scope);
 
-/// An amount of energy that lies between `low` and `high`; `value` is the best guess.
-struct Joules {
-  double value = 0;
-  double low = 0;
-  double high = 0;
-};
+/// An amount of energy.
+using Joules = Interval;
 
 /// A meter's answer for one window: joules, or one sentence why there are none. Absent is never 0.
 struct EnergyReading {
@@ -77,7 +75,7 @@ struct MeterOptions {
   std::string hwmon_root = "/sys/class/hwmon";
   std::string nvml_library = "libnvidia-ml.so.1";
   unsigned gpu_index = 0;
-  double manual_baseline_w = 0;  ///< read from a wall meter by hand, as the notebook does
+  double manual_baseline_w = 0;  ///< read from a wall meter by hand
   double manual_active_w = 0;    ///< 0: no manual meter
   MeterClock clock = steady_seconds;
 };

@@ -44,21 +44,22 @@ struct AttentionStages {
   Tensor context = {};  ///< [T, head_dim]
 };
 
+/// What a variant or its device does not take is refused, never ignored. What is unset, they decide.
 struct AttentionConfig {
   Variant variant = Variant::reference;
-  DType dtype = DType::f32;                          ///< arithmetic's input type on the CPU
-  std::optional<CoreGrid> core_grid = std::nullopt;  ///< wormhole, resident: {8, 8} when not given
-  std::optional<Fidelity> fidelity = std::nullopt;
-  bool fold_projections = false;
-  Memory weights = Memory::l1;  ///< resident: where its weights lie on the card
+  std::optional<DType> dtype = std::nullopt;         ///< the arithmetic's input type
+  std::optional<CoreGrid> core_grid = std::nullopt;  ///< resident only: {8, 8} when not given
+  std::optional<Fidelity> fidelity = std::nullopt;   ///< of naive's and resident's products
+  bool fold_projections = false;                     ///< fused only
+  std::optional<Memory> weights = std::nullopt;      ///< of resident's weights on the card: l1
 };
 
-/// The notebook's one-headed SelfAttention_v2: weights W_query, W_key, W_value, no bias.
+/// One-headed self-attention: weights W_query, W_key, W_value, no bias.
 class SelfAttention {
  public:
   /// Draws the weights as nn.Linear does, query, key, value in this order.
   SelfAttention(std::int64_t embed_dim, std::int64_t head_dim, Generator& generator);
-  /// Weights [head_dim, embed_dim].
+  /// Weights [head_dim, embed_dim]; the module shares their memory.
   SelfAttention(Tensor query_weight, Tensor key_weight, Tensor value_weight);
 
   /// The same module on a device; its weights move there once.
@@ -74,9 +75,16 @@ class SelfAttention {
 
   std::int64_t embed_dim() const;
   std::int64_t head_dim() const;
+  /// [head_dim, embed_dim], as they were drawn or given, on the host.
+  const Tensor& query_weight() const;
+  const Tensor& key_weight() const;
+  const Tensor& value_weight() const;
+  /// Where and how it runs: what `to` was given; before, the device of host tensors and the defaults.
+  const Device& device() const;
+  const AttentionConfig& config() const;
 
  private:
-  struct Impl;
+  class Impl;
   std::shared_ptr<const Impl> impl_;
 };
 

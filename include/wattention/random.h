@@ -6,15 +6,26 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
 namespace wattention {
+
+/// Where a generator stands: enough to go on from there in another process.
+struct GeneratorState {
+  std::uint64_t seed = 5489;
+  std::uint64_t position = 0;                         ///< 32-bit words drawn since the last seeding
+  std::optional<double> spare_normal = std::nullopt;  ///< of a pair, for the next small fill
+  int threads = 0;
+};
 
 /// A Mersenne Twister (mt19937) with torch's conversions to uniform and normal floats.
 class Generator {
  public:
   /// As torch.manual_seed(seed).
   explicit Generator(std::uint64_t seed = 5489);
+  /// Goes on where the other stood, in a time that grows with log(position).
+  explicit Generator(const GeneratorState& state);
   ~Generator();
   Generator(const Generator& other);
   Generator& operator=(const Generator& other);
@@ -38,6 +49,7 @@ class Generator {
   void skip_words(std::uint64_t words);
   /// Words drawn since the last seeding.
   std::uint64_t position() const;
+  GeneratorState state() const;
 
   /// Host threads for large fills; 0 means all. Never changes a value.
   void set_threads(int threads);

@@ -21,7 +21,7 @@ class Shape {
 
   Shape() = default;
   /// Throws Error{bad_input} for a negative size, more than eight dimensions, or a product above
-  /// 2^62.
+  /// 2^58.
   Shape(std::initializer_list<std::int64_t> sizes);
   explicit Shape(std::span<const std::int64_t> sizes);
 
@@ -50,6 +50,9 @@ enum class Memory { host, dram, l1 };
 
 std::string_view to_string(Layout layout);
 std::string_view to_string(Memory memory);
+/// "row_major", "tile"; "dram", "l1" (no word is the host's memory). Throw Error{bad_input} for any other.
+Layout parse_layout(std::string_view word);
+Memory parse_memory(std::string_view word);
 
 class Tensor {
  public:

@@ -65,6 +65,26 @@ class Arrays(unittest.TestCase):
             with self.assertRaises(wattention.Error):
                 wattention.Tensor(other)
 
+    def test_what_is_wrong_is_said(self):
+        class Elsewhere:
+            """An array of another library, on a device of its own."""
+            dtype, device, __dlpack__ = "float32", "cuda:1", None
+
+        masked = np.ma.array(np.ones(3, np.float32), mask=[True, False, False])
+        for array, words in ((np.ones(3, ">f4"), r"found ndarray of >f4, big-endian \(astype\(\"<f4\"\) first\)"),
+                             (masked, r"found \S*MaskedArray of float32 with a mask \(filled first\)"),
+                             (np.array([1, None]), "found ndarray of object"),
+                             (np.array(["a"]), "found ndarray of <U1"),
+                             (Elsewhere(), r"found \S*Elsewhere of float32 on the device cuda:1"),
+                             (None, "found NoneType"), ("text", "found str"), (3.5, "found float")):
+            with self.assertRaisesRegex(wattention.Error, rf"^\[tensor\] expected a CPU array of .*; {words}$"):
+                wattention.Tensor(array)
+        for lists, words in (([[1, 2], [3]], "inhomogeneous"), (["a"], "could not convert"), ([None, "x"], "")):
+            with self.assertRaisesRegex(wattention.Error, rf"^\[tensor\] expected numbers in lists of equal .*{words}"):
+                wattention.Tensor(lists)
+        with self.assertRaisesRegex(wattention.Error, r"^\[bits\] expected a CPU array of uint16; found ndarray of int16$"):
+            wattention.Tensor.from_bits(np.ones(3, np.int16))
+
     def test_device_tensors_give_no_values(self):
         with wattention.open_device("wormhole") as card:
             tensor = wattention.to_device(np.ones((2, 2), np.float32), card, memory="l1")

@@ -172,7 +172,7 @@ class Refusals(WithDevice):
         self.expect("bad_input", r"^\[ttnn.transpose\]", lambda: ttnn.transpose(tensor, 0, 2))
         self.expect("bad_input", r"^\[reshape\] expected 18 elements", lambda: ttnn.reshape(tensor, (5, -1)))
         self.expect("unsupported", "expected bf16 tensors", lambda: ttnn.softmax(wide))
-        self.expect("unsupported", r"^\[ttnn.add\] expected a tensor", lambda: tensor + 1.0)
+        self.expect("unsupported", r"^\[ttnn.add\] expected a tensor or a number", lambda: tensor + "1")
         self.expect("bad_input", "device must be specified", lambda: ttnn.from_torch(
             TOKENS, memory_config=ttnn.L1_MEMORY_CONFIG))
         self.expect("bad_input", "expected float32 or bfloat16", lambda: ttnn.from_torch(np.zeros((2, 2))))

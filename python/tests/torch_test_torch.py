@@ -20,6 +20,18 @@ class Sharing(unittest.TestCase):
         with self.assertRaisesRegex(wattention.Error, "torch.float16"):
             wattention.Tensor(torch.zeros(2, dtype=torch.float16))
 
+    def test_what_is_wrong_is_said(self):
+        ones = torch.ones(2, 2)
+        for tensor, words in ((torch.ones(2, 2, device="meta"), "on the device meta"),
+                              (ones.to_sparse(), r"in the layout torch.sparse_coo \(to_dense or toarray first\)"),
+                              (ones.to_sparse_csr(), "in the layout torch.sparse_csr"),
+                              (torch.complex(ones, ones).conj().imag, r"with its negative bit set \(resolve_neg first\)"),
+                              (torch.complex(ones, ones).conj(), "of torch.complex64 with its conjugate bit set"),
+                              (ones.half(), "of torch.float16$")):
+            with self.assertRaisesRegex(wattention.Error, rf"^\[tensor\] expected .*; found torch.Tensor of .*{words}"):
+                wattention.Tensor(tensor)
+        self.assertEqual(wattention.Tensor(torch.ones(2, 2, requires_grad=True)).shape, (2, 2))
+
     def test_parameters_and_transposed_tensors(self):
         layer = nn.Linear(3, 2)
         self.assertTrue(torch.equal(torch.from_dlpack(wattention.Tensor(layer.weight)), layer.weight))

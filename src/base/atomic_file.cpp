@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "base/descriptor.h"
 #include "base/fail.h"
 
 namespace wattention {
@@ -84,12 +85,8 @@ void AtomicFile::remember_mode() {
 }
 
 void AtomicFile::write(std::span<const std::byte> bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail_with_errno();
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
+  errno = write_all(descriptor_, bytes);
+  if (errno != 0) fail_with_errno();
 }
 
 void AtomicFile::commit() {

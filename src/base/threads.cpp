@@ -1,127 +1,120 @@
 #include "base/threads.h"
 
-#include <omp.h>
-
-#include <algorithm>
 #include <atomic>
-#include <charconv>
-#include <cstdlib>
-#include <cstring>
 #include <exception>
-#include <latch>
-#include <string>
-#include <thread>
+#include <mutex>
 #include <utility>
-#include <vector>
 
 #include "base/fail.h"
 #include "base/interrupt.h"
+#include "base/thread_pool.h"
 
 namespace wattention {
 namespace {
 
-// One fork and join. The atomics order the caller's writes before the threads' reads and back
-// again: OpenMP promises that already, but ThreadSanitizer cannot see inside its run-time library.
-struct Job {
-  detail::ThreadBody body;
-  void* context;
-  const StopFlag* stop = current_stop_flag();  // whoever can interrupt the caller interrupts all
-  std::atomic<int> opened{0};
-  std::atomic<int> finished{0};
-  std::atomic<int> failed_thread{1 << 30};
-  std::exception_ptr failure = nullptr;
-  std::atomic_flag failure_lock = ATOMIC_FLAG_INIT;
+constinit thread_local bool inside_a_body = false;
 
-  void keep(int thread, std::exception_ptr error) {
-    while (failure_lock.test_and_set(std::memory_order_acquire)) {
-    }
-    if (thread < failed_thread.load(std::memory_order_relaxed)) {
-      failed_thread.store(thread, std::memory_order_relaxed);
-      failure = std::move(error);
-    }
-    failure_lock.clear(std::memory_order_release);
-  }
+class InsideScope {
+ public:
+  InsideScope() : outer_(std::exchange(inside_a_body, true)) {}
+  ~InsideScope() { inside_a_body = outer_; }
+  InsideScope(const InsideScope&) = delete;
+  InsideScope& operator=(const InsideScope&) = delete;
 
-  void run(int thread) {
-    opened.load(std::memory_order_acquire);
-    const InterruptibleScope scope(stop);
+ private:
+  const bool outer_;
+};
+
+class Job final : public SharedWork {
+ public:
+  Job(detail::ThreadBody body, void* context) : body_(body), context_(context) {}
+
+  void run(int thread) noexcept override {
+    const InsideScope inside;
+    const InterruptibleScope scope(stop_);
     try {
-      body(context, thread);
+      body_(context_, thread);
     } catch (...) {
       keep(thread, std::current_exception());
     }
-    finished.fetch_add(1, std::memory_order_release);
   }
+
+  void rethrow_failure() const {
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  void keep(int thread, std::exception_ptr error) {
+    const std::lock_guard lock(failure_lock_);
+    if (failure_ && thread > failed_thread_) return;
+    failed_thread_ = thread;
+    failure_ = std::move(error);
+  }
+
+  const detail::ThreadBody body_;
+  void* const context_;
+  const StopFlag* const stop_ =
+      current_stop_flag();  // whoever can interrupt the caller interrupts all
+  std::mutex failure_lock_;
+  int failed_thread_ = 0;
+  std::exception_ptr failure_ = nullptr;
 };
 
-#if defined(__SANITIZE_THREAD__)
-__attribute__((no_sanitize_thread, noinline))
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-__attribute__((no_sanitize("thread"), noinline))
-#endif
-#endif
-void run_on_threads(Job* job, int threads) {
-#pragma omp parallel num_threads(threads)
-  {
-    // A nested or limited region may get fewer threads: the ones that came share the bodies.
-    for (int thread = omp_get_thread_num(); thread < threads; thread += omp_get_num_threads())
-      job->run(thread);
-  }
-}
+// Workers for the time of one fork and join.
+class Team {
+ public:
+  explicit Team(int threads)
+      : pool_(ThreadPool::here()),
+        first_(pool_.take(threads - 1)),
+        waiting_(pool_.waiting(threads)) {}
+  ~Team() { pool_.put_back(first_); }
+  Team(const Team&) = delete;
+  Team& operator=(const Team&) = delete;
 
-// OpenMP's run time ends the process when the system gives it no thread. It keeps, for each thread that forks, those
-// of its last fork; so a larger one first starts as many as it adds, all at once, and lets them go.
-void expect_startable(int threads) {
-  thread_local int kept = 1;
-  const bool runs_alone = omp_get_active_level() >= omp_get_max_active_levels();  // nested
-  const int added = runs_alone ? 0 : threads - std::exchange(kept, threads);
-  if (added <= 0) return;
-  std::latch all_tried(1);
-  std::vector<std::thread> started;
-  std::string refused;
-  try {
-    started.reserve(static_cast<std::size_t>(added));
-    while (static_cast<int>(started.size()) < added)
-      started.emplace_back([&all_tried] { all_tried.wait(); });
-  } catch (const std::exception& error) {  // system_error, bad_alloc
-    refused = error.what();
+  void run(Job& job) {
+    int thread = 1;
+    for (Worker* worker = first_; worker != nullptr; worker = worker->next)
+      worker->give(job, thread++, waiting_);
+    job.run(0);
+    thread = 1;
+    for (Worker* worker = first_; worker != nullptr; worker = worker->next, ++thread)
+      if (worker->take_back()) job.run(thread);
+    for (Worker* worker = first_; worker != nullptr; worker = worker->next) worker->await();
   }
-  all_tried.count_down();
-  for (std::thread& thread : started) thread.join();
-  if (refused.empty()) return;
-  kept = threads - added;
-  fail(ErrorKind::out_of_memory, "[threads] expected the system to start {} threads; found {}: {}",
-       threads, kept + static_cast<int>(started.size()), refused);
-}
+
+ private:
+  ThreadPool& pool_;
+  Worker* const first_;
+  const Waiting waiting_;
+};
 
 }  // namespace
 
-int available_threads() {
-  const char* text = std::getenv("WATTENTION_THREADS");
-  if (text == nullptr || *text == '\0') return std::clamp(omp_get_num_procs(), 1, max_threads);
-  int wanted = 0;
-  const char* end = text + std::strlen(text);
-  const auto [stop, error] = std::from_chars(text, end, wanted);
-  expect(error == std::errc() && stop == end && wanted >= 1 && wanted <= max_threads,
-         "[threads] expected WATTENTION_THREADS to be 1 to {}; found \"{}\"", max_threads, text);
-  return wanted;
+ThreadCount available_threads() {
+  static const int machine = processors_of_machine();
+  static const std::optional<double> quota = cpu_quota();  // reading it takes longer than small ops
+  return default_threads({.machine = machine,
+                          .allowed = processors_allowed(),
+                          .quota = quota,
+                          .wattention_threads = std::getenv("WATTENTION_THREADS"),
+                          .omp_num_threads = std::getenv("OMP_NUM_THREADS")});
 }
 
-int resolve_threads(int requested) {
+ThreadCount thread_count(int requested) {
   expect(requested >= 0 && requested <= max_threads, "[threads] expected 0 (all) to {}; found {}",
          max_threads, requested);
-  return requested > 0 ? requested : available_threads();
+  return requested > 0 ? ThreadCount{requested} : available_threads();
 }
 
 void detail::fork_join(int threads, ThreadBody body, void* context) {
   if (threads <= 1) return body(context, 0);
-  expect_startable(threads);
-  Job job{body, context};
-  job.opened.store(1, std::memory_order_release);
-  run_on_threads(&job, threads);
-  job.finished.load(std::memory_order_acquire);
-  if (job.failure) std::rethrow_exception(job.failure);
+  Job job(body, context);
+  if (inside_a_body) {
+    for (int thread = 0; thread < threads; ++thread) job.run(thread);
+  } else {
+    Team(threads).run(job);
+  }
+  job.rethrow_failure();
 }
 
 Share share_of(std::int64_t count, int thread, int threads, std::int64_t grain) {

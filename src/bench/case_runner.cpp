@@ -128,7 +128,7 @@ void CaseRunner::time_block(const SelfAttention& attention, std::int64_t most,
   tell();
 }
 
-// fused writes into the same context each time; the others return a new one, as the notebook's modules do.
+// fused writes into the same context each time; the others return a new one, as modules in torch do.
 void CaseRunner::forward(const SelfAttention& attention, const Tensor& tokens) {
   if (case_.variant == Variant::fused && context_.defined())
     attention.forward(tokens, context_);

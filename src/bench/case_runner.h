@@ -1,5 +1,5 @@
 #pragma once
-// Measures one case: warm-up, repeats of the notebook's loop, the stopping rule.
+// Measures one case: warm-up, repeats of the loop, the stopping rule.
 #include <wattention/bench.h>
 
 #include <functional>

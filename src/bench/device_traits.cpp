@@ -56,7 +56,7 @@ void expect_served(const std::vector<std::string>& devices,
 
 Variant best_variant(const std::string& name) {
   const Device device = open_device(name);
-  if (device.backend().is_accelerator()) return Variant::resident;
+  if (device.capabilities().own_memory) return Variant::resident;
   return runs(Variant::fused, device) ? Variant::fused : Variant::reference;
 }
 
@@ -71,7 +71,7 @@ SelfAttention make_module(const BenchCase& bench_case, const Device& device, std
 }
 
 bool is_simulated(const Device& device) {
-  return device.backend().is_simulated();
+  return device.capabilities().simulated;
 }
 
 KernelChoice choice_of(const std::vector<OpReport>& reports) {

@@ -31,9 +31,7 @@ bool lacks_baseline(const Meter& meter) {
 }
 
 Figure per_forward(const Joules& joules, EnergySource source, double forwards) {
-  Figure figure = Figure::of(joules.value / forwards, source);
-  figure.range = Range{joules.low / forwards, joules.high / forwards};
-  return figure;
+  return Figure::of(joules / forwards, source);
 }
 
 Figure net_figure(const SensorRecord& record, const EnergyReading& reading, double forwards) {
@@ -57,9 +55,7 @@ EnergyReading reading_of(const SensorRecord& record) {
   EnergyReading reading;
   reading.meter = record.meter;
   reading.scope = record.scope;
-  if (record.gross_j.value && record.gross_j.range)
-    reading.gross =
-        Joules{*record.gross_j.value, record.gross_j.range->low, record.gross_j.range->high};
+  reading.gross = record.gross_j.range;
   return reading;
 }
 
@@ -76,9 +72,10 @@ Metering::Metering(const MeterChoice& choice, const Device& device) {
     if (name != automatic)
       add(name, choice.options);
     else
-      for (const std::string_view own : backend.sensors()) add(std::string(own), choice.options);
+      for (const std::string_view own : backend.capabilities().meters)
+        add(std::string(own), choice.options);
   }
-  if (!backend.is_simulated()) return;
+  if (!backend.capabilities().simulated) return;
   open_.clear();
   for (SensorRecord& record : records_) record.gross_j = record.net_j = Figure::absent(simulated);
 }

@@ -1,23 +1,11 @@
 #pragma once
-// A device's own model of time and energy (device/cost_model.h) as a record's figures.
+// A device's own model of time and energy as a record's figures.
 #include <wattention/bench.h>
 
-#include <cstdint>
 #include <map>
 #include <string>
-#include <vector>
-
-#include "device/estimate.h"
 
 namespace wattention {
-
-/// An estimate in a record's words and units.
-struct ModelledRun {
-  Figure time_ms, energy_j;
-  std::vector<BenchStep> steps;
-  std::vector<BenchPower> card_w;
-};
-ModelledRun modelled_run(const RunEstimate& estimate);
 
 /// Opens the device. True when it has a cost model.
 bool has_model(const BenchCase& bench_case);
@@ -27,10 +15,9 @@ using HostProfiles = std::map<std::string, HostProfile>;
 /// Fills times, phases, steps and energy of a simulated device's record from its model; does nothing to other
 /// records. The run is recorded without values, so any size takes milliseconds. Throws Error{bad_input} for a host
 /// without a profile.
-void apply_model(BenchRecord& record, std::uint64_t seed, const HostProfiles& hosts = {});
+void apply_model(BenchRecord& record, const HostProfiles& hosts = {});
 
 /// The record of a case that is modelled only. Throws what the device throws when it cannot run the case.
-BenchRecord modelled_record(const BenchCase& bench_case, std::uint64_t seed,
-                            const HostProfiles& hosts = {});
+BenchRecord modelled_record(const BenchCase& bench_case, const HostProfiles& hosts = {});
 
 }  // namespace wattention

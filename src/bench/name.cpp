@@ -6,8 +6,7 @@ namespace wattention {
 std::string name_of(const BenchCase& bench_case) {
   std::string name = fmt::format("{}/{}/{}", bench_case.device, to_string(bench_case.variant),
                                  to_string(bench_case.dtype));
-  if (bench_case.core_grid)
-    name += fmt::format("/core_grid:{}x{}", bench_case.core_grid->y, bench_case.core_grid->x);
+  if (bench_case.core_grid) name += fmt::format("/core_grid:{}", to_string(*bench_case.core_grid));
   if (bench_case.fidelity) name += fmt::format("/fidelity:{}", to_string(*bench_case.fidelity));
   if (bench_case.fold_projections) name += "/folded";
   if (!bench_case.kernel.empty()) name += fmt::format("/kernel:{}", bench_case.kernel);

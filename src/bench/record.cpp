@@ -32,9 +32,9 @@ void set_measured(BenchRecord& record) {
   };
   record.time_per_forward_ms = Figure::of(record.wall_ms.median, Source::measured);
   record.total_ms = Figure::of(median_of(over_repeats(record, total)), Source::measured);
-  record.phases_ms["prepare"] =
+  record.phases_ms[Phase::prepare] =
       median_of(over_repeats(record, [](const BenchRepeat& repeat) { return repeat.prepare_ms; }));
-  record.phases_ms["compute"] = record.wall_ms.median;
+  record.phases_ms[Phase::compute] = record.wall_ms.median;
 }
 
 // The seat of the time model.

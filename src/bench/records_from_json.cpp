@@ -1,47 +1,14 @@
 // Reads what records_to_json.cpp wrote: the repeats from the rows of run_type iteration, all else from any row.
-#include <charconv>
-#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "base/fail.h"
+#include "bench/estimate_json.h"
+#include "bench/json_fields.h"
 #include "bench/record.h"
 #include "bench/statistics.h"
 
 namespace wattention {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-constexpr const char* layout = "records as bench --out writes them";
-
-const Json& field(const Json& json, std::string_view name) {
-  const auto found = json.is_object() ? json.find(name) : json.end();
-  expect(json.is_object() && found != json.end(),
-         "[records] expected {}; found a JSON {} without \"{}\"", layout, json.type_name(), name);
-  return *found;
-}
-
-const Json& entry(const Json& list, std::size_t index) {
-  expect(list.is_array() && list.size() > index,
-         "[records] expected {}; found a JSON {} without entry {}", layout, list.type_name(),
-         index);
-  return list[index];
-}
-
-CoreGrid parse_grid(const std::string& text) {
-  CoreGrid grid{0, 0};
-  const char* const end = text.data() + text.size();
-  const auto rows = std::from_chars(text.data(), end, grid.y);
-  if (rows.ptr != end && *rows.ptr == 'x') {
-    const auto columns = std::from_chars(rows.ptr + 1, end, grid.x);
-    if (columns.ptr == end && grid.y > 0 && grid.x > 0) return grid;
-  }
-  fail(ErrorKind::bad_input, "[records] expected core_grid as YxX, from 1x1 on; found '{}'", text);
-}
-
-std::string text_of(const Json& row, const char* name) {
-  return row.contains(name) && row[name].is_string() ? row[name].get<std::string>() : "";
-}
 
 template <class T, std::size_t n>
 T parse_word(const std::string& word, const T (&values)[n]) {
@@ -50,44 +17,16 @@ T parse_word(const std::string& word, const T (&values)[n]) {
   fail(ErrorKind::bad_input, "[records] expected a word of the layout; found '{}'", word);
 }
 
-// A whole number from `low` on. The parser makes numbers beyond 64 bits doubles, which no integer may be cast from.
-template <class Int = std::int64_t>
-Int whole_number(const Json& value, const char* name, std::int64_t low,
-                 std::int64_t high = std::numeric_limits<Int>::max()) {
-  expect(value.is_number_integer() && value >= low && value <= high,
-         "[records] expected {} to be a whole number from {} to {}; found {}", name, low, high,
-         value.dump());
-  return value.get<Int>();
-}
-
-template <class Int = std::int64_t>
-Int whole(const Json& row, const char* name, std::int64_t low = 1) {
-  return whole_number<Int>(field(row, name), name, low);
-}
-
-// A number that is a time, an amount or a rate.
-double amount(const Json& row, const char* name) {
-  const double value = field(row, name);
-  expect(value >= 0, "[records] expected {} of at least 0; found {}", name, value);
-  return value;
-}
-
-// A time that something is divided by.
-double positive(const Json& row, const char* name) {
-  const double value = field(row, name);
-  expect(value > 0, "[records] expected {} above 0; found {}", name, value);
-  return value;
-}
-
 Source parse_source(const std::string& word) {
   return parse_word(word,
                     {Source::measured, Source::modelled, Source::vendor_reported, Source::manual});
 }
 
-std::optional<Range> range_of(const Json& row, const std::string& value) {
+// The ends of a row's number, NAME_range beside it; nothing where either is missing.
+std::optional<Interval> range_of(const Json& row, const std::string& value) {
   const std::string name = value + "_range";
-  if (!row.contains(name)) return std::nullopt;
-  const Range range{entry(row[name], 0), entry(row[name], 1)};
+  if (!row.contains(name) || !field(row, value).is_number()) return std::nullopt;
+  const Interval range{row[value], entry(row[name], 0), entry(row[name], 1)};
   expect(range.low >= 0 && range.low <= range.high,
          "[records] expected {} from low to high, both at least 0; found {} and {}", name,
          range.low, range.high);
@@ -101,47 +40,16 @@ Figure figure_of(const Json& row, const char* value, const std::string& name) {
   return figure;
 }
 
+std::map<Phase, double> phases_of(const Json& json) {
+  std::map<Phase, double> phases;
+  for (const auto& [word, value] : json.items()) phases[parse_phase(word)] = value.get<double>();
+  return phases;
+}
+
 std::optional<BenchError> error_of(const Json& row) {
   if (!row.contains("error_relative_l2")) return std::nullopt;
   return BenchError{amount(row, "error_relative_l2"), amount(row, "error_max_relative"),
                     field(row, "error_pcc"), whole(row, "error_rows")};
-}
-
-std::vector<std::pair<std::string, double>> named_of(const Json& json) {
-  std::vector<std::pair<std::string, double>> values;
-  for (const auto& [name, value] : json.items()) values.emplace_back(name, value.get<double>());
-  return values;
-}
-
-BenchStep step_of(const Json& json) {
-  BenchStep step;
-  step.name = field(json, "name");
-  step.phase = field(json, "phase");
-  step.on_device = field(json, "on_device");
-  step.bound = field(json, "bound");
-  step.start_ms = amount(json, "start_ms");
-  step.duration_ms = amount(json, "duration_ms");
-  step.closed_form_ms = amount(json, "closed_form_ms");
-  step.flops = amount(json, "flops");
-  step.dram_bytes = amount(json, "dram_bytes");
-  step.l1_bytes = amount(json, "l1_bytes");
-  step.grid = {whole_number<int>(entry(field(json, "grid"), 0), "grid", 0),
-               whole_number<int>(entry(field(json, "grid"), 1), "grid", 0)};
-  step.cores = whole<int>(json, "cores", 0);
-  step.program = field(json, "program");
-  step.fidelity = field(json, "fidelity");
-  step.units_ms = named_of(field(json, "units_ms"));
-  step.bytes = named_of(field(json, "bytes"));
-  step.card_j = amount(json, "card_j");
-  return step;
-}
-
-BenchPower power_of(const Json& json) {
-  const Json& range = field(json, "w_range");
-  return {field(json, "start_ms"),
-          field(json, "duration_ms"),
-          field(json, "w"),
-          {entry(range, 0), entry(range, 1)}};
 }
 
 std::optional<double> number_or_none(const Json& row, const char* name) {
@@ -184,7 +92,7 @@ BenchCase axes_of(const Json& row) {
   axes.embed_dim = whole(row, "embed_dim");
   axes.head_dim = whole(row, "head_dim");
   axes.count = whole(row, "count");
-  if (field(row, "core_grid").is_string()) axes.core_grid = parse_grid(field(row, "core_grid"));
+  if (field(row, "core_grid").is_string()) axes.core_grid = core_grid_of(field(row, "core_grid"));
   if (const std::string word = text_of(row, "fidelity"); !word.empty())
     axes.fidelity = parse_fidelity(word);
   axes.fold_projections = field(row, "fold_projections");
@@ -209,14 +117,14 @@ BenchRecord record_of(const Json& row) {
   if (field(row, "total_ms").is_number()) record.total_ms.value = positive(row, "total_ms");
   if (field(row, "simulation_time_ms").is_number())
     record.simulation_time_ms = field(row, "simulation_time_ms").get<double>();
-  if (field(row, "phases").is_object()) record.phases_ms = field(row, "phases");
+  if (field(row, "phases").is_object()) record.phases_ms = phases_of(row["phases"]);
   read_energy(row, record);
-  if (row.contains("phases_j")) record.phases_j = row["phases_j"];
+  if (row.contains("phases_j")) record.phases_j = phases_of(row["phases_j"]);
   if (row.contains("steps") && record.time_per_forward_ms.value && record.energy_j.value)
-    for (const Json& step : row["steps"]) record.steps.push_back(step_of(step));
+    for (const Json& step : row["steps"]) record.steps.push_back(step_from_json(step));
   record.error = error_of(row);
   if (row.contains("card_w"))
-    for (const Json& power : row["card_w"]) record.card_w.push_back(power_of(power));
+    for (const Json& power : row["card_w"]) record.card_w.push_back(power_from_json(power));
   const std::string stopped_by = text_of(row, "stopped_by");
   if (!stopped_by.empty())
     record.stopped_by =
@@ -293,11 +201,11 @@ BenchRun bench_from_json(std::string_view text) {
   } catch (const Error&) {
     throw;
   } catch (const Json::parse_error& error) {
-    fail(ErrorKind::bad_input, "[records] expected {}; found no JSON from byte {} on", layout,
-         error.byte);
+    fail(ErrorKind::bad_input, "[records] expected {}; found no JSON from byte {} on",
+         records_layout, error.byte);
   } catch (const Json::exception& error) {
-    fail(ErrorKind::bad_input, "[records] expected {}; found a value of another kind: {}", layout,
-         plain_words(error));
+    fail(ErrorKind::bad_input, "[records] expected {}; found a value of another kind: {}",
+         records_layout, plain_words(error));
   }
 }
 

@@ -1,16 +1,14 @@
 // Records as Google Benchmark's JSON (its user guide, "Output Formats"; its compare.py reads `name`, `run_type`,
 // `real_time`, `cpu_time` and `time_unit`), our fields flat beside them. records_from_json.cpp reads it back.
-#include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
+#include "bench/estimate_json.h"
+#include "bench/json_fields.h"
 #include "bench/record.h"
 #include "bench/statistics.h"
 
 namespace wattention {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr int schema_version = 1;  // Google Benchmark's json_schema_version
 
@@ -53,6 +51,12 @@ void put_figure(Json& row, const std::string& value_name, const std::string& nam
   if (figure.range) row[value_name + "_range"] = {figure.range->low, figure.range->high};
 }
 
+Json phases_json(const std::map<Phase, double>& phases) {
+  Json json = Json::object();
+  for (const auto& [phase, value] : phases) json[std::string(to_string(phase))] = value;
+  return json;
+}
+
 void put_axes(Json& row, const BenchCase& axes) {
   row["device"] = axes.device;
   row["variant"] = to_string(axes.variant);
@@ -61,9 +65,7 @@ void put_axes(Json& row, const BenchCase& axes) {
   row["embed_dim"] = axes.embed_dim;
   row["head_dim"] = axes.head_dim;
   row["count"] = axes.count;
-  row["core_grid"] = axes.core_grid
-                         ? Json(fmt::format("{}x{}", axes.core_grid->y, axes.core_grid->x))
-                         : Json(nullptr);
+  row["core_grid"] = axes.core_grid ? Json(to_string(*axes.core_grid)) : Json(nullptr);
   row["fidelity"] = axes.fidelity ? Json(to_string(*axes.fidelity)) : Json(nullptr);
   row["fold_projections"] = axes.fold_projections;
   row["threads_asked"] = axes.threads;
@@ -106,11 +108,11 @@ void put_outcome(Json& row, const BenchRecord& record) {
   put_figure(row, "time_per_forward_ms", "time", record.time_per_forward_ms);
   row["total_ms"] = or_null(record.total_ms.value);
   row["simulation_time_ms"] = or_null(record.simulation_time_ms);
-  row["phases"] = record.phases_ms.empty() ? Json(nullptr) : Json(record.phases_ms);
+  row["phases"] = record.phases_ms.empty() ? Json(nullptr) : phases_json(record.phases_ms);
   if (record.total_ms.range)
     row["total_ms_range"] = {record.total_ms.range->low, record.total_ms.range->high};
   put_energy(row, record);
-  if (!record.phases_j.empty()) row["phases_j"] = record.phases_j;
+  if (!record.phases_j.empty()) row["phases_j"] = phases_json(record.phases_j);
   put_error(row, record.error);
   row["extrapolated"] = record.extrapolated;
   row["skipped"] = !record.skipped.empty();
@@ -146,39 +148,6 @@ Json skipped_row(const BenchRecord& record, std::size_t index) {
   return row;
 }
 
-Json named_json(const std::vector<std::pair<std::string, double>>& values) {
-  Json json = Json::object();
-  for (const auto& [name, value] : values) json[name] = value;
-  return json;
-}
-
-Json step_json(const BenchStep& step) {
-  return {{"name", step.name},
-          {"phase", step.phase},
-          {"on_device", step.on_device},
-          {"bound", step.bound},
-          {"start_ms", step.start_ms},
-          {"duration_ms", step.duration_ms},
-          {"closed_form_ms", step.closed_form_ms},
-          {"flops", step.flops},
-          {"dram_bytes", step.dram_bytes},
-          {"l1_bytes", step.l1_bytes},
-          {"grid", {step.grid.y, step.grid.x}},
-          {"cores", step.cores},
-          {"program", step.program},
-          {"fidelity", step.fidelity},
-          {"units_ms", named_json(step.units_ms)},
-          {"bytes", named_json(step.bytes)},
-          {"card_j", step.card_j}};
-}
-
-Json power_json(const BenchPower& power) {
-  return {{"start_ms", power.start_ms},
-          {"duration_ms", power.duration_ms},
-          {"w", power.watts},
-          {"w_range", {power.range.low, power.range.high}}};
-}
-
 // Aggregate as skipped_row: modelled times are no samples for compare.py's tests.
 Json model_row(const BenchRecord& record, std::size_t index) {
   Json row = row_of(record, index, "_model");
@@ -186,9 +155,9 @@ Json model_row(const BenchRecord& record, std::size_t index) {
   row["aggregate_name"] = "model";
   put_record(row, record);
   row["steps"] = Json::array();
-  for (const BenchStep& step : record.steps) row["steps"].push_back(step_json(step));
+  for (const TimedStep& step : record.steps) row["steps"].push_back(to_json(step));
   row["card_w"] = Json::array();
-  for (const BenchPower& power : record.card_w) row["card_w"].push_back(power_json(power));
+  for (const PowerSpan& span : record.card_w) row["card_w"].push_back(to_json(span));
   return row;
 }
 

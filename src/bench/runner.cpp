@@ -37,7 +37,7 @@ class Runner {
   BenchRecord record_of(const BenchCase& bench_case) {
     if (!run_.records.empty())
       if (auto record = extended(run_.records.back(), bench_case)) {
-        apply_model(*record, options_.seed, options_.hosts);
+        apply_model(*record, options_.hosts);
         return *record;
       }
     try {
@@ -61,10 +61,10 @@ class Runner {
   BenchRecord timed(const BenchCase& bench_case) {
     const Stopwatch watch;
     if (!options_.simulate && has_model(bench_case))
-      return modelled_record(bench_case, options_.seed, options_.hosts);
+      return modelled_record(bench_case, options_.hosts);
     BenchRecord record =
         CaseRunner(bench_case, options_, [this](BenchProgress p) { return tell(p); }).run();
-    apply_model(record, options_.seed, options_.hosts);
+    apply_model(record, options_.hosts);
     measured_s_ += watch.wall_s();
     ++measured_;
     return record;

@@ -1,5 +1,5 @@
 #pragma once
-// The notebook's stream of different tensors in constant memory: a ring of a few is drawn ahead, used, and drawn
+// A stream of different tensors in constant memory: a ring of a few is drawn ahead, used, and drawn
 // over. Drawing happens in next_block(), never while a forward is timed.
 #include <wattention/random.h>
 

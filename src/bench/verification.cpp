@@ -185,20 +185,20 @@ bool StageVerdict::pass() const {
 
 std::vector<StageVerdict> verify_on_host(const VerifyCase& verify_case, const Device& device,
                                          const AttentionConfig& config) {
+  const DType dtype = config.dtype.value_or(DType::f32);
   const Device exactly = exact_device(verify_case);
   Pool stages, exact, plain;
   for (const VerifyCase& draw : draws_of(verify_case)) {
-    const AttentionOperands operands = draw_operands(draw, config.dtype);
+    const AttentionOperands operands = draw_operands(draw, dtype);
     stages.add(device_stages(operands, device, config));
     exact.add(exact_stages(operands, exactly));
-    plain.add(plain_attention(operands, config.dtype));
+    plain.add(plain_attention(operands, dtype));
   }
   std::vector<StageVerdict> verdicts;
   for (const auto& [name, stage] : all_stages)
     if (stages.has(stage))
-      verdicts.push_back(judge(name, measure(stages, exact, stage, verify_case, config.dtype),
-                               measure(plain, exact, stage, verify_case, config.dtype),
-                               config.dtype));
+      verdicts.push_back(judge(name, measure(stages, exact, stage, verify_case, dtype),
+                               measure(plain, exact, stage, verify_case, dtype), dtype));
   return verdicts;
 }
 

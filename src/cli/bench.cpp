@@ -55,15 +55,15 @@ BenchAxes axes_of(const BenchChoice& choice, bool folding_named) {
 }
 
 void print_tables(const BenchRun& run, std::string (*look)(const report::Table&)) {
-  fmt::print("{}\n{}", look(report::machine_table(run.context)), look(report::records_table(run)));
-  if (const auto table = report::notebook_table(run)) fmt::print("\n{}", look(*table));
+  print_out("{}\n{}", look(report::machine_table(run.context)), look(report::records_table(run)));
+  if (const auto table = report::notebook_table(run)) print_out("\n{}", look(*table));
 }
 
 void print(const BenchRun& run, const std::string& format) {
   if (format == "json")
-    fmt::print("{}", wattention::to_json(run));
+    write_out(wattention::to_json(run));
   else if (format == "csv")
-    fmt::print("{}", report::to_csv(report::records_csv(run)));
+    write_out(report::to_csv(report::records_csv(run)));
   else
     print_tables(run, format == "md" ? report::to_markdown : report::to_text);
 }
@@ -76,7 +76,7 @@ bool none_ran(const BenchRun& run) {
 std::map<std::string, HostProfile> profiles_of(const std::vector<std::string>& words) {
   std::map<std::string, HostProfile> profiles;
   for (const std::string& word : words)
-    if (const auto host = host_of(word)) profiles[word].rates = std::make_shared<HostRates>(*host);
+    if (const auto host = host_of(word)) profiles[word].rates = host;
   return profiles;
 }
 
@@ -110,12 +110,12 @@ void add_axes(Command& command, BenchChoice& choice) {
   list("--core-grid", choice.core_grids, "resident: rows x columns, like 2x2,8x8");
   list("--fidelity", choice.fidelities, "naive, resident: lofi, hifi2, hifi3, hifi4");
   list("--host", choice.hosts,
-       "naive, resident, modelled: notebook (its Xeon), this (measured now), a file of "
-       "calibrate-host (default: notebook)");
+       "host of the modelled card (naive, resident): notebook (its Xeon), this (measured now), or "
+       "a file of calibrate-host (default: notebook)");
   list("--fold-projections", choice.foldings, "fused: off, on, or both: off,on (default: off)")
       ->expected(0, -1);
   list("--threads", axes.threads, "host threads; 0: all that this process may use (default: 0)");
-  list("--kernel", axes.kernels, "kernels or ISAs by name, like avx512,avx2");
+  list("--kernel", axes.kernels, "kernels or instruction sets by name, like avx512,avx2");
 }
 
 void add_limits(Command& command, BenchOptions& options) {
@@ -123,24 +123,25 @@ void add_limits(Command& command, BenchOptions& options) {
   const auto limit = [&command](const char* name, auto& value, const char* help) {
     command.add_option(name, value, help)->capture_default_str()->group("When to stop");
   };
-  limit("--min-repeats", limits.min_repeats, "repeats of a case at least");
-  limit("--max-repeats", limits.max_repeats, "repeats of a case at most");
-  limit("--min-time", limits.min_time_s, "seconds on the clock at least");
+  limit("--min-repeats", limits.min_repeats, "least number of repeats of a case");
+  limit("--max-repeats", limits.max_repeats, "largest number of repeats of a case");
+  limit("--min-time", limits.min_time_s, "least seconds on the clock");
   limit("--max-time", limits.max_time_s,
-        "seconds of a case at most; longer counts are timed on a part and marked extrapolated");
-  limit("--max-spread", limits.max_spread, "relative spread that is good enough");
+        "most seconds for a case; of a longer count only a part is timed, and its total is marked "
+        "extrapolated");
+  limit("--max-spread", limits.max_spread, "relative spread at which a case may stop");
 }
 
 }  // namespace
 
 void add_bench(Command& program, int& exit_code) {
   Command* command = program.add_subcommand(
-      "bench", "time forwards over axes: warm-up, repeats, median and spread, records");
+      "bench", "measure forwards over axes, with warm-up and repeats: medians, spreads, records");
   const auto choice = std::make_shared<BenchChoice>();
   add_axes(*command, *choice);
   add_limits(*command, choice->options);
   add_meter_options(*command, choice->meters);
-  command->add_option("--seed", choice->options.seed, "of tensors and weights")
+  command->add_option("--seed", choice->options.seed, "seed of tensors and weights")
       ->capture_default_str();
   command->add_flag(
       "--model-only", [choice](std::int64_t) { choice->options.simulate = false; },

@@ -1,5 +1,6 @@
 // calibrate-host: measures this machine once and keeps its rates for `estimate --host FILE`.
 #include <fmt/format.h>
+#include <wattention/cost.h>
 
 #include <filesystem>
 #include <memory>
@@ -19,9 +20,9 @@ struct CalibrateChoice {
 };
 
 void print(const HostRates& host) {
-  fmt::print("{}: {}\n", host.name, host.source);
+  print_out("{}: {}\n", host.name, host.source);
   const auto per_element = [](const char* work, double seconds) {
-    fmt::print("  {:<28} {:8.3f} ns per element\n", work, 1e9 * seconds);
+    print_out("  {:<28} {:8.3f} ns per element\n", work, 1e9 * seconds);
   };
   per_element("f32 to bf16", host.cast_s);
   per_element("tilize", host.tilize_s);
@@ -30,15 +31,15 @@ void print(const HostRates& host) {
   per_element("divide by a number", host.scale_s);
   per_element("uniform draw", host.uniform_s);
   per_element("normal draw", host.normal_s);
-  fmt::print("  {:<28} {:8.3f} GB/s\n", "copy", 1e-9 * host.copy_bytes_per_s);
-  fmt::print("  {:<28} {:8.3f} GFLOP/s\n", "f32 product", 1e-9 * host.gemm_flops_per_s);
+  print_out("  {:<28} {:8.3f} GB/s\n", "copy", 1e-9 * host.copy_bytes_per_s);
+  print_out("  {:<28} {:8.3f} GFLOP/s\n", "f32 product", 1e-9 * host.gemm_flops_per_s);
 }
 
 void calibrate(const CalibrateChoice& choice) {
   const std::string folder = std::filesystem::path(choice.out).parent_path().string();
   if (!folder.empty()) make_folder("calibrate-host", folder);
   expect_writable(choice.out);
-  const HostRates host = measure_this_host();
+  const HostRates host = measure_host();
   const Json json = to_json(host);
   write_file_atomically(choice.out, json.dump(2) + "\n");
   if (choice.json) {
@@ -46,16 +47,16 @@ void calibrate(const CalibrateChoice& choice) {
     return;
   }
   print(host);
-  fmt::print("Written: {}\n", choice.out);
+  print_out("Written: {}\n", choice.out);
 }
 
 }  // namespace
 
 void add_calibrate_host(Command& program, int&) {
   Command* command = program.add_subcommand(
-      "calibrate-host", "measure this machine's conversion rates for estimate, in seconds");
+      "calibrate-host", "measure this machine's conversion rates for estimate; takes some seconds");
   const auto choice = std::make_shared<CalibrateChoice>();
-  command->add_option("--out", choice->out, "the host profile")->capture_default_str();
+  command->add_option("--out", choice->out, "file for the host profile")->capture_default_str();
   command->add_flag("--json", choice->json, "print the profile as JSON, too");
   command->footer(
       "Examples:\n"

@@ -12,7 +12,7 @@ std::optional<report::CardFacts> card_facts() {
     const Device card = open_device("wormhole", {.mode = Mode::shape});
     const CostModel* model = card.backend().cost_model();
     if (!model) return std::nullopt;
-    return report::CardFacts{model->notebook_power(), model->ceilings()};
+    return report::CardFacts{notebook_power(model->idle_w()), model->ceilings()};
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::absent) throw;
     return std::nullopt;

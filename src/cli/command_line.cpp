@@ -14,6 +14,11 @@ Option* Option::capture_default_str() {
   return this;
 }
 
+Option* Option::default_str(const std::string& word) {
+  option_.default_str(word);
+  return this;
+}
+
 Option* Option::required() {
   option_.required();
   return this;
@@ -67,6 +72,12 @@ template Option* Command::add_option(const std::string&, std::vector<std::int64_
                                      const std::string&);
 template Option* Command::add_option(const std::string&, std::vector<std::string>&,
                                      const std::string&);
+
+Option* Command::add_option(const std::string& names,
+                            std::function<void(const std::string&)> parse,
+                            const std::string& help) {
+  return keep(app_.add_option_function<std::string>(names, parse, help));
+}
 
 Option* Command::add_flag(const std::string& names, bool& value, const std::string& help) {
   return keep(app_.add_flag(names, value, help));

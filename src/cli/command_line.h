@@ -22,6 +22,8 @@ class Option {
 
   /// The value that the variable has now stands in the help.
   Option* capture_default_str();
+  /// This word stands in the help.
+  Option* default_str(const std::string& word);
   Option* required();
   Option* group(const std::string& heading);
   /// A list may be one word, its values separated by this.
@@ -55,6 +57,9 @@ class Command {
   /// numbers, and lists; command_line.cpp names the types.
   template <class Value>
   Option* add_option(const std::string& names, Value& value, const std::string& help);
+  /// Hands the word to `parse`, which keeps what it means; what it throws ends the parsing.
+  Option* add_option(const std::string& names, std::function<void(const std::string&)> parse,
+                     const std::string& help);
   Option* add_flag(const std::string& names, bool& value, const std::string& help);
   /// Calls `given` with how often the flag was there, where it was.
   Option* add_flag(const std::string& names, std::function<void(std::int64_t)> given,

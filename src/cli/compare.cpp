@@ -10,13 +10,14 @@
 #include "cli/bench_watcher.h"
 #include "cli/card_facts.h"
 #include "cli/command.h"
-#include "cli/compare_digits.h"
 #include "cli/host_profile.h"
 #include "cli/meter_options.h"
 #include "cli/output.h"
+#include "notebook/reproduction.h"
+#include "notebook/values.h"
+#include "report/digits_table.h"
 #include "report/host_table.h"
 #include "report/model_sections.h"
-#include "report/notebook_values.h"
 #include "report/page.h"
 
 namespace wattention::cli {
@@ -48,9 +49,9 @@ class Report {
 
  private:
   static void print(const report::Section& section) {
-    fmt::print("{}\n{}\n\n", section.heading, section.text);
-    for (const report::Table& table : section.tables) fmt::print("{}\n", to_text(table));
-    std::fflush(stdout);
+    print_out("{}\n{}\n\n", section.heading, section.text);
+    for (const report::Table& table : section.tables) print_out("{}\n", to_text(table));
+    flush_out();
   }
 
   bool prints_;
@@ -77,21 +78,21 @@ Json to_json(const std::vector<report::Section>& sections) {
 }
 
 // true: no check failed.
-bool add_digits(Report& report, report::Section section,
-                const std::vector<report::DigitCheck>& checks) {
-  section.tables = {digits_table(checks)};
+bool add_digits(Report& report, report::Section section, const std::vector<DigitCheck>& checks) {
+  section.tables = {report::digits_table(checks)};
   report.add(section);
-  return std::ranges::none_of(checks, &report::DigitCheck::failed);
+  return std::ranges::none_of(checks, &DigitCheck::failed);
 }
 
 bool add_six_tokens(Report& report) {
-  return add_digits(report,
-                    {.heading = "Six tokens",
-                     .text = "The notebook's example, seed 789: every printed digit.",
-                     .commands = {"wattention demo --device cpu",
-                                  "wattention demo --device wormhole --variant naive",
-                                  "wattention demo --device wormhole --variant resident"}},
-                    six_token_checks());
+  return add_digits(
+      report,
+      {.heading = "Six tokens",
+       .text = "The notebook's example with seed 789. Every digit that it printed is compared.",
+       .commands = {"wattention demo --device cpu",
+                    "wattention demo --device wormhole --variant naive",
+                    "wattention demo --device wormhole --variant resident"}},
+      six_token_checks());
 }
 
 bool add_large(Report& report, bool all) {
@@ -99,7 +100,8 @@ bool add_large(Report& report, bool all) {
   return add_digits(
       report,
       {.heading = "The last of 1000 tensors",
-       .text = "x [1024, 2048], weights [2048, 2048], seed 789: the 36 printed values each.",
+       .text = "x [1024, 2048], weights [2048, 2048], seed 789. Of each run the 36 printed values "
+               "are compared.",
        .commands = {fmt::format("{} cpu --variant fused", run),
                     fmt::format("{} wormhole --variant resident --core-grid 8x8", run),
                     fmt::format("{} wormhole --variant naive", run)}},
@@ -108,7 +110,7 @@ bool add_large(Report& report, bool all) {
 
 std::vector<BenchCase> cpu_cases() {
   BenchAxes axes;
-  for (const report::NotebookTimes& row : report::notebook_times) axes.counts.push_back(row.count);
+  for (const NotebookTimes& row : notebook_times) axes.counts.push_back(row.count);
   axes.counts.erase(axes.counts.begin());  // the default
   axes.variants = {Variant::fused};
   axes.dtypes = {DType::f32, DType::bf16};
@@ -124,13 +126,13 @@ std::vector<BenchCase> card_cases() {
   std::vector<BenchCase> cases;
   BenchCase one{.device = "wormhole", .dtype = DType::bf16};
   for (const Variant variant : {Variant::naive, Variant::resident})
-    for (const report::NotebookTimes& row : report::notebook_times) {
+    for (const NotebookTimes& row : notebook_times) {
       one.variant = variant;
       one.count = row.count;
       cases.push_back(one);
     }
-  one.count = report::notebook_grid_count;
-  for (const report::NotebookGridTime& row : report::notebook_grid_times) {
+  one.count = notebook_grid_count;
+  for (const NotebookGridTime& row : notebook_grid_times) {
     one.core_grid = row.grid;
     cases.push_back(one);
   }
@@ -149,8 +151,7 @@ std::map<std::string, HostProfile> other_hosts(const CompareChoice& choice) {
   const std::string kept = choice.folder + "/host.json";
   std::string word = choice.host;
   if (word.empty()) word = std::filesystem::exists(kept) ? kept : "notebook";
-  if (const auto host = host_of(word))
-    hosts[word == "this" ? "this machine" : word].rates = std::make_shared<HostRates>(*host);
+  if (const auto host = host_of(word)) hosts[word == "this" ? "this machine" : word].rates = host;
   return hosts;
 }
 
@@ -162,7 +163,7 @@ std::vector<BenchCase> host_cases(const std::map<std::string, HostProfile>& host
       cases.push_back({.device = "wormhole",
                        .variant = variant,
                        .dtype = DType::bf16,
-                       .count = report::notebook_grid_count,
+                       .count = notebook_grid_count,
                        .host = name});
   return cases;
 }
@@ -218,7 +219,7 @@ int compare(const CompareChoice& choice) {
                 {"written", {records_path, report_path, page_path}},
                 {"sections", to_json(report.sections())}});
   else
-    fmt::print("Written: {}, {} and {}\n", records_path, report_path, page_path);
+    print_out("Written: {}, {} and {}\n", records_path, report_path, page_path);
   return good ? timed.exit_code : exit_check_failed;
 }
 
@@ -226,7 +227,7 @@ int compare(const CompareChoice& choice) {
 
 void add_compare(Command& program, int& exit_code) {
   Command* command = program.add_subcommand(
-      "compare", "the notebook's digits and times beside this machine's, in about a minute");
+      "compare", "compare the notebook's digits and times with this machine's, in about a minute");
   const auto choice = std::make_shared<CompareChoice>();
   command->add_option("--out", choice->folder, "folder for records.json, report.md and report.html")
       ->capture_default_str();
@@ -234,15 +235,15 @@ void add_compare(Command& program, int& exit_code) {
       ->capture_default_str();
   command->add_option(
       "--host", choice->host,
-      "beside the notebook's host: this (measured now), or a file of calibrate-host "
-      "(default: host.json in the folder, where there is one)");
+      "one more host to model beside the notebook's: this (measured now), or a file of "
+      "calibrate-host (default: host.json in the folder, if it is there)");
   add_meter_options(*command, choice->meters);
   command->add_flag("--all", choice->all,
-                    "compare the large naive run, too, however long it takes");
+                    "also compare the large naive run, however long it takes");
   command->add_flag("--json", choice->json, "the sections as JSON instead of text");
   command->footer(
       "Exits with 1 when a digit differs, with 130 after Ctrl-C.\n"
-      "Example:\n"
+      "Examples:\n"
       "  wattention compare --out out\n"
       "  wattention compare --host this");
   command->callback([choice, &exit_code] { exit_code = compare(*choice); });

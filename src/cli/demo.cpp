@@ -9,12 +9,11 @@
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/output.h"
-#include "report/notebook_values.h"
+#include "notebook/values.h"
 
 namespace wattention::cli {
 namespace {
 
-using report::notebook_seed;
 constexpr std::int64_t embed_dim = 3, head_dim = 2;
 
 struct DemoOptions {
@@ -35,7 +34,7 @@ struct Demo {
 // The notebook's comparison: scores in f32; weights in f32 from the device's scores, which are scaled and
 // rounded in bf16; context in f32 from these weights.
 AttentionStages compare_on_cpu(const SelfAttention& attention, const Tensor& device_scores) {
-  AttentionStages cpu = attention.stages(report::notebook_sentence());
+  AttentionStages cpu = attention.stages(notebook_sentence());
   const Tensor scaled = divide(device_scores, std::sqrt(double{head_dim}));
   cpu.weights = softmax(scaled.to(DType::f32));
   cpu.context = matmul(cpu.weights, cpu.value);
@@ -53,9 +52,9 @@ Demo compute(const DemoOptions& options) {
   demo.device = device.name();
   demo.variant = config.variant;
   if (config.variant == Variant::fused)
-    demo.stages.context = moved(report::notebook_sentence());
+    demo.stages.context = moved(notebook_sentence());
   else
-    demo.stages = moved.stages(report::notebook_sentence());
+    demo.stages = moved.stages(notebook_sentence());
   if (is_card(device)) {
     demo.cpu = compare_on_cpu(attention, demo.stages.scores);
     demo.print = release_info(options.device.options.release_profile).print;
@@ -67,16 +66,16 @@ Demo compute(const DemoOptions& options) {
 void print_stage(std::string_view name, const Demo& demo, Tensor AttentionStages::*stage) {
   const Tensor& tensor = demo.stages.*stage;
   if (!tensor.defined()) return;
-  fmt::print("{} on {}\n{}\n\n", name, demo.device,
-             demo.print ? format_ttnn(tensor, *demo.print) : format_torch(tensor));
-  if (demo.cpu) fmt::print("{} on the CPU\n{}\n\n", name, format_torch((*demo.cpu).*stage));
+  print_out("{} on {}\n{}\n\n", name, demo.device,
+            demo.print ? format_ttnn(tensor, *demo.print) : format_torch(tensor));
+  if (demo.cpu) print_out("{} on the CPU\n{}\n\n", name, format_torch((*demo.cpu).*stage));
 }
 
 void print(const Demo& demo) {
   print_stage("scores", demo, &AttentionStages::scores);
   print_stage("weights", demo, &AttentionStages::weights);
   print_stage("context", demo, &AttentionStages::context);
-  if (demo.cpu) fmt::print("context back in torch\n{}\n", format_torch(demo.stages.context));
+  if (demo.cpu) print_out("context back in torch\n{}\n", format_torch(demo.stages.context));
   print_reports(demo.reports);
 }
 
@@ -99,12 +98,13 @@ Json demo_json(const Demo& demo) {
 }  // namespace
 
 void add_demo(Command& program, int&) {
-  Command* command =
-      program.add_subcommand("demo", "the notebook's six tokens: scores, weights, context");
+  Command* command = program.add_subcommand(
+      "demo", "print the scores, weights and context of the notebook's six tokens");
   const auto options = std::make_shared<DemoOptions>();
   add_device_options(*command, options->device);
   add_attention_options(*command, options->attention);
-  command->add_flag("--json", options->json, "as JSON: scores, weights, context in full precision");
+  command->add_flag("--json", options->json,
+                    "as JSON, with scores, weights and context in full precision");
   command->footer(
       "Examples:\n"
       "  wattention demo\n"

@@ -20,10 +20,10 @@ Json to_json(const DeviceInfo& device) {
 }
 
 void print(const DeviceInfo& device) {
-  fmt::print("{:<10} {}\n", device.name, device.available ? device.description : "not available");
-  if (!device.available) fmt::print("{:<10} {}\n", "", device.reason);
+  print_out("{:<10} {}\n", device.name, device.available ? device.description : "not available");
+  if (!device.available) print_out("{:<10} {}\n", "", device.reason);
   if (!device.kernels.empty())
-    fmt::print("{:<10} kernels: {}\n", "", fmt::join(device.kernels, ", "));
+    print_out("{:<10} kernels: {}\n", "", fmt::join(device.kernels, ", "));
 }
 
 void list(bool json) {

@@ -1,13 +1,14 @@
 // estimate: the software Wormhole's modelled time and energy, without computing a value.
 #include <fmt/format.h>
+#include <wattention/cost.h>
 
 #include <memory>
 #include <optional>
 
 #include "base/fail.h"
+#include "bench/estimate_json.h"
 #include "cli/command.h"
 #include "cli/estimate_validation.h"
-#include "cli/forward_recording.h"
 #include "cli/host_profile.h"
 #include "cli/options.h"
 #include "cli/trace_file.h"
@@ -19,7 +20,7 @@ namespace wattention::cli {
 namespace {
 
 struct EstimateChoice {
-  ForwardChoice forward;
+  ForwardCase forward;
   EstimateOptions options;
   std::string variant = "resident", core_grid, fidelity, weights = "l1", host = "notebook";
   std::vector<std::int64_t> counts{1, 100, 1000, 10000};
@@ -29,25 +30,9 @@ struct EstimateChoice {
 };
 
 struct Estimates {
-  RunEstimate setup, first, steady;
+  ForwardEstimate forward;
   std::string host;
 };
-
-struct Total {
-  std::int64_t count;
-  Interval time_s, card_j;
-};
-
-Interval scaled(const Interval& interval, double factor) {
-  return {factor * interval.value, factor * interval.low, factor * interval.high};
-}
-
-Total total_of(const Estimates& estimates, std::int64_t count) {
-  const auto later = static_cast<double>(count - 1);
-  const auto& [setup, first, steady, host] = estimates;
-  return {count, setup.time_s + first.time_s + scaled(steady.time_s, later),
-          setup.card_j + first.card_j + scaled(steady.card_j, later)};
-}
 
 void resolve(EstimateChoice& choice) {
   choice.forward.variant = parse_variant(choice.variant);
@@ -60,14 +45,9 @@ void resolve(EstimateChoice& choice) {
   choice.options.host = host_of(choice.host);
 }
 
-Estimates compute(const EstimateChoice& choice, const CostModel& model) {
-  const RecordedRun run = record_run(choice.forward);
-  Estimates estimates;
-  estimates.setup = model.estimate(run.setup, choice.options);
-  estimates.first = model.estimate(run.first, choice.options);
-  estimates.steady = model.estimate(run.steady, choice.options);
-  estimates.host = choice.options.host ? choice.options.host->name : "the notebook's";
-  return estimates;
+Estimates compute(const EstimateChoice& choice) {
+  return {estimate_forward(choice.forward, choice.options),
+          choice.options.host ? choice.options.host->name : "the notebook's"};
 }
 
 std::string ms(double seconds) {
@@ -87,10 +67,11 @@ report::Table steps_table(const Estimates& estimates) {
        {"ms"},
        {"closed form, ms"}},
       {},
-      {"bound: the unit that the step waits for; dispatch: the card waits for the host's next "
-       "command. closed form: the slowest unit alone, without fill, launch and tail."}};
-  for (const TimedStep& step : estimates.steady.steps)
-    table.rows.push_back({step.name, step.phase, step.program,
+      {"bound: the unit that the step waits for. With the bound dispatch the card waits for the "
+       "host's next command. closed form: the time of the slowest unit alone, without fill, launch "
+       "and tail."}};
+  for (const TimedStep& step : estimates.forward.steady.steps)
+    table.rows.push_back({step.name, std::string(to_string(step.phase)), step.program,
                           step.on_device ? to_string(step.grid) : "host",
                           std::string(to_string(step.bound)), ms(step.start_s), ms(step.duration_s),
                           ms(step.closed_form_s)});
@@ -104,7 +85,8 @@ report::Table phases_table(const RunEstimate& steady) {
       {},
       {}};
   for (const PhaseEstimate& phase : steady.phases)
-    table.rows.push_back({phase.phase, ms(phase.time_s), fmt::format("{:.4f}", phase.card_j.value),
+    table.rows.push_back({std::string(to_string(phase.phase)), ms(phase.time_s),
+                          fmt::format("{:.4f}", phase.card_j.value),
                           fmt::format("{:.4f}", phase.card_j.low),
                           fmt::format("{:.4f}", phase.card_j.high)});
   return table;
@@ -112,7 +94,8 @@ report::Table phases_table(const RunEstimate& steady) {
 
 report::Table totals_table(const EstimateChoice& choice, const Estimates& estimates) {
   report::Table table{
-      "Totals (modelled): weights, a first forward that builds its programs, the others",
+      "Totals (modelled): the weights, a first forward that builds its programs, the later "
+      "forwards",
       {{"tensors"},
        {"total, ms"},
        {"low, ms"},
@@ -124,12 +107,12 @@ report::Table totals_table(const EstimateChoice& choice, const Estimates& estima
       {},
       {}};
   for (const std::int64_t count : choice.counts) {
-    const Total total = total_of(estimates, count);
-    const Interval card_j = scaled(total.card_j, 1 / static_cast<double>(count));
-    table.rows.push_back({fmt::format("{}", count), fmt::format("{:.2f}", 1e3 * total.time_s.value),
-                          fmt::format("{:.2f}", 1e3 * total.time_s.low),
-                          fmt::format("{:.2f}", 1e3 * total.time_s.high),
-                          ms(total.time_s.value / static_cast<double>(count)),
+    const auto forwards = static_cast<double>(count);
+    const Interval time_s = estimates.forward.time_s(count);
+    const Interval card_j = estimates.forward.card_j(count) * (1 / forwards);
+    table.rows.push_back({fmt::format("{}", count), fmt::format("{:.2f}", 1e3 * time_s.value),
+                          fmt::format("{:.2f}", 1e3 * time_s.low),
+                          fmt::format("{:.2f}", 1e3 * time_s.high), ms(time_s.value / forwards),
                           fmt::format("{:.3f}", card_j.value), fmt::format("{:.3f}", card_j.low),
                           fmt::format("{:.3f}", card_j.high)});
   }
@@ -137,21 +120,17 @@ report::Table totals_table(const EstimateChoice& choice, const Estimates& estima
 }
 
 void print(const EstimateChoice& choice, const Estimates& estimates) {
-  const RunEstimate& steady = estimates.steady;
-  fmt::print("{} on {}, {} tokens, embed_dim {}, head_dim {}; host: {}\n\n", choice.variant,
-             choice.options.card, choice.forward.tokens, choice.forward.embed_dim,
-             choice.forward.head_dim, estimates.host);
-  fmt::print("{}\n{}\n{}\n", to_text(steps_table(estimates)), to_text(phases_table(steady)),
-             to_text(totals_table(choice, estimates)));
-  fmt::print(
+  const RunEstimate& steady = estimates.forward.steady;
+  print_out("{} on {}, {} tokens, embed_dim {}, head_dim {}; host: {}\n\n", choice.variant,
+            choice.options.card, choice.forward.tokens, choice.forward.embed_dim,
+            choice.forward.head_dim, estimates.host);
+  print_out("{}\n{}\n{}\n", to_text(steps_table(estimates)), to_text(phases_table(steady)),
+            to_text(totals_table(choice, estimates)));
+  print_out(
       "one steady forward: {} ms ({} to {}), host busy {} ms, card busy {} ms; all modelled\n",
       ms(steady.time_s.value), ms(steady.time_s.low), ms(steady.time_s.high),
       ms(steady.host_busy_s), ms(steady.device_busy_s));
-  fmt::print("fitted to: {}\n", steady.calibration);
-}
-
-Json to_json(const Interval& interval) {
-  return {{"value", interval.value}, {"low", interval.low}, {"high", interval.high}};
+  print_out("fitted to: {}\n", steady.calibration);
 }
 
 Json cost_json(const RunEstimate& estimate) {
@@ -160,30 +139,17 @@ Json cost_json(const RunEstimate& estimate) {
 
 Json steps_json(const Estimates& estimates) {
   Json steps = Json::array();
-  for (const TimedStep& step : estimates.steady.steps) {
-    Json object = {{"name", step.name},
-                   {"phase", step.phase},
-                   {"on_card", step.on_device},
-                   {"bound", to_string(step.bound)},
-                   {"start_s", step.start_s},
-                   {"time_s", step.duration_s},
-                   {"closed_form_s", step.closed_form_s}};
-    if (step.on_device) {
-      object["program"] = step.program;
-      object["core_grid"] = to_string(step.grid);
-      for (const auto& [unit, seconds] : step.bounds_s) object["units_s"][unit] = seconds;
-    }
-    steps.push_back(object);
-  }
+  for (const TimedStep& step : estimates.forward.steady.steps) steps.push_back(to_json(step));
   return steps;
 }
 
 Json forward_json(const Estimates& estimates) {
-  const RunEstimate& steady = estimates.steady;
+  const RunEstimate& steady = estimates.forward.steady;
   Json phases = Json::array();
   for (const PhaseEstimate& phase : steady.phases)
-    phases.push_back(
-        {{"phase", phase.phase}, {"time_s", phase.time_s}, {"card_j", to_json(phase.card_j)}});
+    phases.push_back({{"phase", to_string(phase.phase)},
+                      {"time_s", phase.time_s},
+                      {"card_j", to_json(phase.card_j)}});
   return {{"time_s", to_json(steady.time_s)},    {"host_busy_s", steady.host_busy_s},
           {"card_busy_s", steady.device_busy_s}, {"card_j", to_json(steady.card_j)},
           {"steps", steps_json(estimates)},      {"phases", phases}};
@@ -191,11 +157,10 @@ Json forward_json(const Estimates& estimates) {
 
 Json to_json(const EstimateChoice& choice, const Estimates& estimates) {
   Json totals = Json::array();
-  for (const std::int64_t count : choice.counts) {
-    const Total total = total_of(estimates, count);
-    totals.push_back(
-        {{"count", count}, {"time_s", to_json(total.time_s)}, {"card_j", to_json(total.card_j)}});
-  }
+  for (const std::int64_t count : choice.counts)
+    totals.push_back({{"count", count},
+                      {"time_s", to_json(estimates.forward.time_s(count))},
+                      {"card_j", to_json(estimates.forward.card_j(count))}});
   return {{"source", "modelled"},
           {"card", choice.options.card},
           {"variant", choice.variant},
@@ -203,9 +168,9 @@ Json to_json(const EstimateChoice& choice, const Estimates& estimates) {
           {"embed_dim", choice.forward.embed_dim},
           {"head_dim", choice.forward.head_dim},
           {"host", estimates.host},
-          {"calibration", estimates.steady.calibration},
-          {"setup", cost_json(estimates.setup)},
-          {"first_forward", cost_json(estimates.first)},
+          {"calibration", estimates.forward.steady.calibration},
+          {"setup", cost_json(estimates.forward.module)},
+          {"first_forward", cost_json(estimates.forward.first)},
           {"forward", forward_json(estimates)},
           {"totals", totals}};
 }
@@ -219,11 +184,10 @@ void expect_traceable(const EstimateChoice& choice) {
 }
 
 report::TraceGroup trace_group(const EstimateChoice& choice, const Estimates& estimates) {
-  const ForwardChoice& forward = choice.forward;
+  const ForwardCase& forward = choice.forward;
   const auto part = [&](const char* name, const RunEstimate& estimate) {
-    return report::ModelledPart{name,
-                                modelled_run(estimate),
-                                {{"host", estimates.host}, {"calibration", estimate.calibration}}};
+    return report::modelled_part(name, estimate,
+                                 {{"host", estimates.host}, {"calibration", estimate.calibration}});
   };
   return {name_of({.device = choice.options.card,
                    .variant = forward.variant,
@@ -234,8 +198,8 @@ report::TraceGroup trace_group(const EstimateChoice& choice, const Estimates& es
                    .count = 2,
                    .core_grid = forward.core_grid,
                    .fidelity = forward.fidelity}),
-          {part("module", estimates.setup), part("first forward", estimates.first),
-           part("second forward, in the steady state", estimates.steady)}};
+          {part("module", estimates.forward.module), part("first forward", estimates.forward.first),
+           part("second forward, in the steady state", estimates.forward.steady)}};
 }
 
 // Says how far off the model is with its own clock and host, or with those of the options.
@@ -257,7 +221,7 @@ void run(EstimateChoice& choice, int& exit_code) {
     return;
   }
   expect_traceable(choice);
-  const Estimates estimates = compute(choice, model);
+  const Estimates estimates = compute(choice);
   if (!choice.trace.empty()) write_trace(choice.trace, trace_group(choice, estimates));
   if (choice.json)
     print_json(to_json(choice, estimates));
@@ -269,17 +233,19 @@ void add_what_if(Command& command, EstimateChoice& choice) {
   EstimateOptions& options = choice.options;
   command.add_option("--fidelity", choice.fidelity, "lofi, hifi2, hifi3 or hifi4");
   command.add_option("--weights", choice.weights, "resident: l1 or dram")->capture_default_str();
-  command.add_flag("--bfp8", options.bfp8, "operands in blocks of 8-bit numbers");
-  command.add_flag("--pinned-memory", options.pinned_memory, "transfers from and to pinned pages");
+  command.add_flag("--bfp8", options.bfp8, "operands are blocks of 8-bit numbers");
+  command.add_flag("--pinned-memory", options.pinned_memory,
+                   "transfers go from and to pinned pages");
   command.add_flag("--device-tilize", options.device_tilize,
-                   "tiles are made and undone on the card");
+                   "the card makes the tiles and undoes them");
   command
-      .add_option("--command-queues", options.command_queues, "1; 2 hides transfers behind work")
+      .add_option("--command-queues", options.command_queues,
+                  "1, or 2: transfers then overlap with work")
       ->capture_default_str();
   command.add_option("--card", options.card, "n150d, or p150 with the same programs")
       ->capture_default_str();
   command.add_flag("--cold-kernels", options.cold_kernels,
-                   "no compiled kernels on disk yet: the first forward compiles them");
+                   "no compiled kernels are on disk yet, so the first forward compiles them");
   command.add_option("--clock-mhz", choice.clock_mhz,
                      "effective clock, 1 to 10000 (default: the card's)");
   command
@@ -288,7 +254,7 @@ void add_what_if(Command& command, EstimateChoice& choice) {
       ->capture_default_str();
   command
       .add_option("--host-speedup", options.host_speedup,
-                  "all host rates faster by this, 0.001 to 1000")
+                  "factor by which the host is faster, 0.001 to 1000")
       ->capture_default_str();
 }
 
@@ -296,9 +262,9 @@ void add_what_if(Command& command, EstimateChoice& choice) {
 
 void add_estimate(Command& program, int& exit_code) {
   Command* command = program.add_subcommand(
-      "estimate", "modelled time and energy of the Wormhole; exit code 1 when --validate fails");
+      "estimate", "model the time and energy of the Wormhole; exit code 1 when --validate fails");
   const auto choice = std::make_shared<EstimateChoice>();
-  ForwardChoice& forward = choice->forward;
+  ForwardCase& forward = choice->forward;
   command->add_option("--variant", choice->variant, "naive or resident")->capture_default_str();
   command->add_option("--tokens", forward.tokens, "rows of the input")->capture_default_str();
   command->add_option("--embed-dim", forward.embed_dim, "columns of the input")
@@ -306,7 +272,7 @@ void add_estimate(Command& program, int& exit_code) {
   command->add_option("--head-dim", forward.head_dim, "columns of the context")
       ->capture_default_str();
   command->add_option("--core-grid", choice->core_grid, "resident: rows x columns (default: 8x8)");
-  command->add_option("--count", choice->counts, "tensors, for the totals")
+  command->add_option("--count", choice->counts, "numbers of tensors for the totals")
       ->delimiter(',')
       ->capture_default_str();
   add_what_if(*command, *choice);
@@ -314,7 +280,7 @@ void add_estimate(Command& program, int& exit_code) {
                       "write a trace for Perfetto (ui.perfetto.dev) to this file");
   Option* validate =
       command->add_flag("--validate", choice->validate,
-                        "the model against published measurements and the notebook instead");
+                        "instead compare the model with published measurements and the notebook");
   // What is validated are the measured shapes and programs.
   for (const char* name : {"--variant", "--tokens", "--embed-dim", "--head-dim", "--core-grid",
                            "--count", "--fidelity", "--weights", "--trace"})

@@ -77,14 +77,19 @@ Json notebook_json(const std::vector<NotebookRun>& runs) {
 }  // namespace
 
 Validation validate(const CostModel& model, const EstimateOptions& options) {
-  return {model.validation(options), model.notebook_runs(options), error_bounds(model, options),
-          model.notebook_power()};
+  Validation validation{
+      model.validation(options), notebook_runs(options), {}, notebook_power(model.idle_w())};
+  validation.bounds = error_bounds(validation.sets);
+  for (ErrorBound& bound : notebook_bounds(validation.runs))
+    validation.bounds.push_back(std::move(bound));
+  validation.sets.push_back(notebook_totals(validation.runs));
+  return validation;
 }
 
 void print(const Validation& validation) {
-  fmt::print("{}\n{}\n{}\n", validation_table(validation.sets),
-             to_text(notebook_table(validation.runs)), to_text(bounds_table(validation.bounds)));
-  fmt::print("The notebook's power readings: {}\n", validation.power.verdict);
+  print_out("{}\n{}\n{}\n", validation_table(validation.sets),
+            to_text(notebook_table(validation.runs)), to_text(bounds_table(validation.bounds)));
+  print_out("The notebook's power readings: {}\n", validation.power.verdict);
 }
 
 Json to_json(const Validation& validation) {

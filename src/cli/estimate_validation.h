@@ -4,7 +4,8 @@
 #include <vector>
 
 #include "cli/output.h"
-#include "device/validation.h"
+#include "notebook/power.h"
+#include "notebook/validation.h"
 
 namespace wattention::cli {
 

@@ -1,20 +1,14 @@
 #include "cli/host_profile.h"
 
-#include <wattention/ops.h>
-#include <wattention/random.h>
+#include <wattention/cost.h>
 
-#include <algorithm>
 #include <array>
-#include <chrono>
 #include <cmath>
-#include <limits>
 #include <span>
 #include <utility>
-#include <vector>
 
 #include "base/fail.h"
 #include "base/input_file.h"
-#include "device/backend.h"
 
 namespace wattention::cli {
 namespace {
@@ -32,37 +26,6 @@ constexpr std::array<std::pair<const char*, double HostRates::*>, 11> rates{{
     {"low_factor", &HostRates::low_factor},
     {"high_factor", &HostRates::high_factor},
 }};
-
-// Of five runs: the rest is other programs' noise.
-template <class Work>
-double fastest_s(const Work& work) {
-  using Clock = std::chrono::steady_clock;
-  double best = std::numeric_limits<double>::max();
-  for (int repeat = 0; repeat < 5; ++repeat) {
-    const auto start = Clock::now();
-    work();
-    best = std::min(best, std::chrono::duration<double>(Clock::now() - start).count());
-  }
-  return best;
-}
-
-// One projection of the notebook's module: [1024, 2048] by weights [2048, 2048].
-double engine_flops_per_s() {
-  constexpr std::int64_t tokens = 1024, width = 2048;
-  Generator generator(789);
-  const Device device = open_device("cpu");
-  const Tensor weight = to_device(linear_weight(width, width, generator), device);
-  const Tensor input = to_device(randn({tokens, width}, generator), device);
-  const double seconds = fastest_s([&] { linear(input, weight); });
-  return 2.0 * static_cast<double>(tokens * width * width) / seconds;
-}
-
-double draw_s(void (Generator::*draw)(std::span<float>, double, double), double first) {
-  Generator generator(789);
-  std::vector<float> out(std::size_t{1} << 21);
-  const double seconds = fastest_s([&] { (generator.*draw)(out, first, 1); });
-  return seconds / static_cast<double>(out.size());
-}
 
 Json parse(const std::string& path) {
   constexpr std::uint64_t most_bytes = 1 << 16;
@@ -94,20 +57,6 @@ std::string read_word(const Json& json, const char* name, const std::string& fal
 
 }  // namespace
 
-HostRates measure_this_host() {
-  // The model measures the host; its card need not compute.
-  const Device card = open_device("wormhole", {.mode = Mode::shape});
-  HostRates host = card.backend().cost_model()->measure_host();
-  host.gemm_flops_per_s = engine_flops_per_s();
-  host.uniform_s = draw_s(&Generator::uniform, -1);
-  host.normal_s = draw_s(&Generator::normal, 0);
-  host.source =
-      "measured here, fastest of several runs; conversions on one thread, the f32 product and the "
-      "draws by "
-      "this project's CPU engine and generator on all";
-  return host;
-}
-
 Json to_json(const HostRates& host) {
   Json json = {{"name", host.name}, {"source", host.source}};
   for (const auto& [name, rate] : rates) json[name] = host.*rate;
@@ -116,7 +65,7 @@ Json to_json(const HostRates& host) {
 
 std::optional<HostRates> host_of(const std::string& word) {
   if (word == "notebook") return std::nullopt;
-  return word == "this" ? measure_this_host() : read_host_profile(word);
+  return word == "this" ? measure_host() : read_host_profile(word);
 }
 
 HostRates read_host_profile(const std::string& path) {

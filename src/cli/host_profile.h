@@ -1,16 +1,13 @@
 #pragma once
 // A host's rates for the Wormhole's time model: measured here, kept in a file, read back.
+#include <wattention/estimate.h>
+
 #include <optional>
 #include <string>
 
 #include "cli/output.h"
-#include "device/host_rates.h"
 
 namespace wattention::cli {
-
-/// The model's own measurement, with the CPU engine's f32 rate and this project's generator in the places of its
-/// plain loops. Takes a few seconds.
-HostRates measure_this_host();
 
 /// A profile's JSON: name, source, and each rate under its field's name.
 Json to_json(const HostRates& host);

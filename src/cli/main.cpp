@@ -6,14 +6,10 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
-#include <cerrno>
 #include <csignal>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <new>
 #include <sstream>
-#include <system_error>
 
 #include "cli/arguments.h"
 #include "cli/command.h"
@@ -53,11 +49,12 @@ std::string one_line(std::string_view sentence) {
   return line;
 }
 
-bool refused = false;
-
+// What was printed before is shown, too, where that still can be.
 int refuse(std::string_view sentence) {
-  refused = true;
-  std::fflush(stdout);
+  try {
+    flush_out();
+  } catch (const Error&) {
+  }
   say(one_line(sentence) + "\n");
   return exit_refused;
 }
@@ -82,7 +79,7 @@ int run(CLI::App& program, int argc, char** argv, int& exit_code) {
   } catch (const CLI::Success& success) {
     std::ostringstream text;  // --help, --version
     program.exit(success, text, text);
-    std::fputs(text.str().c_str(), stdout);
+    write_out(text.str());
     return exit_good;
   } catch (const CLI::ParseError& error) {
     return refuse_usage(program, error);
@@ -93,23 +90,19 @@ int run(CLI::App& program, int argc, char** argv, int& exit_code) {
   } catch (const std::filesystem::filesystem_error& error) {
     return refuse(fmt::format("[file] expected '{}' to be usable; found: {}",
                               error.path1().string(), error.code().message()));
-  } catch (const std::system_error& error) {                       // of fmt::print
-    if (error.code() == std::errc::broken_pipe) return exit_code;  // the reader left: `| head`
-    return refuse(fmt::format("[output] expected to write the result; found: {}", error.what()));
   } catch (const std::exception& error) {
     return refuse(fmt::format("[wattention] expected no failure; found: {}", error.what()));
   }
 }
 
-// A result that did not reach its reader is no result, except when the reader left on purpose. What was refused
-// has said its one sentence.
+// A result that did not reach its reader is no result, except when the reader left on purpose.
 int finish_output(int exit_code) {
-  errno = 0;
-  if (refused) return exit_code;
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit_code;
-  if (errno == EPIPE) return exit_code;
-  return refuse(
-      fmt::format("[output] expected to write the result; found: {}", std::strerror(errno)));
+  try {
+    flush_out();
+    return exit_code;
+  } catch (const Error& error) {
+    return refuse(error.what());
+  }
 }
 
 }  // namespace
@@ -117,6 +110,7 @@ int finish_output(int exit_code) {
 
 int main(int argc, char** argv) {
   using namespace wattention::cli;
+  keep_standard_descriptors();
   ignore_write_signals();
   CLI::App program(description, "wattention");
   program.set_version_flag("--version", "wattention " WATTENTION_VERSION);

@@ -39,8 +39,8 @@ void add_meter_sources(Command& command, MeterOptions& options) {
 void add_meter_options(Command& command, MeterWords& words) {
   command
       .add_option("--meter", words.names,
-                  "energy meters by name (see the command meters), auto: those that see the "
-                  "device, or none")
+                  "energy meters by name (the command meters lists them), auto (those that see the "
+                  "device), or none")
       ->delimiter(',')
       ->group(group)
       ->capture_default_str();

@@ -37,10 +37,10 @@ std::string resolution_text(const MeterResolution& resolution) {
 }
 
 void print(const MeterInfo& meter) {
-  fmt::print("{:<14} {}\n", meter.name, meter.available ? "available" : "not available");
-  fmt::print("{:<14} scope {}, {}, {}\n", "", to_string(meter.scope), to_string(meter.source),
-             resolution_text(meter.resolution));
-  if (!meter.available) fmt::print("{:<14} {}\n", "", meter.reason);
+  print_out("{:<14} {}\n", meter.name, meter.available ? "available" : "not available");
+  print_out("{:<14} scope {}, {}, {}\n", "", to_string(meter.scope), to_string(meter.source),
+            resolution_text(meter.resolution));
+  if (!meter.available) print_out("{:<14} {}\n", "", meter.reason);
 }
 
 void list(const MetersChoice& choice) {

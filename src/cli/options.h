@@ -10,43 +10,36 @@
 
 namespace wattention::cli {
 
-/// "8x8" or "8": rows x columns, as TT-NN's CoreGrid(y, x). Throws Error{bad_input}.
-CoreGrid parse_core_grid(std::string_view word);
-std::string to_string(CoreGrid grid);
-/// "dram" or "l1". Throws Error{bad_input}.
-Memory parse_memory(std::string_view word);
-/// "exact" or "shape". Throws Error{bad_input}.
-Mode parse_mode(std::string_view word);
-
 /// Which device, and how it is opened.
 struct DeviceChoice {
   std::string device = "cpu";
   DeviceOptions options;
-  std::string mode = "exact";
 };
 void add_device_options(Command& command, DeviceChoice& choice);
-/// Throws Error{bad_input} for a mode that the device lacks.
 Device open(const DeviceChoice& choice);
 /// Throws Error{bad_input} in mode shape, which has no values for the `purpose`, "to print values".
 void expect_values(const DeviceChoice& choice, std::string_view purpose);
 
 /// How the attention module runs there. Empty words mean the device's default.
 struct AttentionChoice {
-  std::string variant;  ///< reference; naive on a card
+  std::string variant;  ///< the command's, see to_config
   std::string dtype;    ///< f32; bf16 on a card, which has nothing else
   std::string core_grid;
   std::string fidelity;
   bool fold_projections = false;
 };
 void add_attention_options(Command& command, AttentionChoice& choice);
-/// `on_card` is a card's default variant. Throws Error{bad_input} for an option that does not apply to the device
-/// or the variant.
+/// What runs where no variant is named.
+struct DefaultVariants {
+  Variant on_card = Variant::naive;
+  Variant on_host = Variant::reference;
+};
 AttentionConfig to_config(const AttentionChoice& choice, const Device& device,
-                          Variant on_card = Variant::naive);
+                          const DefaultVariants& defaults = {});
 
 /// A device that has memory of its own: the Wormhole.
 bool is_card(const Device& device);
-/// The dtype's word or, when it is empty, what the device computes in.
+/// The dtype's word; empty: f32, or what a card computes in.
 DType choose_dtype(std::string_view word, const Device& device);
 /// An option that may be absent.
 std::optional<CoreGrid> optional_core_grid(std::string_view word);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <cstdio>
 #include <filesystem>
 
 #include "base/atomic_file.h"
@@ -75,22 +74,15 @@ void expect_two_places(const std::string& out, const std::string& trace) {
 
 void print_json(const Json& json) {
   const std::string text = json.dump(2, ' ', false, Json::error_handler_t::replace);
-  fmt::print("{}\n", text);
+  write_out(text + "\n");
 }
 
 void print_reports(std::span<const OpReport> reports) {
   for (const OpReport& report : reports) {
-    fmt::print("{}: {}\n", report.op, report.kernel);
-    for (const auto& [name, value] : report.attributes) fmt::print("  {}: {}\n", name, value);
-    for (const auto& [kernel, reason] : report.refused)
-      fmt::print("  not {}: {}\n", kernel, reason);
+    print_out("{}: {}\n", report.op, report.kernel);
+    for (const auto& [name, value] : report.attributes) print_out("  {}: {}\n", name, value);
+    for (const auto& [kernel, reason] : report.refused) print_out("  not {}: {}\n", kernel, reason);
   }
-}
-
-// fmt::print would throw, also out of the handlers that say what went wrong.
-void say(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stderr);
-  std::fflush(stderr);
 }
 
 }  // namespace wattention::cli

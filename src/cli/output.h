@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "cli/standard_output.h"
+
 namespace wattention::cli {
 
 using Json = nlohmann::ordered_json;
@@ -28,8 +30,5 @@ void expect_two_places(const std::string& out, const std::string& trace);
 void print_json(const Json& json);
 /// One block per op: kernel, attributes, and what was refused with its reason.
 void print_reports(std::span<const OpReport> reports);
-
-/// To stderr. A reader that is gone or a full disk there changes neither the result nor the exit code.
-void say(std::string_view text);
 
 }  // namespace wattention::cli

@@ -77,10 +77,12 @@ void add_report(Command& program, int&) {
     bool json = false;
   };
   const auto choice = std::make_shared<Choice>();
-  Command* command = program.add_subcommand("report", "records as one self-contained HTML page");
-  command->add_option("records", choice->records, "JSON as bench --out writes it")->required();
-  command->add_option("--out", choice->page, "the page")->capture_default_str();
-  command->add_flag("--json", choice->json, "say what was written as JSON");
+  Command* command =
+      program.add_subcommand("report", "write records as one self-contained HTML page");
+  command->add_option("records", choice->records, "records in JSON, as bench --out writes them")
+      ->required();
+  command->add_option("--out", choice->page, "file for the page")->capture_default_str();
+  command->add_flag("--json", choice->json, "print what was written, as JSON");
   command->footer(
       "Examples:\n"
       "  wattention report out/records.json --out report.html\n"
@@ -92,7 +94,7 @@ void add_report(Command& program, int&) {
     if (choice->json)
       print_json({{"written", choice->page}});
     else
-      fmt::print("Written: {}\n", choice->page);
+      print_out("Written: {}\n", choice->page);
   });
 }
 

@@ -8,11 +8,13 @@
 #include <memory>
 
 #include "base/fail.h"
+#include "bench/device_traits.h"
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/run_trace.h"
 #include "cli/trace_file.h"
+#include "cost/forward.h"
 #include "device/backend.h"
 #include "device/value_less.h"
 
@@ -41,7 +43,7 @@ struct Result {
 };
 
 bool without_values(const RunOptions& options) {
-  return parse_mode(options.device.mode) == Mode::shape;
+  return options.device.options.mode == Mode::shape;
 }
 
 Tensor input_tokens(const RunOptions& options) {
@@ -65,15 +67,23 @@ void expect_sizes(const RunOptions& options) {
 }
 
 SelfAttention make_module(const RunOptions& options, const Device& device, Result& result) {
-  const std::int64_t embed_dim = result.input[1];
   const SelfAttention drawn =
-      result.trace.time("draw weights", [&] { return draw_module(options, embed_dim); });
-  // The device does not see the host's drawing.
-  result.trace.add({HostEvent::Work::draw_uniform, 3 * embed_dim * options.head_dim, 0});
-  SelfAttention attention =
-      result.trace.time("prepare", [&] { return drawn.to(device, result.config); });
-  result.trace.end_part("module");
-  return attention;
+      result.trace.time("draw weights", [&] { return draw_module(options, result.input[1]); });
+  return result.trace.time("prepare", [&] { return drawn.to(device, result.config); });
+}
+
+// The same module and forward on a device that is opened alike, but for its values.
+ForwardEstimate modelled_run(const RunOptions& options, const Result& result) {
+  const ForwardCase forward{.device = result.device,
+                            .variant = result.config.variant,
+                            .tokens = result.input[0],
+                            .embed_dim = result.input[1],
+                            .head_dim = options.head_dim,
+                            .core_grid = result.config.core_grid,
+                            .fidelity = result.config.fidelity};
+  DeviceOptions device = options.device.options;
+  device.mode = Mode::shape;
+  return estimate_forward(forward, open_device(forward.device, device), {});
 }
 
 Result compute(const RunOptions& options) {
@@ -82,25 +92,27 @@ Result compute(const RunOptions& options) {
   RunTrace& trace = result.trace;
   Device device = trace.time("open", [&] { return open(options.device); });
   result.device = device.name();
-  result.config = to_config(options.attention, device);
+  // Only the context is shown: what keeps no scores does, at any length.
+  result.config =
+      to_config(options.attention, device, {.on_host = best_variant(std::string(device.name()))});
   const Tensor tokens = trace.time("input", [&] { return input_tokens(options); });
   expect(tokens.rank() == 2, "[run] expected tokens [T, embed_dim] in '{}'; found shape {}",
          options.input, tokens.shape().text());
   result.input = tokens.shape();
-  if (!options.trace.empty()) trace.follow(device);
   const SelfAttention attention = make_module(options, device, result);
   result.context = trace.time("forward", [&] { return attention(tokens); });
   result.host_time_s = trace.last_span_s();
-  trace.end_part("first forward");
-  result.simulated = device.backend().is_simulated();
+  result.simulated = device.capabilities().simulated;
   if (options.device.options.explain) result.reports = device.take_reports();
+  if (!options.trace.empty() && device.backend().cost_model() != nullptr)
+    trace.add(modelled_run(options, result));
   return result;
 }
 
 report::TraceGroup trace_group(const RunOptions& options, const Result& result) {
   return result.trace.group(name_of({.device = result.device,
                                      .variant = result.config.variant,
-                                     .dtype = result.config.dtype,
+                                     .dtype = *result.config.dtype,
                                      .tokens = result.input[0],
                                      .embed_dim = result.input[1],
                                      .head_dim = options.head_dim,
@@ -111,21 +123,22 @@ report::TraceGroup trace_group(const RunOptions& options, const Result& result) 
 std::string time_sentence(const Result& result) {
   if (result.simulated)
     return fmt::format(
-        "{:.1f} ms measured: this host's time for the model of the card, not the card's time",
+        "{:.1f} ms, measured: what this host needs to simulate the card, not the card's time",
         1e3 * result.host_time_s);
   return fmt::format(
-      "{:.3f} ms measured: one first forward, so with its one-time costs (see wattention bench)",
+      "{:.3f} ms, measured: a first forward with its one-time costs (wattention bench measures "
+      "later ones)",
       1e3 * result.host_time_s);
 }
 
 // sci_mode off, as the notebook sets it for these tensors.
 void print(const Result& result) {
   if (result.context.on_host())
-    fmt::print("{}\n", format_torch(result.context, {.sci_mode = false}));
+    print_out("{}\n", format_torch(result.context, {.sci_mode = false}));
   else
-    fmt::print("context {} {}, without values\n", result.context.shape().text(),
-               to_string(result.context.dtype()));
-  fmt::print("time: {}\n", time_sentence(result));
+    print_out("context {} {}, without values\n", result.context.shape().text(),
+              to_string(result.context.dtype()));
+  print_out("time: {}\n", time_sentence(result));
   print_reports(result.reports);
 }
 
@@ -150,7 +163,7 @@ Tensor shown_corner(const Tensor& context) {
 Json result_json(const Result& result) {
   Json json = {{"device", result.device},
                {"variant", to_string(result.config.variant)},
-               {"dtype", to_string(result.config.dtype)},
+               {"dtype", to_string(*result.config.dtype)},
                {"tokens", result.input[0]},
                {"embed_dim", result.input[1]},
                {"head_dim", result.context.size(-1)},
@@ -191,9 +204,11 @@ void add_options(Command& command, RunOptions& options) {
       ->capture_default_str();
   command.add_option("--head-dim", options.head_dim, "columns of the context")
       ->capture_default_str();
-  command.add_option("--seed", options.seed, "of the stream and, anew, of the weights")
+  command
+      .add_option("--seed", options.seed,
+                  "seed of the stream; the weights start from the same seed")
       ->capture_default_str();
-  command.add_option("--index", options.index, "which tensor of the stream, from 1")
+  command.add_option("--index", options.index, "which tensor of the stream, counted from 1")
       ->capture_default_str();
   command.add_option("--input", options.input, "tokens from a .npy file instead")
       ->excludes("--tokens", "--embed-dim", "--index");
@@ -201,14 +216,14 @@ void add_options(Command& command, RunOptions& options) {
   command.add_option("--trace", options.trace,
                      "write a trace for Perfetto (ui.perfetto.dev) to this file");
   command.add_flag("--json", options.json,
-                   "as JSON, with the values that printing shows (--out writes all)");
+                   "as JSON, with the values that are printed (--out writes all)");
 }
 
 }  // namespace
 
 void add_run(Command& program, int&) {
   Command* command = program.add_subcommand(
-      "run", "one forward: the index-th tensor of manual_seed(seed), or a file");
+      "run", "run one forward, on the index-th tensor of manual_seed(seed) or on a file");
   const auto options = std::make_shared<RunOptions>();
   add_options(*command, *options);
   command->footer(

@@ -1,14 +1,13 @@
 #pragma once
-// What --trace of `run` keeps: wall-clock spans of the command's phases and, on a device with a model of time, what
-// the device did in them.
-#include <wattention/device.h>
+// What --trace of `run` keeps: wall-clock spans of the command's phases and, for a device with a model of time, what
+// the model says of them.
+#include <wattention/cost.h>
 
 #include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "device/events.h"
 #include "report/trace.h"
 
 namespace wattention::cli {
@@ -25,12 +24,8 @@ class RunTrace {
   }
   double last_span_s() const { return 1e-3 * spans_.back().duration_ms; }
 
-  /// Records what the device does from now on, if it has a model.
-  void follow(const Device& device);
-  /// What only the caller knows of: see HostEvent.
-  void add(const HostEvent& event);
-  /// What the device did since the last part, under this name.
-  void end_part(std::string name);
+  /// The module and its first forward as a model has them.
+  void add(const ForwardEstimate& modelled);
 
   /// `name` heads the processes in the viewer.
   report::TraceGroup group(std::string name) const;
@@ -43,7 +38,6 @@ class RunTrace {
 
   Clock::time_point start_ = Clock::now();
   std::vector<report::MeasuredSpan> spans_;
-  Device followed_;
   std::vector<report::ModelledPart> parts_;
 };
 

@@ -111,34 +111,34 @@ std::string histogram_text(const ErrorMetrics& metrics) {
 
 void print(const StageVerdict& verdict) {
   const ErrorMetrics& error = verdict.error;
-  fmt::print("{:<8} {:9.2e} {:9.2e} {:9.2e} {:9.2e} {:9.2e} {:10.8f} {} {}\n", verdict.stage,
-             error.max_abs, error.max_relative, verdict.max_relative_bound, error.relative_l2,
-             verdict.relative_l2_bound, error.pcc, histogram_text(error),
-             verdict.pass() ? "PASS" : "FAIL");
-  if (error.not_finite > 0) fmt::print("         not finite: {} values\n", error.not_finite);
+  print_out("{:<8} {:9.2e} {:9.2e} {:9.2e} {:9.2e} {:9.2e} {:10.8f} {} {}\n", verdict.stage,
+            error.max_abs, error.max_relative, verdict.max_relative_bound, error.relative_l2,
+            verdict.relative_l2_bound, error.pcc, histogram_text(error),
+            verdict.pass() ? "PASS" : "FAIL");
+  if (error.not_finite > 0) print_out("         not finite: {} values\n", error.not_finite);
 }
 
 void print(const StageCost& cost) {
-  fmt::print("{:<8} {:9.2e} {:9.2e} {:9.2e} {:9.2e} {:9.2e} {:9.2e} {:10.8f} {}\n", cost.stage,
-             cost.format.relative_l2, cost.step.relative_l2, cost.total.relative_l2,
-             cost.format.max_relative, cost.step.max_relative, cost.total.max_relative,
-             cost.total.pcc, histogram_text(cost.total));
+  print_out("{:<8} {:9.2e} {:9.2e} {:9.2e} {:9.2e} {:9.2e} {:9.2e} {:10.8f} {}\n", cost.stage,
+            cost.format.relative_l2, cost.step.relative_l2, cost.total.relative_l2,
+            cost.format.max_relative, cost.step.max_relative, cost.total.max_relative,
+            cost.total.pcc, histogram_text(cost.total));
   if (cost.total.not_finite > 0)
-    fmt::print("         not finite: {} values\n", cost.total.not_finite);
+    print_out("         not finite: {} values\n", cost.total.not_finite);
 }
 
 constexpr auto ulp_head = "  <=0.5   <=1   <=2   <=4   <=8  more";
 
 void print(const Table& table) {
-  fmt::print("\ninput {}{}{}\n", table.input, table.fidelity.empty() ? "" : ", fidelity ",
-             table.fidelity);
-  if (table.refusal) fmt::print("refused: {}\n", table.refusal->what());
+  print_out("\ninput {}{}{}\n", table.input, table.fidelity.empty() ? "" : ", fidelity ",
+            table.fidelity);
+  if (table.refusal) print_out("refused: {}\n", table.refusal->what());
   if (!table.verdicts.empty())
-    fmt::print("{:<8} {:>9} {:>9} {:>9} {:>9} {:>9} {:>10} {} % of ulps\n", "stage", "max abs",
-               "max/row", "bound", "rel L2", "bound", "PCC", ulp_head);
+    print_out("{:<8} {:>9} {:>9} {:>9} {:>9} {:>9} {:>10} {} % of ulps\n", "stage", "max abs",
+              "max/row", "bound", "rel L2", "bound", "PCC", ulp_head);
   for (const StageVerdict& verdict : table.verdicts) print(verdict);
   if (!table.costs.empty())
-    fmt::print(
+    print_out(
         "{:<8} {:>29} {:>29} {:>10}\n{:<8} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>10} {} % of bf16 "
         "ulps\n",
         "", "relative L2", "max error / row", "", "stage", "format", "step", "total", "format",
@@ -147,26 +147,28 @@ void print(const Table& table) {
 }
 
 constexpr auto card_notes =
-    "\nformat: the exact values rounded to bf16. step: the stage alone, from the card's own "
-    "operands. total: through all\n"
-    "stages. No verdict: the card's formats and kernels decide, and this table says what they "
+    "\n"
+    "format: the error of rounding the exact values to bf16.\n"
+    "step: the error of the stage alone, from the card's own operands.\n"
+    "total: the error through all stages.\n"
+    "There is no verdict: the card's formats and kernels decide, and the tables say what they "
     "cost.\n"
-    "A matmul without core_grid runs in hifi2, one that names a core_grid in lofi: the first table "
-    "is what it then gets.\n";
+    "A matmul without core_grid runs in hifi2. One with a core_grid runs in lofi, as in the first "
+    "table.\n";
 
 void print_all(const std::vector<Table>& tables, const Device& device,
                const AttentionConfig& config, const VerifyCase& sizes) {
-  fmt::print(
+  print_out(
       "verify {}, variant {}, {}: {} tokens, embed_dim {}, head_dim {}, draws {}; errors against "
       "float64\n",
-      device.name(), to_string(config.variant), to_string(config.dtype), sizes.tokens,
+      device.name(), to_string(config.variant), to_string(*config.dtype), sizes.tokens,
       sizes.embed_dim, sizes.head_dim, sizes.draws);
   for (const Table& table : tables) print(table);
   if (is_card(device))
-    fmt::print(card_notes);
+    print_out(card_notes);
   else
-    fmt::print("\n{}: at most twice the plain formula's error in {}, on every line\n",
-               passed(tables) ? "PASS" : "FAIL", to_string(config.dtype));
+    print_out("\n{}: at most twice the plain formula's error in {}, on every line\n",
+              passed(tables) ? "PASS" : "FAIL", to_string(*config.dtype));
 }
 
 Json metrics_json(const ErrorMetrics& metrics) {
@@ -204,7 +206,7 @@ Json to_json(const std::vector<Table>& tables, const Device& device, const Atten
   }
   Json json = {{"device", device.name()},
                {"variant", to_string(config.variant)},
-               {"dtype", to_string(config.dtype)},
+               {"dtype", to_string(*config.dtype)},
                {"tokens", sizes.tokens},
                {"embed_dim", sizes.embed_dim},
                {"head_dim", sizes.head_dim},
@@ -217,7 +219,8 @@ Json to_json(const std::vector<Table>& tables, const Device& device, const Atten
 void run(VerifyOptions& options, int& exit_code) {
   expect_values(options.device, "to compare values");
   Device device = open(options.device);
-  const AttentionConfig config = to_config(options.attention, device, Variant::resident);
+  const AttentionConfig config =
+      to_config(options.attention, device, {.on_card = Variant::resident});
   options.verify_case.draws = chosen_draws(options, device);
   const std::vector<Table> tables = compute(options, device, config);
   if (options.json)
@@ -231,8 +234,8 @@ void run(VerifyOptions& options, int& exit_code) {
 }  // namespace
 
 void add_verify(Command& program, int& exit_code) {
-  Command* command =
-      program.add_subcommand("verify", "error by stage against float64; exit code 1 when it fails");
+  Command* command = program.add_subcommand(
+      "verify", "compare each stage of a forward with float64; exit code 1 when it fails");
   const auto options = std::make_shared<VerifyOptions>();
   VerifyCase& sizes = options->verify_case;
   add_device_options(*command, options->device);
@@ -242,18 +245,19 @@ void add_verify(Command& program, int& exit_code) {
       ->capture_default_str();
   command->add_option("--head-dim", sizes.head_dim, "columns of the context")
       ->capture_default_str();
-  command->add_option("--seed", sizes.seed, "of input and weights")->capture_default_str();
+  command->add_option("--seed", sizes.seed, "seed of input and weights")->capture_default_str();
   command->add_option(
       "--draws", options->draws,
-      "inputs drawn from seed on, errors taken as one (default: as many as make 4096 "
-      "rows, fewer of large sizes but at least 4; wormhole 1)");
+      "number of inputs, drawn from seed on and judged together (default: as many as make 4096 "
+      "rows; for large sizes fewer, but at least 4; wormhole: 1)");
   command->add_option("--input", options->input, "normal, outliers, ties, large or all")
       ->capture_default_str();
   command->add_flag("--json", options->json, "as JSON");
   command->footer(
-      "A verdict is on the norm of all draws together, and on max/row: the worst element of a draw "
-      "(of as many as\n"
-      "make 64 rows) over its row's largest value, on average over the draws.\n"
+      "A verdict looks at two figures: the norm of all draws together, and max/row.\n"
+      "max/row: the worst element of a draw over the largest value of its row, on average over the "
+      "draws.\n"
+      "Draws of few tokens count together, up to 64 rows.\n"
       "Examples:\n"
       "  wattention verify --variant fused --dtype bf16\n"
       "  wattention verify --device wormhole --input normal     (what each fidelity costs)\n"

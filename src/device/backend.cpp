@@ -1,17 +1,35 @@
 #include "device/backend.h"
 
-#include "base/fail.h"
+#include <algorithm>
 
 namespace wattention {
+namespace {
 
-std::vector<std::string_view> Backend::sensors() const {
-  if (!uses_host_memory()) return {};
-  return {"rapl-package", "rapl-platform"};  // this machine's processors compute
+std::optional<Refusal> refuse_attributes(const OpCall& call, const Backend& device) {
+  const AttributeSet set = set_attributes(call.attributes);
+  for (const AttributeRow& row : attribute_rows())
+    if (row.role == AttributeRole::how && set.has(row.attribute) &&
+        !device.capabilities().attributes.has(row.attribute))
+      return refuse(ErrorKind::unsupported, "[{}] expected no {} on {}, which takes none; found {}",
+                    call.name(), row.name, device.name(), text_of(call.attributes, row.attribute));
+  return std::nullopt;
 }
 
-Tensor Backend::to_layout(const Tensor&, Layout layout) {
-  fail(ErrorKind::unsupported, "[to_layout] expected a device with layouts; found {} and layout {}",
-       name(), to_string(layout));
+std::optional<Refusal> refuse_layout(const OpCall& call, const Backend& device) {
+  const auto& layouts = device.capabilities().layouts;
+  const auto& asked = call.attributes.layout;
+  if (!asked || std::ranges::find(layouts, *asked) != layouts.end()) return std::nullopt;
+  return refuse(ErrorKind::unsupported,
+                "[{}] expected layout {} on {}, which has no other; found {}", call.name(),
+                to_string(layouts.front()), device.name(), to_string(*asked));
+}
+
+}  // namespace
+
+std::optional<Refusal> Backend::refusal(const OpCall& call) const {
+  if (auto refusal = refuse_attributes(call, *this)) return refusal;
+  if (auto refusal = refuse_layout(call, *this)) return refusal;
+  return refusal_here(call);
 }
 
 std::unique_ptr<PreparedAttention> Backend::prepare_attention(const Tensor&, const Tensor&,

@@ -1,18 +1,16 @@
 #pragma once
-// What a device must do. Ops have validated shapes, dtypes and devices before any of these is
-// called; a backend refuses what it cannot do with Error{unsupported} or {unverified}, never with
-// another answer.
+// What a device must do. Ops have checked a call before any device sees it; a device says what it does not take by
+// refusal(), never with another answer.
 #include <wattention/device.h>
-#include <wattention/op_options.h>
 #include <wattention/tensor.h>
 
 #include <memory>
-#include <span>
-#include <string_view>
+#include <optional>
 #include <vector>
 
 #include "device/cost_model.h"
 #include "device/events.h"
+#include "device/op_call.h"
 
 namespace wattention {
 
@@ -32,49 +30,40 @@ class Backend : public std::enable_shared_from_this<Backend> {
   virtual ~Backend() = default;
 
   virtual std::string_view name() const = 0;
+  virtual const Capabilities& capabilities() const = 0;
   virtual bool is_open() const { return true; }
   virtual void close() {}
   virtual std::vector<OpReport> take_reports() { return {}; }
-  /// True when the device computes in host memory: plain host tensors may then join its ops as they
-  /// are.
-  virtual bool uses_host_memory() const { return false; }
-  /// True when it has memory of its own that tensors are sent to (the naive and resident variants
-  /// need it).
-  virtual bool is_accelerator() const { return false; }
-  /// True when a software model computes: wall time then tells nothing of the chip. A real card
-  /// says false.
-  virtual bool is_simulated() const { return is_accelerator(); }
+  /// Host threads that it was opened with; what a program does on the host beside it takes as many.
+  virtual int host_threads() const = 0;
   /// What the device did, for time and energy models; null where nothing is recorded.
   virtual EventLog* event_log() { return nullptr; }
   virtual DeviceCounts counts() const { return {}; }
   /// Its model of time and energy; null where there is none.
   virtual const CostModel* cost_model() const { return nullptr; }
-  /// Energy meters (wattention/energy.h) that see the chip which computes, the closest first. A software model has
-  /// none: what this machine draws is not the card's.
-  virtual std::vector<std::string_view> sensors() const;
-  /// Keep built programs from now on, or not; devices without programs have nothing to keep.
+  /// Keep built programs from now on, or not; called where capabilities() has programs.
   virtual void set_program_cache(bool) {}
 
+  /// The placement is one that capabilities() has, as far as it is set.
   virtual Tensor upload(const Tensor& host, const Placement& placement) = 0;
   virtual Tensor download(const Tensor& tensor) = 0;
 
-  virtual Tensor matmul(const Tensor& a, const Tensor& b, const MatmulOptions& options) = 0;
-  virtual Tensor softmax(const Tensor& input, const SoftmaxOptions& options) = 0;
-  virtual Tensor multiply(const Tensor& input, double scalar) = 0;
-  virtual Tensor multiply(const Tensor& a, const Tensor& b) = 0;
-  virtual Tensor divide(const Tensor& input, double scalar) = 0;
-  virtual Tensor add(const Tensor& a, const Tensor& b) = 0;
-  virtual Tensor subtract(const Tensor& a, const Tensor& b) = 0;
-  virtual Tensor permute(const Tensor& input, std::span<const int> dims) = 0;
-  virtual Tensor reshape(const Tensor& input, const Shape& shape) = 0;
-  /// Throws Error{unsupported} where tensors have one layout only.
-  virtual Tensor to_layout(const Tensor& input, Layout layout);
+  /// Why this device does not run the call; nothing where it does. Attributes first: those of role `how` that
+  /// capabilities() lacks.
+  std::optional<Refusal> refusal(const OpCall& call) const;
+  /// Runs a call that refusal() has let pass. Throws Error{out_of_memory} where its memory does not hold it, and
+  /// Error{closed} when it was closed meanwhile.
+  virtual Tensor run(const OpCall& call) = 0;
 
   /// Optional: throws Error{unsupported} where there is no fused kernel.
   virtual std::unique_ptr<PreparedAttention> prepare_attention(const Tensor& query_weight,
                                                                const Tensor& key_weight,
                                                                const Tensor& value_weight,
                                                                const AttentionOptions& options);
+
+ private:
+  /// What the call's operands and attributes make impossible here.
+  virtual std::optional<Refusal> refusal_here(const OpCall& call) const = 0;
 };
 
 }  // namespace wattention

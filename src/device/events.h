@@ -18,6 +18,7 @@ struct Traffic {
   std::int64_t dram_written_bytes = 0;
   std::int64_t l1_read_bytes = 0;
   std::int64_t l1_written_bytes = 0;
+  friend bool operator==(const Traffic&, const Traffic&) = default;
 };
 
 /// One operand that a core reads and sends to others over the network on chip.
@@ -25,6 +26,7 @@ struct Multicast {
   std::int64_t bytes = 0;  ///< sent once, all senders together
   int senders = 0;
   int receivers = 0;  ///< per sender, beside itself
+  friend bool operator==(const Multicast&, const Multicast&) = default;
 };
 
 /// Work of the cores' units, in 32x32 tiles.
@@ -37,6 +39,7 @@ struct TileWork {
   std::int64_t copies = 0;        ///< moved or transposed unchanged
   std::int64_t unpacked = 0;      ///< tiles into the source registers
   std::int64_t packed = 0;        ///< tiles out of the destination registers
+  friend bool operator==(const TileWork&, const TileWork&) = default;
 };
 
 /// A matmul's blocks in tiles; all zero for other ops.
@@ -50,6 +53,7 @@ struct MatmulBlocks {
   std::int64_t subblock_h = 0;
   std::int64_t subblock_w = 0;
   std::int64_t passes = 0;  ///< times that a core walks K for its batch and output blocks
+  friend bool operator==(const MatmulBlocks&, const MatmulBlocks&) = default;
 };
 
 /// One program on the device.
@@ -71,6 +75,7 @@ struct OpEvent {
   bool cache_hit = false;
   int kernels = 0;
   int kernels_compiled = 0;  ///< new to this process
+  friend bool operator==(const OpEvent&, const OpEvent&) = default;
 };
 
 /// One step of a transfer between host and device.
@@ -80,6 +85,7 @@ struct TransferEvent {
   std::int64_t elements = 0;     ///< logical
   std::int64_t bytes = 0;        ///< read by host steps; over the bus for write and read (padded)
   Memory memory = Memory::dram;  ///< the device side
+  friend bool operator==(const TransferEvent&, const TransferEvent&) = default;
 };
 
 /// What the caller's host does itself between two device calls. The caller records it: the device cannot
@@ -89,6 +95,7 @@ struct HostEvent {
   Work work = Work::gemm;
   std::int64_t elements = 0;
   double flops = 0;  ///< of a gemm
+  friend bool operator==(const HostEvent&, const HostEvent&) = default;
 };
 
 using Event = std::variant<OpEvent, TransferEvent, HostEvent>;

@@ -33,6 +33,20 @@ std::string known_names() {
   return names;
 }
 
+// An option that would change nothing is refused: who gives it expects a change.
+void expect_taken(const DeviceOptions& options, const Backend& device) {
+  const Capabilities& has = device.capabilities();
+  const auto refuse_on = [&](std::string_view option, std::string_view found) {
+    fail(ErrorKind::unsupported, "[open_device] expected no {} on {}, which takes none; found {}",
+         option, device.name(), found);
+  };
+  if (options.mode == Mode::shape && !has.shape_mode) refuse_on("mode", to_string(options.mode));
+  if (options.program_cache && !has.programs)
+    refuse_on("program cache", *options.program_cache ? "true" : "false");
+  if (!options.release_profile.empty() && has.releases.empty())
+    refuse_on("release profile", options.release_profile);
+}
+
 }  // namespace
 
 std::vector<DeviceInfo> list_devices() {
@@ -48,7 +62,9 @@ Device open_device(std::string_view name, const DeviceOptions& options) {
     fail(ErrorKind::absent, "[open_device] expected one of {}; found '{}'", known_names(), name);
   expect(options.threads >= 0, "[open_device] expected threads of at least 0; found {}",
          options.threads);
-  return Device(entry->open(options));
+  std::shared_ptr<Backend> backend = entry->open(options);
+  expect_taken(options, *backend);
+  return Device(std::move(backend));
 }
 
 std::vector<ReleaseInfo> list_releases() {
@@ -62,6 +78,10 @@ ReleaseInfo release_info(std::string_view name) {
 const std::shared_ptr<Backend>& host_backend() {
   static const std::shared_ptr<Backend> backend = open_cpu({});
   return backend;
+}
+
+std::shared_ptr<Backend> open_host(int threads) {
+  return open_cpu({.threads = threads});
 }
 
 }  // namespace wattention

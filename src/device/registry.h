@@ -8,5 +8,7 @@ namespace wattention {
 
 /// The device of plain host tensors, opened with default options on first use.
 const std::shared_ptr<Backend>& host_backend();
+/// Another of its kind with this number of threads; 0: all that this process may use.
+std::shared_ptr<Backend> open_host(int threads);
 
 }  // namespace wattention

@@ -10,19 +10,13 @@
 namespace wattention {
 
 /// The promises, as absolute relative errors: the one table that `estimate --validate`, the tests and docs/timing.md
-/// follow. What happens in a first run besides the model's events (threads and libraries start) and what 2x2 cores
-/// compute for as long as the host converts is known less well than the rest.
+/// follow.
 struct ModelPromises {
   double gemm_kernel_median = 0.12;
   double gemm_kernel_p90 = 0.20;
   double gemm_wall_median = 0.15;
   double exp_median = 0.15;
   double network_median = 0.15;
-  double notebook = 0.20;
-  double notebook_first_tensor = 0.35;
-  double notebook_2x2 = 0.25;
-  double notebook_large_grids = 0.01;  ///< 16x16 and 32x32 against 8x8, both predicted
-  double notebook_one_point = 0.005;   ///< the run that set a constant
 };
 inline constexpr ModelPromises model_promises;
 
@@ -47,13 +41,8 @@ struct ErrorBound {
   bool holds() const { return found <= bound; }
 };
 
-/// "resident 8x8, 1000".
-std::string label_of(const NotebookRun& run);
-double error_of(const NotebookRun& run);
-double promise_for(const NotebookRun& run);
-
-/// All that the model promises, held against its predictions under `options`. Throws Error{absent} for a model
-/// without one of the promised data sets.
-std::vector<ErrorBound> error_bounds(const CostModel& model, const EstimateOptions& options);
+/// All that the model promises, held against CostModel::validation(). Throws Error{absent} where one of the promised
+/// data sets is missing.
+std::vector<ErrorBound> error_bounds(std::span<const DataSet> sets);
 
 }  // namespace wattention

@@ -1,5 +1,5 @@
 #pragma once
-// Watts that a person read from a wall meter: baseline and active, as the notebook's table has them.
+// Watts that a person read from a wall meter: baseline and active.
 #include <wattention/energy.h>
 
 namespace wattention {

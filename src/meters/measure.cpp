@@ -23,10 +23,6 @@ std::vector<EnergyReading> read_window(std::span<Meter* const> meters,
   return readings;
 }
 
-bool overlap(const Joules& a, const Joules& b) {
-  return a.low <= b.high && b.low <= a.high;
-}
-
 /// Is `part` inside of `whole`? The wall holds everything; the platform the packages and their memory; a board
 /// its chip.
 bool contains(MeterScope whole, MeterScope part) {
@@ -68,8 +64,7 @@ double steady_seconds() {
 
 std::optional<Joules> EnergyMeasurement::per_repeat() const {
   if (!reading.gross || repeats == 0) return std::nullopt;
-  const auto n = static_cast<double>(repeats);
-  return Joules{reading.gross->value / n, reading.gross->low / n, reading.gross->high / n};
+  return *reading.gross / static_cast<double>(repeats);
 }
 
 std::vector<EnergyMeasurement> measure_energy(std::span<Meter* const> meters,

@@ -33,7 +33,11 @@ VariantPointer make_fused_variant(const AttentionWeights&, const Device&, const 
 
 /// Throws Error{unsupported}: the variant sends tensors to a card's own memory and the device has
 /// none.
-void expect_accelerator(const Device& device, Variant variant);
+void expect_own_memory(const Device& device, Variant variant);
+
+/// The same host memory as a tensor of a device that computes there: ops on it run with that device's kernels and
+/// threads. Copies nothing. Throws Error{bad_input} for a tensor without values.
+Tensor lend(const Tensor& host, const Device& device);
 
 /// Copies a finished context into the caller's tensor. Throws Error{bad_input} when shape or dtype
 /// differ.

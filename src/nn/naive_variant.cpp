@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "device/backend.h"
+#include "device/registry.h"
 #include "device/value_less.h"
 #include "nn/attention_impl.h"
 
@@ -18,18 +19,17 @@ Tensor swap_sides(const Tensor& matrix) {
                           : value_less({matrix.size(1), matrix.size(0)}, matrix.dtype());
 }
 
-Tensor scale_down(const Tensor& scores, double root_head_dim) {
-  return scores.on_host() ? divide(scores, root_head_dim) : scores;
-}
-
-// The notebook's SelfAttention_ttnn_v2: projections and scaling on the host in f32 and bf16,
+// As a first port to TT-NN has it: projections and scaling on the host in f32 and bf16,
 // everything else sent back and forth. Tensors stay on the device until the forward ends, as
 // Python's locals do.
 class NaiveVariant final : public AttentionVariant {
  public:
   NaiveVariant(const AttentionWeights& weights, const Device& device, const AttentionConfig& config)
-      : weights_(weights),
-        device_(device),
+      : device_(device),
+        host_(open_host(device.backend().host_threads())),
+        query_(lend(weights.query, host_)),
+        key_(lend(weights.key, host_)),
+        value_(lend(weights.value, host_)),
         matmul_{.fidelity = config.fidelity},
         root_head_dim_(std::sqrt(static_cast<double>(weights.head_dim()))) {}
 
@@ -40,25 +40,27 @@ class NaiveVariant final : public AttentionVariant {
   }
 
  private:
-  AttentionStages run(const Tensor& tokens, bool read_weights) const {
-    AttentionStages stages;
-    stages.key = project(tokens, weights_.key);
-    stages.query = project(tokens, weights_.query);
-    stages.value = project(tokens, weights_.value);
+  AttentionStages run(const Tensor& tokens, bool read_all) const {
+    const Tensor host_key = project(tokens, key_), host_query = project(tokens, query_),
+                 host_value = project(tokens, value_);
     record_projections(tokens.size(0));
-    const Tensor query = to_device(stages.query, device_);
-    record(HostEvent::Work::transpose, stages.key.numel());
-    const Tensor key_transposed = to_device(swap_sides(stages.key), device_);
-    const Tensor value = to_device(stages.value, device_);
+    const Tensor query = to_device(host_query, device_);
+    record(HostEvent::Work::transpose, host_key.numel());
+    const Tensor key_transposed = to_device(swap_sides(host_key), device_);
+    const Tensor value = to_device(host_value, device_);
     const Tensor scores = matmul(query, key_transposed, matmul_);
-    stages.scores = to_host(scores);
-    record(HostEvent::Work::scale, stages.scores.numel());
-    const Tensor scaled = to_device(scale_down(stages.scores, root_head_dim_), device_);
+    const Tensor host_scores = to_host(scores);
+    record(HostEvent::Work::scale, host_scores.numel());
+    const Tensor scaled = to_device(scale_down(host_scores), device_);
     const Tensor weights = softmax(scaled);
     const Tensor context = matmul(weights, value, matmul_);
-    if (read_weights) stages.weights = to_host(weights);
-    stages.context = to_host(context);
-    return stages;
+    if (!read_all) return {.context = to_host(context)};
+    return {to_host(host_query), to_host(host_key), to_host(host_value),
+            host_scores,         to_host(weights),  to_host(context)};
+  }
+
+  Tensor scale_down(const Tensor& scores) const {
+    return scores.on_host() ? divide(lend(scores, host_), root_head_dim_) : scores;
   }
 
   // A model of the run's time must know what the host does between two device calls.
@@ -68,12 +70,13 @@ class NaiveVariant final : public AttentionVariant {
 
   void record_projections(std::int64_t tokens) const {
     record(HostEvent::Work::gemm, 0,
-           6.0 * static_cast<double>(tokens * weights_.embed_dim() * weights_.head_dim()));
+           6.0 * static_cast<double>(tokens * query_.size(1) * query_.size(0)));
   }
 
-  AttentionWeights weights_;
   Device device_;
-  MatmulOptions matmul_;
+  Device host_;  // for the host's part, with as many threads as the device
+  Tensor query_, key_, value_;
+  OpAttributes matmul_;
   double root_head_dim_;
 };
 
@@ -81,7 +84,7 @@ class NaiveVariant final : public AttentionVariant {
 
 VariantPointer make_naive_variant(const AttentionWeights& weights, const Device& device,
                                   const AttentionConfig& config) {
-  expect_accelerator(device, Variant::naive);
+  expect_own_memory(device, Variant::naive);
   return std::make_unique<NaiveVariant>(weights, device, config);
 }
 

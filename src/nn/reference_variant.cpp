@@ -1,11 +1,19 @@
 #include <cmath>
 
 #include "base/fail.h"
+#include "base/memory_room.h"
 #include "device/backend.h"
 #include "nn/attention_impl.h"
 
 namespace wattention {
 namespace {
+
+// Scores, divided scores and weights live at one time.
+void expect_room_for_scores(const Tensor& tokens) {
+  const auto count = static_cast<double>(tokens.size(0));
+  expect_room("attention", 3 * count * count * static_cast<double>(size_of(tokens.dtype())),
+              "three matrices of tokens x tokens (variant fused keeps none)");
+}
 
 // The formula, one plain op after the other, on a device that computes in host memory.
 class ReferenceVariant final : public AttentionVariant {
@@ -13,35 +21,35 @@ class ReferenceVariant final : public AttentionVariant {
   ReferenceVariant(const AttentionWeights& weights, const Device& device,
                    const AttentionConfig& config)
       : device_(device),
-        dtype_(config.dtype),
+        dtype_(config.dtype.value_or(DType::f32)),
         query_(send(weights.query)),
         key_(send(weights.key)),
         value_(send(weights.value)),
         root_head_dim_(std::sqrt(static_cast<double>(weights.head_dim()))) {}
 
-  AttentionStages stages(const Tensor& tokens) const override {
-    const Tensor x = send(tokens);
-    const Tensor key = linear(x, key_), query = linear(x, query_), value = linear(x, value_);
-    const Tensor scores = matmul(query, key, {.transpose_b = true});
-    const Tensor weights = softmax(divide(scores, root_head_dim_));
-    const Tensor context = matmul(weights, value);
-    return {to_host(query),  to_host(key),     to_host(value),
-            to_host(scores), to_host(weights), to_host(context)};
-  }
-
-  Tensor context(const Tensor& tokens) const override {
-    const Tensor x = send(tokens);
-    const Tensor key = linear(x, key_), query = linear(x, query_), value = linear(x, value_);
-    const Tensor scores = matmul(query, key, {.transpose_b = true});
-    return to_host(matmul(softmax(divide(scores, root_head_dim_)), value));
-  }
-
+  AttentionStages stages(const Tensor& tokens) const override { return run(tokens, true); }
+  Tensor context(const Tensor& tokens) const override { return run(tokens, false).context; }
   void context_into(const Tensor& tokens, Tensor& out) const override {
     copy_context(context(tokens), out);
   }
 
  private:
-  Tensor send(const Tensor& host) const { return to_device(host.to(dtype_), device_); }
+  AttentionStages run(const Tensor& tokens, bool read_all) const {
+    const Tensor x = send(tokens);
+    expect_room_for_scores(x);
+    const Tensor key = linear(x, key_), query = linear(x, query_), value = linear(x, value_);
+    const Tensor scores = matmul(query, key, {.transpose_b = true});
+    const Tensor weights = softmax(divide(scores, root_head_dim_));
+    const Tensor context = matmul(weights, value);
+    if (!read_all) return {.context = to_host(context)};
+    return {to_host(query),  to_host(key),     to_host(value),
+            to_host(scores), to_host(weights), to_host(context)};
+  }
+
+  Tensor send(const Tensor& host) const {
+    const Tensor values = host.to(dtype_);
+    return device_.capabilities().host_memory ? lend(values, device_) : to_device(values, device_);
+  }
 
   Device device_;
   DType dtype_;
@@ -53,7 +61,7 @@ class ReferenceVariant final : public AttentionVariant {
 
 VariantPointer make_reference_variant(const AttentionWeights& weights, const Device& device,
                                       const AttentionConfig& config) {
-  if (device.backend().is_accelerator())
+  if (device.capabilities().own_memory)
     fail(ErrorKind::unsupported,
          "[attention] expected variant naive or resident on {}; found reference", device.name());
   return std::make_unique<ReferenceVariant>(weights, device, config);

@@ -5,16 +5,16 @@
 namespace wattention {
 namespace {
 
-// The notebook's SelfAttention_ttnn_opt_v2: weights on the card once (in L1, unless asked otherwise), tokens in,
-// context out, a core grid on every matmul. The order of the calls is the notebook's.
+// As an optimized port to TT-NN has it: weights on the card once (in L1, unless asked otherwise), tokens in,
+// context out, a core grid on every matmul. The order of the calls decides which programs the cache holds.
 class ResidentVariant final : public AttentionVariant {
  public:
   ResidentVariant(const AttentionWeights& weights, const Device& device,
                   const AttentionConfig& config)
       : device_(device),
-        query_(to_device(weights.query, device, {.memory = config.weights})),
-        key_(to_device(weights.key, device, {.memory = config.weights})),
-        value_(to_device(weights.value, device, {.memory = config.weights})),
+        query_(send(weights.query, config)),
+        key_(send(weights.key, config)),
+        value_(send(weights.value, config)),
         matmul_{.core_grid = config.core_grid.value_or(CoreGrid{8, 8}),
                 .fidelity = config.fidelity},
         scale_(1.0 / std::sqrt(static_cast<double>(weights.head_dim()))) {}
@@ -39,9 +39,13 @@ class ResidentVariant final : public AttentionVariant {
             to_host(scores), to_host(weights), to_host(context)};
   }
 
+  Tensor send(const Tensor& weight, const AttentionConfig& config) const {
+    return to_device(weight, device_, {.memory = config.weights.value_or(Memory::l1)});
+  }
+
   Device device_;
   Tensor query_, key_, value_;
-  MatmulOptions matmul_;
+  OpAttributes matmul_;
   double scale_;
 };
 
@@ -49,7 +53,7 @@ class ResidentVariant final : public AttentionVariant {
 
 VariantPointer make_resident_variant(const AttentionWeights& weights, const Device& device,
                                      const AttentionConfig& config) {
-  expect_accelerator(device, Variant::resident);
+  expect_own_memory(device, Variant::resident);
   return std::make_unique<ResidentVariant>(weights, device, config);
 }
 

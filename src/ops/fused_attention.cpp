@@ -41,6 +41,8 @@ void FusedAttention::forward(const Tensor& tokens, Tensor& context) const {
              tokens.size(1) == prepared_->embed_dim(),
          "[attention] expected tokens [T, {}] with T of at least 1; found shape {}",
          prepared_->embed_dim(), tokens.shape().text());
+  if (tokens.dtype() == DType::f64)
+    fail(ErrorKind::unsupported, "[attention] expected tokens in f32 or bf16; found f64");
   expect(tokens.on_host() && context.on_host(),
          "[attention] expected host tensors; found tokens on {}", tokens.device_name());
   expect(context.shape() == Shape({tokens.size(0), prepared_->head_dim()}) &&

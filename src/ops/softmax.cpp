@@ -1,19 +1,17 @@
-#include <wattention/ops.h>
-
-#include "base/fail.h"
-#include "device/backend.h"
-#include "ops/validate.h"
+// Ops along one dimension that keep the shape.
+#include "ops/families.h"
 
 namespace wattention {
 
-Tensor softmax(const Tensor& input, const SoftmaxOptions& options) {
-  const std::shared_ptr<Backend> backend = common_backend("softmax", {&input});
-  expect(input.rank() >= 1, "[softmax] expected at least 1 dimension; found shape {}",
-         input.shape().text());
-  expect(options.dim >= -input.rank() && options.dim < input.rank(),
-         "[softmax] expected a dimension in [{}, {}); found {}", -input.rank(), input.rank(),
-         options.dim);
-  return backend->softmax(input, options);
+void check_softmax(OpCall& call) {
+  const int rank = call.a().rank();
+  expect(rank >= 1, "[{}] expected at least 1 dimension; found shape {}", call.name(),
+         call.a().shape().text());
+  const int dim = call.attributes.dim.value_or(-1);
+  expect(dim >= -rank && dim < rank, "[{}] expected a dimension in [{}, {}); found {}", call.name(),
+         -rank, rank, dim);
+  call.attributes.dim = dim < 0 ? dim + rank : dim;
+  call.shape = call.a().shape();
 }
 
 }  // namespace wattention

@@ -17,8 +17,8 @@ void expect_values(std::string_view op, const Tensor& tensor) {
 // Null stands for plain host memory, which any device that computes there may use.
 bool can_join(const Backend* a, const Backend* b) {
   if (a == b) return true;
-  if (a == nullptr) return b->uses_host_memory();
-  return b == nullptr && a->uses_host_memory();
+  if (a == nullptr) return b->capabilities().host_memory;
+  return b == nullptr && a->capabilities().host_memory;
 }
 
 std::string_view name_of(const Backend* backend) {
@@ -27,13 +27,12 @@ std::string_view name_of(const Backend* backend) {
 
 }  // namespace
 
-std::shared_ptr<Backend> common_backend(std::string_view op,
-                                        std::initializer_list<const Tensor*> tensors) {
+std::shared_ptr<Backend> common_backend(std::string_view op, std::span<const Tensor> tensors) {
   std::shared_ptr<Backend> common;
   bool first = true;
-  for (const Tensor* tensor : tensors) {
-    expect_values(op, *tensor);
-    std::shared_ptr<Backend> backend = tensor->storage()->backend();
+  for (const Tensor& tensor : tensors) {
+    expect_values(op, tensor);
+    std::shared_ptr<Backend> backend = tensor.storage()->backend();
     expect(first || can_join(common.get(), backend.get()),
            "[{}] expected all tensors on one device; found {} and {}", op, name_of(common.get()),
            name_of(backend.get()));

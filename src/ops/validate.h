@@ -3,8 +3,8 @@
 // front.
 #include <wattention/tensor.h>
 
-#include <initializer_list>
 #include <memory>
+#include <span>
 #include <string_view>
 
 namespace wattention {
@@ -13,8 +13,7 @@ class Backend;
 
 /// All tensors defined, with at least one element, on one open device: that device. A plain host
 /// tensor may join tensors of a device that computes in host memory.
-std::shared_ptr<Backend> common_backend(std::string_view op,
-                                        std::initializer_list<const Tensor*> tensors);
+std::shared_ptr<Backend> common_backend(std::string_view op, std::span<const Tensor> tensors);
 
 /// All dtypes equal.
 void expect_same_dtype(std::string_view op, const Tensor& a, const Tensor& b);

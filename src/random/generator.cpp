@@ -44,6 +44,11 @@ double Generator::State::normal_double() {
 }
 
 Generator::Generator(std::uint64_t seed) : state_(std::make_unique<State>(seed)) {}
+Generator::Generator(const GeneratorState& state) : Generator(state.seed) {
+  state_->engine.skip(state.position);
+  state_->spare = state.spare_normal;
+  state_->threads = state.threads;
+}
 Generator::~Generator() = default;
 Generator::Generator(const Generator& other) : state_(std::make_unique<State>(*other.state_)) {}
 Generator& Generator::operator=(const Generator& other) {
@@ -70,6 +75,9 @@ void Generator::skip_words(std::uint64_t words) {
 }
 std::uint64_t Generator::position() const {
   return state_->engine.drawn();
+}
+GeneratorState Generator::state() const {
+  return {state_->seed, state_->engine.drawn(), state_->spare, state_->threads};
 }
 void Generator::set_threads(int threads) {
   state_->threads = threads;

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "notebook/values.h"
 #include "report/host_table.h"
 #include "report/notebook_records.h"
-#include "report/notebook_values.h"
 #include "report/phase_table.h"
-#include "report/power_table.h"
+#include "report/verdict.h"
 #include "report/words.h"
 
 namespace wattention::report {
@@ -24,33 +24,40 @@ std::string more_or_less(double value, double base) {
                      value < base ? "less" : "more");
 }
 
-std::string time_sentence(const BenchRecord& resident) {
-  const NotebookTimes& longest = notebook_times.back();
-  return fmt::format(
-      "Faster: the card, barely. In the notebook's loop of {} tensors it took {:.2f} ms per "
-      "forward, {} than the "
-      "notebook's CPU ({:.2f} ms); the naive module took {:.1f} times as long as the CPU. The "
-      "model says {:.1f} ms "
-      "({:.1f} to {:.1f}): its interval holds both, so it cannot tell who wins.",
-      longest.count, longest.resident_ms / static_cast<double>(longest.count),
-      more_or_less(longest.resident_ms, longest.cpu_ms),
-      longest.cpu_ms / static_cast<double>(longest.count), longest.naive_ms / longest.cpu_ms,
-      *resident.time_per_forward_ms.value, resident.time_per_forward_ms.range->low,
-      resident.time_per_forward_ms.range->high);
+Duel notebook_times_duel() {
+  return {.card = notebook_forward_ms("resident"), .cpu = notebook_forward_ms("cpu")};
 }
 
-std::string energy_sentence(const NotebookPower& power, const BenchRecord& resident) {
-  const WallReading& cpu = wall_reading(power, "cpu");
-  const WallReading& card = wall_reading(power, "resident");
+Duel gross_duel(const NotebookPower& power) {
+  return {.card = power.gross_j("resident"), .cpu = power.gross_j("cpu")};
+}
+
+Duel net_duel(const NotebookPower& power) {
+  return {.card = power.net_j("resident"), .cpu = power.net_j("cpu")};
+}
+
+std::string time_sentence(const Interval& modelled_ms) {
+  const NotebookTimes& longest = notebook_times.back();
+  const auto [card, cpu] = notebook_times_duel();
   return fmt::format(
-      "Less energy: the card, clearly. At the wall {:.1f} J per forward against {:.1f} J gross "
-      "({}), {:.1f} J against "
-      "{:.1f} J above the baselines ({}). Of that the card itself uses {:.2g} J ({:.2g} to {:.2g}, "
-      "modelled); the "
-      "rest is its host.",
-      card.gross_j(), cpu.gross_j(), more_or_less(card.gross_j(), cpu.gross_j()), card.net_j(),
-      cpu.net_j(), more_or_less(card.net_j(), cpu.net_j()), *resident.energy_j.value,
-      resident.energy_j.range->low, resident.energy_j.range->high);
+      "Faster: {}. In the notebook's loop of {} tensors a forward took {:.2f} ms with the card. "
+      "That is {} than with the notebook's CPU ({:.2f} ms). The naive module took {:.1f} times "
+      "as long as the CPU. For the card the model says {:.1f} ms ({:.1f} to {:.1f}): {}.",
+      winner_words({notebook_times_duel()}), longest.count, card.value,
+      more_or_less(card.value, cpu.value), cpu.value, longest.naive_ms / longest.cpu_ms,
+      modelled_ms.value, modelled_ms.low, modelled_ms.high, model_words(modelled_ms, cpu));
+}
+
+std::string energy_sentence(const NotebookPower& power, const Interval& modelled_j) {
+  const Duel gross = gross_duel(power), net = net_duel(power);
+  return fmt::format(
+      "Less energy: {}. At the wall a forward took {:.1f} J with the card and {:.1f} J with the "
+      "CPU ({}). Above the baselines it was {:.1f} J and {:.1f} J ({}). The card itself uses "
+      "{:.2g} J of that ({:.2g} to {:.2g}, modelled). The rest is its host's.",
+      winner_words({gross, net}), gross.card.value, gross.cpu.value,
+      more_or_less(gross.card.value, gross.cpu.value), net.card.value, net.cpu.value,
+      more_or_less(net.card.value, net.cpu.value), modelled_j.value, modelled_j.low,
+      modelled_j.high);
 }
 
 const BenchRecord* find_host(const std::vector<const BenchRecord*>& records, bool what_if) {
@@ -68,21 +75,21 @@ std::string faster_host_sentence(const BenchRecord* faster) {
   const double ms = *faster->time_per_forward_ms.value;
   return fmt::format(
       " In a host twice as fast the forward would take {:.1f} ms (modelled), {} than the "
-      "notebook's "
-      "CPU, and the card {:.2g} J.",
+      "notebook's CPU. The card would use {:.2g} J.",
       ms, more_or_less(ms, cpu_ms), *faster->energy_j.value);
 }
 
 std::string reason_sentence(const BenchRecord& resident, const BenchRecord* faster) {
   double card = 0, conversion = 0;
   for (const PhaseShare& share : phase_shares(resident)) {
-    if (share.phase == "compute") card = share.share;
-    if (share.phase == "cast" || share.phase == "tilize" || share.phase == "untilize")
+    if (share.phase == Phase::compute) card = share.share;
+    if (share.phase == Phase::cast || share.phase == Phase::tilize ||
+        share.phase == Phase::untilize)
       conversion += share.share;
   }
   return fmt::format(
-      "Why: the card computes for {:.0f} % of the forward; casting and tiling on one thread of the "
-      "host take {:.0f} %.{}",
+      "Why: the card computes for {:.0f} % of the forward. Casting and tiling, on one thread of "
+      "the host, take {:.0f} %.{}",
       100 * card, 100 * conversion, faster_host_sentence(faster));
 }
 
@@ -90,33 +97,34 @@ std::string machine_sentence(const BenchRecord& fastest, const BenchRecord& resi
                              const BenchRecord* here) {
   const std::string in_other_host =
       here == nullptr ? ""
-                      : fmt::format(", with {} as its host {:.1f} ms", here->axes.host,
+                      : fmt::format(", and with {} as its host {:.1f} ms", here->axes.host,
                                     *here->time_per_forward_ms.value);
   return fmt::format(
-      "This machine: {} takes {:.2f} ms per forward, measured; the modelled card in the notebook's "
-      "host would take "
-      "{:.1f} ms{}.",
+      "This machine: {} takes {:.2f} ms per forward, measured. The modelled card would take "
+      "{:.1f} ms in the notebook's host{}.",
       series_word(fastest.axes), *fastest.time_per_forward_ms.value,
       *resident.time_per_forward_ms.value, in_other_host);
 }
 
-std::string sureness_sentence(const NotebookPower& power) {
-  double least = power.readings.front().baseline_w, most = least;
-  for (const WallReading& reading : power.readings) {
-    least = std::min(least, reading.baseline_w);
-    most = std::max(most, reading.baseline_w);
-  }
-  const WallReading& cpu = wall_reading(power, "cpu");
-  const WallReading& card = wall_reading(power, "resident");
-  const double gap = (cpu.active_w - cpu.baseline_w) - (card.active_w - card.baseline_w);
+std::string energy_sureness(const NotebookPower& power) {
+  const Duel net = net_duel(power);
   return fmt::format(
-      "How sure: the wall meter's baselines differ by {:.0f} W; the CPU's {:.0f} W more above its "
-      "baseline than the card's job is far beyond that, so who uses less is sure; the card's net "
-      "joules are good to about "
-      "{:.0f} %. The time is "
-      "one run each, without a spread: a difference of {:.0f} % may turn on another day or host.",
-      most - least, gap, 100 * (most - least) / (card.active_w - card.baseline_w),
-      percent_less(notebook_times.back().resident_ms, notebook_times.back().cpu_ms));
+      "The wall meter's baselines differ by {:.0f} W, so each of its readings may be off by as "
+      "much. Then the CPU's forward took {:.1f} to {:.1f} J above its baseline, and the card's "
+      "{:.1f} to {:.1f} J: {}.",
+      power.baseline_spread_w(), net.cpu.low, net.cpu.high, net.card.low, net.card.high,
+      sureness_words(margin_of({gross_duel(power), net})));
+}
+
+std::string time_sureness() {
+  const Duel duel = notebook_times_duel();
+  const Margin margin = margin_of(duel);
+  return fmt::format(
+      "Each job was timed twice. A forward took {:.2f} to {:.2f} ms with the CPU and {:.2f} to "
+      "{:.2f} ms with the card: {} there.{}",
+      duel.cpu.low, duel.cpu.high, duel.card.low, duel.card.high, sureness_words(margin),
+      margin == Margin::barely ? " In another host so small a difference may go the other way."
+                               : "");
 }
 
 }  // namespace
@@ -124,13 +132,14 @@ std::string sureness_sentence(const NotebookPower& power) {
 std::vector<std::string> answer(const BenchRun& run, const NotebookPower* power) {
   const BenchRecord* resident = find_card_record(run, Variant::resident);
   if (!resident || !resident->time_per_forward_ms.range || !resident->energy_j.range) return {};
-  std::vector<std::string> sentences{time_sentence(*resident)};
-  if (power) sentences.push_back(energy_sentence(*power, *resident));
+  std::vector<std::string> sentences{time_sentence(*resident->time_per_forward_ms.range)};
+  if (power) sentences.push_back(energy_sentence(*power, *resident->energy_j.range));
   const auto others = other_host_records(run, Variant::resident);
   sentences.push_back(reason_sentence(*resident, find_host(others, true)));
   if (const BenchRecord* fastest = find_fastest_measured(run))
     sentences.push_back(machine_sentence(*fastest, *resident, find_host(others, false)));
-  if (power) sentences.push_back(sureness_sentence(*power));
+  if (power)
+    sentences.push_back(fmt::format("How sure: {} {}", energy_sureness(*power), time_sureness()));
   return sentences;
 }
 

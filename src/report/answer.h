@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "device/cost_model.h"
+#include "notebook/power.h"
 
 namespace wattention::report {
 

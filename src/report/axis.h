@@ -1,11 +1,15 @@
 #pragma once
 // A chart's axis: values to pixels, and the round values that carry a tick.
-#include <wattention/bench.h>
-
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace wattention::report {
+
+/// The ends of an axis, in pixels or in values; on an axis that runs upwards the low end has the higher pixel.
+struct Range {
+  double low = 0, high = 0;
+};
 
 class Axis {
  public:

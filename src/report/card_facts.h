@@ -1,5 +1,6 @@
 #pragma once
 #include "device/cost_model.h"
+#include "notebook/power.h"
 
 namespace wattention::report {
 

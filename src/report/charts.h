@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "device/cost_model.h"
+#include "notebook/power.h"
 #include "report/section.h"
 
 namespace wattention::report {

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "notebook/values.h"
 #include "report/notebook_records.h"
-#include "report/notebook_values.h"
 #include "report/numbers.h"
 #include "report/words.h"
 
@@ -47,8 +47,8 @@ std::optional<Table> core_grid_table(const BenchRun& run) {
   }
   if (!any) return std::nullopt;
   table.note(
-      "Variant resident, 1000 tensors. The card has 8x8 cores for a grid: larger ones are cut to "
-      "it.");
+      "Variant resident, 1000 tensors. Ops run on 8x8 cores of the card at most. A larger grid is "
+      "cut to that.");
   return table;
 }
 

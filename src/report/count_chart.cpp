@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "notebook/values.h"
 #include "report/charts.h"
 #include "report/notebook_records.h"
-#include "report/notebook_values.h"
 #include "report/numbers.h"
 #include "report/svg.h"
 
@@ -12,7 +12,6 @@ namespace wattention::report {
 namespace {
 
 constexpr double width = 460, height = 310, left = 42, right = 310, top = 32, bottom = 262;
-constexpr double label_gap = 15;
 
 struct CountPoint {
   double count = 0;
@@ -90,7 +89,7 @@ std::string labels(const std::vector<Series>& all, const Axis& y) {
   std::vector<double> ends;
   ends.reserve(all.size());
   for (const Series& series : all) ends.push_back(y.at(series.points.back().ms) + 4);
-  const std::vector<double> places = spread_apart(ends, label_gap, {top + 8, bottom});
+  const std::vector<double> places = spread_apart(ends, svg::line_height, {top + 8, bottom});
   std::string body;
   for (std::size_t i = 0; i < all.size(); ++i)
     body += svg::text({right + 12, places[i]}, all[i].name, all[i].classes);
@@ -116,9 +115,9 @@ std::optional<Chart> count_chart(const BenchRun& run) {
   return Chart{"Time per tensor over the count",
                svg::drawing(width, height, "Milliseconds per tensor over the count of tensors",
                             body + labels(all, y)),
-               "The module and all forwards, divided by the count; both axes are logarithmic. "
-               "Filled dots: measured, in the notebook or here; hollow and dashed: modelled, with "
-               "its interval."};
+               "The time of the module and all forwards, divided by the count. Both axes are "
+               "logarithmic. Filled dots were measured, in the notebook or here. Hollow dots on "
+               "dashed lines are modelled, with their intervals."};
 }
 
 }  // namespace wattention::report

@@ -24,7 +24,8 @@ struct Panel {
 };
 
 Range range_of(const Figure& figure) {
-  return figure.range.value_or(Range{figure.value.value_or(0), figure.value.value_or(0)});
+  const double value = figure.value.value_or(0);
+  return figure.range ? Range{figure.range->low, figure.range->high} : Range{value, value};
 }
 
 std::optional<double> error_of(const BenchRecord& record) {
@@ -105,14 +106,14 @@ std::optional<Chart> fidelity_chart(const BenchRun& run) {
       body += drawn(panel, rows[i], top + row_height * (static_cast<double>(i) + 0.6));
   }
   return Chart{
-      "Error against time against energy, by fidelity",
+      "Error, time and energy, by fidelity",
       svg::drawing(width, bottom + 1.5 * svg::line_height,
                    "Relative error, time and energy of a forward for each fidelity", body),
-      fmt::format("{}. A row is one way to compute the same forward; left is better everywhere. "
-                  "Error: relative L2 of the context against float64, filled because it is "
-                  "computed bit for bit. Hollow: modelled, with intervals; the card's joules are "
-                  "its own, a CPU's those that its meter sees. "
-                  "An axis without a 0 is logarithmic.",
+      fmt::format("{}. Each row is one way to compute the same forward. Further left is better, in "
+                  "every panel. The error is the relative L2 error of the context against float64. "
+                  "Its dots are filled because it is computed bit for bit. Hollow dots are "
+                  "modelled, with intervals. The card's joules are those of the card alone; a "
+                  "CPU's are those that its meter sees. An axis without a 0 is logarithmic.",
                   shape_words(rows.front().record->axes))};
 }
 

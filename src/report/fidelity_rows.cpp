@@ -41,7 +41,7 @@ std::string name_of_row(const BenchRecord& record) {
 }
 
 std::optional<double> compute_ms(const BenchRecord& record) {
-  const auto found = record.phases_ms.find("compute");
+  const auto found = record.phases_ms.find(Phase::compute);
   return on_card(record) && found != record.phases_ms.end() ? std::optional(found->second)
                                                             : std::nullopt;
 }
@@ -95,13 +95,14 @@ std::optional<Table> fidelity_table(const BenchRun& run) {
                    {"largest error"},
                    {"PCC"},
                    {"ms/forward"},
-                   {"card computes ms"},
+                   {"card's compute ms"},
                    {"J/forward"},
                    {"source", Align::left}};
   for (const FidelityRow& row : rows) table.rows.push_back(cells_of(row));
   table.note(fmt::format(
-      "{}; {} rows of the first context against float64 from the same tensor and weights before "
-      "any rounding. Largest error: over the largest exact value of its row.",
+      "{}. The errors are those of {} rows of the first context against float64, which starts from "
+      "the same tensor and weights before any rounding. The largest error is relative to the "
+      "largest exact value of its row.",
       shape_words(rows.front().record->axes), rows.front().record->error->rows));
   table.note(
       "The card's values are computed bit for bit by the software Wormhole; its times and "

@@ -4,11 +4,10 @@
 
 #include <cmath>
 
+#include "notebook/values.h"
 #include "report/notebook_records.h"
-#include "report/notebook_values.h"
 #include "report/numbers.h"
 #include "report/phase_table.h"
-#include "report/power_table.h"
 #include "report/words.h"
 
 namespace wattention::report {
@@ -26,41 +25,44 @@ std::string time_change() {
 }
 
 std::string energy_change(const NotebookPower& power) {
-  return change(wall_reading(power, "resident").gross_j(), wall_reading(power, "cpu").gross_j(),
-                "less energy", "more energy");
+  return change(power.reading("resident").gross_j(), power.reading("cpu").gross_j(), "less energy",
+                "more energy");
 }
 
 Headline time_headline() {
   const NotebookTimes& longest = notebook_times.back();
   const auto count = static_cast<double>(longest.count);
-  return {time_change(),
-          fmt::format("the card in the notebook: {:.2f} ms per forward, its CPU {:.2f} ms; "
-                      "measured there, one run each of {} forwards",
-                      longest.resident_ms / count, longest.cpu_ms / count, longest.count)};
+  return {
+      time_change(),
+      fmt::format("In the notebook a forward took {:.2f} ms with the card and {:.2f} ms with the "
+                  "CPU. Both were measured there, in one run each of {} forwards.",
+                  longest.resident_ms / count, longest.cpu_ms / count, longest.count)};
 }
 
 Headline energy_headline(const NotebookPower& power) {
-  const WallReading& cpu = wall_reading(power, "cpu");
-  const WallReading& card = wall_reading(power, "resident");
-  return {energy_change(power),
-          fmt::format("at the wall: {:.1f} J per forward, its CPU {:.1f} J; above the idle machine "
-                      "{:.1f} J and {:.1f} J; read by hand",
-                      card.gross_j(), cpu.gross_j(), card.net_j(), cpu.net_j())};
+  const WallReading& cpu = power.reading("cpu");
+  const WallReading& card = power.reading("resident");
+  return {
+      energy_change(power),
+      fmt::format("At the wall a forward took {:.1f} J with the card and {:.1f} J with the CPU. "
+                  "Above the idle machine it was {:.1f} J and {:.1f} J. Read by hand.",
+                  card.gross_j(), cpu.gross_j(), card.net_j(), cpu.net_j())};
 }
 
 Headline busy_headline(const BenchRecord& resident) {
   double computing = 0;
   for (const PhaseShare& share : phase_shares(resident))
-    if (share.phase == "compute") computing = share.share;
+    if (share.phase == Phase::compute) computing = share.share;
   return {fmt::format("{:.0f} % busy", 100 * computing),
-          fmt::format("the card in those {:.1f} ms, with {:.2f} J of its own; the rest is its host "
-                      "casting, tiling and copying; modelled",
+          fmt::format("The card computes for this part of a forward of {:.1f} ms and takes {:.2f} "
+                      "J itself. The rest of the time goes to its host, which casts, tiles and "
+                      "copies. Modelled.",
                       *resident.time_per_forward_ms.value, resident.energy_j.value.value_or(0))};
 }
 
 Headline machine_headline(const BenchRecord& record) {
   return {fmt::format("{} ms", milliseconds(record.time_per_forward_ms, false)),
-          fmt::format("per forward on this machine: {}, {}x{}x{}; {}{}", series_word(record.axes),
+          fmt::format("A forward on this machine: {}, {}x{}x{}, {}{}.", series_word(record.axes),
                       record.axes.tokens, record.axes.embed_dim, record.axes.head_dim,
                       source_word(record.time_per_forward_ms),
                       record.extrapolated ? " on a part of the forwards" : "")};

@@ -8,7 +8,7 @@
 namespace wattention::report {
 namespace {
 
-double phase_ms(const BenchRecord& record, const char* phase) {
+double phase_ms(const BenchRecord& record, Phase phase) {
   const auto found = record.phases_ms.find(phase);
   return found == record.phases_ms.end() ? 0 : found->second;
 }
@@ -19,9 +19,9 @@ std::vector<std::string> row_of(const BenchRecord& record, const BenchRecord& no
           record.axes.host.empty() ? "notebook's" : record.axes.host,
           milliseconds(record.time_per_forward_ms, false) + range_text(record.time_per_forward_ms),
           fmt::format("{:.2f}", ms / notebook.time_per_forward_ms.value.value()),
-          fmt::format("{:.2f}", phase_ms(record, "tilize")),
-          fmt::format("{:.2f}", phase_ms(record, "untilize")),
-          fmt::format("{:.2f}", phase_ms(record, "compute")),
+          fmt::format("{:.2f}", phase_ms(record, Phase::tilize)),
+          fmt::format("{:.2f}", phase_ms(record, Phase::untilize)),
+          fmt::format("{:.2f}", phase_ms(record, Phase::compute)),
           fmt::format("{:.2g}", record.energy_j.value.value()) + range_text(record.energy_j),
           "modelled"};
 }
@@ -30,14 +30,14 @@ std::vector<std::string> row_of(const BenchRecord& record, const BenchRecord& no
 
 std::optional<Table> host_table(const BenchRun& run) {
   Table table;
-  table.title = "The card in another host, one forward in the steady state";
+  table.title = "The card in other hosts: one forward in the steady state";
   table.columns = {{"variant", Align::left},
                    {"host", Align::left},
                    {"ms"},
-                   {"of the notebook's"},
+                   {"ratio to the notebook's"},
                    {"tilize ms"},
                    {"untilize ms"},
-                   {"card computes ms"},
+                   {"card's compute ms"},
                    {"card J"},
                    {"source", Align::left}};
   bool other_host = false, measured_host = false;
@@ -52,12 +52,13 @@ std::optional<Table> host_table(const BenchRun& run) {
     }
   }
   if (!measured_host)
-    table.note("This machine as the host: wattention compare --host this; it takes some seconds.");
+    table.note(
+        "To see this machine as the host, run: wattention compare --host this. That takes some "
+        "seconds more.");
   else
     table.note(
-        "A host that was measured here runs this project's conversion loops and f32 engine; "
-        "TT-NN's "
-        "may take up to twice as long.");
+        "A host that was measured here runs this project's conversion loops and f32 engine. "
+        "TT-NN's may take up to twice as long.");
   return other_host ? std::optional(table) : std::nullopt;
 }
 

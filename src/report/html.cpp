@@ -4,34 +4,62 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "report/escaped.h"
+#include "report/numbers.h"
 #include "report/page_css.h"
 
 namespace wattention::report {
 namespace {
 
-constexpr std::size_t many_columns = 9;  // more than a page holds at its usual size
+constexpr std::ptrdiff_t many_columns = 9;  // more than a page holds at its usual size
 
-std::string cell(std::string_view tag, Align align, std::string_view text) {
-  return fmt::format("<{0}{1}>{2}</{0}>", tag, align == Align::left ? " class=\"left\"" : "",
-                     escaped(text));
+// An interval behind a number may go to the next line; no other cell of numbers breaks.
+std::string words_html(std::string_view text) {
+  const std::size_t interval = text.find(" (");
+  if (interval == text.npos || !text.ends_with(')')) return escaped(text);
+  return fmt::format("{}<span class=\"gap\"> </span>{}", escaped(text.substr(0, interval)),
+                     escaped(text.substr(interval + 1)));
+}
+
+// A column's text, and below it the texts of the columns that stand there.
+std::string cell_html(std::string_view tag, Align align, std::vector<std::string> lines) {
+  while (lines.size() > 1 && (lines.back().empty() || lines.back() == absent_mark))
+    lines.pop_back();
+  std::string html = words_html(lines.front());
+  for (std::size_t i = 1; i < lines.size(); ++i)
+    html += fmt::format("<br><span class=\"below\">{}</span>", words_html(lines[i]));
+  return fmt::format("<{0}{1}>{2}</{0}>", tag, align == Align::left ? " class=\"left\"" : "", html);
+}
+
+std::string row_html(const Table& table, std::string_view tag,
+                     const std::vector<std::string>& texts) {
+  std::string html = "<tr>";
+  for (std::size_t c = 0, next = 0; c < texts.size(); c = next) {
+    std::vector<std::string> lines{texts[c]};
+    for (next = c + 1; next < texts.size() && table.columns[next].below; ++next)
+      lines.push_back(texts[next]);
+    html += cell_html(tag, table.columns[c].align, std::move(lines));
+  }
+  return html + "</tr>\n";
 }
 
 std::string head_of(const Table& table) {
-  std::string html = "<thead><tr>";
-  for (const Column& column : table.columns) html += cell("th", column.align, column.name);
-  return html + "</tr></thead>\n";
+  std::vector<std::string> names;
+  names.reserve(table.columns.size());
+  for (const Column& column : table.columns) names.push_back(column.name);
+  return "<thead>" + row_html(table, "th", names) + "</thead>\n";
 }
 
 std::string body_of(const Table& table) {
   std::string html = "<tbody>\n";
-  for (const auto& row : table.rows) {
-    html += "<tr>";
-    for (std::size_t c = 0; c < row.size(); ++c) html += cell("td", table.columns[c].align, row[c]);
-    html += "</tr>\n";
-  }
+  for (const auto& row : table.rows) html += row_html(table, "td", row);
   return html + "</tbody>";
+}
+
+std::ptrdiff_t columns_on_page(const Table& table) {
+  return std::ranges::count(table.columns, false, &Column::below);
 }
 
 // Blank lines part paragraphs.
@@ -68,8 +96,8 @@ std::string commands_html(const std::vector<std::string>& commands) {
   std::string lines;
   for (const std::string& command : commands) lines += escaped(command) + "\n";
   return fmt::format(
-      "<details class=\"how\"><summary>Make these figures "
-      "again</summary>\n<pre>{}</pre></details>\n",
+      "<details class=\"how\"><summary>The commands that make these figures</summary>\n"
+      "<pre>{}</pre></details>\n",
       lines);
 }
 
@@ -115,7 +143,7 @@ std::string header_html(const Page& page) {
 
 std::string to_html(const Table& table) {
   std::string html = fmt::format("<div class=\"wide\" tabindex=\"0\"><table{}>\n",
-                                 table.columns.size() > many_columns ? " class=\"tight\"" : "");
+                                 columns_on_page(table) > many_columns ? " class=\"tight\"" : "");
   if (!table.title.empty()) html += fmt::format("<caption>{}</caption>\n", escaped(table.title));
   html += head_of(table) + body_of(table) + "</table></div>\n";
   for (const std::string& note : table.notes)

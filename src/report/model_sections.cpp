@@ -42,9 +42,9 @@ void add(std::vector<Table>& tables, std::optional<Table> table) {
 Section time_section(const BenchRun& run) {
   Section section{.heading = "Time",
                   .text =
-                      "The notebook's loop: a module and one forward for each tensor. The CPU's "
-                      "columns are measured on this machine; the card's are modelled for the "
-                      "notebook's."};
+                      "This is the notebook's loop: it makes a module and runs one forward for "
+                      "each tensor. The CPU's columns are measured on this machine. The card's "
+                      "columns are modelled for the notebook's machine."};
   add(section.tables, notebook_table(run));
   add(section.charts, count_chart(run));
   section.commands = commands_for(run, [](const BenchCase& axes) {
@@ -54,8 +54,10 @@ Section time_section(const BenchRun& run) {
 }
 
 Section grid_section(const BenchRun& run) {
-  Section section{.heading = "Core grids",
-                  .text = "The same loop, resident, on fewer and on more cores than the card has."};
+  Section section{
+      .heading = "Core grids",
+      .text =
+          "The same loop with the resident module, on fewer cores than the card has and on more."};
   add(section.tables, core_grid_table(run));
   section.commands = commands_for(
       run, [](const BenchCase& axes) { return axes.core_grid.has_value() && axes.host.empty(); });
@@ -73,7 +75,8 @@ std::vector<const BenchRecord*> card_records(const BenchRun& run) {
 Section host_section(const BenchRun& run) {
   Section section{
       .heading = "Hosts",
-      .text = "Most of the card's time is its host's: the same forward in other machines."};
+      .text =
+          "The host takes most of a forward's time. Here is the same forward in other machines."};
   add(section.tables, host_table(run));
   section.commands = commands_for(
       run, [](const BenchCase& axes) { return !axes.host.empty() && axes.host != twice_as_fast; });
@@ -93,7 +96,7 @@ std::vector<std::string> estimate_commands(const BenchRun& run) {
 
 Section phase_section(const BenchRun& run) {
   Section section{.heading = "Phases",
-                  .text = "One forward of the card's modules, by what the time is spent on.",
+                  .text = "What one forward of each of the card's modules spends its time on.",
                   .folded = true};
   add(section.tables, phase_table(run));
   for (const BenchRecord* record : card_records(run)) add(section.charts, phase_chart(*record));
@@ -103,7 +106,7 @@ Section phase_section(const BenchRun& run) {
 
 Section ops_section(const BenchRun& run, const CardFacts* facts) {
   Section section{.heading = "Ops",
-                  .text = "What the card itself does in a forward, and what holds each op back.",
+                  .text = "What the card itself does in a forward, and what limits each op.",
                   .folded = facts != nullptr};
   add(section.tables, ops_table(run));
   if (facts) add(section.charts, roofline_chart(run, facts->ceilings));
@@ -114,8 +117,8 @@ Section ops_section(const BenchRun& run, const CardFacts* facts) {
 Section fidelity_section(const BenchRun& run) {
   Section section{.heading = "Fidelity",
                   .text =
-                      "How exact a forward is, and what that costs: the card multiplies "
-                      "mantissas in one to four steps, LoFi to HiFi4."};
+                      "How exact a forward is, and what that costs. The card multiplies mantissas "
+                      "in one to four steps: LoFi is one step, HiFi4 is four."};
   add(section.tables, fidelity_table(run));
   add(section.charts, fidelity_chart(run));
   std::vector<const BenchRecord*> records;
@@ -126,7 +129,7 @@ Section fidelity_section(const BenchRun& run) {
 
 Section power_section(const BenchRun& run, const NotebookPower& power) {
   return {.heading = "Power",
-          .text = "The notebook's wall meter readings as energy, and the card's part of it.",
+          .text = "The energy that the notebook's wall meter showed, and the card's part of it.",
           .tables = {power_table(power, run)},
           .charts = {power_chart(power, run)},
           .commands = estimate_commands(run)};

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "report/notebook_values.h"
+#include "notebook/values.h"
 
 namespace wattention::report {
 namespace {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "notebook/values.h"
 #include "report/notebook_records.h"
-#include "report/notebook_values.h"
 #include "report/numbers.h"
 #include "report/words.h"
 
@@ -76,17 +76,17 @@ std::vector<std::string> row_of(const BenchRun& run, const std::vector<BenchCase
 
 void add_notes(Table& table, const BenchRun& run) {
   table.note(
-      "The module and all its forwards, x [1024, 2048], weights [2048, 2048]. The notebook's: Xeon "
-      "w5-3535X (20 cores), Wormhole n150d.");
+      "Each time is that of the module and all its forwards: x [1024, 2048], weights [2048, 2048]. "
+      "The notebook ran on a Xeon w5-3535X (20 cores) and a Wormhole n150d.");
   table.note(
-      "Differences: to the notebook's CPU; of naive to its Tensix, of resident to its Tensix "
-      "Fast.");
+      "A difference is to the notebook's column for the same job: to Tensix for naive, to Tensix "
+      "Fast for resident, to the CPU for all others.");
   for (const BenchRecord& record : run.records) {
     if (!has_notebook_shape(record)) continue;
     if (record.total_ms.source == Source::modelled)
       table.note(
-          "wormhole: modelled for the notebook's host; one cell of it, Tensix Fast at 1000, "
-          "calibrated the model.");
+          "wormhole: modelled for the notebook's host. One cell of the notebook's table, Tensix "
+          "Fast at 1000 tensors, calibrated the model.");
     if (record.extrapolated && record.total_ms.value) table.note(extrapolated_note);
     if (!record.total_ms.value)
       table.note(fmt::format("{} {}: no time: {}.", record.axes.device,
@@ -104,7 +104,7 @@ std::optional<Table> notebook_table(const BenchRun& run) {
   table.columns = {{"tensors"}, {"notebook CPU"}, {"notebook Tensix"}, {"notebook Tensix Fast"}};
   for (const BenchCase& one : series) {
     table.columns.push_back({series_word(one)});
-    table.columns.push_back({"difference"});
+    table.columns.push_back({.name = "difference", .below = true});
   }
   for (const NotebookTimes& row : notebook_times) table.rows.push_back(row_of(run, series, row));
   add_notes(table, run);

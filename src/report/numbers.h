@@ -9,7 +9,7 @@ namespace wattention::report {
 /// Stands behind every time that was not timed in full.
 inline constexpr const char* extrapolated_mark = "†";
 inline constexpr const char* extrapolated_note =
-    "† extrapolated: only a part of the forwards was timed, the rest is their mean.";
+    "† extrapolated: only a part of the forwards was timed; the rest is taken at their mean.";
 /// Stands where there is no number.
 inline constexpr const char* absent_mark = "-";
 

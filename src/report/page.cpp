@@ -72,7 +72,7 @@ Table sources_table(const BenchRun& run) {
 std::vector<Section> closing_sections(const BenchRun& run) {
   std::vector<Section> sections{records_section(run)};
   sections.push_back({.heading = "Machine",
-                      .text = "Where and with what this was made.",
+                      .text = "Where and with what these figures were made.",
                       .tables = {machine_table(run.context)}});
   const Table sources = sources_table(run);
   if (!sources.rows.empty())

@@ -43,24 +43,24 @@ std::optional<Chart> phase_chart(const BenchRecord& record) {
                      svg::text({energy_begin, 14}, "the card's J", "strong");
   double y = top;
   for (const PhaseShare& share : shares) {
-    const std::string_view classes = share.phase == "compute" ? "c2" : "c1";
-    body += svg::text({name_end, y + 15}, words_of(share.phase), "", "end");
+    const std::string_view classes = share.phase == Phase::compute ? "c2" : "c1";
+    body += svg::text({name_end, y + 15}, words_of(std::string(to_string(share.phase))), "", "end");
     body += bar_of(time, y, share.time_ms, classes, milliseconds(share.time_ms));
     body += bar_of(energy, y, share.card_j, classes, fmt::format("{:.3f}", share.card_j));
     y += row_height;
   }
   const std::string name(to_string(record.axes.variant));
-  const Range time_range = record.time_per_forward_ms.range.value_or(Range{});
-  const Range energy_range = record.energy_j.range.value_or(Range{});
+  const Interval time_range = record.time_per_forward_ms.range.value_or(Interval{});
+  const Interval energy_range = record.energy_j.range.value_or(Interval{});
   const std::string label = fmt::format("Time and energy of a {} forward by phase", name);
   return Chart{
       fmt::format("One {} forward: {:.3g} ms, {:.2g} J", name,
                   record.time_per_forward_ms.value.value_or(0), record.energy_j.value.value_or(0)),
       svg::drawing(width, y + 4, label, body),
       fmt::format(
-          "Blue (compute): the card works; orange: its host does. All modelled, the forward "
-          "between {:.3g} and {:.3g} ms, {:.2g} and {:.2g} J. Phases overlap, so they may "
-          "add up to more than the forward.",
+          "Blue (compute) is work of the card, orange is work of its host. All of it is modelled: "
+          "the forward takes {:.3g} to {:.3g} ms and {:.2g} to {:.2g} J. Phases overlap, so they "
+          "may add up to more than the forward.",
           time_range.low, time_range.high, energy_range.low, energy_range.high)};
 }
 

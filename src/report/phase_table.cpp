@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <string_view>
-
 #include "report/notebook_records.h"
 #include "report/numbers.h"
 #include "report/words.h"
@@ -12,16 +9,12 @@
 namespace wattention::report {
 namespace {
 
-constexpr std::array<std::string_view, 9> order{"host_compute", "cast",    "tilize",
-                                                "write",        "compile", "dispatch",
-                                                "compute",      "read",    "untilize"};
-
 void add_rows(Table& table, const BenchRecord& record) {
   for (const PhaseShare& share : phase_shares(record))
-    table.rows.push_back({std::string(to_string(record.axes.variant)), share.phase,
-                          share.phase == "compute" ? "card" : "host", milliseconds(share.time_ms),
-                          fmt::format("{:.1f} %", 100 * share.share),
-                          fmt::format("{:.3g}", share.card_j)});
+    table.rows.push_back(
+        {std::string(to_string(record.axes.variant)), std::string(to_string(share.phase)),
+         share.phase == Phase::compute ? "card" : "host", milliseconds(share.time_ms),
+         fmt::format("{:.1f} %", 100 * share.share), fmt::format("{:.3g}", share.card_j)});
   table.rows.push_back(
       {std::string(to_string(record.axes.variant)), "forward", "",
        milliseconds(record.time_per_forward_ms, false) + range_text(record.time_per_forward_ms),
@@ -34,11 +27,10 @@ void add_rows(Table& table, const BenchRecord& record) {
 std::vector<PhaseShare> phase_shares(const BenchRecord& record) {
   std::vector<PhaseShare> shares;
   if (record.steps.empty()) return shares;
-  for (const std::string_view phase : order) {
-    const auto time = record.phases_ms.find(std::string(phase));
-    if (time == record.phases_ms.end()) continue;
-    const auto joules = record.phases_j.find(time->first);
-    shares.push_back({time->first, time->second, time->second / *record.time_per_forward_ms.value,
+  for (const auto& [phase, time_ms] : record.phases_ms) {
+    if (phase == Phase::prepare) continue;  // not of the forward
+    const auto joules = record.phases_j.find(phase);
+    shares.push_back({phase, time_ms, time_ms / *record.time_per_forward_ms.value,
                       joules == record.phases_j.end() ? 0 : joules->second});
   }
   return shares;
@@ -54,9 +46,8 @@ std::optional<Table> phase_table(const BenchRun& run) {
     if (const BenchRecord* record = find_card_record(run, variant)) add_rows(table, *record);
   if (table.rows.empty()) return std::nullopt;
   table.note(
-      "Host and card work at the same time where they can: phases are busy times and may add up to "
-      "more than the "
-      "forward. Joules are the card's, idle power included.");
+      "Host and card work at the same time where they can. Phases are busy times, so they may "
+      "add up to more than the forward. The joules are the card's, with its idle power.");
   return table;
 }
 

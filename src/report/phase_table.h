@@ -3,7 +3,6 @@
 #include <wattention/bench.h>
 
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "report/table.h"
@@ -11,7 +10,7 @@
 namespace wattention::report {
 
 struct PhaseShare {
-  std::string phase;
+  Phase phase = Phase::compute;
   double time_ms = 0;
   double share = 0;  ///< of the forward's time; phases overlap, so shares may add up to more than 1
   double card_j = 0;

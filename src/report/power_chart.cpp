@@ -4,7 +4,6 @@
 
 #include "report/charts.h"
 #include "report/notebook_records.h"
-#include "report/power_table.h"
 #include "report/svg.h"
 
 namespace wattention::report {
@@ -51,24 +50,21 @@ void add_card(Rows& rows, const std::string& name, const Interval& joules, svg::
 }  // namespace
 
 Chart power_chart(const NotebookPower& power, const BenchRun& run) {
-  const WallReading& cpu = wall_reading(power, "cpu");
-  const WallReading& resident = wall_reading(power, "resident");
+  const WallReading& cpu = power.reading("cpu");
+  const WallReading& resident = power.reading("resident");
   Rows rows{.scale = (bars_end - bars_begin) / std::max(cpu.gross_j(), resident.gross_j())};
   add_wall(rows, "wall, CPU", cpu, "c1");
   add_wall(rows, "wall, resident", resident, "c2");
   add_card(rows, "card, by difference", power.card_share_j, svg::Fill::solid);
   const BenchRecord* modelled = find_card_record(run, Variant::resident);
-  if (modelled && modelled->energy_j.value && modelled->energy_j.range) {
-    const Range range = *modelled->energy_j.range;
-    add_card(rows, "card, modelled", {*modelled->energy_j.value, range.low, range.high},
-             svg::Fill::hollow);
-  }
+  if (modelled && modelled->energy_j.range)
+    add_card(rows, "card, modelled", *modelled->energy_j.range, svg::Fill::hollow);
   return {
       "Joules per forward",
       svg::drawing(width, rows.y + 4, "Joules per forward at the wall and of the card", rows.body),
-      "Wall: the notebook's meter; the dark part is net, above the machine's baseline, the pale "
-      "part the baseline itself. Card: its part of the resident forward, once from the meter's "
-      "differences, once from the model, with intervals."};
+      "Wall: what the notebook's meter showed. The dark part is net, above the machine's baseline; "
+      "the pale part is the baseline. Card: the card's part of the resident forward, once from "
+      "differences of the meter's readings and once from the model, with intervals."};
 }
 
 }  // namespace wattention::report

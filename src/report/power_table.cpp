@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "base/fail.h"
 #include "report/notebook_records.h"
 #include "report/numbers.h"
 #include "report/words.h"
@@ -16,7 +15,7 @@ constexpr double ms_per_s = 1e3;
 
 std::string title_of(const std::string& config) {
   if (config == "cpu") return "CPU";
-  return config == "resident" ? "Tensix Fast" : "creation of a tensor";
+  return config == "resident" ? "Tensix Fast" : "creating a tensor";
 }
 
 std::vector<std::string> wall_row(const WallReading& reading) {
@@ -33,12 +32,12 @@ std::vector<std::string> wall_row(const WallReading& reading) {
 
 std::vector<std::string> share_row(const NotebookPower& power) {
   const Interval& share = power.card_share_j;
-  return {"Tensix Fast, the card's share by difference",
+  return {"Tensix Fast: the card's share, by difference",
           "card",
           "",
           "",
           "",
-          milliseconds(wall_reading(power, "resident").forward_s() * ms_per_s),
+          milliseconds(power.reading("resident").forward_s() * ms_per_s),
           fmt::format("{:.2g} ({:.2g} to {:.2g})", share.value, share.low, share.high),
           "",
           "manual"};
@@ -100,18 +99,11 @@ void add_metered_rows(Table& table, const BenchRun& run) {
     if (sensor != nullptr)
       table.rows.push_back(metered_row(*record, *sensor));
     else
-      table.note(fmt::format("This machine's joules: none: {}.", record->energy_j.reason));
+      table.note(fmt::format("This machine gave no joules: {}.", record->energy_j.reason));
   }
 }
 
 }  // namespace
-
-const WallReading& wall_reading(const NotebookPower& power, std::string_view config) {
-  const auto found = std::ranges::find(power.readings, config, &WallReading::config);
-  expect(found != power.readings.end(), "[report] expected a wall reading of '{}'; found none",
-         config);
-  return *found;
-}
 
 Table power_table(const NotebookPower& power, const BenchRun& run) {
   Table table;
@@ -120,7 +112,7 @@ Table power_table(const NotebookPower& power, const BenchRun& run) {
                    {"scope", Align::left},
                    {"baseline W"},
                    {"active W"},
-                   {"above it W"},
+                   {"net W"},
                    {"ms"},
                    {"gross J"},
                    {"net J"},
@@ -132,9 +124,9 @@ Table power_table(const NotebookPower& power, const BenchRun& run) {
       if (record->energy_j.value) table.rows.push_back(model_row(*record));
   add_metered_rows(table, run);
   table.note(
-      "Gross: active power x time. Net: less the baseline, read by hand before each job. Wall, "
-      "package and "
-      "card are different scopes: no row is a part of another.");
+      "Gross joules are active power x time. Net joules leave out the baseline, which was read by "
+      "hand before each job. Wall, package and card are different scopes: no row is a part of "
+      "another.");
   table.note(power.verdict);
   return table;
 }

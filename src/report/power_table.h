@@ -2,7 +2,7 @@
 // The notebook's power table in joules, with the card's modelled share beside it.
 #include <wattention/bench.h>
 
-#include "device/cost_model.h"
+#include "notebook/power.h"
 #include "report/table.h"
 
 namespace wattention::report {
@@ -10,8 +10,5 @@ namespace wattention::report {
 /// One row per wall reading (gross: all that the meter saw; net: less the baseline), then the card alone: what
 /// the readings allow it, and what the model gives a resident forward of `run`, where it holds one.
 Table power_table(const NotebookPower& power, const BenchRun& run);
-
-/// The wall reading of a configuration: "cpu", "resident" or "create_tensors". Throws Error{bad_input} for another.
-const WallReading& wall_reading(const NotebookPower& power, std::string_view config);
 
 }  // namespace wattention::report

@@ -14,8 +14,8 @@ std::string truth(bool value) {
   return value ? "true" : "false";
 }
 
-std::optional<double> phase(const BenchRecord& record, const std::string& name) {
-  const auto found = record.phases_ms.find(name);
+std::optional<double> phase_ms(const BenchRecord& record, Phase phase) {
+  const auto found = record.phases_ms.find(phase);
   return found == record.phases_ms.end() ? std::nullopt : std::optional(found->second);
 }
 
@@ -53,7 +53,7 @@ std::vector<std::string> time_cells(const BenchRecord& record) {
           record.repeats.size() > 1 ? exact(record.wall_ms.spread) : "",
           ran ? exact(record.wall_ms.min) : "",
           exact(record.total_ms.value),
-          exact(phase(record, "prepare")),
+          exact(phase_ms(record, Phase::prepare)),
           exact(record.simulation_time_ms)};
 }
 

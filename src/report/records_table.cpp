@@ -83,26 +83,27 @@ void add_notes(Table& table, const BenchRecord& record) {
 
 Table records_table(const BenchRun& run) {
   Table table;
+  constexpr bool below = true;
   table.columns = {{"device", Align::left},
-                   {"variant", Align::left},
+                   {"variant", Align::left, below},
                    {"dtype", Align::left},
-                   {"shape"},
+                   {"shape", Align::right, below},
                    {"core grid"},
-                   {"fidelity", Align::left},
-                   {"host"},
+                   {"fidelity", Align::left, below},
+                   {"host", Align::left},
                    {"count"},
                    {"ms/forward"},
-                   {"spread"},
-                   {"min ms"},
+                   {"spread", Align::right, below},
+                   {"min ms", Align::right, below},
                    {"total ms"},
-                   {"simulation ms"},
+                   {"simulation ms", Align::right, below},
                    {"relative L2 error"},
                    {"gross J/forward"},
-                   {"net J/forward"},
+                   {"net J/forward", Align::right, below},
                    {"J of", Align::left},
                    {"source", Align::left},
                    {"timed"},
-                   {"threads"},
+                   {"threads", Align::right, below},
                    {"kernel", Align::left}};
   for (const BenchRecord& record : run.records) {
     table.rows.push_back(row_of(record));

@@ -8,6 +8,8 @@ namespace wattention::report::svg {
 namespace {
 
 constexpr double cap = 4;  // half the width of a whisker's ends
+// The lowest label of a y axis ends 7.5 below the plane and may stand above the first one of the x axis.
+constexpr double below_plane = line_height + 4;
 
 std::string_view word(Fill fill) {
   return fill == Fill::hollow ? " hollow" : "";
@@ -69,7 +71,7 @@ std::string scale_x(const Axis& x, double top, double bottom) {
   std::string body;
   for (const double tick : x.ticks()) {
     body += line({x.at(tick), top}, {x.at(tick), bottom}, "grid");
-    body += text({x.at(tick), bottom + line_height}, tick_text(tick), "tick", "middle");
+    body += text({x.at(tick), bottom + below_plane}, tick_text(tick), "tick", "middle");
   }
   return body;
 }
@@ -82,8 +84,8 @@ std::string plane(const Axis& x, std::string_view x_name, const Axis& y, std::st
     body += line({left, y.at(tick)}, {right, y.at(tick)}, "grid");
     body += text({left - 6, y.at(tick) + 4}, tick_text(tick), "tick", "end");
   }
-  body += text({right, bottom + 2 * line_height}, x_name, "tick", "end");
-  return body + text({0, top - 10}, y_name, "tick");
+  body += text({right, bottom + below_plane + line_height}, x_name, "tick", "end");
+  return body + text({0, top + 4 - line_height}, y_name, "tick");
 }
 
 }  // namespace wattention::report::svg

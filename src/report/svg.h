@@ -10,8 +10,9 @@
 
 namespace wattention::report::svg {
 
-/// The height of a line of text.
-inline constexpr double line_height = 16;
+/// From one line of text to the next. 13.75 pixels, a phone's size (page.css), are 16 high in DejaVu Sans, the tallest
+/// of the fonts.
+inline constexpr double line_height = 16.5;
 
 struct Point {
   double x = 0, y = 0;

@@ -94,6 +94,7 @@ void Table::drop_empty_columns() {
   for (std::size_t c = columns.size(); c-- > 0;) {
     const auto empty = [c](const std::vector<std::string>& row) { return row[c].empty(); };
     if (rows.empty() || !std::ranges::all_of(rows, empty)) continue;
+    if (c + 1 < columns.size()) columns[c + 1].below &= columns[c].below;
     const auto at = static_cast<std::ptrdiff_t>(c);
     columns.erase(columns.begin() + at);
     for (auto& row : rows) row.erase(row.begin() + at);

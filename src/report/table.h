@@ -10,6 +10,7 @@ enum class Align { left, right };
 struct Column {
   std::string name;  ///< with its unit
   Align align = Align::right;
+  bool below = false;  ///< on the page, which is narrow, it stands below the column before it
 };
 
 struct Table {
@@ -20,7 +21,7 @@ struct Table {
 
   /// Adds a note once.
   void note(const std::string& text);
-  /// Removes columns in which no row says anything.
+  /// Removes columns in which no row says anything. What stood below a removed column then stands by itself.
   void drop_empty_columns();
 };
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "report/modelled_tracks.h"
 #include "report/trace_events.h"
 #include "report/words.h"
@@ -22,7 +24,7 @@ void note(Notes& notes, const std::string& name, const Figure& figure) {
 
 ModelledPart steady_forward(const BenchRecord& record) {
   ModelledPart part{fmt::format("one forward of {}, in the steady state", record.axes.count),
-                    {record.time_per_forward_ms, record.energy_j, record.steps, record.card_w}};
+                    record.time_per_forward_ms, record.energy_j, record.steps, record.card_w};
   note(part.notes, "total_ms", record.total_ms);
   note(part.notes, "kernel", record.kernel);
   return part;
@@ -30,7 +32,8 @@ ModelledPart steady_forward(const BenchRecord& record) {
 
 Notes case_notes(const BenchRecord& record) {
   Notes notes{{"count", fmt::format("{}", record.axes.count)},
-              {"placed", "one after the other: records keep how long a repeat took, not when"},
+              {"placed",
+               "one after the other, because records keep how long a repeat took, not when it ran"},
               {"threads", fmt::format("{}", record.threads)}};
   note(notes, "kernel", record.kernel);
   if (!record.steps.empty()) return notes;  // time and energy are modelled, and said there
@@ -94,6 +97,16 @@ std::string text_of(const Json& other_data, std::span<const TraceGroup> groups) 
 }
 
 }  // namespace
+
+ModelledPart modelled_part(std::string name, const RunEstimate& estimate, Notes notes) {
+  constexpr double ms_per_s = 1e3;
+  return {std::move(name),
+          Figure::of(estimate.time_s * ms_per_s, Source::modelled),
+          Figure::of(estimate.card_j, Source::modelled),
+          estimate.steps,
+          estimate.card_w,
+          std::move(notes)};
+}
 
 TraceGroup trace_group(const BenchRecord& record) {
   TraceGroup group;

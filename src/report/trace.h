@@ -8,8 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include "bench/modelled.h"
-
 namespace wattention::report {
 
 using Notes = std::vector<std::pair<std::string, std::string>>;
@@ -17,9 +15,12 @@ using Notes = std::vector<std::pair<std::string, std::string>>;
 /// A stretch on the modelled clock: a module's setup, a forward.
 struct ModelledPart {
   std::string name;
-  ModelledRun run;
+  Figure time_ms, card_j;
+  std::vector<TimedStep> steps{};
+  std::vector<PowerSpan> card_w{};
   Notes notes{};
 };
+ModelledPart modelled_part(std::string name, const RunEstimate& estimate, Notes notes = {});
 
 /// What the wall clock said. Spans lie one after the other or inside each other.
 struct MeasuredSpan {

@@ -5,7 +5,7 @@
 namespace wattention::report {
 
 std::string grid_word(const BenchCase& axes) {
-  return axes.core_grid ? fmt::format("{}x{}", axes.core_grid->y, axes.core_grid->x) : "";
+  return axes.core_grid ? to_string(*axes.core_grid) : "";
 }
 
 std::string fidelity_word(Fidelity fidelity) {

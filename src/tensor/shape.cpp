@@ -1,3 +1,4 @@
+#include <wattention/dims.h>
 #include <wattention/tensor.h>
 
 #include <algorithm>
@@ -11,6 +12,15 @@ namespace {
 constexpr std::int64_t max_numel = std::int64_t{1} << 58;
 
 }  // namespace
+
+static_assert(Dims::max_count == Shape::max_rank);
+
+Dims::Dims(std::span<const int> dims) {
+  expect(dims.size() <= max_count, "[dims] expected at most {} dimensions; found {}", max_count,
+         dims.size());
+  std::ranges::copy(dims, dims_.begin());
+  count_ = static_cast<std::uint8_t>(dims.size());
+}
 
 Shape::Shape(std::initializer_list<std::int64_t> sizes)
     : Shape(std::span<const std::int64_t>(sizes.begin(), sizes.size())) {}

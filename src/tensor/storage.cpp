@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/fail.h"
+#include "base/memory_room.h"
 
 namespace wattention {
 namespace {
@@ -14,6 +15,7 @@ constexpr std::size_t alignment = 64;
 class HostStorage final : public Storage {
  public:
   explicit HostStorage(std::size_t bytes) {
+    expect_room("tensor", static_cast<double>(bytes), "a tensor");
     const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
     bytes_ =
         static_cast<std::byte*>(std::aligned_alloc(alignment, rounded == 0 ? alignment : rounded));

@@ -49,6 +49,17 @@ std::string_view to_string(Memory memory) {
   return memory == Memory::host ? "host" : memory == Memory::dram ? "dram" : "l1";
 }
 
+Layout parse_layout(std::string_view word) {
+  expect(word == "row_major" || word == "tile", "[layout] expected row_major or tile; found '{}'",
+         word);
+  return word == "tile" ? Layout::tile : Layout::row_major;
+}
+
+Memory parse_memory(std::string_view word) {
+  expect(word == "dram" || word == "l1", "[memory] expected dram or l1; found '{}'", word);
+  return word == "l1" ? Memory::l1 : Memory::dram;
+}
+
 Tensor::Tensor(Shape shape, DType dtype, Layout layout, std::shared_ptr<Storage> storage)
     : shape_(shape), dtype_(dtype), layout_(layout), storage_(std::move(storage)) {}
 

@@ -6,7 +6,9 @@
 #include <wattention/error.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <numeric>
 #include <string>
@@ -34,13 +36,33 @@ constexpr bool limits_hold() {
 
 class Parallel : public testing::TestWithParam<int> {};
 
+// Until another thread than the caller's has begun, or a millisecond is over: the caller's would run short bodies all
+// alone. Relaxed, so that it orders nothing that fork and join do not.
+class Meeting {
+ public:
+  void begin(int thread) {
+    begun_.fetch_add(1, std::memory_order_relaxed);
+    if (thread != 0) return;
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(1);
+    while (begun_.load(std::memory_order_relaxed) < 2 && std::chrono::steady_clock::now() < end) {
+    }
+  }
+
+ private:
+  std::atomic<int> begun_{0};
+};
+
 // Plain memory, written by the caller, then by the threads, then read by the caller, again and again on the
 // same stack: under ThreadSanitizer this is also the test that fork and join are visible to it.
 TEST_P(Parallel, RunsEachThreadOnceAndOrdersMemory) {
   const int threads = GetParam();
   for (int round = 0; round < 50; ++round) {
     std::vector<int> calls(static_cast<std::size_t>(threads), round);
-    parallel(threads, [&](int thread) { calls[static_cast<std::size_t>(thread)] += 1 + thread; });
+    Meeting meeting;
+    parallel(threads, [&](int thread) {
+      meeting.begin(thread);
+      calls[static_cast<std::size_t>(thread)] += 1 + thread;
+    });
     for (int thread = 0; thread < threads; ++thread)
       ASSERT_EQ(calls[static_cast<std::size_t>(thread)], round + 1 + thread);
   }
@@ -107,17 +129,16 @@ void limit_memory() {
   setrlimit(RLIMIT_AS, &limit);
 }
 
-// Exits with 7 when a fork of 60 is refused and one of 2 goes on.
+// Exits with 7 when a fork of twice as many is refused and one of 2 goes on.
 [[noreturn]] void fork_beyond_the_limit(int forked_before) {
   parallel(forked_before, [](int) {});
-  parallel(2, [](int) {});  // OpenMP lets the others go
   limit_memory();
   try {
-    parallel(60, [](int) {});
+    parallel(60 * forked_before, [](int) {});
   } catch (const Error& error) {
     std::atomic<int> calls{0};
-    parallel(2, [&calls](int) { ++calls; });
-    std::exit(error.kind() == ErrorKind::out_of_memory && calls == 2 ? 7 : 1);
+    parallel(forked_before, [&calls](int) { ++calls; });
+    std::exit(error.kind() == ErrorKind::out_of_memory && calls == forked_before ? 7 : 1);
   }
   std::exit(0);
 }
@@ -126,12 +147,64 @@ TEST(Threads, ThatTheSystemDoesNotStartAreAnError) {
   if (!limits_hold()) GTEST_SKIP() << "a sanitizer keeps memory of its own";
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(fork_beyond_the_limit(2), testing::ExitedWithCode(7), "");
-  EXPECT_EXIT(fork_beyond_the_limit(60), testing::ExitedWithCode(7), "");
+  EXPECT_EXIT(fork_beyond_the_limit(8), testing::ExitedWithCode(7), "");
+}
+
+double cpu_seconds() {
+  timespec time{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+// Threads that stayed awake would take most of the time of every processor.
+TEST(Threads, ThatWaitGiveTheirProcessorBack) {
+  parallel(4, [](int) {});
+  const double before = cpu_seconds();
+  std::this_thread::sleep_for(std::chrono::milliseconds(400));
+  EXPECT_LT(cpu_seconds() - before, 0.05);
+}
+
+// Keeps every processor busy.
+class Hogs {
+ public:
+  Hogs() {
+    const unsigned count = std::max(2u, std::thread::hardware_concurrency());
+    for (unsigned i = 0; i < count; ++i)
+      hogs_.emplace_back([this] {
+        while (!stop_.load(std::memory_order_relaxed)) {
+        }
+      });
+  }
+  ~Hogs() {
+    stop_ = true;
+    for (std::thread& hog : hogs_) hog.join();
+  }
+
+ private:
+  std::atomic<bool> stop_{false};
+  std::vector<std::thread> hogs_;
+};
+
+// A fork that waited for a sleeping thread would wait for a slice of a busy processor: 3 to 8 ms each time.
+TEST(Threads, ThatGetNoProcessorHoldUpNobody) {
+  using Clock = std::chrono::steady_clock;
+  parallel(2, [](int) {});
+  const Hogs hogs;
+  Clock::duration total{0};
+  constexpr int rounds = 200;
+  for (int round = 0; round < rounds; ++round) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    const auto start = Clock::now();
+    parallel(2, [](int) {});
+    total += Clock::now() - start;
+  }
+  EXPECT_LT(total / rounds, std::chrono::microseconds(1000));
 }
 
 TEST(Threads, ZeroMeansAllAvailable) {
-  EXPECT_GE(available_threads(), 1);
-  EXPECT_EQ(resolve_threads(0), available_threads());
+  EXPECT_GE(available_threads().count, 1);
+  EXPECT_EQ(resolve_threads(0), available_threads().count);
+  EXPECT_EQ(thread_count(5).limit, "");
   EXPECT_EQ(resolve_threads(5), 5);
   EXPECT_THROW(resolve_threads(-1), Error);
   EXPECT_THROW(resolve_threads(max_threads + 1), Error);
@@ -139,7 +212,8 @@ TEST(Threads, ZeroMeansAllAvailable) {
 
 TEST(Threads, TheEnvironmentSetsTheNumber) {
   setenv("WATTENTION_THREADS", "3", 1);
-  EXPECT_EQ(available_threads(), 3);
+  EXPECT_EQ(available_threads().count, 3);
+  EXPECT_EQ(to_string(available_threads()), "3 threads (WATTENTION_THREADS)");
   for (const char* text : {"none", "3x", "0", "-2", "99999999999999999999"}) {
     setenv("WATTENTION_THREADS", text, 1);
     EXPECT_THROW(available_threads(), Error) << text;

@@ -49,7 +49,7 @@ class Compare(unittest.TestCase):
 
     def test_the_page_stands_alone_with_every_figure(self):
         for words in ("115895.56", "467358.59", "prefers-color-scheme", "viewport", "Faster:",
-                      "<h2>Machine", "<h2>Sources", "Error against time against energy", "wattention bench --device"):
+                      "<h2>Machine", "<h2>Sources", "Error, time and energy, by fidelity", "wattention bench --device"):
             self.assertIn(words, self.page)
         self.assertEqual(self.page.count("<svg"), 6)
         for words in ("http:", "https:", "<script", "<link", "<img", "src=", "@import", "url("):

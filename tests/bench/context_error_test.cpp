@@ -86,7 +86,7 @@ TEST(ContextError, IsMeasuredWhereItIsAskedFor) {
   EXPECT_EQ(back.records[2].axes, run.records[2].axes);
   EXPECT_EQ(back.records[2].error, run.records[2].error);
   EXPECT_FALSE(back.records[0].error);
-  EXPECT_EQ(back.records[2].steps.back().l1_bytes, run.records[2].steps.back().l1_bytes);
+  EXPECT_EQ(back.records[2].steps.back().bytes, run.records[2].steps.back().bytes);
 }
 
 }  // namespace

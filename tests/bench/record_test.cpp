@@ -28,8 +28,8 @@ TEST(Record, MeasuredInFullIsNotExtrapolated) {
   EXPECT_DOUBLE_EQ(*record.time_per_forward_ms.value, 11.5);  // 22, 24, 23 over 2
   EXPECT_EQ(record.time_per_forward_ms.source, Source::measured);
   EXPECT_DOUBLE_EQ(*record.total_ms.value, 54);  // 52, 56, 54
-  EXPECT_DOUBLE_EQ(record.phases_ms.at("prepare"), 31);
-  EXPECT_DOUBLE_EQ(record.phases_ms.at("compute"), 11.5);
+  EXPECT_DOUBLE_EQ(record.phases_ms.at(Phase::prepare), 31);
+  EXPECT_DOUBLE_EQ(record.phases_ms.at(Phase::compute), 11.5);
 }
 
 TEST(Record, OfMoreTensorsThanTimedIsExtrapolated) {

@@ -41,6 +41,16 @@ TEST(RecordsJson, ModelledStepsInFrontLeaveTheThreads) {
   EXPECT_EQ(bench_from_json(to_json(run)).records.front().threads, 3);
 }
 
+TEST(RecordsJson, WordsOfThePhasesAndBoundsSurvive) {
+  for (const char* word : {"prepare", "host_compute", "cast", "tilize", "write", "compile",
+                           "dispatch", "compute", "read", "untilize"})
+    EXPECT_EQ(to_string(parse_phase(word)), word);
+  for (const char* word : {"compute", "unpack", "noc", "dram", "dispatch", "host"})
+    EXPECT_EQ(to_string(parse_time_bound(word)), word);
+  EXPECT_THROW(parse_phase("warm-up"), Error);
+  EXPECT_THROW(parse_time_bound(""), Error);
+}
+
 TEST(RecordsJson, SensorsSurvive) {
   BenchRun run;
   run.records = {metered_record()};
@@ -48,7 +58,7 @@ TEST(RecordsJson, SensorsSurvive) {
   EXPECT_EQ(to_json(back), to_json(run));
   const BenchRecord& record = back.records.at(0);
   EXPECT_EQ(record.energy_j.value, 0.75);
-  EXPECT_EQ(record.energy_j.range, (Range{0.625, 0.875}));
+  EXPECT_EQ(record.energy_j.range, (Interval{0.75, 0.625, 0.875}));
   EXPECT_EQ(record.energy_net_j.value, 0.5);
   EXPECT_EQ(record.energy_meter, "rapl-package");
   EXPECT_EQ(record.energy_scope, MeterScope::package);

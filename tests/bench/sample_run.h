@@ -22,7 +22,7 @@ inline BenchRecord metered_record() {
   const std::string why = "no platform counter under /sys/class/powercap";
   record.sensors = {{.meter = "rapl-package",
                      .scope = MeterScope::package,
-                     .gross_j = Figure::of(0.75, Source::measured),
+                     .gross_j = Figure::of(Interval{0.75, 0.625, 0.875}, Source::measured),
                      .net_j = Figure::of(0.5, Source::measured),
                      .idle_before_w = 20.5,
                      .idle_after_w = 22,
@@ -32,7 +32,6 @@ inline BenchRecord metered_record() {
                      .scope = MeterScope::platform,
                      .gross_j = Figure::absent(why),
                      .net_j = Figure::absent(why)}};
-  record.sensors[0].gross_j.range = Range{0.625, 0.875};
   record.sensor_comparisons = {"one (package) gives 0.5 times two (wall)"};
   complete(record, false);
   return record;

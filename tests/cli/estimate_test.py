@@ -20,15 +20,19 @@ class Estimate(ProgramTest):
         result = self.estimate()
         self.assertEqual(result["source"], "modelled")
         steps = result["forward"]["steps"]
-        on_card = [step for step in steps if step["on_card"]]
+        on_card = [step for step in steps if step["on_device"]]
         self.assertEqual([step["name"] for step in on_card],
                          ["transpose", "matmul"] * 4 + ["multiply", "softmax", "matmul"])
         for step in steps:
             self.assertIn(step["bound"], BOUNDS)
-            self.assertLessEqual(step["closed_form_s"], step["time_s"])
+            self.assertLessEqual(step["closed_form_s"], step["duration_s"])
         for step in on_card:
             self.assertTrue(step["program"])
             self.assertTrue(step["units_s"])
+            self.assertRegex(step["core_grid"], r"^\d+x\d+$")
+            # Sent by the dispatch of the same event.
+            sent = [other for other in steps if other["phase"] == "dispatch" and other["event"] == step["event"]]
+            self.assertEqual([other["name"] for other in sent], ["dispatch " + step["name"]])
         for step in on_card:
             if step["name"] == "matmul":
                 self.assertEqual(step["bound"], "unpack")

@@ -101,8 +101,11 @@ class Bench(TraceTest):
         row = json.loads((self.folder / "records.json").read_text())["benchmarks"][0]
         ops = [step for step in row["steps"] if step["on_device"]]
         for op, span in zip(ops, trace.spans("core row 0"), strict=True):
-            for key in ("units_ms", "bytes", "program", "fidelity", "bound", "closed_form_ms", "card_j"):
+            for key in ("bytes", "program", "fidelity", "bound", "core_grid", "card_j"):
                 self.assertEqual(span["args"][key], op[key])
+            self.assertEqual(span["args"]["closed_form_ms"], 1e3 * op["closed_form_s"])
+            self.assertEqual(span["args"]["units_ms"],
+                             {unit: 1e3 * seconds for unit, seconds in op["units_s"].items()})
 
 
 class Estimate(TraceTest):

@@ -4,9 +4,9 @@
 
 #include <array>
 #include <cmath>
-#include <ostream>
 #include <string>
 
+#include "conformance/promises.h"
 #include "oracle.h"
 
 namespace wattention {
@@ -14,21 +14,14 @@ namespace {
 
 using testing::Values;
 
-struct Case {
-  const char* device;
-  DType dtype;
-  /// Rounding error of one stored value, relative.
-  double epsilon;
-  /// Relative error of the device's softmax algorithm beyond rounding; the 0.57 card's exp and reciprocal
-  /// are approximate by a few percent each.
-  double softmax_error;
-};
+using testing::Promise;
 
-std::ostream& operator<<(std::ostream& out, const Case& c) {
-  return out << c.device << '_' << to_string(c.dtype);
+Values magnitudes_of(Values values) {
+  for (double& value : values) value = std::fabs(value);
+  return values;
 }
 
-class OpsConformance : public ::testing::TestWithParam<Case> {
+class OpsConformance : public ::testing::TestWithParam<Promise> {
  protected:
   void SetUp() override { device_ = open_device(GetParam().device); }
 
@@ -41,7 +34,20 @@ class OpsConformance : public ::testing::TestWithParam<Case> {
   Device device_;
 };
 
-// |error| <= epsilon * (K + 2) * sum |a b|: each of the K additions may round once in the output dtype.
+// |error| <= epsilon |result| + sum_error(K) sum |a b|, for each element by its own sums.
+void expect_products(const Values& found, const Values& a, const Values& b,
+                     const std::array<std::int64_t, 3>& sizes, const Promise& tested) {
+  const auto [rows, inner, cols] = sizes;
+  const Values expected = testing::matmul(a, b, rows, inner, cols);
+  const Values magnitudes = testing::matmul(magnitudes_of(a), magnitudes_of(b), rows, inner, cols);
+  const double sum_error = tested.sum_error(static_cast<double>(inner));
+  ASSERT_EQ(found.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    ASSERT_NEAR(found[i], expected[i],
+                tested.epsilon * std::fabs(expected[i]) + sum_error * magnitudes[i])
+        << rows << "x" << inner << "x" << cols << " at " << i;
+}
+
 TEST_P(OpsConformance, Matmul) {
   for (const auto& [rows, inner, cols] : {std::array<std::int64_t, 3>{1, 1, 1},
                                           {6, 3, 2},
@@ -52,11 +58,8 @@ TEST_P(OpsConformance, Matmul) {
                                           {1, 37, 130}}) {
     const Tensor a = testing::uniform_tensor({rows, inner}, 1),
                  b = testing::uniform_tensor({inner, cols}, 2);
-    const Values expected = testing::matmul(seen(a), seen(b), rows, inner, cols);
-    const double bound =
-        GetParam().epsilon * static_cast<double>(inner + 2) * static_cast<double>(inner) * 0.5;
-    EXPECT_LE(testing::largest_difference(read(matmul(send(a), send(b))), expected), bound)
-        << rows << inner;
+    expect_products(read(matmul(send(a), send(b))), seen(a), seen(b), {rows, inner, cols},
+                    GetParam());
     const Tensor b_transposed = to_host(transpose(send(b)));
     EXPECT_EQ(read(matmul(send(a), to_device(b_transposed.to(GetParam().dtype), device_),
                           {.transpose_b = true})),
@@ -66,10 +69,9 @@ TEST_P(OpsConformance, Matmul) {
 
 TEST_P(OpsConformance, MatmulWithFoldedBatch) {
   const Tensor a = testing::uniform_tensor({3, 5, 16}, 3), b = testing::uniform_tensor({16, 9}, 4);
-  const Values expected = testing::matmul(seen(a), seen(b), 15, 16, 9);
   const Tensor out = matmul(send(a), send(b));
   EXPECT_EQ(out.shape(), Shape({3, 5, 9}));
-  EXPECT_LE(testing::largest_difference(read(out), expected), GetParam().epsilon * 18 * 8);
+  expect_products(read(out), seen(a), seen(b), {15, 16, 9}, GetParam());
 }
 
 TEST_P(OpsConformance, SoftmaxRows) {
@@ -77,9 +79,8 @@ TEST_P(OpsConformance, SoftmaxRows) {
     const Tensor input = testing::uniform_tensor({rows, cols}, 5, 3.0f);
     const Values expected = testing::softmax_rows(seen(input), rows, cols);
     const Values found = read(softmax(send(input)));
-    // The device's row sum rounds once per column.
-    const double relative =
-        GetParam().softmax_error + GetParam().epsilon * (8.0 + static_cast<double>(cols));
+    const double relative = GetParam().softmax_error +
+                            GetParam().sum_error(static_cast<double>(cols)) + GetParam().epsilon;
     for (std::size_t i = 0; i < expected.size(); ++i)
       ASSERT_NEAR(found[i], expected[i], relative * expected[i])
           << rows << "x" << cols << " at " << i;
@@ -89,19 +90,22 @@ TEST_P(OpsConformance, SoftmaxRows) {
 TEST_P(OpsConformance, Elementwise) {
   const Tensor a = testing::uniform_tensor({33, 40}, 6), b = testing::uniform_tensor({33, 40}, 7);
   const Values av = seen(a), bv = seen(b);
-  // A scalar is cut to the dtype on the card: another rounding, toward zero. The card aligns the smaller
-  // term of a sum to three bits below the result's last before it rounds: an eighth of an epsilon more.
   const double epsilon = GetParam().epsilon;
+  const double by_tensor = GetParam().product_roundings * epsilon,
+               by_number = GetParam().number_roundings * epsilon;
+  const auto sum_bound = [&](double result, double first, double second) {
+    return epsilon * std::fabs(result) +
+           GetParam().alignment * epsilon * (std::fabs(first) + std::fabs(second));
+  };
   const Values product = read(multiply(send(a), send(b))), scaled = read(multiply(send(a), 0.1f));
   const Values sum = read(add(send(a), send(b))), difference = read(subtract(send(a), send(b)));
   const Values quotient = read(divide(send(a), 3.0f));
   for (std::size_t i = 0; i < av.size(); ++i) {
-    ASSERT_NEAR(product[i], av[i] * bv[i], 5 * epsilon * std::fabs(av[i] * bv[i]));
-    ASSERT_NEAR(scaled[i], av[i] * double{0.1f}, 7 * epsilon * std::fabs(av[i]) * 0.1);
-    ASSERT_NEAR(quotient[i], av[i] / 3, 7 * epsilon * std::fabs(av[i]) / 3);
-    ASSERT_NEAR(sum[i], av[i] + bv[i], 1.125 * epsilon * (std::fabs(av[i]) + std::fabs(bv[i])));
-    ASSERT_NEAR(difference[i], av[i] - bv[i],
-                1.125 * epsilon * (std::fabs(av[i]) + std::fabs(bv[i])));
+    ASSERT_NEAR(product[i], av[i] * bv[i], by_tensor * std::fabs(av[i] * bv[i]));
+    ASSERT_NEAR(scaled[i], av[i] * double{0.1f}, by_number * std::fabs(av[i] * double{0.1f}));
+    ASSERT_NEAR(quotient[i], av[i] / 3, by_number * std::fabs(av[i] / 3));
+    ASSERT_NEAR(sum[i], av[i] + bv[i], sum_bound(av[i] + bv[i], av[i], bv[i]));
+    ASSERT_NEAR(difference[i], av[i] - bv[i], sum_bound(av[i] - bv[i], av[i], bv[i]));
   }
 }
 
@@ -121,15 +125,8 @@ TEST_P(OpsConformance, ResultsStayOnTheirDevice) {
   EXPECT_EQ(to_host(softmax(x)).device_name(), "cpu");
 }
 
-constexpr double bf16_epsilon = 0.00390625;  // 2^-8, half a unit in the last of 8 bits
-constexpr double f32_epsilon = 5.9604645e-8;
-
-INSTANTIATE_TEST_SUITE_P(Devices, OpsConformance,
-                         ::testing::Values(Case{"reference", DType::f64, 1.2e-16, 0.0},
-                                           Case{"cpu", DType::f32, f32_epsilon, 1e-6},
-                                           Case{"cpu", DType::bf16, bf16_epsilon, 0.0},
-                                           Case{"wormhole", DType::bf16, bf16_epsilon, 0.08}),
-                         [](const ::testing::TestParamInfo<Case>& tested) {
+INSTANTIATE_TEST_SUITE_P(Devices, OpsConformance, ::testing::ValuesIn(testing::promises),
+                         [](const ::testing::TestParamInfo<Promise>& tested) {
                            return std::string(tested.param.device) + "_" +
                                   std::string(to_string(tested.param.dtype));
                          });

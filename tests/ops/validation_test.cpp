@@ -17,7 +17,8 @@ std::string sentence_of(const std::function<void()>& call, ErrorKind kind = Erro
     EXPECT_EQ(error.kind(), kind) << error.what();
     return error.what();
   }
-  return "nothing was refused";
+  ADD_FAILURE() << "nothing was refused";
+  return {};
 }
 
 const Tensor& two_by_three() {
@@ -62,6 +63,13 @@ TEST(Validation, EmptyTensorsAreRefused) {
 TEST(Validation, DtypesMustAgree) {
   EXPECT_EQ(sentence_of([] { add(two_by_three(), two_by_three().to(DType::bf16)); }),
             "[add] expected tensors of one dtype; found f32 and bf16");
+}
+
+TEST(Validation, FusedAttentionTakesNoF64) {
+  const Tensor weight = Tensor::zeros({2, 3});
+  const FusedAttention attention(weight, weight, weight, open_device("cpu"));
+  EXPECT_EQ(sentence_of([&] { attention(two_by_three().to(DType::f64)); }, ErrorKind::unsupported),
+            "[attention] expected tokens in f32 or bf16; found f64");
 }
 
 TEST(Validation, ElementwiseDoesNotBroadcast) {

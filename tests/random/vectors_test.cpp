@@ -51,6 +51,7 @@ float stored_value(const json& call, std::size_t i) {
 }
 
 std::int64_t worst_ulp(const json& call, const std::vector<float>& values) {
+  EXPECT_FALSE(call.at("at").empty());
   std::int64_t worst = 0;
   for (std::size_t i = 0; i < call.at("at").size(); ++i) {
     const float value = values.at(call.at("at")[i].get<std::size_t>());

@@ -20,9 +20,9 @@ BenchRun card_run() {
   BenchCase one{
       .device = "wormhole", .variant = Variant::resident, .dtype = DType::bf16, .count = 1000};
   BenchRun run;
-  run.records.push_back(modelled_record(one, 789));
+  run.records.push_back(modelled_record(one));
   one.core_grid = CoreGrid{2, 2};
-  run.records.push_back(modelled_record(one, 789));
+  run.records.push_back(modelled_record(one));
   return run;
 }
 
@@ -51,7 +51,7 @@ TEST(PhaseTable, SharesCoverTheForward) {
   double sum = 0, compute = 0;
   for (const PhaseShare& share : phase_shares(run.records[0])) {
     sum += share.share;
-    if (share.phase == "compute") compute = share.share;
+    if (share.phase == Phase::compute) compute = share.share;
   }
   EXPECT_GE(sum, 1);  // phases overlap, none is missing
   EXPECT_LT(sum, 1.5);
@@ -74,7 +74,7 @@ BenchRun run_with_hosts() {
   for (const char* host : {twice_as_fast, "mine"}) {
     one.host = host;
     run.records.push_back(
-        modelled_record(one, 789, {{twice_as_fast, {.speedup = 2}}, {"mine", {.speedup = 0.5}}}));
+        modelled_record(one, {{twice_as_fast, {.speedup = 2}}, {"mine", {.speedup = 0.5}}}));
   }
   return run;
 }
@@ -95,7 +95,7 @@ TEST(HostTable, NeedsASecondHost) {
 TEST(HostTable, AnUnknownHostIsRefused) {
   BenchCase one = card_run().records[0].axes;
   one.host = "nowhere";
-  EXPECT_THROW(modelled_record(one, 789), Error);
+  EXPECT_THROW(modelled_record(one), Error);
 }
 
 TEST(PowerTable, ThisMachinesJoulesHaveScopeAndSource) {
@@ -115,7 +115,7 @@ TEST(PowerTable, ThisMachinesJoulesHaveScopeAndSource) {
   EXPECT_EQ(table.rows.back(), here);
   run.records = {measured_record()};
   EXPECT_EQ(power_table(round_power(), run).rows.back().back(), "manual");
-  EXPECT_NE(power_table(round_power(), run).notes[0].find("This machine's joules: none"),
+  EXPECT_NE(power_table(round_power(), run).notes[0].find("This machine gave no joules"),
             std::string::npos);
 }
 
@@ -138,6 +138,42 @@ TEST(Answer, SaysByHowMuchAndHowSure) {
   EXPECT_NE(sentences[1].find("67 % less"), std::string::npos);  // 1 J of 3 J
   EXPECT_NE(sentences[3].find("differ by 10 W"), std::string::npos);
   EXPECT_TRUE(answer({}, &power).empty());
+}
+
+// A record whose model says `modelled_ms`, and readings whose baselines are `spread_w` apart.
+std::vector<std::string> answer_of(const Interval& modelled_ms, double spread_w) {
+  BenchRun run = card_run();
+  run.records[0].time_per_forward_ms = Figure::of(modelled_ms, Source::modelled);
+  NotebookPower power = round_power();
+  power.readings[2].baseline_w = power.readings[0].baseline_w + spread_w;
+  return answer(run, &power);
+}
+
+bool has(const std::string& sentence, std::string_view words) {
+  return sentence.find(words) != std::string::npos;
+}
+
+TEST(Answer, TheModelsVerdictFollowsItsInterval) {
+  // The notebook's CPU: 11.589556 and 11.665543 ms.
+  EXPECT_TRUE(has(answer_of({10.9, 8.7, 11.5896}, 10)[0], "the model does not say who wins"));
+  EXPECT_TRUE(has(answer_of({10.9, 8.7, 11.5895}, 10)[0], "the card wins"));
+  EXPECT_TRUE(has(answer_of({12, 11.6655, 13}, 10)[0], "the model does not say who wins"));
+  EXPECT_TRUE(has(answer_of({12, 11.6656, 13}, 10)[0], "the CPU wins"));
+}
+
+TEST(Answer, EnergyIsSureWhileTheBaselinesAreNearerThanTheJobs) {
+  // Net: 300 W and 100 W, each off by the spread: 100 W is where they meet. Gross: 700 W and 510 W meet at 95 W.
+  EXPECT_TRUE(has(answer_of({10, 9, 11}, 94)[1], "Less energy: the card, clearly."));
+  EXPECT_TRUE(has(answer_of({10, 9, 11}, 94)[3], "they do not overlap, so the order is sure."));
+  EXPECT_TRUE(has(answer_of({10, 9, 11}, 95)[1], "Less energy: too close to tell."));
+  EXPECT_TRUE(has(answer_of({10, 9, 11}, 95)[3], "they overlap, so the order is not sure."));
+}
+
+TEST(Answer, TheNotebooksTimesAreApartAndNear) {
+  const std::vector<std::string> sentences = answer_of({10, 9, 11}, 10);
+  EXPECT_TRUE(has(sentences[0], "Faster: the card, barely."));
+  EXPECT_TRUE(has(sentences[3], "11.59 to 11.67 ms with the CPU and 10.99 to 11.02 ms with"));
+  EXPECT_TRUE(has(sentences[3], "may go the other way"));
 }
 
 TEST(ModelSections, AreOnlyThoseWithContent) {

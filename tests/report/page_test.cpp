@@ -9,6 +9,7 @@
 #include "report/charts.h"
 #include "report/escaped.h"
 #include "report/fidelity_rows.h"
+#include "report/numbers.h"
 
 namespace wattention::report {
 namespace {
@@ -16,7 +17,7 @@ namespace {
 CardFacts card_facts() {
   const Device card = open_device("wormhole", {.mode = Mode::shape});
   const CostModel& model = *card.backend().cost_model();
-  return {model.notebook_power(), model.ceilings()};
+  return {notebook_power(model.idle_w()), model.ceilings()};
 }
 
 BenchCase resident() {
@@ -31,10 +32,10 @@ std::vector<std::string> headings_of(const Page& page) {
 
 TEST(Page, AnswersFirst) {
   BenchRun run;
-  run.records.push_back(modelled_record(resident(), 789));
+  run.records.push_back(modelled_record(resident()));
   BenchCase small_grid = resident();
   small_grid.core_grid = CoreGrid{2, 2};
-  run.records.push_back(modelled_record(small_grid, 789));
+  run.records.push_back(modelled_record(small_grid));
   const CardFacts facts = card_facts();
   const Page page = page_of(run, &facts, {{.heading = "Digits", .text = "All equal."}});
   EXPECT_EQ(page.verdict, "The card is 5 % faster than the CPU and takes 32 % less energy");
@@ -61,6 +62,18 @@ TEST(Page, EscapesEveryWordOfTheRecords) {
   EXPECT_NE(html.find("&lt;i&gt;&#39;&quot;&amp;"), std::string::npos);
 }
 
+TEST(TableAsHtml, PutsAColumnBelowTheOneBeforeIt) {
+  Table table;
+  table.columns = {{"ms"}, {.name = "difference", .below = true}, {"source", Align::left}};
+  table.rows = {{"12.5 (9 to 13)", "+1.0 %", "modelled"}, {"3", absent_mark, "measured"}};
+  const std::string html = to_html(table);
+  EXPECT_NE(html.find("<th>ms<br><span class=\"below\">difference</span></th>"), std::string::npos);
+  EXPECT_NE(html.find("<td>12.5<span class=\"gap\"> </span>(9 to 13)<br><span "
+                      "class=\"below\">+1.0 %</span></td>"),
+            std::string::npos);
+  EXPECT_NE(html.find("<td>3</td><td class=\"left\">measured</td>"), std::string::npos);
+}
+
 TEST(Escaped, LeavesNoControlBytes) {
   EXPECT_EQ(escaped(std::string_view("a\0b\x1b\n", 5)), "a b \n");
   EXPECT_EQ(escaped("µ ±"), "µ ±");
@@ -73,7 +86,7 @@ TEST(RooflineChart, CeilingsAreTheCards) {
   for (const auto& [fidelity, peak] : ceilings.flops_per_s)
     EXPECT_DOUBLE_EQ(peak, 4096.0 / static_cast<int>(fidelity) * 64 * ceilings.clock_hz);
   BenchRun run;
-  run.records.push_back(modelled_record(resident(), 789));
+  run.records.push_back(modelled_record(resident()));
   const Chart chart = *roofline_chart(run, ceilings);
   EXPECT_NE(chart.svg.find("HiFi4 59 TFLOP/s"), std::string::npos);
   EXPECT_NE(chart.svg.find("3 x matmul"), std::string::npos);
@@ -86,14 +99,14 @@ TEST(Fidelity, ARowForEachWayAndTheCpuFirst) {
   for (const Fidelity fidelity : {Fidelity::lofi, Fidelity::hifi4}) {
     BenchCase one = resident();
     one.fidelity = fidelity;
-    run.records.push_back(modelled_record(one, 789));
+    run.records.push_back(modelled_record(one));
     run.records.back().error = BenchError{.relative_l2 = 0.08, .pcc = 0.999, .rows = 32};
   }
   EXPECT_TRUE(fidelity_chart(run));
   BenchRecord cpu = measured_record();
   cpu.error = BenchError{.relative_l2 = 0.004, .pcc = 0.99999, .rows = 32};
   run.records.push_back(cpu);
-  run.records.push_back(modelled_record(resident(), 789));  // no error: no row
+  run.records.push_back(modelled_record(resident()));  // no error: no row
   const Table table = *fidelity_table(run);
   ASSERT_EQ(table.rows.size(), 3u);
   EXPECT_EQ(table.rows[0][0], "CPU bf16");

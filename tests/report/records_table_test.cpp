@@ -27,7 +27,7 @@ TEST(RecordsTable, LooksLikeThis) {
       "  "
       "  -                 -             -        -\n"
       "cpu: no energy: no meter was asked, or none serves this device.\n"
-      "† extrapolated: only a part of the forwards was timed, the rest is their mean.\n"
+      "† extrapolated: only a part of the forwards was timed; the rest is taken at their mean.\n"
       "wormhole: no time per forward: no time model in this version.\n"
       "wormhole: no energy: no meter was asked, or none serves this device.\n"
       "Skipped cpu/naive/bf16/tokens:1024/embed_dim:2048/head_dim:2048/count:1: [attention] "

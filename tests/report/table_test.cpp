@@ -38,6 +38,16 @@ TEST(Table, MarkdownEscapesPipesAndAlignsRight) {
             "\nA note.\n");
 }
 
+TEST(Table, AColumnBelowARemovedOneStandsByItself) {
+  Table table;
+  table.columns = {{"a"}, {"empty"}, {.name = "b", .below = true}, {.name = "c", .below = true}};
+  table.rows = {{"1", "", "2", "3"}};
+  table.drop_empty_columns();
+  ASSERT_EQ(table.columns.size(), 3u);
+  EXPECT_FALSE(table.columns[1].below);
+  EXPECT_TRUE(table.columns[2].below);
+}
+
 TEST(Table, CsvQuotesWhatNeedsIt) {
   EXPECT_EQ(to_csv(sample()), "what,ms\na|b,12.5†\n\"\"\"c\"\", d\",±1 %\n");
 }

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "bench/modelled.h"
 #include "bench/sample_run.h"
 #include "report/trace_format.h"
 
@@ -28,8 +29,7 @@ BenchRecord card_record(Variant variant, std::optional<CoreGrid> grid = {}) {
                           .variant = variant,
                           .dtype = DType::bf16,
                           .count = 1000,
-                          .core_grid = grid},
-                         789);
+                          .core_grid = grid});
 }
 
 /// A trace, held against the format, by the names that a viewer shows.
@@ -97,7 +97,7 @@ TEST(Trace, SpansAddUpToThePhases) {
     ASSERT_EQ(phases_ms.size() + 1, record.phases_ms.size());  // prepare is not of the forward
     const double rounding_ms = 1e-6 * static_cast<double>(record.steps.size());
     for (const auto& [phase, time_ms] : phases_ms)
-      EXPECT_NEAR(time_ms, record.phases_ms.at(phase), rounding_ms) << phase;
+      EXPECT_NEAR(time_ms, record.phases_ms.at(parse_phase(phase)), rounding_ms) << phase;
   }
 }
 
@@ -141,10 +141,10 @@ TEST(Trace, OpsStandOnEveryRowThatWorks) {
   const BenchRecord record = card_record(Variant::resident, CoreGrid{2, 2});
   const Trace trace(trace_text(run_of({record})));
   int rows = 0;
-  for (const BenchStep& step : record.steps) rows = std::max(rows, step.grid.y);
+  for (const TimedStep& step : record.steps) rows = std::max(rows, step.grid.y);
   for (int row = 0; row < rows; ++row) {
     std::vector<std::string> expected, found;
-    for (const BenchStep& step : record.steps)
+    for (const TimedStep& step : record.steps)
       if (step.on_device && row < step.grid.y) expected.push_back(step.name);
     for (const Json& span : trace.spans("core row " + std::to_string(row)))
       found.push_back(span["name"]);
@@ -159,15 +159,15 @@ TEST(Trace, OpsSayWhatBoundsThem) {
   const auto ops = trace.spans("core row 0");
   const auto named_matmul = [](const Json& span) { return span["name"] == "matmul"; };
   const Json args = std::ranges::find_if(ops, named_matmul)->at("args");
-  const BenchStep& op = *std::ranges::find(record.steps, "matmul", &BenchStep::name);
+  const TimedStep& op = *std::ranges::find(record.steps, "matmul", &TimedStep::name);
   EXPECT_EQ(args["bound"], "unpack");
-  EXPECT_EQ(args["closed_form_ms"], op.closed_form_ms);
+  EXPECT_EQ(args["closed_form_ms"], 1e3 * op.closed_form_s);
   EXPECT_EQ(args["core_grid"], "8x8");
   EXPECT_EQ(args["fidelity"], "lofi");
   EXPECT_EQ(args["flop"], 2.0 * 1024 * 2048 * 2048);
   EXPECT_EQ(args["card_j"], op.card_j);
   EXPECT_EQ(args["source"], "modelled");
-  for (const auto& [unit, time_ms] : op.units_ms) EXPECT_EQ(args["units_ms"][unit], time_ms);
+  for (const auto& [unit, time_s] : op.units_s) EXPECT_EQ(args["units_ms"][unit], 1e3 * time_s);
   EXPECT_EQ(args["bytes"]["dram written"], 2.0 * 1024 * 2048);
 }
 
@@ -187,7 +187,7 @@ TEST(Trace, CommandsWaitFromDispatchToTheirOpsEnd) {
     }
   }
   const auto ops =
-      static_cast<std::size_t>(std::ranges::count_if(record.steps, &BenchStep::on_device));
+      static_cast<std::size_t>(std::ranges::count_if(record.steps, &TimedStep::on_device));
   ASSERT_EQ(dispatched_us.size(), ops);
   EXPECT_TRUE(std::ranges::equal(dispatched_us, enqueued_us, [](double a, double b) {
     return std::abs(a - b) < ns_in_us / 2;
@@ -207,15 +207,22 @@ TEST(Trace, TheBusCarriesWritesAndReads) {
     busy_ms += 1e-3 * span["dur"].get<double>();
     bytes += span["args"]["bytes"]["bus"].get<double>();
   }
-  EXPECT_NEAR(busy_ms, record.phases_ms.at("write") + record.phases_ms.at("read"), 1e-5);
+  EXPECT_NEAR(busy_ms, record.phases_ms.at(Phase::write) + record.phases_ms.at(Phase::read), 1e-5);
   // q, k^T, v and the context of 1024x2048, the scores twice: all bf16.
   EXPECT_EQ(bytes, 2.0 * (4 * 1024 * 2048 + 2 * 1024 * 1024));
 }
 
 TEST(Trace, PartsFollowEachOther) {
   const BenchRecord record = card_record(Variant::resident);
-  const ModelledRun run{record.time_per_forward_ms, record.energy_j, record.steps, record.card_w};
-  const std::vector<TraceGroup> groups{{"twice", {{"a", run}, {"b", run, {{"key", "value"}}}}}};
+  const auto part = [&](const char* name, Notes notes) {
+    return ModelledPart{name,
+                        record.time_per_forward_ms,
+                        record.energy_j,
+                        record.steps,
+                        record.card_w,
+                        std::move(notes)};
+  };
+  const std::vector<TraceGroup> groups{{"twice", {part("a", {}), part("b", {{"key", "value"}})}}};
   const Trace trace(trace_text(BenchContext{}, groups));
   const auto host = trace.spans("host thread");
   ASSERT_EQ(host[0]["name"], "a");

@@ -1,7 +1,7 @@
 """The part of TT-NN's Python API that attention needs, on the software Wormhole.
 
 Names, defaults, prints and digits are those of the card's stack; docs/python.md lists what is here and what differs.
-`install()` makes `import ttnn` give this module; `python -m wattention.ttnn run FILE` runs a notebook or a script so.
+After `install()`, `import ttnn` gives this module. `python -m wattention.ttnn run FILE` runs a notebook or a script so.
 """
 from . import _convert, _device, _ops, _tensor, _types
 from ._convert import *

@@ -72,14 +72,14 @@ def disable_and_clear_program_cache(device):
 
 
 def synchronize_device(device):
-    """Every op has finished when its call returns: nothing to wait for."""
+    """Returns at once, because every op has finished when its call returns."""
 
 
 @contextmanager
 def modelled(device, **what_if):
     """`with modelled(device) as model:` fills the dict `model` with what the block's transfers and programs would
-    take on a real n150d: wattention.estimate(), whose options it takes. TT-NN has no such thing; torch's own work on
-    the host is not in it."""
+    take on a real n150d. It is wattention.estimate() and takes its options. TT-NN has no such call. Torch's own work
+    on the host is not in the figures."""
     model = {}
     _core.start_events(device._core)
     try:

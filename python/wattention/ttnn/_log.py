@@ -3,7 +3,7 @@ _shown = False
 
 
 def show_log(shown=True):
-    """Print the `Metal | INFO` lines that TT-NN prints when devices open and close, or stop to."""
+    """Turns the `Metal | INFO` lines on or off that TT-NN prints when devices open and close."""
     global _shown
     _shown = shown
 

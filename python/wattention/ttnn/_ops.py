@@ -3,11 +3,6 @@ from .. import _core
 from ._errors import HOW_TO_ASK, error, refuse_options
 from ._tensor import Tensor, allocated, free, on_device, wrap
 
-__all__ = [
-    "add", "deallocate", "div", "divide", "linear", "matmul", "mul", "multiply", "permute", "reshape", "softmax", "sub",
-    "subtract", "transpose",
-]
-
 _BINARY = "Operands to eltwise binary need to be on device!"
 _MATMUL = "Operands to matmul need to be on device!"
 _MOVE = "Tensor must already be on device"
@@ -49,7 +44,7 @@ def matmul(input_tensor_a, input_tensor_b, *, transpose_a=False, transpose_b=Fal
            optional_output_tensor=None):
     """[..., M, K] x [..., K, N] -> [..., M, N] in DRAM, or where memory_config says.
 
-    Without core_grid HiFi2; with one LoFi on that grid (larger than 8x8: on 8x8).
+    Without core_grid it is HiFi2. With one it is LoFi on that grid; a grid larger than 8x8 is taken as 8x8.
     """
     device = on_device("matmul", _MATMUL, input_tensor_a, input_tensor_b)
     refuse_options("matmul", program_config=program_config, activation=activation, output_tile=output_tile,
@@ -76,46 +71,56 @@ def linear(input_tensor_a, input_tensor_b, *, bias=None, transpose_a=False, tran
 
 
 def softmax(input_tensor, dim=-1, *, memory_config=None, compute_kernel_config=None, numeric_stable=False):
-    """Along the last dimension; the row's maximum is subtracted only with numeric_stable."""
+    """Along the last dimension. The row's maximum is subtracted only with numeric_stable."""
     device = on_device("softmax", "Operands to softmax need to be on device!", input_tensor)
     refuse_options("softmax", compute_kernel_config=compute_kernel_config)
     _inherit_memory("softmax", input_tensor, memory_config)
     return wrap(_core.softmax(input_tensor._core, dim, numeric_stable=numeric_stable), device)
 
 
-def _binary(op, compute, takes_scalar):
+def _binary(row, name):
+    compute = getattr(_core, row["name"])
+
     def call(input_tensor_a, input_tensor_b, *, memory_config=None, dtype=None):
-        device = on_device(op, _BINARY, input_tensor_a)
-        _inherit_memory(op, input_tensor_a, memory_config)
-        _expect_dtype(op, input_tensor_a, dtype)
+        device = on_device(name, _BINARY, input_tensor_a)
+        _inherit_memory(name, input_tensor_a, memory_config)
+        _expect_dtype(name, input_tensor_a, dtype)
         if isinstance(input_tensor_b, Tensor):
-            on_device(op, _BINARY, input_tensor_b)
+            on_device(name, _BINARY, input_tensor_b)
             return wrap(compute(input_tensor_a._core, input_tensor_b._core), device)
-        if not takes_scalar or not isinstance(input_tensor_b, (int, float)):
-            raise error("unsupported", f"[ttnn.{op}] expected a {'number' if takes_scalar else 'tensor'} as the second "
-                                       f"operand; found {type(input_tensor_b).__name__}. {HOW_TO_ASK}.")
+        if not isinstance(input_tensor_b, (int, float)):
+            raise error("unsupported", f"[ttnn.{name}] expected a tensor or a number as the second operand; "
+                                       f"found {type(input_tensor_b).__name__}. {HOW_TO_ASK}.")
         return wrap(compute(input_tensor_a._core, float(input_tensor_b)), device)
 
-    call.__name__ = call.__qualname__ = op
-    call.__doc__ = f"Element by element, tensors of equal shape{' or a tensor and a number' if takes_scalar else ''}."
+    call.__doc__ = f"{row['summary']}: two tensors of one shape, or a tensor and a number."
     return call
 
 
-multiply = mul = _binary("multiply", _core.multiply, True)
-add = _binary("add", _core.add, False)
-subtract = sub = _binary("subtract", _core.subtract, False)
+def _unary(row, name):
+    compute = getattr(_core, row["name"])
+
+    def call(input_tensor, *, memory_config=None):
+        device = on_device(name, "Operands to eltwise unary need to be on device!", input_tensor)
+        _inherit_memory(name, input_tensor, memory_config)
+        return wrap(compute(input_tensor._core), device)
+
+    call.__doc__ = f"{row['summary']}."
+    return call
 
 
-def divide(input_tensor_a, input_tensor_b):
-    """A tensor by a number."""
-    device = on_device("divide", _BINARY, input_tensor_a)
-    if not isinstance(input_tensor_b, (int, float)):
-        raise error("unsupported", f"[ttnn.divide] expected a number as the second operand; "
-                                   f"found {type(input_tensor_b).__name__}. {HOW_TO_ASK}.")
-    return wrap(_core.divide(input_tensor_a._core, float(input_tensor_b)), device)
+def _from_table():
+    """TT-NN's words for the families whose signatures follow from the table of ops."""
+    makers = {"binary": _binary, "unary": _unary}
+    for row in _core.list_ops():
+        for name in row["ttnn"] if row["family"] in makers else ():
+            call = makers[row["family"]](row, name)
+            call.__name__ = call.__qualname__ = name
+            yield name, call
 
 
-div = divide
+_table = dict(_from_table())
+globals().update(_table)
 
 
 def permute(input_tensor, dims, *, memory_config=None):
@@ -162,7 +167,10 @@ def deallocate(tensor, force=True):
 
 
 Tensor.__matmul__ = lambda self, other: matmul(self, other)
-Tensor.__mul__ = Tensor.__rmul__ = lambda self, other: multiply(self, other)
-Tensor.__add__ = lambda self, other: add(self, other)
-Tensor.__sub__ = lambda self, other: subtract(self, other)
-Tensor.__truediv__ = lambda self, other: divide(self, other)
+Tensor.__mul__ = Tensor.__rmul__ = lambda self, other: _table["multiply"](self, other)
+Tensor.__add__ = lambda self, other: _table["add"](self, other)
+Tensor.__sub__ = lambda self, other: _table["subtract"](self, other)
+Tensor.__truediv__ = lambda self, other: _table["divide"](self, other)
+
+# Every op of the table that TT-NN has a word for (to_layout is in _convert.py), and what is no op.
+__all__ = ["deallocate", *(name for row in _core.list_ops() for name in row["ttnn"] if name in globals())]

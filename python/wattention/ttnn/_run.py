@@ -26,7 +26,10 @@ def code_cells(path):
 
 
 def text_of(value):
-    """What a notebook shows for a cell's last value: a tuple's tensors below each other, no "object" before "at"."""
+    """What a notebook shows for a cell's last value.
+
+    A tuple's tensors stand below each other. An object's default repr has no "object" before "at".
+    """
     if type(value).__repr__ is object.__repr__:
         return f"<{type(value).__module__}.{type(value).__qualname__} at {id(value):#x}>"
     if type(value) is tuple and value:
@@ -37,7 +40,7 @@ def text_of(value):
 
 
 def run_cell(source, name, namespace):
-    """Runs one cell; its value is that of a last expression."""
+    """Runs one cell. Its value is that of its last statement, if that is an expression."""
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)  # for tracebacks
     tree = ast.parse(source, name)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None

@@ -76,7 +76,7 @@ memory_configs = {"dram": DRAM_MEMORY_CONFIG, "l1": L1_MEMORY_CONFIG}
 
 @dataclass(frozen=True)
 class WormholeComputeKernelConfig:
-    """A matmul's arithmetic; TT-NN's defaults. Here the packer always adds onto L1 where the release does."""
+    """A matmul's arithmetic, with TT-NN's defaults. Here the packer always adds onto L1 where the release does."""
 
     math_fidelity: MathFidelity = MathFidelity.LoFi
     math_approx_mode: bool = True

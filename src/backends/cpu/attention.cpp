@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <mutex>
 #include <utility>
 
 #include "backends/cpu/fold.h"
 #include "backends/cpu/forward.h"
 #include "backends/cpu/plan.h"
+#include "backends/cpu/useful_threads.h"
 #include "base/threads.h"
 #include "tensor/storage.h"
 
@@ -40,8 +42,10 @@ Buffer CpuAttention::packed_weight(const Rows& weight, std::int64_t outputs) con
   const PlainB b{weight, embed_dim_, outputs, true};
   const std::int64_t panels = panel_count(*setup_.engine.gemm, outputs);
   Buffer packed(packed_b_bytes(*setup_.engine.gemm, embed_dim_, outputs));
-  parallel(setup_.threads, [&](int thread) {
-    const Share share = share_of(panels, thread, setup_.threads);
+  const int used = useful_threads(static_cast<double>(embed_dim_) * static_cast<double>(outputs),
+                                  least_moved_elements, setup_.threads);
+  parallel(used, [&](int thread) {
+    const Share share = share_of(panels, thread, used);
     for (std::int64_t panel = share.begin; panel < share.end; ++panel)
       pack_panel(setup_.engine, b, panel, packed.data());
   });
@@ -62,11 +66,11 @@ void CpuAttention::forward(const Tensor& tokens, Tensor& context) {
   const std::lock_guard lock(one_forward_);
   const std::int64_t count = tokens.size(0);
   const bool folded = folds(count);
-  const AttentionWeights weights{.query = folded ? folded_.data() : query_.data(),
-                                 .key = folded ? nullptr : key_.data(),
-                                 .value = value_.data(),
-                                 .embed_dim = embed_dim_,
-                                 .head_dim = head_dim_};
+  const PackedWeights weights{.query = folded ? folded_.data() : query_.data(),
+                              .key = folded ? nullptr : key_.data(),
+                              .value = value_.data(),
+                              .embed_dim = embed_dim_,
+                              .head_dim = head_dim_};
   const Forward forward(setup_.engine, weights, count, tokens.dtype() != output_dtype(),
                         setup_.threads);
   workspace_.require(forward.workspace_bytes());

@@ -4,13 +4,13 @@
 // Folded (AttentionOptions::fold_projections, where plan.h counts fewer operations): G = Wq^T Wk [E, E] is
 // one weight in the place of two; x G takes q's place and x itself k's.
 #include <functional>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "backends/cpu/buffer.h"
 #include "backends/cpu/gemm.h"
+#include "base/fork.h"
 #include "device/backend.h"
 
 namespace wattention::cpu {
@@ -48,7 +48,7 @@ class CpuAttention final : public PreparedAttention {
   // Panels of each weight; query and key stay empty where folding always saves.
   Buffer query_, key_, value_, folded_;
   Buffer workspace_;
-  std::mutex one_forward_;  // the workspace serves one forward at a time
+  ForkAwareMutex one_forward_{"a module"};  // the workspace serves one forward at a time
 };
 
 }  // namespace wattention::cpu

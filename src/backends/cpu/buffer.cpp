@@ -8,6 +8,7 @@
 
 #include "backends/cpu/pack.h"
 #include "base/fail.h"
+#include "base/memory_room.h"
 
 namespace wattention::cpu {
 namespace {
@@ -15,6 +16,7 @@ constexpr std::int64_t huge_page = 2 << 20;
 }  // namespace
 
 Buffer::Buffer(std::int64_t bytes) {
+  expect_room("cpu", static_cast<double>(bytes), "working memory");
   const std::int64_t alignment = bytes >= huge_page ? huge_page : page_bytes;
   size_ = round_up(bytes, alignment);
   void* memory =

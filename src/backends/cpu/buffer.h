@@ -16,7 +16,9 @@ class Buffer {
   std::int64_t size() const { return size_; }
   /// Makes it at least this large; the content is lost when it grows.
   void require(std::int64_t bytes) {
-    if (bytes > size_) *this = Buffer(bytes);
+    if (bytes <= size_) return;
+    *this = Buffer();  // never both at once
+    *this = Buffer(bytes);
   }
 
  private:

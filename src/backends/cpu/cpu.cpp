@@ -2,8 +2,8 @@
 
 #include <fmt/ranges.h>
 
+#include <atomic>
 #include <cstdlib>
-#include <initializer_list>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -12,6 +12,7 @@
 #include "backends/cpu/choose.h"
 #include "backends/cpu/ops.h"
 #include "base/fail.h"
+#include "base/fork.h"
 #include "base/threads.h"
 #include "device/backend.h"
 #include "tensor/storage.h"
@@ -19,7 +20,6 @@
 namespace wattention {
 namespace {
 
-using cpu::Binary;
 using cpu::Choice;
 using cpu::GemmType;
 
@@ -49,7 +49,8 @@ class CpuBackend final : public Backend {
  public:
   explicit CpuBackend(const DeviceOptions& options)
       : forced_(forced_kernel(options)),
-        threads_(resolve_threads(options.threads)),
+        chosen_threads_(thread_count(options.threads)),
+        threads_(chosen_threads_.count),
         explain_(options.explain),
         f32_(choose(GemmType::f32, cpu::this_cpu(), forced_)),
         bf16_(choose(GemmType::bf16, cpu::this_cpu(), forced_)) {}
@@ -57,61 +58,35 @@ class CpuBackend final : public Backend {
   std::string_view name() const override { return "cpu"; }
   bool is_open() const override { return open_; }
   void close() override { open_ = false; }
-  bool uses_host_memory() const override { return true; }
+  const Capabilities& capabilities() const override {
+    static const Capabilities has{.host_memory = true,
+                                  .dtypes = {DType::f32, DType::bf16},
+                                  .layouts = {Layout::row_major},
+                                  .memories = {Memory::host},
+                                  .attributes = {},
+                                  .core_grid = {},
+                                  .releases = {},
+                                  .meters = {"rapl-package", "rapl-platform"}};
+    return has;
+  }
+  int host_threads() const override { return threads_; }
 
   std::vector<OpReport> take_reports() override {
     const std::lock_guard lock(reports_lock_);
     return std::exchange(reports_, {});
   }
 
-  Tensor upload(const Tensor& host, const Placement&) override { return hold(host.clone()); }
+  Tensor upload(const Tensor& host, const Placement& placement) override {
+    const DType dtype = placement.dtype.value_or(host.dtype());
+    return hold(dtype == host.dtype() ? host.clone() : host.to(dtype));
+  }
   Tensor download(const Tensor& tensor) override { return tensor.clone(); }
 
-  Tensor matmul(const Tensor& a, const Tensor& b, const MatmulOptions& options) override {
-    const Choice& choice = gemm_for("matmul", a);
-    Tensor out;
-    {
-      const std::lock_guard lock(workspace_lock_);
-      out = cpu::matmul({choice.gemm, choice.vector}, a, b, options.transpose_b, workspace_,
-                        threads_);
-    }
-    report_gemm("matmul", choice, {});
-    return like({&a, &b}, std::move(out));
-  }
-
-  Tensor softmax(const Tensor& input, const SoftmaxOptions& options) override {
-    const cpu::VectorKernel& vector = vector_for("softmax", input);
-    Tensor out = cpu::softmax(vector, input, options.dim, threads_);
-    report("softmax", vector.name);
-    return like({&input}, std::move(out));
-  }
-
-  Tensor multiply(const Tensor& input, double scalar) override {
-    return scalar_op("multiply", Binary::multiply, input, static_cast<float>(scalar));
-  }
-  Tensor divide(const Tensor& input, double scalar) override {
-    return scalar_op("divide", Binary::divide, input, static_cast<float>(scalar));
-  }
-  Tensor multiply(const Tensor& a, const Tensor& b) override {
-    return pair_op("multiply", Binary::multiply, a, b);
-  }
-  Tensor add(const Tensor& a, const Tensor& b) override {
-    return pair_op("add", Binary::add, a, b);
-  }
-  Tensor subtract(const Tensor& a, const Tensor& b) override {
-    return pair_op("subtract", Binary::subtract, a, b);
-  }
-
-  Tensor permute(const Tensor& input, std::span<const int> dims) override {
-    type_of("permute", input);
-    Tensor out = cpu::permute(input, dims, threads_);
-    report("permute", "portable");
-    return like({&input}, std::move(out));
-  }
-
-  Tensor reshape(const Tensor& input, const Shape& shape) override {
-    report("reshape", "view");
-    return input.view(shape);
+  Tensor run(const OpCall& call) override {
+    Tensor out = compute(call);
+    for (const Tensor& input : call.tensors)
+      if (input.storage()->backend()) return hold(out);
+    return out;  // of plain host tensors
   }
 
   std::unique_ptr<PreparedAttention> prepare_attention(const Tensor& query_weight,
@@ -137,11 +112,45 @@ class CpuBackend final : public Backend {
                   hold_on_device(host.storage(), shared_from_this(), "cpu"));
   }
 
-  // Results of plain host tensors are plain host tensors.
-  Tensor like(std::initializer_list<const Tensor*> inputs, Tensor out) {
-    for (const Tensor* input : inputs)
-      if (input->storage()->backend()) return hold(out);
+  std::optional<Refusal> refusal_here(const OpCall& call) const override {
+    if (call.a().dtype() == DType::f64)
+      return refuse(ErrorKind::unsupported,
+                    "[{}] expected f32 or bf16 on cpu; found f64 (the device reference takes it)",
+                    call.name());
+    return std::nullopt;
+  }
+
+  Tensor compute(const OpCall& call) {
+    switch (call.row().family) {
+      case OpFamily::product: return product(call);
+      case OpFamily::binary: return reported(call, "portable", cpu::binary(call, threads_));
+      case OpFamily::unary: return reported(call, "portable", cpu::unary(call, threads_));
+      case OpFamily::softmax: return softmax(call);
+      case OpFamily::move: return move(call);
+    }
+    return {};
+  }
+
+  Tensor product(const OpCall& call) {
+    const Choice& choice = gemm_for(call.name(), call.a());
+    const std::lock_guard lock(workspace_lock_);
+    Tensor out = cpu::matmul({choice.gemm, choice.vector}, call.a(), call.b(),
+                             call.attributes.transpose_b.value_or(false), workspace_, threads_);
+    report_gemm(call.name(), choice, {});
     return out;
+  }
+
+  // Row operations compute in f32 whatever the type: any forced kernel's ISA will do.
+  Tensor softmax(const OpCall& call) {
+    const cpu::VectorKernel& vector = f32_.vector ? *f32_.vector : *bf16_.vector;
+    return reported(call, vector.name,
+                    cpu::softmax(vector, call.a(), *call.attributes.dim, threads_));
+  }
+
+  Tensor move(const OpCall& call) {
+    if (call.attributes.dims)
+      return reported(call, "portable", cpu::permute(call.a(), *call.attributes.dims, threads_));
+    return reported(call, "view", call.a().view(call.shape));
   }
 
   const Choice& gemm_for(std::string_view op, const Tensor& tensor) const {
@@ -153,57 +162,39 @@ class CpuBackend final : public Backend {
     return choice;
   }
 
-  // Row operations compute in f32 whatever the type: any forced kernel's ISA will do.
-  const cpu::VectorKernel& vector_for(std::string_view op, const Tensor& tensor) const {
-    type_of(op, tensor);
-    return f32_.vector ? *f32_.vector : *bf16_.vector;
-  }
-
-  Tensor scalar_op(const char* name, Binary op, const Tensor& input, float scalar) {
-    type_of(name, input);
-    Tensor out = cpu::elementwise(op, input, scalar, threads_);
-    report(name, "portable");
-    return like({&input}, std::move(out));
-  }
-
-  Tensor pair_op(const char* name, Binary op, const Tensor& a, const Tensor& b) {
-    type_of(name, a);
-    Tensor out = cpu::elementwise(op, a, b, threads_);
-    report(name, "portable");
-    return like({&a, &b}, std::move(out));
-  }
-
   void keep(OpReport entry) {
     const std::lock_guard lock(reports_lock_);
     reports_.push_back(std::move(entry));
   }
 
-  void report(const char* op, const char* kernel) {
-    if (explain_) keep({op, kernel, {{"threads", std::to_string(threads_)}}, {}});
+  Tensor reported(const OpCall& call, const char* kernel, Tensor out) {
+    if (explain_) keep({std::string(call.name()), kernel, attributes_of(chosen_threads_), {}});
+    return out;
   }
 
-  void report_gemm(const char* op, const Choice& choice, const cpu::Attributes& more) {
+  void report_gemm(std::string_view op, const Choice& choice, const cpu::Attributes& more) {
     if (!explain_) return;
     const cpu::GemmKernel& kernel = *choice.gemm;
-    OpReport entry{op, kernel.name, {}, {}};
+    OpReport entry{std::string(op), kernel.name, {}, {}};
     entry.attributes = {{"isa", std::string(cpu::to_string(kernel.isa))},
                         {"block", block_text(kernel)},
                         {"k_block", std::to_string(kernel.k_block)},
-                        {"rows", choice.vector->name},
-                        {"threads", std::to_string(threads_)}};
-    entry.attributes.insert(entry.attributes.end(), more.begin(), more.end());
+                        {"rows", choice.vector->name}};
+    for (const auto& attributes : {attributes_of(chosen_threads_), more})
+      entry.attributes.insert(entry.attributes.end(), attributes.begin(), attributes.end());
     for (const cpu::Refusal& refusal : choice.refused)
       entry.refused.emplace_back(refusal.kernel, refusal.reason);
     keep(std::move(entry));
   }
 
   std::string forced_;
+  ThreadCount chosen_threads_;
   int threads_;
   bool explain_;
-  bool open_ = true;
+  std::atomic<bool> open_ = true;
   Choice f32_, bf16_;
   cpu::Buffer workspace_;
-  std::mutex workspace_lock_;
+  ForkAwareMutex workspace_lock_{"the device cpu"};
   std::vector<OpReport> reports_;
   std::mutex reports_lock_;
 };
@@ -222,7 +213,7 @@ DeviceInfo describe_cpu() {
   info.name = "cpu";
   info.available = true;
   info.description =
-      fmt::format("{}, {} threads, {}", cpu::cpu_brand(), available_threads(), best_isas());
+      fmt::format("{}, {}, {}", cpu::cpu_brand(), to_string(available_threads()), best_isas());
   info.kernels = cpu::names_that_serve(cpu::this_cpu());
   return info;
 }

@@ -40,10 +40,14 @@ Tensor fold_weights(const Engine& engine, const Tensor& query_weight, const Tens
   const Tensor key_columns = transposed(key_weight);
   Tensor folded = Tensor::empty({embed_dim, embed_dim}, query_weight.dtype());
   Buffer workspace;
-  multiply(
-      engine, {key_columns.storage()->host_bytes(), head_dim * element}, embed_dim,
-      {{query_weight.storage()->host_bytes(), embed_dim * element}, head_dim, embed_dim, false},
-      folded.storage()->host_bytes(), embed_dim * element, workspace, threads);
+  multiply_matrices(
+      engine,
+      {{key_columns.storage()->host_bytes(), head_dim * element},
+       embed_dim,
+       {{query_weight.storage()->host_bytes(), embed_dim * element}, head_dim, embed_dim, false},
+       folded.storage()->host_bytes(),
+       embed_dim * element},
+      workspace, threads);
   return folded;
 }
 

@@ -5,16 +5,11 @@
 #include <cmath>
 #include <cstring>
 
+#include "backends/cpu/useful_threads.h"
 #include "base/threads.h"
 
 namespace wattention::cpu {
 namespace {
-
-// One thread more per this many multiply-adds: 4 to 12 microseconds, several times a fork and join.
-int useful_threads(double multiply_adds, int threads) {
-  constexpr double work_per_thread = 4e5;
-  return static_cast<int>(std::clamp(multiply_adds / work_per_thread, 1.0, double(threads)));
-}
 
 // A block's scores: 112 rows are half of a 1 MiB L2 for 1k tokens; beyond, few rows but never less than a strip.
 constexpr std::int64_t scores_bytes = 2 << 20;
@@ -28,7 +23,7 @@ std::int64_t spaced_row_bytes(std::int64_t bytes) {
 
 }  // namespace
 
-Forward::Forward(const Engine& engine, const AttentionWeights& weights, std::int64_t tokens,
+Forward::Forward(const Engine& engine, const PackedWeights& weights, std::int64_t tokens,
                  bool converts, int threads)
     : engine_(engine),
       weights_(weights),
@@ -37,8 +32,9 @@ Forward::Forward(const Engine& engine, const AttentionWeights& weights, std::int
       key_dim_(weights.key ? weights.head_dim : weights.embed_dim) {
   const auto t = static_cast<double>(tokens), d = static_cast<double>(weights.head_dim),
              k = static_cast<double>(key_dim_);
-  threads_ = useful_threads(t * double(weights.embed_dim) * (2 * k + d), threads);
-  attend_threads_ = useful_threads(t * t * (k + d), threads);
+  threads_ = useful_threads(t * static_cast<double>(weights.embed_dim) * (2 * k + d),
+                            least_multiply_adds, threads);
+  attend_threads_ = useful_threads(t * t * (k + d), least_multiply_adds, threads);
   threads_ = std::max(threads_, attend_threads_);
   const std::int64_t element = element_bytes(engine.gemm->type);
   query_row_bytes_ = spaced_row_bytes(key_dim_ * element);
@@ -151,8 +147,8 @@ void Forward::attend(std::byte* workspace, std::byte* context, int thread) const
     const std::int64_t last = std::min(first + step, share.end);
     const Rows queries{workspace + query_ + strips.begin(first) * query_row_bytes_,
                        query_row_bytes_};
-    attend_block(pack_strips(engine_, queries, strips, first, last, key_dim_, own), workspace, own,
-                 context);
+    attend_block(pack_strips(engine_, queries, strips, {first, last}, key_dim_, own), workspace,
+                 own, context);
   }
 }
 
@@ -166,15 +162,15 @@ void Forward::attend_block(const PackedStrips& query, std::byte* workspace, std:
   auto* sums = reinterpret_cast<float*>(own + own_layout_.sums);
 
   // 1. scores [rows, T] = q k^T
-  multiply_panels(kernel, query, {workspace + key_panels_, key_dim_, tokens_}, 0,
-                  panel_count(kernel, tokens_), scores, ld);
+  multiply_panels(kernel, query, {workspace + key_panels_, key_dim_, tokens_},
+                  {0, panel_count(kernel, tokens_)}, scores, ld);
 
   // 2. weights [rows, T] = exp((scores - max) / sqrt(D)), and their sums
   const Rows weights = exp_rows(scores, rows, own + own_layout_.weights, sums);
 
   // 3. context [rows, D] = weights v / sums; the packed queries' memory is free again
   const PackedStrips packed =
-      pack_strips(engine_, weights, strips, query.first, query.last, tokens_, own);
+      pack_strips(engine_, weights, strips, {query.first, query.last}, tokens_, own);
   const std::int64_t context_row_bytes = weights_.head_dim * element_bytes(kernel.type);
   const Section section{{workspace + value_panels_, tokens_, weights_.head_dim},
                         context + row_begin * context_row_bytes,

@@ -12,7 +12,7 @@
 namespace wattention::cpu {
 
 /// Panels of packed weights. `key` is nullptr where x itself is the key (folded projections).
-struct AttentionWeights {
+struct PackedWeights {
   const std::byte* query;
   const std::byte* key;
   const std::byte* value;
@@ -22,7 +22,7 @@ struct AttentionWeights {
 class Forward {
  public:
   /// `converts`: tokens come in the other dtype and are converted first.
-  Forward(const Engine& engine, const AttentionWeights& weights, std::int64_t tokens, bool converts,
+  Forward(const Engine& engine, const PackedWeights& weights, std::int64_t tokens, bool converts,
           int threads);
 
   std::int64_t workspace_bytes() const { return bytes_; }
@@ -49,7 +49,7 @@ class Forward {
   Rows exp_rows(float* scores, std::int64_t rows, std::byte* halves, float* sums) const;
 
   Engine engine_;
-  AttentionWeights weights_;
+  PackedWeights weights_;
   std::int64_t tokens_;
   bool converts_;
   int threads_;           // of the projections; the workspace has room for as many

@@ -11,15 +11,15 @@ namespace {
 
 // One chunk of panels, all of K: each k_block of the chunk (128 columns x 512 k x 2 B = 128 KiB) is in L2
 // while every strip passes over it.
-void multiply_chunk(const GemmKernel& kernel, const PackedStrips& a, const PackedB& b,
-                    std::int64_t panel, int panels, float* c, std::int64_t ldc) {
+void multiply_chunk(const GemmKernel& kernel, const PackedStrips& a, const PackedB& b, Share panels,
+                    float* c, std::int64_t ldc) {
   interruption_point();
   const std::int64_t depth = padded_k(kernel, b.k);
   const std::int64_t first_row = a.strips.begin(a.first);
   for (std::int64_t k = 0; k < depth; k += kernel.k_block) {
     const std::int64_t k_count = std::min<std::int64_t>(kernel.k_block, depth - k);
     const std::int64_t stride = panel_bytes(kernel, k_count);
-    const std::byte* panel_data = b.data + packed_b_bytes(kernel, k, b.n) + panel * stride;
+    const std::byte* panel_data = b.data + packed_b_bytes(kernel, k, b.n) + panels.begin * stride;
     const std::byte* strip_data = a.data;
     for (std::int64_t s = a.first; s < a.last; ++s) {
       const int height = a.strips.height(s);
@@ -31,7 +31,7 @@ void multiply_chunk(const GemmKernel& kernel, const PackedStrips& a, const Packe
                   .ldc = ldc,
                   .k = k_count,
                   .rows = height,
-                  .panels = panels,
+                  .panels = static_cast<int>(panels.end - panels.begin),
                   .accumulate = k > 0});
       strip_data += depth * bytes_per_k;
     }
@@ -77,11 +77,11 @@ std::int64_t chunk_floats(const GemmKernel& kernel) {
   return (strips_per_block(kernel) * kernel.block_m + kernel.tile_m) * columns_per_chunk(kernel);
 }
 
-PackedStrips pack_strips(const Engine& engine, const Rows& rows, const Strips& strips,
-                         std::int64_t first, std::int64_t last, std::int64_t k, std::byte* dst) {
-  const PackedStrips packed{strips, first, last, dst};
-  for (std::int64_t s = first; s < last; ++s) {
-    const Rows strip{rows.row(strips.begin(s) - strips.begin(first)), rows.row_bytes};
+PackedStrips pack_strips(const Engine& engine, const Rows& rows, const Strips& strips, Share share,
+                         std::int64_t k, std::byte* dst) {
+  const PackedStrips packed{strips, share.begin, share.end, dst};
+  for (std::int64_t s = share.begin; s < share.end; ++s) {
+    const Rows strip{rows.row(strips.begin(s) - strips.begin(share.begin)), rows.row_bytes};
     pack_strip(engine, strip, strips.height(s), k, dst);
     dst += a_bytes_per_k(*engine.gemm, strips.height(s)) * padded_k(*engine.gemm, k);
   }
@@ -89,11 +89,11 @@ PackedStrips pack_strips(const Engine& engine, const Rows& rows, const Strips& s
 }
 
 void multiply_panels(const GemmKernel& kernel, const PackedStrips& a, const PackedB& b,
-                     std::int64_t panel_begin, std::int64_t panel_end, float* c, std::int64_t ldc) {
+                     Share panels, float* c, std::int64_t ldc) {
   const std::int64_t step = columns_per_chunk(kernel) / kernel.block_n;
-  for (std::int64_t panel = panel_begin; panel < panel_end; panel += step)
-    multiply_chunk(kernel, a, b, panel, static_cast<int>(std::min(step, panel_end - panel)),
-                   c + (panel - panel_begin) * kernel.block_n, ldc);
+  for (std::int64_t panel = panels.begin; panel < panels.end; panel += step)
+    multiply_chunk(kernel, a, b, {panel, std::min(panel + step, panels.end)},
+                   c + (panel - panels.begin) * kernel.block_n, ldc);
 }
 
 void multiply_section(const Engine& engine, const PackedStrips& a, const Section& section,
@@ -104,7 +104,7 @@ void multiply_section(const Engine& engine, const PackedStrips& a, const Section
   for (std::int64_t panel = panels.begin; panel < panels.end; panel += step) {
     const std::int64_t last = std::min(panel + step, panels.end);
     const std::int64_t ldc = (last - panel) * kernel.block_n;
-    multiply_chunk(kernel, a, section.b, panel, static_cast<int>(last - panel), c, ldc);
+    multiply_chunk(kernel, a, section.b, {panel, last}, c, ldc);
     store_chunk(engine, c, ldc, rows, panel * kernel.block_n, section);
   }
 }
@@ -119,8 +119,8 @@ void multiply_rows(const Engine& engine, const Rows& rows, const Part& part,
     const std::int64_t first = strips.count * block / blocks;
     const std::int64_t last = strips.count * (block + 1) / blocks;
     const std::int64_t row = part.row_begin + strips.begin(first);
-    const PackedStrips a = pack_strips(engine, {rows.row(row), rows.row_bytes}, strips, first, last,
-                                       sections.front().b.k, scratch.a);
+    const PackedStrips a = pack_strips(engine, {rows.row(row), rows.row_bytes}, strips,
+                                       {first, last}, sections.front().b.k, scratch.a);
     for (Section section : sections) {
       section.out += row * section.out_row_bytes;
       multiply_section(

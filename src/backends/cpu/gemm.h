@@ -50,14 +50,14 @@ std::int64_t packed_a_bytes(const GemmKernel& kernel, std::int64_t strips, std::
 /// Floats of the chunk of C that multiply_rows works in.
 std::int64_t chunk_floats(const GemmKernel& kernel);
 
-/// Packs strips [first, last) at `dst`; row 0 of `rows` is the first row of strip `first`.
-PackedStrips pack_strips(const Engine& engine, const Rows& rows, const Strips& strips,
-                         std::int64_t first, std::int64_t last, std::int64_t k, std::byte* dst);
+/// Packs the strips of a share at `dst`; row 0 of `rows` is the first row of the first of them.
+PackedStrips pack_strips(const Engine& engine, const Rows& rows, const Strips& strips, Share share,
+                         std::int64_t k, std::byte* dst);
 
-/// c [rows of the strips][whole panels] = A times panels [panel_begin, panel_end) of B.
+/// c [rows of the strips][whole panels] = A times these panels of B.
 /// C has room for round_up(rows of the last strip, tile_m) rows there.
 void multiply_panels(const GemmKernel& kernel, const PackedStrips& a, const PackedB& b,
-                     std::int64_t panel_begin, std::int64_t panel_end, float* c, std::int64_t ldc);
+                     Share panels, float* c, std::int64_t ldc);
 
 /// One B and where its product goes: row major, in the kernel's type.
 struct Section {

@@ -62,7 +62,8 @@ struct VectorKernel {
                           uint32_t* dst, int64_t dst_stride);
   /// dst[i] = {even[i], odd[i]}: two rows of bf16 become one row of words.
   void (*interleave)(const uint16_t* even, const uint16_t* odd, int64_t count, uint32_t* dst);
-  /// out[i] = exp((scores[i] - max) * scale); returns the sum. NaN anywhere gives NaN. In place allowed.
+  /// out[i] = exp((scores[i] - max) * scale); returns their sum before they are rounded to bf16. NaN anywhere gives
+  /// NaN. In place allowed.
   /// exp is within 1.1 ulp where its result is normal; smaller results are 0.
   float (*exp_row_f32)(const float* scores, int64_t count, float scale, float* out);
   float (*exp_row_bf16)(const float* scores, int64_t count, float scale, uint16_t* out);

@@ -25,14 +25,14 @@ Tensor matmul(const Engine& engine, const Tensor& a, const Tensor& b, bool trans
   const std::int64_t m = one_b ? a.numel() / k : a.size(-2);
   const std::int64_t batches = a.numel() / (m * k);
   Tensor out = Tensor::empty(with_last(a.shape(), n), a.dtype());
-  for (std::int64_t batch = 0; batch < batches; ++batch) {
-    const Rows a_rows{a.storage()->host_bytes() + batch * m * k * element, k * element};
-    const Rows b_rows{b.storage()->host_bytes() + batch * n * k * element,
-                      (transpose_b ? k : n) * element};
-    multiply(engine, a_rows, m, {b_rows, k, n, transpose_b},
-             out.storage()->host_bytes() + batch * m * n * element, n * element, workspace,
-             threads);
-  }
+  const Rows b_rows{b.storage()->host_bytes(), (transpose_b ? k : n) * element};
+  const Product first{{a.storage()->host_bytes(), k * element},
+                      m,
+                      {b_rows, k, n, transpose_b},
+                      out.storage()->host_bytes(),
+                      n * element};
+  multiply_batch(engine, first, {batches, m * k * element, n * k * element, m * n * element},
+                 workspace, threads);
   return out;
 }
 

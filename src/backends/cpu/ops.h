@@ -1,13 +1,13 @@
 #pragma once
 // The plain ops on host tensors. Ops have checked shapes and dtypes; values follow IEEE: NaN and infinities
 // propagate as in the textbook loops.
-#include <wattention/op_options.h>
 #include <wattention/tensor.h>
 
 #include <span>
 
 #include "backends/cpu/buffer.h"
 #include "backends/cpu/pack.h"
+#include "device/op_call.h"
 
 namespace wattention::cpu {
 
@@ -18,11 +18,10 @@ Tensor matmul(const Engine& engine, const Tensor& a, const Tensor& b, bool trans
 /// exp(x - max) / sum along one dimension, in f32, rounded once to the input's dtype.
 Tensor softmax(const VectorKernel& vector, const Tensor& input, int dim, int threads);
 
-enum class Binary { add, subtract, multiply, divide };
-
-/// Computed in f32, rounded once to the tensors' dtype.
-Tensor elementwise(Binary op, const Tensor& a, const Tensor& b, int threads);
-Tensor elementwise(Binary op, const Tensor& input, float scalar, int threads);
+/// Two operands or one and a number (rounded to f32), element by element: computed in f32, rounded once.
+Tensor binary(const OpCall& call, int threads);
+/// One operand, element by element, in the same way.
+Tensor unary(const OpCall& call, int threads);
 
 Tensor permute(const Tensor& input, std::span<const int> dims, int threads);
 

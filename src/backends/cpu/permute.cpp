@@ -1,8 +1,8 @@
-#include <algorithm>
 #include <array>
 #include <cstring>
 
 #include "backends/cpu/ops.h"
+#include "backends/cpu/useful_threads.h"
 #include "base/threads.h"
 #include "tensor/storage.h"
 
@@ -63,7 +63,8 @@ Tensor permute(const Tensor& input, std::span<const int> dims, int threads) {
   const std::byte* from = input.storage()->host_bytes();
   std::byte* to = out.storage()->host_bytes();
   const std::int64_t rows = input.numel() / shape[-1];
-  const int used = static_cast<int>(std::clamp<std::int64_t>(input.numel() >> 16, 1, threads));
+  const int used =
+      useful_threads(static_cast<double>(input.numel()), least_moved_elements, threads);
   parallel(used, [&](int thread) {
     const Share share = share_of(rows, thread, used);
     if (size_of(input.dtype()) == 4) {

@@ -1,7 +1,7 @@
-#include <algorithm>
 #include <vector>
 
 #include "backends/cpu/ops.h"
+#include "backends/cpu/useful_threads.h"
 #include "base/threads.h"
 #include "tensor/storage.h"
 
@@ -45,8 +45,7 @@ Tensor softmax(const VectorKernel& vector, const Tensor& input, int dim, int thr
   const Slices slices(input.shape(), dim < 0 ? dim + input.rank() : dim);
   Tensor out = Tensor::empty(input.shape(), input.dtype());
   const std::int64_t count = slices.outer * slices.inner;
-  // A thread's start costs about as much as 16k exponentials.
-  const int used = static_cast<int>(std::clamp<std::int64_t>(input.numel() / 16384, 1, threads));
+  const int used = useful_threads(static_cast<double>(input.numel()), least_exponentials, threads);
   parallel(used, [&](int thread) {
     const Share share = share_of(count, thread, used);
     if (input.dtype() == DType::f32) {

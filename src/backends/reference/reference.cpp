@@ -1,11 +1,12 @@
 #include "backends/reference/reference.h"
 
-#include <functional>
+#include <atomic>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "backends/reference/loops.h"
+#include "backends/reference/families.h"
 #include "base/fail.h"
 #include "base/threads.h"
 #include "device/backend.h"
@@ -17,12 +18,18 @@ namespace {
 class ReferenceBackend final : public Backend {
  public:
   explicit ReferenceBackend(const DeviceOptions& options)
-      : threads_(resolve_threads(options.threads)), explain_(options.explain) {}
+      : chosen_threads_(thread_count(options.threads)),
+        threads_(chosen_threads_.count),
+        explain_(options.explain) {}
 
   std::string_view name() const override { return "reference"; }
   bool is_open() const override { return open_; }
   void close() override { open_ = false; }
-  std::vector<OpReport> take_reports() override { return std::exchange(reports_, {}); }
+  int host_threads() const override { return threads_; }
+  std::vector<OpReport> take_reports() override {
+    const std::lock_guard lock(reports_lock_);
+    return std::exchange(reports_, {});
+  }
 
   Tensor upload(const Tensor& host, const Placement&) override {
     return hold(host.dtype() == DType::f64 ? host.clone() : host.to(DType::f64));
@@ -33,59 +40,43 @@ class ReferenceBackend final : public Backend {
     return tensor.clone();
   }
 
-  Tensor matmul(const Tensor& a, const Tensor& b, const MatmulOptions& options) override {
-    const std::int64_t cols = options.transpose_b ? b.size(-2) : b.size(-1);
-    const std::int64_t rows = a.size(-2), inner = a.size(-1);
-    const reference::MatmulShape shape{a.numel() / (rows * inner), rows, inner, cols, b.rank() > 2,
-                                       options.transpose_b};
-    std::vector<std::int64_t> sizes(a.shape().sizes().begin(), a.shape().sizes().end());
-    sizes.back() = cols;
-    Tensor out = Tensor::empty(Shape(std::span<const std::int64_t>(sizes)), DType::f64);
-    reference::matmul(shape, data(a), data(b), data(out), threads_);
-    return finish("matmul", out);
+  const Capabilities& capabilities() const override {
+    static const Capabilities has{.dtypes = {DType::f64},
+                                  .computes_in = DType::f64,
+                                  .layouts = {Layout::row_major},
+                                  .memories = {Memory::host},
+                                  .attributes = {},
+                                  .core_grid = {},
+                                  .releases = {},
+                                  .meters = {}};
+    return has;
   }
 
-  Tensor softmax(const Tensor& input, const SoftmaxOptions& options) override {
-    const int dim = options.dim < 0 ? options.dim + input.rank() : options.dim;
-    std::int64_t outer = 1, inner = 1;
-    for (int d = 0; d < dim; ++d) outer *= input.size(d);
-    for (int d = dim + 1; d < input.rank(); ++d) inner *= input.size(d);
-    Tensor out = Tensor::empty(input.shape(), DType::f64);
-    reference::softmax(outer, input.size(dim), inner, data(input), data(out));
-    return finish("softmax", out);
-  }
-
-  Tensor multiply(const Tensor& input, double scalar) override {
-    return map("multiply", input, [scalar](double x) { return x * scalar; });
-  }
-  Tensor divide(const Tensor& input, double scalar) override {
-    return map("divide", input, [scalar](double x) { return x / scalar; });
-  }
-  Tensor multiply(const Tensor& a, const Tensor& b) override {
-    return combine("multiply", a, b, std::multiplies<>());
-  }
-  Tensor add(const Tensor& a, const Tensor& b) override {
-    return combine("add", a, b, std::plus<>());
-  }
-  Tensor subtract(const Tensor& a, const Tensor& b) override {
-    return combine("subtract", a, b, std::minus<>());
-  }
-
-  Tensor permute(const Tensor& input, std::span<const int> dims) override {
-    std::vector<std::int64_t> sizes;
-    for (const int dim : dims) sizes.push_back(input.size(dim));
-    Tensor out = Tensor::empty(Shape(std::span<const std::int64_t>(sizes)), DType::f64);
-    reference::permute(input.shape().sizes(), dims, data(input), data(out));
-    return finish("permute", out);
-  }
-
-  Tensor reshape(const Tensor& input, const Shape& shape) override {
-    return finish("reshape", input.clone().view(shape));
+  Tensor run(const OpCall& call) override {
+    Tensor out = Tensor::empty(call.shape, DType::f64);
+    compute(call, out.mutable_values<double>().data());
+    if (explain_) report(call);
+    return hold(out);
   }
 
  private:
-  static const double* data(const Tensor& tensor) { return tensor.values<double>().data(); }
-  static double* data(Tensor& tensor) { return tensor.mutable_values<double>().data(); }
+  std::optional<Refusal> refusal_here(const OpCall&) const override { return std::nullopt; }
+
+  void compute(const OpCall& call, double* out) const {
+    switch (call.row().family) {
+      case OpFamily::product: return reference::product(call, out, threads_);
+      case OpFamily::binary: return reference::binary(call, out);
+      case OpFamily::unary: return reference::unary(call, out);
+      case OpFamily::softmax: return reference::softmax(call, out);
+      case OpFamily::move: return reference::move(call, out);
+    }
+  }
+
+  void report(const OpCall& call) {
+    const std::lock_guard lock(reports_lock_);
+    reports_.push_back(
+        {std::string(call.name()), "reference_f64", attributes_of(chosen_threads_), {}});
+  }
 
   void check_open() const {
     if (!open_) fail(ErrorKind::closed, "[reference] expected an open device; found it closed");
@@ -97,27 +88,12 @@ class ReferenceBackend final : public Backend {
                   hold_on_device(host.storage(), shared_from_this(), "reference"));
   }
 
-  Tensor finish(const char* op, const Tensor& host) {
-    if (explain_)
-      reports_.push_back({op, "reference_f64", {{"threads", std::to_string(threads_)}}, {}});
-    return hold(host);
-  }
-
-  Tensor map(const char* op, const Tensor& input, const std::function<double(double)>& f) {
-    return combine(op, input, input, [&f](double x, double) { return f(x); });
-  }
-
-  Tensor combine(const char* op, const Tensor& a, const Tensor& b,
-                 const std::function<double(double, double)>& f) {
-    Tensor out = Tensor::empty(a.shape(), DType::f64);
-    reference::combine(a.values<double>(), b.values<double>(), f, out.mutable_values<double>());
-    return finish(op, out);
-  }
-
+  ThreadCount chosen_threads_;
   int threads_;
   bool explain_;
-  bool open_ = true;
+  std::atomic<bool> open_ = true;
   std::vector<OpReport> reports_;
+  std::mutex reports_lock_;
 };
 
 }  // namespace

@@ -2,7 +2,7 @@
 #include <cmath>
 #include <limits>
 
-#include "backends/reference/loops.h"
+#include "backends/reference/families.h"
 #include "base/interrupt.h"
 
 namespace wattention::reference {
@@ -19,8 +19,13 @@ void one_slice(std::int64_t length, std::int64_t stride, const double* input, do
 
 }  // namespace
 
-void softmax(std::int64_t outer, std::int64_t length, std::int64_t inner, const double* input,
-             double* out) {
+void softmax(const OpCall& call, double* out) {
+  const int dim = *call.attributes.dim;
+  const double* input = values(call.a());
+  const std::int64_t length = call.shape[dim];
+  std::int64_t outer = 1, inner = 1;
+  for (int d = 0; d < dim; ++d) outer *= call.shape[d];
+  for (int d = dim + 1; d < call.shape.rank(); ++d) inner *= call.shape[d];
   for (std::int64_t o = 0; o < outer; ++o) {
     for (std::int64_t i = 0; i < inner; ++i) {
       interruption_point();

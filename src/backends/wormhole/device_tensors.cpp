@@ -1,4 +1,5 @@
 // What every op does with its tensors: check, find values, make room for a result.
+#include "backends/wormhole/families.h"
 #include "backends/wormhole/program/ceil_div.h"
 #include "backends/wormhole/spec/chip.h"
 #include "backends/wormhole/wormhole_backend.h"
@@ -37,34 +38,34 @@ Tensor WormholeBackend::allocate(const Shape& shape, DType dtype, Layout layout,
   return Tensor(shape, dtype, layout, std::move(storage));
 }
 
-const DeviceStorage& WormholeBackend::storage_of(std::string_view op, const Tensor& tensor,
-                                                 std::string_view off_device) const {
-  expect(tensor.defined() && tensor.storage()->backend().get() == this,
-         "[{}] expected a tensor on this wormhole; found one on {}. {}", op, tensor.device_name(),
-         off_device);
+const DeviceStorage& WormholeBackend::storage_of(const Tensor& tensor) {
   return static_cast<const DeviceStorage&>(*tensor.storage());
 }
 
-Bits* WormholeBackend::bits_of(const Tensor& tensor) const {
-  return reinterpret_cast<Bits*>(static_cast<const DeviceStorage&>(*tensor.storage()).values());
+Bits* WormholeBackend::bits_of(const Tensor& tensor) {
+  return reinterpret_cast<Bits*>(storage_of(tensor).values());
 }
 
-MatrixView WormholeBackend::stacked(const Tensor& tensor) const {
+MatrixView WormholeBackend::stacked(const Tensor& tensor) {
   const TiledShape tiled(tensor.shape());
   return {bits_of(tensor), tiled.batch * tiled.padded_rows, tiled.padded_cols};
 }
 
-void WormholeBackend::expect_tile(std::string_view op, const Tensor& tensor,
-                                  std::string_view not_tiled) const {
-  expect(tensor.layout() == Layout::tile, "[{}] expected tile layout; found {}. {}", op,
-         to_string(tensor.layout()), not_tiled);
+std::optional<Refusal> refuse_dtypes(const OpCall& call) {
+  for (const Tensor& tensor : call.tensors)
+    if (tensor.dtype() != DType::bf16)
+      return refuse(ErrorKind::unsupported,
+                    "[{}] expected bf16 tensors, the one dtype computed here; found {}",
+                    call.name(), to_string(tensor.dtype()));
+  return std::nullopt;
 }
 
-void WormholeBackend::expect_bf16(std::string_view op, const Tensor& tensor) const {
-  if (tensor.dtype() != DType::bf16)
-    fail(ErrorKind::unsupported,
-         "[{}] expected bf16 tensors, the one dtype computed here; found {}", op,
-         to_string(tensor.dtype()));
+std::optional<Refusal> refuse_operands(const OpCall& call, std::string_view not_tiled) {
+  for (const Tensor& tensor : call.tensors)
+    if (tensor.layout() != Layout::tile)
+      return refuse(ErrorKind::bad_input, "[{}] expected tile layout; found {}. {}", call.name(),
+                    to_string(tensor.layout()), not_tiled);
+  return refuse_dtypes(call);
 }
 
 }  // namespace wattention::wormhole

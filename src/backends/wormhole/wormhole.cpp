@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "backends/wormhole/energy/cost_model.h"
+#include "backends/wormhole/families.h"
 #include "backends/wormhole/spec/chip.h"
 #include "backends/wormhole/wormhole_backend.h"
 #include "base/fail.h"
@@ -71,8 +72,8 @@ DeviceInfo describe_wormhole() {
   info.name = "wormhole";
   info.available = true;
   info.description = fmt::format(
-      "software n150d, {}x{} cores, TT-NN release profile {}; computed by {} on {} threads", grid.y,
-      grid.x, fmt::join(release_names(), ", "), kernels_here().back(), available_threads());
+      "software n150d, {}x{} cores, TT-NN release profile {}; computed by {} on {}", grid.y, grid.x,
+      fmt::join(release_names(), ", "), kernels_here().back(), to_string(available_threads()));
   info.kernels = kernels_here();
   return info;
 }
@@ -85,16 +86,44 @@ std::shared_ptr<Backend> open_wormhole(const DeviceOptions& options) {
 }
 
 namespace wormhole {
+namespace {
+
+// The release's own name first.
+std::vector<std::string> release_names(const Release& own) {
+  std::vector<std::string> names{own.name};
+  for (const Release& release : releases())
+    if (release.name != own.name) names.push_back(release.name);
+  return names;
+}
+
+Capabilities capabilities_of(const Release& release) {
+  using enum Attribute;
+  return {.own_memory = true,
+          .simulated = true,
+          .shape_mode = true,
+          .programs = true,
+          .dtypes = {DType::bf16, DType::f32},
+          .computes_in = DType::bf16,
+          .layouts = {Layout::tile, Layout::row_major},
+          .memories = {Memory::dram, Memory::l1},
+          .attributes = core_grid | fidelity | memory | fp32_accumulate | numeric_stable,
+          .core_grid = n150d().compute_grid,
+          .releases = release_names(release),
+          .meters = {}};
+}
+
+}  // namespace
 
 WormholeBackend::WormholeBackend(const DeviceOptions& options, HostOptions host, Release release)
     : mode_(options.mode),
       explain_(options.explain),
       host_(host),
       release_(std::move(release)),
+      capabilities_(capabilities_of(release_)),
       l1_(std::make_shared<BankMemory>(Memory::l1, n150d().l1, n150d().allocation_alignment)),
       dram_(std::make_shared<BankMemory>(Memory::dram, n150d().dram, n150d().allocation_alignment)),
       live_(std::make_shared<LiveStorages>()) {
-  cache_.enable(options.program_cache || release_.program_cache);
+  cache_.enable(options.program_cache.value_or(release_.program_cache));
 }
 
 void WormholeBackend::close() {
@@ -112,6 +141,29 @@ std::vector<OpReport> WormholeBackend::take_reports() {
 void WormholeBackend::set_program_cache(bool enabled) {
   const Lock lock = enter("program_cache");
   cache_.enable(enabled);
+}
+
+std::optional<Refusal> WormholeBackend::refusal_here(const OpCall& call) const {
+  switch (call.row().family) {
+    case OpFamily::product: return refuse_product(call);
+    case OpFamily::binary: return refuse_binary(call);
+    case OpFamily::unary: return refuse_unary(call, release_);
+    case OpFamily::softmax: return refuse_softmax(call);
+    case OpFamily::move: return refuse_move(call);
+  }
+  return std::nullopt;
+}
+
+Tensor WormholeBackend::run(const OpCall& call) {
+  const Lock lock = enter(call.name());
+  switch (call.row().family) {
+    case OpFamily::product: return run_product(call);
+    case OpFamily::binary: return run_binary(call);
+    case OpFamily::unary: return run_unary(call);
+    case OpFamily::softmax: return run_softmax(call);
+    case OpFamily::move: return run_move(call);
+  }
+  fail(ErrorKind::unsupported, "[{}] expected an op that wormhole has; found none", call.name());
 }
 
 const CostModel* WormholeBackend::cost_model() const {

@@ -13,6 +13,7 @@
 #include "backends/wormhole/memory/bank_memory.h"
 #include "backends/wormhole/program_cache.h"
 #include "backends/wormhole/spec/release.h"
+#include "base/fork.h"
 #include "device/backend.h"
 
 namespace wattention::wormhole {
@@ -24,7 +25,8 @@ class WormholeBackend final : public Backend {
   std::string_view name() const override { return "wormhole"; }
   bool is_open() const override { return open_; }
   void close() override;
-  bool is_accelerator() const override { return true; }
+  const Capabilities& capabilities() const override { return capabilities_; }
+  int host_threads() const override { return host_.threads; }
   std::vector<OpReport> take_reports() override;
   EventLog* event_log() override { return &events_; }
   DeviceCounts counts() const override;
@@ -34,32 +36,22 @@ class WormholeBackend final : public Backend {
   Tensor upload(const Tensor& host, const Placement& placement) override;
   Tensor download(const Tensor& tensor) override;
 
-  Tensor matmul(const Tensor& a, const Tensor& b, const MatmulOptions& options) override;
-  Tensor softmax(const Tensor& input, const SoftmaxOptions& options) override;
-  Tensor multiply(const Tensor& input, double scalar) override;
-  Tensor multiply(const Tensor& a, const Tensor& b) override;
-  Tensor divide(const Tensor& input, double scalar) override;
-  Tensor add(const Tensor& a, const Tensor& b) override;
-  Tensor subtract(const Tensor& a, const Tensor& b) override;
-  Tensor permute(const Tensor& input, std::span<const int> dims) override;
-  Tensor reshape(const Tensor& input, const Shape& shape) override;
-  Tensor to_layout(const Tensor& input, Layout layout) override;
+  Tensor run(const OpCall& call) override;
 
   /// Per bank.
   MemoryUse memory_use(Memory memory) const;
 
  private:
-  using Lock = std::unique_lock<std::mutex>;
+  using Lock = std::unique_lock<ForkAwareMutex>;
+
+  std::optional<Refusal> refusal_here(const OpCall& call) const override;
 
   // device_tensors.cpp
   Lock enter(std::string_view op);
   Tensor allocate(const Shape& shape, DType dtype, Layout layout, Memory memory);
-  const DeviceStorage& storage_of(std::string_view op, const Tensor& tensor,
-                                  std::string_view off_device) const;
-  Bits* bits_of(const Tensor& tensor) const;
-  MatrixView stacked(const Tensor& tensor) const;
-  void expect_tile(std::string_view op, const Tensor& tensor, std::string_view not_tiled) const;
-  void expect_bf16(std::string_view op, const Tensor& tensor) const;
+  static const DeviceStorage& storage_of(const Tensor& tensor);
+  static Bits* bits_of(const Tensor& tensor);
+  static MatrixView stacked(const Tensor& tensor);
   bool has_values() const { return mode_ == Mode::exact; }
 
   // command_queue.cpp
@@ -68,15 +60,18 @@ class WormholeBackend final : public Backend {
   void transferred(TransferEvent::Step step, std::int64_t elements, std::int64_t bytes,
                    Memory memory);
 
-  // One file per op.
-  Tensor transpose(const Tensor& input);
-  Tensor run_matmul(const Tensor& a, const Tensor& b, const MatmulOptions& options);
+  // A file per family; the queue's lock is held.
+  Tensor run_product(const OpCall& call);
+  Tensor matmul(const Tensor& a, const Tensor& b, const OpCall& call);
   void compute_matmul(const Tensor& a, const Tensor& b, const MatmulNumerics& numerics,
                       const Tensor& out) const;
-  Tensor scale(std::string_view op, const Tensor& input, float scalar, Bits operand);
-  using TensorOp = void (*)(std::span<const Bits> a, std::span<const Bits> b, Fidelity fidelity,
-                            std::span<Bits> out, HostOptions host);
-  Tensor combine(std::string_view op, const Tensor& a, const Tensor& b, TensorOp compute);
+  Tensor run_binary(const OpCall& call);
+  Program enqueue_binary(const OpCall& call);
+  Tensor run_unary(const OpCall& call);
+  Tensor run_softmax(const OpCall& call);
+  Tensor run_move(const OpCall& call);
+  Tensor transpose(const Tensor& input);
+  Tensor change_layout(const Tensor& input, Layout layout);
   Tensor move_elements(std::string_view op, std::string_view program, std::string_view kernel,
                        const Tensor& input, const Shape& shape, std::span<const int> dims);
 
@@ -84,12 +79,13 @@ class WormholeBackend final : public Backend {
   const bool explain_;
   const HostOptions host_;
   const Release release_;
+  const Capabilities capabilities_;
   std::shared_ptr<BankMemory> l1_;
   std::shared_ptr<BankMemory> dram_;
   std::shared_ptr<LiveStorages> live_;
   std::atomic<bool> open_{true};
 
-  mutable std::mutex queue_mutex_;  // guards what follows
+  mutable ForkAwareMutex queue_mutex_{"the device wormhole"};  // guards what follows
   ProgramCache cache_;
   EventLog events_;
   std::vector<OpReport> reports_;

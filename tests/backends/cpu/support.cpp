@@ -92,11 +92,12 @@ Matrix run_kernel(const GemmKernel& kernel, const Matrix& a, const Matrix& b) {
   const cpu::Strips strips(kernel, a.rows);
   std::vector<std::byte> packed_a(
       static_cast<std::size_t>(cpu::packed_a_bytes(kernel, strips.count, a.cols)));
-  const auto packed = cpu::pack_strips(engine, {a_bytes.data(), a.cols * element}, strips, 0,
-                                       strips.count, a.cols, packed_a.data());
+  const auto packed = cpu::pack_strips(engine, {a_bytes.data(), a.cols * element}, strips,
+                                       {0, strips.count}, a.cols, packed_a.data());
   const std::int64_t ldc = panels * kernel.block_n;
   std::vector<float> c(static_cast<std::size_t>((a.rows + kernel.tile_m) * ldc), 1e30f);
-  cpu::multiply_panels(kernel, packed, {packed_b.data(), b.rows, b.cols}, 0, panels, c.data(), ldc);
+  cpu::multiply_panels(kernel, packed, {packed_b.data(), b.rows, b.cols}, {0, panels}, c.data(),
+                       ldc);
   Matrix out(a.rows, b.cols);
   for (std::int64_t r = 0; r < out.rows; ++r)
     for (std::int64_t col = 0; col < out.cols; ++col)

@@ -22,8 +22,9 @@ struct Op {
   static Vec multiply_add(Vec a, Vec b, Vec c) { return a * b + c; }
   static Vec nearest(Vec v) { return std::nearbyintf(v); }
   static Vec power_of_two(Vec n) {
-    // Also called where the caller discards the result: keep the conversion defined.
-    const int exponent = n >= -126.0f ? static_cast<int>(n) : -127;
+    // Also called where the caller discards the result, and with any n in a row that holds a NaN: keep the conversion
+    // defined.
+    const int exponent = n >= -126.0f && n <= 0.0f ? static_cast<int>(n) : -127;
     return std::bit_cast<float>(static_cast<uint32_t>(exponent + 127) << 23);
   }
   static Vec zero_where_below(Vec t, float bound, Vec v) { return t < bound ? 0.0f : v; }

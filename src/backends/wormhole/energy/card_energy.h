@@ -1,7 +1,8 @@
 #pragma once
 // The card's joules over a span, as an interval.
+#include <wattention/estimate.h>
+
 #include "backends/wormhole/energy/power_rates.h"
-#include "device/estimate.h"
 #include "device/events.h"
 
 namespace wattention::wormhole {

@@ -1,11 +1,10 @@
 #include "backends/wormhole/energy/cost_model.h"
 
+#include "backends/wormhole/energy/card_energy.h"
 #include "backends/wormhole/energy/estimate.h"
-#include "backends/wormhole/energy/notebook_power.h"
 #include "backends/wormhole/spec/chip.h"
 #include "backends/wormhole/timing/measure_host.h"
 #include "backends/wormhole/timing/rates.h"
-#include "backends/wormhole/timing/validation/notebook.h"
 #include "backends/wormhole/timing/validation/validate.h"
 
 namespace wattention::wormhole {
@@ -38,14 +37,9 @@ class N150dCostModel final : public CostModel {
   std::vector<DataSet> validation(const EstimateOptions& options) const override {
     return validation_sets(options);
   }
-  std::vector<NotebookRun> notebook_runs(const EstimateOptions& options) const override {
-    return wormhole::notebook_runs(options);
-  }
-  NotebookPower notebook_power() const override {
-    const std::vector<WallReading> readings = notebook_wall_readings();
-    return {readings, card_share_j(readings), std::string(wall_meter_verdict())};
-  }
+  Interval idle_w() const override { return idle_energy_j(1, power_rates()); }
   Ceilings ceilings() const override { return n150d_ceilings(); }
+  const HostRates& host() const override { return default_host(); }
   HostRates measure_host() const override { return wormhole::measure_host(); }
 };
 

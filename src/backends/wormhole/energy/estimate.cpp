@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <string>
 
 #include "backends/wormhole/energy/card_energy.h"
 #include "backends/wormhole/energy/power_profile.h"
@@ -12,15 +11,12 @@
 namespace wattention::wormhole {
 namespace {
 
-/// One value per step: the card's steps come in the order of the ops.
-std::vector<double> activities(std::span<const TimedStep> steps, std::span<const Event> events,
+/// One value per step; what the host does costs the card nothing.
+std::vector<double> activities(std::span<const TimedStep> steps, std::span<const Event> run,
                                const PowerRates& rates) {
-  std::vector<double> ops;
-  for (const Event& event : events)
-    if (const auto* op = std::get_if<OpEvent>(&event)) ops.push_back(activity_j(*op, rates));
   std::vector<double> joules;
-  auto next = ops.begin();
-  for (const TimedStep& step : steps) joules.push_back(step.on_device ? *next++ : 0);
+  for (const TimedStep& step : steps)
+    joules.push_back(step.on_device ? activity_j(std::get<OpEvent>(run[step.event]), rates) : 0);
   return joules;
 }
 
@@ -41,7 +37,7 @@ Awake awake_of(std::span<const PowerSpan> spans) {
 }
 
 /// Joules of the phase's steps; nothing when they leave the card at rest.
-std::optional<double> awake_j(std::span<const TimedStep> steps, const std::string& phase) {
+std::optional<double> awake_j(std::span<const TimedStep> steps, Phase phase) {
   std::optional<double> joules;
   for (const TimedStep& step : steps)
     if (step.phase == phase && occupies_card(step)) joules = joules.value_or(0) + step.card_j;
@@ -89,13 +85,10 @@ Interval total_j(const RunEstimate& estimate, const Awake& awake, const CardRate
 }  // namespace
 
 RunEstimate estimate_run(std::span<const Event> events, const EstimateOptions& options) {
-  RunEstimate estimate = estimate_time(events, options);
+  const std::vector<Event> run = changed_run(events, options);
+  RunEstimate estimate = estimate_time(run, options);
   const PowerRates& rates = power_rates();
-  const std::vector<Event> changed =
-      options.device_tilize ? tilized_on_device(events) : std::vector<Event>();
-  if (options.device_tilize) events = changed;
-  estimate.card_w =
-      power_over_time(estimate.steps, activities(estimate.steps, events, rates), rates);
+  estimate.card_w = power_over_time(estimate.steps, activities(estimate.steps, run, rates), rates);
   const Awake alone = awake_of(estimate.card_w);
   const Awake awake = overlapped(alone, estimate.time_s.value, rates);
   add_phase_energy(estimate, awake, alone.joules > 0 ? awake.joules / alone.joules : 0, rates);

@@ -57,7 +57,7 @@ PowerSpan span_between(double from_s, double to_s, std::span<const Occupant> pre
 }  // namespace
 
 bool occupies_card(const TimedStep& step) {
-  return step.on_device || step.phase == "write" || step.phase == "read";
+  return step.on_device || step.phase == Phase::write || step.phase == Phase::read;
 }
 
 std::vector<PowerSpan> power_over_time(std::span<TimedStep> steps,

@@ -1,10 +1,11 @@
 #pragma once
 // The card's power over a run's time.
+#include <wattention/estimate.h>
+
 #include <span>
 #include <vector>
 
 #include "backends/wormhole/energy/power_rates.h"
-#include "device/estimate.h"
 
 namespace wattention::wormhole {
 

@@ -2,8 +2,8 @@
 #include "backends/wormhole/kernels/elementwise.h"
 #include "backends/wormhole/exec/elementwise_choice.h"
 #include "backends/wormhole/exec/exec.h"
+#include "backends/wormhole/exec/useful_threads.h"
 #include "base/fail.h"
-#include "base/threads.h"
 
 namespace wattention::wormhole {
 
@@ -21,7 +21,8 @@ void for_each_element(std::size_t count, std::span<Bits> out, HostOptions host, 
                       One one) {
   expect_equal(count, out.size());
   const ElementwiseKernels* kernels = elementwise_kernels(resolve_isa(host.isa));
-  const int threads = resolve_threads(host.threads);
+  const int threads =
+      useful_threads(static_cast<double>(count), least_elements, resolve_threads(host.threads));
   parallel(threads, [&](int thread) {
     const Share share = share_of(static_cast<std::int64_t>(count), thread, threads, line);
     const std::int64_t whole = kernels == nullptr ? 0 : (share.end - share.begin) / 16 * 16;
@@ -82,14 +83,30 @@ void subtract(std::span<const Bits> a, std::span<const Bits> b, std::span<Bits> 
   add_flipped(a, b, 0x8000, out, host);
 }
 
-void transpose(MatrixView input, Bits* out, HostOptions host) {
-  const int threads = resolve_threads(host.threads);
+namespace {
+
+// Columns [first, last) of one matrix become rows of out.
+void transpose_columns(MatrixView input, std::int64_t first, std::int64_t last, Bits* out) {
+  for (std::int64_t row_tile = 0; row_tile < input.rows; row_tile += line)
+    for (std::int64_t col = first; col < last; ++col)
+      for (std::int64_t row = row_tile; row < std::min(input.rows, row_tile + line); ++row)
+        out[col * input.rows + row] = kernels::copy(input.bits[row * input.cols + col]);
+}
+
+}  // namespace
+
+void transpose(MatrixView input, std::int64_t matrices, Bits* out, HostOptions host) {
+  const int threads = useful_threads(static_cast<double>(input.rows * input.cols), least_elements,
+                                     resolve_threads(host.threads));
+  const MatrixView one{input.bits, input.rows / matrices, input.cols};
+  const std::int64_t lines = (one.cols + line - 1) / line;
   parallel(threads, [&](int thread) {
-    const Share share = share_of(input.cols, thread, threads, line);
-    for (std::int64_t row_tile = 0; row_tile < input.rows; row_tile += line)
-      for (std::int64_t col = share.begin; col < share.end; ++col)
-        for (std::int64_t row = row_tile; row < std::min(input.rows, row_tile + line); ++row)
-          out[col * input.rows + row] = kernels::copy(input.bits[row * input.cols + col]);
+    const Share share = share_of(matrices * lines, thread, threads);
+    for (std::int64_t i = share.begin; i < share.end; ++i) {
+      const std::int64_t offset = i / lines * one.rows * one.cols, first = i % lines * line;
+      transpose_columns({one.bits + offset, one.rows, one.cols}, first,
+                        std::min(first + line, one.cols), out + offset);
+    }
   });
 }
 

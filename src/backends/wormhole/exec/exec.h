@@ -33,6 +33,11 @@ Isa resolve_isa(Isa requested);
 void matmul(MatrixView a, MatrixView b, const MatmulNumerics& numerics, Bits* out,
             HostOptions host);
 
+/// As many products in a row: a [matrices x M, K] and b [matrices x K, N] hold their matrices one below the other, and
+/// so does out.
+void matmul_batch(MatrixView a, MatrixView b, std::int64_t matrices, const MatmulNumerics& numerics,
+                  Bits* out, HostOptions host);
+
 /// Softmax over the first `logical_cols` of each row. Padding columns of `out` are what the kernel leaves there:
 /// zeros. Padding rows become what a row of zeros gives.
 void softmax(MatrixView input, std::int64_t logical_cols, const SoftmaxNumerics& numerics,
@@ -47,8 +52,8 @@ void add(std::span<const Bits> a, std::span<const Bits> b, std::span<Bits> out, 
 void subtract(std::span<const Bits> a, std::span<const Bits> b, std::span<Bits> out,
               HostOptions host);
 
-/// The transpose program's move of one matrix [rows, cols] -> [cols, rows]. Values stay; denormals and -0
-/// become +0, NaNs infinities, as they do on the way through Dst and the packer.
-void transpose(MatrixView input, Bits* out, HostOptions host);
+/// The transpose program's move of `matrices`, one below the other: each [rows, cols] -> [cols, rows]. Values stay;
+/// denormals and -0 become +0, NaNs infinities, as they do on the way through Dst and the packer.
+void transpose(MatrixView input, std::int64_t matrices, Bits* out, HostOptions host);
 
 }  // namespace wattention::wormhole

@@ -1,9 +1,12 @@
 // Matmul on matrices: checks, threads, and the choice between the oracle and the vector kernels.
-#include "backends/wormhole/kernels/matmul.h"
+#include <algorithm>
+#include <atomic>
+
 #include "backends/wormhole/exec/exec.h"
 #include "backends/wormhole/exec/matmul_vector.h"
+#include "backends/wormhole/exec/useful_threads.h"
+#include "backends/wormhole/kernels/matmul.h"
 #include "base/fail.h"
-#include "base/threads.h"
 
 namespace wattention::wormhole {
 
@@ -35,11 +38,37 @@ void matmul(MatrixView a, MatrixView b, const MatmulNumerics& numerics, Bits* ou
             HostOptions host) {
   check(a, b, numerics);
   const MatmulKernel kernel = kernel_for(resolve_isa(host.isa));
-  const int threads = resolve_threads(host.threads);
+  int threads = resolve_threads(host.threads);
   if (kernel != nullptr) return matmul_vector(a, b, numerics, out, threads, kernel);
+  threads = static_cast<int>(std::min<std::int64_t>(threads, b.cols / kernels::tile));
   parallel(threads, [&](int thread) {
     const Share cols = share_of(b.cols, thread, threads, kernels::tile);
     matmul_oracle(a, b, numerics, out, 0, a.rows, cols.begin, cols.end - cols.begin);
+  });
+}
+
+void matmul_batch(MatrixView a, MatrixView b, std::int64_t matrices, const MatmulNumerics& numerics,
+                  Bits* out, HostOptions host) {
+  const std::int64_t height = a.rows / matrices, depth = b.rows / matrices;
+  const auto one = [&](std::int64_t i, int threads) {
+    matmul({a.bits + i * height * a.cols, height, a.cols},
+           {b.bits + i * depth * b.cols, depth, b.cols}, numerics, out + i * height * b.cols,
+           {threads, host.isa});
+  };
+  const int threads = resolve_threads(host.threads);
+  const double work = static_cast<double>(height * depth) * static_cast<double>(b.cols);
+  const int shared = useful_threads(work, least_multiply_adds, threads);
+  const int used = static_cast<int>(std::min<std::int64_t>(
+      matrices,
+      useful_threads(work * static_cast<double>(matrices), least_multiply_adds, threads)));
+  if (matrices == 1 || shared >= used) {
+    for (std::int64_t i = 0; i < matrices; ++i) one(i, threads);
+    return;
+  }
+  // Small matrices: one fork for all, and the next one is whoever's is free.
+  std::atomic<std::int64_t> next{0};
+  parallel(used, [&](int) {
+    for (std::int64_t i = next++; i < matrices; i = next++) one(i, 1);
   });
 }
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "backends/wormhole/exec/packed_operands.h"
+#include "backends/wormhole/exec/useful_threads.h"
 #include "base/interrupt.h"
-#include "base/threads.h"
 
 namespace wattention::wormhole {
 
@@ -85,13 +85,16 @@ void matmul_vector(MatrixView a, MatrixView b, const MatmulNumerics& numerics, B
   for (std::int64_t row = 0; row < a.rows; row += rows_at_once) {
     const Task task{
         a, b, numerics, out, kernel, row, std::min(rows_at_once, a.rows - row) / block_rows};
-    parallel(threads, [&](int thread) {
-      const Share share = share_of(task.row_blocks, thread, threads);
+    const int used = useful_threads(
+        static_cast<double>(task.row_blocks * block_rows * a.cols) * static_cast<double>(b.cols),
+        least_multiply_adds, threads);
+    parallel(used, [&](int thread) {
+      const Share share = share_of(task.row_blocks, thread, used);
       for (std::int64_t i = share.begin; i < share.end; ++i)
         activations.pack_block(task.rows_of_block(i), i);
     });
-    parallel(threads, [&](int thread) {
-      run_share(task, activations, share_of(task.row_blocks * panels, thread, threads));
+    parallel(used, [&](int thread) {
+      run_share(task, activations, share_of(task.row_blocks * panels, thread, used));
     });
   }
 }

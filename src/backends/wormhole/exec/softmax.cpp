@@ -4,10 +4,10 @@
 
 #include "backends/wormhole/exec/elementwise_choice.h"
 #include "backends/wormhole/exec/exec.h"
+#include "backends/wormhole/exec/useful_threads.h"
 #include "backends/wormhole/kernels/softmax_0_57.h"
 #include "base/fail.h"
 #include "base/interrupt.h"
-#include "base/threads.h"
 
 namespace wattention::wormhole {
 
@@ -113,7 +113,8 @@ void softmax(MatrixView input, std::int64_t logical_cols, const SoftmaxNumerics&
          "[softmax] expected a width that ends in the last of {} columns' tile; found {}",
          input.cols, logical_cols);
   const ElementwiseKernels* vectors = elementwise_kernels(resolve_isa(host.isa));
-  const int threads = resolve_threads(host.threads);
+  const int threads = useful_threads(static_cast<double>(input.rows * input.cols),
+                                     least_softmax_elements, resolve_threads(host.threads));
   const Task task{input, logical_cols, numerics, out};
   parallel(threads,
            [&](int thread) { run_rows(task, share_of(input.rows, thread, threads, 16), vectors); });

@@ -6,13 +6,11 @@ namespace wattention::wormhole {
 
 std::string_view embedded_n150d_timing();
 std::string_view embedded_p150_timing();
-std::string_view embedded_host_notebook();
+std::string_view embedded_host_xeon();
 std::string_view embedded_gemm();
 std::string_view embedded_exp_dram();
 std::string_view embedded_exp_l1();
 std::string_view embedded_noc();
-std::string_view embedded_notebook();
-std::string_view embedded_notebook_power();
 std::string_view embedded_n150d_power();
 
 }  // namespace wattention::wormhole

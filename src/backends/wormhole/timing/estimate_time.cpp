@@ -33,24 +33,20 @@ double elapsed_at(std::span<const Event> events, TimeModel model, double host, d
 }  // namespace
 
 std::string_view time_calibration() {
-  return "published GEMM, exp, network and transfer measurements of Wormhole cards, and one point "
-         "of "
-         "the notebook (resident, 8x8, 1000 tensors)";
+  return "published GEMM, exp, network and transfer measurements of Wormhole cards, and one run of "
+         "attention (resident, 8x8, 1000 tensors)";
 }
 
-RunEstimate estimate_time(std::span<const Event> events, const EstimateOptions& options) {
+RunEstimate estimate_time(std::span<const Event> run, const EstimateOptions& options) {
   const TimeModel model = time_model(options);
-  const std::vector<Event> changed =
-      options.device_tilize ? tilized_on_device(events) : std::vector<Event>();
-  if (options.device_tilize) events = changed;
-  Timeline timeline = play(events, model);
+  Timeline timeline = play(run, model);
   const int queues = options.command_queues;
   RunEstimate estimate;
   for (const TimedStep& step : timeline.steps) add_phase(estimate.phases, step);
   estimate.time_s = {
       elapsed_s(timeline, queues),
-      elapsed_at(events, model, model.host.low_factor, model.card.low_factor, queues),
-      elapsed_at(events, model, model.host.high_factor, model.card.high_factor, queues)};
+      elapsed_at(run, model, model.host.low_factor, model.card.low_factor, queues),
+      elapsed_at(run, model, model.host.high_factor, model.card.high_factor, queues)};
   estimate.host_busy_s = timeline.host_busy_s;
   estimate.device_busy_s = timeline.device_busy_s;
   estimate.steps = std::move(timeline.steps);

@@ -1,13 +1,13 @@
 #pragma once
 // This machine's conversion rates: what a `calibrate` command measures once and keeps.
-#include "device/host_rates.h"
+#include <wattention/estimate.h>
 
 namespace wattention::wormhole {
 
 struct HostMeasurement {
   int repeats = 7;      ///< of each piece of work; the fastest counts
   int gemm_size = 768;  ///< side of the f32 product
-  int rows = 1024;      ///< of the converted matrix, the notebook's input
+  int rows = 1024;      ///< of the converted matrix
   int columns = 2048;
 };
 

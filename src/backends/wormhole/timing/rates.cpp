@@ -97,8 +97,8 @@ const Facts& p150_timing_facts() {
   return facts;
 }
 
-const Facts& notebook_host_facts() {
-  static const Facts facts(embedded_host_notebook());
+const Facts& default_host_facts() {
+  static const Facts facts(embedded_host_xeon());
   return facts;
 }
 
@@ -110,8 +110,8 @@ const CardRates& card_rates(std::string_view card) {
   fail(ErrorKind::absent, "[estimate] expected card n150d or p150; found '{}'", card);
 }
 
-const HostRates& notebook_host() {
-  static const HostRates host = read_host(notebook_host_facts());
+const HostRates& default_host() {
+  static const HostRates host = read_host(default_host_facts());
   return host;
 }
 

@@ -1,9 +1,10 @@
 #pragma once
 // The model's constants, read from data files that give a source for each.
+#include <wattention/estimate.h>
+
 #include <string_view>
 
 #include "backends/wormhole/spec/facts.h"
-#include "device/host_rates.h"
 
 namespace wattention::wormhole {
 
@@ -62,12 +63,12 @@ struct CardRates {
 /// "n150d" or "p150". Throws Error{absent} for another name.
 const CardRates& card_rates(std::string_view card);
 
-/// The notebook's Xeon.
-const HostRates& notebook_host();
+/// The Xeon w5-3535X that the model was calibrated in.
+const HostRates& default_host();
 
 /// The tables themselves, for tests and for printing the sources.
 const Facts& n150d_timing_facts();
 const Facts& p150_timing_facts();
-const Facts& notebook_host_facts();
+const Facts& default_host_facts();
 
 }  // namespace wattention::wormhole

@@ -9,9 +9,10 @@
 namespace wattention::wormhole {
 namespace {
 
-std::string phase_of(TransferEvent::Step step) {
-  static constexpr std::array names{"cast", "tilize", "write", "read", "untilize"};
-  return names[static_cast<std::size_t>(step)];
+Phase phase_of(TransferEvent::Step step) {
+  static constexpr std::array phases{Phase::cast, Phase::tilize, Phase::write, Phase::read,
+                                     Phase::untilize};
+  return phases[static_cast<std::size_t>(step)];
 }
 
 std::string name_of(HostEvent::Work work) {
@@ -52,18 +53,24 @@ class Player {
  public:
   explicit Player(const TimeModel& model) : model_(model) {}
 
+  void play(const Event& event) {
+    std::visit(*this, event);
+    ++event_;
+  }
+
   void operator()(const TransferEvent& transfer) {
     using Step = TransferEvent::Step;
     if (transfer.step == Step::read) host_s_ = std::max(host_s_, device_s_);
-    const std::string phase = phase_of(transfer.step);
-    host(phase, phase, TimeBound::host, host_time_s(transfer, model_) * model_.host_factor);
+    const Phase phase = phase_of(transfer.step);
+    host(std::string(to_string(phase)), phase, TimeBound::host,
+         host_time_s(transfer, model_) * model_.host_factor);
     timeline_.steps.back().bytes = bytes_of(transfer, model_.device());
     // The device's queue is in order: ops behind a write wait for its bytes.
     if (transfer.step == Step::write) device_s_ = std::max(device_s_, host_s_);
   }
 
   void operator()(const HostEvent& work) {
-    host(name_of(work.work), "host_compute", TimeBound::host,
+    host(name_of(work.work), Phase::host_compute, TimeBound::host,
          host_time_s(work, model_) * model_.host_factor);
     timeline_.steps.back().flops = work.flops;
   }
@@ -71,11 +78,11 @@ class Player {
   void operator()(const OpEvent& op) {
     const CardRates& card = model_.card;
     if (model_.cold_kernels && op.kernels_compiled > 0)
-      host("compile " + op.op, "compile", TimeBound::dispatch,
+      host("compile " + op.op, Phase::compile, TimeBound::dispatch,
            op.kernels_compiled * card.compile_s * model_.host_factor);
     const double dispatch_s =
         (op.cache_hit ? card.dispatch_cached_s : card.dispatch_uncached_s) * model_.host_factor;
-    host("dispatch " + op.op, "dispatch", TimeBound::dispatch, dispatch_s);
+    host("dispatch " + op.op, Phase::dispatch, TimeBound::dispatch, dispatch_s);
     device(op, dispatch_s);
   }
 
@@ -85,10 +92,11 @@ class Player {
   }
 
  private:
-  void host(std::string name, std::string phase, TimeBound bound, double seconds) {
+  void host(std::string name, Phase phase, TimeBound bound, double seconds) {
     TimedStep step;
     step.name = std::move(name);
-    step.phase = std::move(phase);
+    step.phase = phase;
+    step.event = event_;
     step.bound = bound;
     step.start_s = host_s_;
     step.duration_s = step.closed_form_s = seconds;
@@ -101,7 +109,8 @@ class Player {
     const DeviceTime time = device_time(op, model_.device());
     TimedStep step;
     step.name = op.op;
-    step.phase = "compute";
+    step.phase = Phase::compute;
+    step.event = event_;
     step.on_device = true;
     step.start_s = std::max(device_s_, host_s_);
     step.duration_s =
@@ -110,7 +119,7 @@ class Player {
     // A device that is done before the host has sent the next op waits for the host.
     step.bound = dispatch_s > step.duration_s ? TimeBound::dispatch : time.units.bound();
     describe(step, op, model_.device());
-    step.bounds_s = time.units.named();
+    step.units_s = time.units.named();
     device_s_ = step.start_s + step.duration_s;
     timeline_.device_busy_s += step.duration_s;
     timeline_.steps.push_back(std::move(step));
@@ -118,6 +127,7 @@ class Player {
 
   const TimeModel& model_;
   Timeline timeline_;
+  std::size_t event_ = 0;
   double host_s_ = 0;
   double device_s_ = 0;
 };
@@ -126,7 +136,7 @@ class Player {
 
 Timeline play(std::span<const Event> events, const TimeModel& model) {
   Player player(model);
-  for (const Event& event : events) std::visit(player, event);
+  for (const Event& event : events) player.play(event);
   return std::move(player).finish();
 }
 

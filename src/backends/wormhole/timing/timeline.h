@@ -1,9 +1,10 @@
 #pragma once
 // One host thread and one in-order device queue: who waits for whom.
+#include <wattention/estimate.h>
+
 #include <span>
 
 #include "backends/wormhole/timing/device_time.h"
-#include "device/estimate.h"
 #include "device/events.h"
 
 namespace wattention::wormhole {

@@ -1,11 +1,11 @@
 #pragma once
 // A program's time on the device, unit by unit.
+#include <wattention/estimate.h>
+
 #include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "device/estimate.h"
 
 namespace wattention::wormhole {
 

@@ -11,7 +11,7 @@ namespace {
 
 using Step = TransferEvent::Step;
 
-// A thousand times slower or faster than the notebook's host, and from a simulator's clock to one that no silicon has.
+// A thousand times slower or faster than the host that is known, and from a simulator's clock to one that no silicon has.
 constexpr double least_speedup = 1e-3, most_speedup = 1e3;
 constexpr double least_clock_hz = 1e6, most_clock_hz = 1e10;
 
@@ -64,7 +64,7 @@ const TransferEvent* transfer_at(std::span<const Event> events, std::size_t at, 
 TimeModel time_model(const EstimateOptions& options) {
   check(options);
   const CardRates& card = card_rates(options.card);
-  const HostRates host = options.host.value_or(notebook_host());
+  const HostRates host = options.host.value_or(default_host());
   return {card,
           faster(host, options.host_speedup),
           options.clock_hz.value_or(card.effective_clock_hz),
@@ -89,6 +89,11 @@ std::vector<Event> tilized_on_device(std::span<const Event> events) {
     }
   }
   return changed;
+}
+
+std::vector<Event> changed_run(std::span<const Event> events, const EstimateOptions& options) {
+  if (options.device_tilize) return tilized_on_device(events);
+  return {events.begin(), events.end()};
 }
 
 }  // namespace wattention::wormhole

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "backends/wormhole/energy/estimate.h"
-#include "backends/wormhole/timing/forward_events.h"
+#include "cost/recorded.h"
 
 namespace wattention::wormhole {
 namespace {
@@ -25,7 +25,7 @@ TEST(CardEnergy, BusyNeverLeavesTheBoardsRating) {
 }
 
 RunEstimate resident(const ForwardCase& forward = {}) {
-  return estimate_run(resident_forward(forward, true), {});
+  return estimate_run(resident_forward(forward), {});
 }
 
 TEST(CardEnergy, ARunStaysBetweenIdleAndRating) {
@@ -37,7 +37,7 @@ TEST(CardEnergy, ARunStaysBetweenIdleAndRating) {
 }
 
 TEST(CardEnergy, PhasesAddUpToTheRun) {
-  for (const RunEstimate& run : {resident(), estimate_run(naive_forward({}), {})}) {
+  for (const RunEstimate& run : {resident(), estimate_run(naive_forward(), {})}) {
     double sum = 0;
     for (const PhaseEstimate& phase : run.phases) sum += phase.card_j.value;
     EXPECT_NEAR(sum, run.card_j.value, 1e-9);

@@ -3,15 +3,15 @@
 #include <gtest/gtest.h>
 
 #include "backends/wormhole/energy/estimate.h"
-#include "backends/wormhole/timing/forward_events.h"
+#include "cost/recorded.h"
 
 namespace wattention::wormhole {
 namespace {
 
-TimedStep step(const char* phase, double start_s, double duration_s) {
+TimedStep step(Phase phase, double start_s, double duration_s) {
   TimedStep step;
   step.phase = phase;
-  step.on_device = step.phase == "compute";
+  step.on_device = phase == Phase::compute;
   step.start_s = start_s;
   step.duration_s = duration_s;
   return step;
@@ -25,7 +25,8 @@ double integral_j(const std::vector<PowerSpan>& spans) {
 
 TEST(PowerProfile, RestsWorksAndServesTheBus) {
   const PowerRates& rates = power_rates();
-  std::vector<TimedStep> steps{step("cast", 0, 1), step("write", 1, 2), step("compute", 4, 2)};
+  std::vector<TimedStep> steps{step(Phase::cast, 0, 1), step(Phase::write, 1, 2),
+                               step(Phase::compute, 4, 2)};
   const std::vector<double> activity_j{0, 0, 20};
   const auto spans = power_over_time(steps, activity_j, rates);
   ASSERT_EQ(spans.size(), 4u);
@@ -40,7 +41,7 @@ TEST(PowerProfile, RestsWorksAndServesTheBus) {
 
 TEST(PowerProfile, StepsAtTheSameTimeWakeTheCardOnce) {
   const PowerRates& rates = power_rates();
-  std::vector<TimedStep> steps{step("compute", 0, 3), step("write", 1, 1)};
+  std::vector<TimedStep> steps{step(Phase::compute, 0, 3), step(Phase::write, 1, 1)};
   const auto spans = power_over_time(steps, std::vector<double>{6, 0}, rates);
   ASSERT_EQ(spans.size(), 3u);
   for (const PowerSpan& span : spans) EXPECT_DOUBLE_EQ(span.watts.value, rates.awake_w + 2);
@@ -49,7 +50,7 @@ TEST(PowerProfile, StepsAtTheSameTimeWakeTheCardOnce) {
 }
 
 TEST(PowerProfile, NeverAboveTheBoardsRating) {
-  std::vector<TimedStep> steps{step("compute", 0, 1), step("write", 0, 1)};
+  std::vector<TimedStep> steps{step(Phase::compute, 0, 1), step(Phase::write, 0, 1)};
   const auto spans = power_over_time(steps, std::vector<double>{1000, 0}, power_rates());
   ASSERT_EQ(spans.size(), 1u);
   EXPECT_DOUBLE_EQ(spans[0].watts.value, power_rates().rating_w);
@@ -61,10 +62,10 @@ TEST(PowerProfile, NothingDoneIsNoTime) {
 }
 
 std::vector<RunEstimate> runs() {
-  std::vector<RunEstimate> runs{estimate_run(naive_forward({}), {})};
+  std::vector<RunEstimate> runs{estimate_run(naive_forward(), {})};
   for (const Fidelity fidelity : {Fidelity::lofi, Fidelity::hifi4})
-    runs.push_back(estimate_run(resident_forward({.fidelity = fidelity}, true), {}));
-  const auto events = resident_forward({}, true);
+    runs.push_back(estimate_run(resident_forward({.fidelity = fidelity}), {}));
+  const auto events = resident_forward();
   for (const EstimateOptions& options :
        {EstimateOptions{.card = "p150"}, EstimateOptions{.host_speedup = 1000},
         EstimateOptions{.bfp8 = true}, EstimateOptions{.device_tilize = true}})
@@ -86,7 +87,7 @@ TEST(PowerProfile, TwoQueuesWakeTheCardOnce) {
   const EstimateOptions one{.pinned_memory = true, .device_tilize = true};
   EstimateOptions two = one;
   two.command_queues = 2;
-  const auto events = resident_forward({}, true);
+  const auto events = resident_forward();
   const RunEstimate alone = estimate_run(events, one), paced = estimate_run(events, two);
   ASSERT_LT(paced.time_s.value, alone.time_s.value);
   EXPECT_LT(paced.card_j.value, alone.card_j.value);

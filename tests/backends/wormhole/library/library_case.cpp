@@ -4,7 +4,6 @@
 #include <wattention/ops.h>
 
 #include <fstream>
-#include <map>
 #include <stdexcept>
 
 namespace wattention::wormhole::library {
@@ -42,66 +41,20 @@ class Options {
   json values_;
 };
 
-MatmulOptions matmul_options(Options& options) {
-  MatmulOptions matmul;
+// The case's words for attributes are the table's own.
+OpAttributes attributes_of(Options& options) {
+  OpAttributes attributes;
   if (const auto grid = options.take<std::vector<int>>("core_grid"))
-    matmul.core_grid = CoreGrid{grid->at(0), grid->at(1)};
+    attributes.core_grid = CoreGrid{grid->at(0), grid->at(1)};
   if (const auto fidelity = options.take<std::string>("fidelity"))
-    matmul.fidelity = parse_fidelity(*fidelity);
-  matmul.fp32_accumulate = options.take<bool>("fp32_accumulate");
-  return matmul;
+    attributes.fidelity = parse_fidelity(*fidelity);
+  if (const auto dims = options.take<std::vector<int>>("dims")) attributes.dims = Dims(*dims);
+  attributes.fp32_accumulate = options.take<bool>("fp32_accumulate");
+  attributes.numeric_stable = options.take<bool>("numeric_stable");
+  attributes.transpose_b = options.take<bool>("transpose_b");
+  attributes.dim = options.take<int>("dim");
+  return attributes;
 }
-
-using Tensors = std::vector<Tensor>;
-using Call = Tensor (*)(const Tensors&, Options&);
-
-Tensor call_matmul(const Tensors& inputs, Options& options) {
-  MatmulOptions matmul_call = matmul_options(options);
-  matmul_call.transpose_b = options.take<bool>("transpose_b").value();
-  return matmul(inputs.at(0), inputs.at(1), matmul_call);
-}
-
-Tensor call_linear(const Tensors& inputs, Options& options) {
-  // The library's linear transposes only when asked; ours is the one that was recorded.
-  if (!options.take<bool>("transpose_b").value())
-    throw std::runtime_error("linear without transpose_b");
-  return linear(inputs.at(0), inputs.at(1), matmul_options(options));
-}
-
-Tensor call_softmax(const Tensors& inputs, Options& options) {
-  SoftmaxOptions softmax_call;
-  softmax_call.dim = options.take<int>("dim").value();
-  if (const auto stable = options.take<bool>("numeric_stable"))
-    softmax_call.numeric_stable = *stable;
-  return softmax(inputs.at(0), softmax_call);
-}
-
-Tensor call_multiply(const Tensors& inputs, Options& options) {
-  if (const auto number = options.take<double>("number")) return multiply(inputs.at(0), *number);
-  return multiply(inputs.at(0), inputs.at(1));
-}
-
-Tensor call_transpose(const Tensors& inputs, Options& options) {
-  if (options.take<std::vector<int>>("swapped") != std::vector{0, 1} || inputs.at(0).rank() != 2)
-    throw std::runtime_error("a transpose of other dimensions than the last two");
-  return transpose(inputs.at(0));
-}
-
-const std::map<std::string, Call> calls = {
-    {"matmul", call_matmul},
-    {"linear", call_linear},
-    {"softmax", call_softmax},
-    {"multiply", call_multiply},
-    {"divide", [](const Tensors& in,
-                  Options& o) { return divide(in.at(0), o.take<double>("number").value()); }},
-    {"add", [](const Tensors& in, Options&) { return add(in.at(0), in.at(1)); }},
-    {"subtract", [](const Tensors& in, Options&) { return subtract(in.at(0), in.at(1)); }},
-    {"permute",
-     [](const Tensors& in, Options& o) {
-       return permute(in.at(0), o.take<std::vector<int>>("dims").value());
-     }},
-    {"transpose", call_transpose},
-};
 
 Tensor upload(const json& input, const Device& device) {
   Tensor host = Tensor::empty(shape_of(input.at("shape")), DType::bf16);
@@ -126,20 +79,31 @@ std::vector<Case> cases() {
     all.push_back({recorded.at("name"), recorded.at("call"), recorded.at("inputs"),
                    recorded.at("options"), array(recorded.at("out").at("file")),
                    shape_of(recorded.at("out").at("shape")), recorded.value("differs", ""),
-                   recorded.value("not_run", ""), recorded.value("until", "")});
+                   recorded.value("not_run", "")});
   return all;
 }
 
-Tensor run(const Case& recorded, const Device& device) {
-  const auto call = calls.find(recorded.call);
-  if (call == calls.end())
-    throw std::runtime_error("an op that nobody here knows: " + recorded.call);
-  Tensors inputs;
-  for (const json& input : recorded.inputs) inputs.push_back(upload(input, device));
+OpArguments arguments_of(const Case& recorded, const Device& device) {
+  OpArguments arguments;
+  for (const json& input : recorded.inputs) arguments.tensors.push_back(upload(input, device));
   Options options(recorded.options);
-  Tensor result = call->second(inputs, options);
+  arguments.number = options.take<double>("number");
+  if (options.take<std::vector<int>>("swapped").value_or(std::vector{0, 1}) != std::vector{0, 1})
+    throw std::runtime_error("a transpose of other dimensions than the last two");
+  arguments.attributes = attributes_of(options);
+  if (!recorded.not_run.empty()) return arguments;  // its options may be of an op that is not here
   options.expect_all_taken();
-  return result;
+  return arguments;
+}
+
+Tensor run(const Case& recorded, const Device& device) {
+  return run_op(find_op(recorded.call).op, arguments_of(recorded, device));
+}
+
+bool can_run(const Case& recorded, const Device& device) {
+  for (const OpRow& row : op_rows())
+    if (row.name == recorded.call) return !refusal_of(row.op, arguments_of(recorded, device));
+  return false;
 }
 
 std::string difference(const std::vector<Bits>& expected, const Tensor& host) {

@@ -145,12 +145,51 @@ TEST(Transpose, MovesBitsAndFlushesWhatThePackerFlushes) {
   input[2] = 0x0007;
   for (const HostOptions host : hosts()) {
     std::vector<Bits> out(input.size());
-    transpose({input.data(), 32, 64}, out.data(), host);
+    transpose({input.data(), 32, 64}, 1, out.data(), host);
     EXPECT_EQ(out[32 * 63 + 31], input[64 * 31 + 63]);
     EXPECT_EQ(out[32 * 5 + 2], input[64 * 2 + 5]);
     EXPECT_EQ(out[32 * 1], 0);
     EXPECT_EQ(out[32 * 2], 0);
   }
+}
+
+std::vector<Bits> counted_up(std::size_t count) {
+  std::vector<Bits> bits(count);
+  for (std::size_t i = 0; i < count; ++i) bits[i] = static_cast<Bits>(0x3c00 + i * 7919 % 1024);
+  return bits;
+}
+
+// Small ones are shared out whole among the threads, larger ones one after the other.
+TEST(Matmul, OfABatchIsThatOfEachMatrix) {
+  constexpr std::int64_t matrices = 24;
+  for (const std::int64_t height : {32, 192})
+    for (HostOptions host : hosts()) {
+      const std::int64_t depth = 64, cols = 96;
+      if (host.isa == Isa::scalar && height > 32) continue;  // seconds
+      const auto a = counted_up(static_cast<std::size_t>(matrices * height * depth)),
+                 b = counted_up(static_cast<std::size_t>(matrices * depth * cols));
+      std::vector<Bits> all(static_cast<std::size_t>(matrices * height * cols)), one(all.size());
+      host.threads = 3;
+      matmul_batch({a.data(), matrices * height, depth}, {b.data(), matrices * depth, cols},
+                   matrices, {}, all.data(), host);
+      for (std::int64_t i = 0; i < matrices; ++i)
+        matmul({a.data() + i * height * depth, height, depth},
+               {b.data() + i * depth * cols, depth, cols}, {}, one.data() + i * height * cols,
+               {1, host.isa});
+      EXPECT_EQ(all, one) << isa_name(host.isa) << " " << height;
+    }
+}
+
+TEST(Transpose, OfABatchIsThatOfEachMatrix) {
+  constexpr std::int64_t matrices = 5, rows = 64, cols = 96;
+  const auto input = counted_up(static_cast<std::size_t>(matrices * rows * cols));
+  std::vector<Bits> out(input.size());
+  transpose({input.data(), matrices * rows, cols}, matrices, out.data(), {3, Isa::best});
+  for (std::int64_t m = 0; m < matrices; ++m)
+    for (std::int64_t row = 0; row < rows; ++row)
+      for (std::int64_t col = 0; col < cols; ++col)
+        ASSERT_EQ(out[static_cast<std::size_t>((m * cols + col) * rows + row)],
+                  input[static_cast<std::size_t>((m * rows + row) * cols + col)]);
 }
 
 TEST(Exec, RefusesWhatIsNotWholeTiles) {

@@ -12,8 +12,8 @@ DeviceCounts after(const std::shared_ptr<WormholeBackend>& device, const auto& f
 TEST(Cache, OffByDefaultAndCountsNothing) {
   const auto device = open();
   const Tensor a = device->upload(random_tensor({32, 32}), {});
-  device->matmul(a, a, {});
-  device->matmul(a, a, {});
+  matmul(a, a, {});
+  matmul(a, a, {});
   const DeviceCounts counts = device->counts();
   EXPECT_EQ(counts.programs, 2);
   EXPECT_EQ(counts.cache_hits, 0);
@@ -24,8 +24,8 @@ TEST(Cache, MatmulIsKeyedByAttributesAndSpecs) {
   const auto device = open({.program_cache = true});
   const Tensor a = device->upload(random_tensor({64, 64}), {});
   const Tensor l1 = device->upload(random_tensor({64, 64}), in_l1());
-  const auto run = [&](const Tensor& x, const MatmulOptions& options) {
-    return after(device, [&] { device->matmul(x, a, options); });
+  const auto run = [&](const Tensor& x, const OpAttributes& options) {
+    return after(device, [&] { matmul(x, a, options); });
   };
   EXPECT_EQ(run(a, {}).cache_misses, 1);
   EXPECT_EQ(run(a, {}).cache_hits, 1);
@@ -43,11 +43,11 @@ TEST(Cache, ElementwiseAndSoftmaxKeysKnowNoShapeAndNoScalar) {
   const auto device = open({.program_cache = true});
   const Tensor small = device->upload(random_tensor({6, 6}), {});
   const Tensor large = device->upload(random_tensor({64, 96}), {});
-  device->multiply(small, 2.0f);
-  EXPECT_EQ(after(device, [&] { device->multiply(large, 3.0f); }).cache_hits, 1);
-  device->softmax(small, {});
-  EXPECT_EQ(after(device, [&] { device->softmax(large, {}); }).cache_hits, 2);
-  EXPECT_EQ(after(device, [&] { device->add(large, large); }).cache_misses, 3);
+  multiply(small, 2.0f);
+  EXPECT_EQ(after(device, [&] { multiply(large, 3.0f); }).cache_hits, 1);
+  softmax(small, {});
+  EXPECT_EQ(after(device, [&] { softmax(large, {}); }).cache_hits, 2);
+  EXPECT_EQ(after(device, [&] { add(large, large); }).cache_misses, 3);
   EXPECT_EQ(device->counts().cache_hits, 2);
 }
 
@@ -55,31 +55,31 @@ TEST(Cache, AHitKeepsTheShapeOfTheCall) {
   const auto device = open({.program_cache = true});
   const Tensor small = device->upload(random_tensor({6, 6}), {});
   const Tensor large = device->upload(random_tensor({64, 96}), {});
-  device->softmax(small, {});
+  softmax(small, {});
   const auto plain = open();
-  EXPECT_EQ(bits(device->download(device->softmax(large, {}))),
-            bits(plain->download(plain->softmax(plain->upload(random_tensor({64, 96}), {}), {}))));
+  EXPECT_EQ(bits(device->download(softmax(large, {}))),
+            bits(plain->download(softmax(plain->upload(random_tensor({64, 96}), {}), {}))));
 }
 
 // The key leaves numeric_stable out: the card would run the kernel of the first call.
 TEST(Cache, AVariantOutsideTheKeyIsRefused) {
   const auto device = open({.program_cache = true});
   const Tensor a = device->upload(random_tensor({6, 6}), {});
-  device->softmax(a, {});
-  expect_says(error_of([&] { device->softmax(a, {.numeric_stable = true}); }),
-              ErrorKind::unverified, "cache key");
-  EXPECT_NO_THROW(device->softmax(a, {}));
+  softmax(a, {});
+  expect_says(error_of([&] { softmax(a, {.numeric_stable = true}); }), ErrorKind::unverified,
+              "cache key");
+  EXPECT_NO_THROW(softmax(a, {}));
   const auto plain = open();
   const Tensor b = plain->upload(random_tensor({6, 6}), {});
-  plain->softmax(b, {});
-  EXPECT_NO_THROW(plain->softmax(b, {.numeric_stable = true}));
+  softmax(b, {});
+  EXPECT_NO_THROW(softmax(b, {.numeric_stable = true}));
 }
 
 // Blocks are chosen by the L1 that is free at the first call; a hit does not look again.
 TEST(Cache, AHitKeepsTheBlocksOfTheFirstCall) {
   const auto report_program = [](const auto& device, const Tensor& a, const Tensor& b) {
     device->take_reports();
-    device->matmul(a, b, {});
+    matmul(a, b, {});
     return device->take_reports().back().kernel;
   };
   for (const bool cached : {false, true}) {
@@ -96,10 +96,10 @@ TEST(Cache, AHitKeepsTheBlocksOfTheFirstCall) {
 TEST(Cache, CanBeSwitchedOnLater) {
   const auto device = open();
   const Tensor a = device->upload(random_tensor({32, 32}), {});
-  device->matmul(a, a, {});
+  matmul(a, a, {});
   device->set_program_cache(true);
-  device->matmul(a, a, {});
-  device->matmul(a, a, {});
+  matmul(a, a, {});
+  matmul(a, a, {});
   EXPECT_EQ(device->counts().cache_misses, 1);
   EXPECT_EQ(device->counts().cache_hits, 1);
 }
@@ -109,14 +109,14 @@ TEST(Cache, KernelsAreCompiledOncePerProcess) {
   const auto first = open();
   const Tensor a = first->upload(random_tensor({32 * 5, 32 * 7}), {});
   const Tensor b = first->upload(random_tensor({32 * 7, 32 * 5}), {});
-  first->matmul(a, b, {});
+  matmul(a, b, {});
   const std::int64_t compiled = first->counts().kernels_compiled;
   EXPECT_GT(compiled, 0);
-  first->matmul(a, b, {});
+  matmul(a, b, {});
   EXPECT_EQ(first->counts().kernels_compiled, compiled);
   const auto second = open();
-  second->matmul(second->upload(random_tensor({32 * 5, 32 * 7}), {}),
-                 second->upload(random_tensor({32 * 7, 32 * 5}), {}), {});
+  matmul(second->upload(random_tensor({32 * 5, 32 * 7}), {}),
+         second->upload(random_tensor({32 * 7, 32 * 5}), {}), {});
   EXPECT_EQ(second->counts().kernels_compiled, 0);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // An open software Wormhole, and tensors to put on it.
 #include <gtest/gtest.h>
+#include <wattention/ops.h>
 
 #include <memory>
 #include <random>

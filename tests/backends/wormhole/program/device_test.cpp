@@ -31,17 +31,17 @@ TEST(Device, F32TensorsAreStoredAndMovedButNotComputed) {
   const Tensor back = device->download(tensor);
   EXPECT_TRUE(std::ranges::equal(back.values<float>(), host.values<float>()));
   EXPECT_EQ(balance(*device).dram, 4096);
-  expect_says(error_of([&] { device->softmax(tensor, {}); }), ErrorKind::unsupported, "bf16");
+  expect_says(error_of([&] { softmax(tensor, {}); }), ErrorKind::unsupported, "bf16");
 }
 
 TEST(Device, LayoutsChangeBothWaysAndKeepTheValues) {
   const auto device = open();
   const Tensor host = random_tensor({3, 5, 40}, 2, DType::bf16);
   const Tensor rows = device->upload(host, {.layout = Layout::row_major});
-  const Tensor tiles = device->to_layout(rows, Layout::tile);
+  const Tensor tiles = to_layout(rows, Layout::tile);
   EXPECT_EQ(tiles.layout(), Layout::tile);
   EXPECT_EQ(bits(device->download(tiles)), bits(host));
-  EXPECT_EQ(bits(device->download(device->to_layout(tiles, Layout::row_major))), bits(host));
+  EXPECT_EQ(bits(device->download(to_layout(tiles, Layout::row_major))), bits(host));
 }
 
 // Ones everywhere, so that a padding row or column that took part would show in every sum.
@@ -51,28 +51,28 @@ TEST(Device, PaddingNeverLeaks) {
   std::ranges::fill(ones.mutable_values<float>(), 1.0f);
   const Tensor a = device->upload(ones, {});
   // Softmax leaves other numbers than zero in padding rows: as K of the next product they meet zeros.
-  const Tensor weights = device->softmax(a, {});
-  const Tensor product = device->download(device->matmul(a, weights, {.transpose_b = true}));
-  const Tensor same = device->download(device->matmul(device->upload(ones, {}),
-                                                      device->upload(device->download(weights), {}),
-                                                      {.transpose_b = true}));
+  const Tensor weights = softmax(a, {});
+  const Tensor product = device->download(matmul(a, weights, {.transpose_b = true}));
+  const Tensor same = device->download(matmul(device->upload(ones, {}),
+                                              device->upload(device->download(weights), {}),
+                                              {.transpose_b = true}));
   EXPECT_EQ(product.shape(), (Shape{5, 5}));
   EXPECT_EQ(bits(product), bits(same));
-  const Tensor swapped = device->permute(weights, std::vector<int>{1, 0});
-  const Tensor outer = device->download(device->matmul(swapped, a, {}));
+  const Tensor swapped = permute(weights, std::vector<int>{1, 0});
+  const Tensor outer = device->download(matmul(swapped, a, {}));
   const Tensor clean =
-      device->download(device->matmul(device->upload(device->download(swapped), {}), a, {}));
+      device->download(matmul(device->upload(device->download(swapped), {}), a, {}));
   EXPECT_EQ(bits(outer), bits(clean));
-  EXPECT_EQ(device->download(device->add(a, a)).values<bfloat16>()[0], bfloat16(2.0f));
+  EXPECT_EQ(device->download(add(a, a)).values<bfloat16>()[0], bfloat16(2.0f));
 }
 
 // A reshape that moves rows past padding must not carry padding along.
 TEST(Device, PaddingStaysBehindInAReshape) {
   const auto device = open();
   const Tensor host = random_tensor({3, 10}, 3, DType::bf16);
-  const Tensor flat = device->reshape(device->upload(host, {}), {30});
+  const Tensor flat = reshape(device->upload(host, {}), {30});
   EXPECT_EQ(bits(device->download(flat)), bits(host));
-  EXPECT_EQ(bits(device->download(device->reshape(flat, {2, 5, 3}))), bits(host));
+  EXPECT_EQ(bits(device->download(reshape(flat, {2, 5, 3}))), bits(host));
 }
 
 TEST(Device, TensorsFreeTheirMemory) {
@@ -82,7 +82,7 @@ TEST(Device, TensorsFreeTheirMemory) {
   EXPECT_EQ(before, (Balance{2048, 0}));
   {
     const Tensor x = device->upload(random_tensor({64, 64}), {});
-    const Tensor y = device->matmul(x, weight, {.core_grid = CoreGrid{8, 8}, .transpose_b = true});
+    const Tensor y = matmul(x, weight, {.core_grid = CoreGrid{8, 8}, .transpose_b = true});
     // The transposed weight is gone again; x and y take one tile in a bank each.
     EXPECT_EQ(balance(*device), (Balance{2048, 4096}));
   }
@@ -95,7 +95,7 @@ TEST(Device, AViewKeepsItsStorageAlive) {
   Tensor view;
   {
     const Tensor tensor = device->upload(host, {});
-    view = device->reshape(tensor, {2, 32, 32});
+    view = reshape(tensor, {2, 32, 32});
     EXPECT_EQ(view.storage(), tensor.storage());
   }
   EXPECT_EQ(balance(*device).dram, 2048);
@@ -105,11 +105,11 @@ TEST(Device, AViewKeepsItsStorageAlive) {
 TEST(Device, ResultsGoWhereTheReleasePutsThem) {
   const auto device = open();
   const Tensor a = device->upload(random_tensor({32, 32}), in_l1());
-  EXPECT_EQ(device->matmul(a, a, {}).memory(), Memory::dram);
-  EXPECT_EQ(device->matmul(a, a, {.memory = Memory::l1}).memory(), Memory::l1);
-  EXPECT_EQ(device->softmax(a, {}).memory(), Memory::l1);
-  EXPECT_EQ(device->multiply(a, 2.0f).memory(), Memory::l1);
-  EXPECT_EQ(device->permute(a, std::vector<int>{1, 0}).memory(), Memory::l1);
+  EXPECT_EQ(matmul(a, a, {}).memory(), Memory::dram);
+  EXPECT_EQ(matmul(a, a, {.memory = Memory::l1}).memory(), Memory::l1);
+  EXPECT_EQ(softmax(a, {}).memory(), Memory::l1);
+  EXPECT_EQ(multiply(a, 2.0f).memory(), Memory::l1);
+  EXPECT_EQ(permute(a, std::vector<int>{1, 0}).memory(), Memory::l1);
 }
 
 TEST(Device, CloseFreesEverythingAndRefusesLaterUse) {
@@ -122,9 +122,9 @@ TEST(Device, CloseFreesEverythingAndRefusesLaterUse) {
   EXPECT_EQ(balance(*device), (Balance{0, 0}));
   EXPECT_EQ(error_of([&] { device->upload(host, {}); }).kind(), ErrorKind::closed);
   EXPECT_EQ(error_of([&] { device->download(tensor); }).kind(), ErrorKind::closed);
-  EXPECT_EQ(error_of([&] { device->matmul(tensor, tensor, {}); }).kind(), ErrorKind::closed);
-  EXPECT_EQ(error_of([&] { device->softmax(tensor, {}); }).kind(), ErrorKind::closed);
-  EXPECT_EQ(error_of([&] { device->multiply(tensor, 2.0f); }).kind(), ErrorKind::closed);
+  EXPECT_EQ(error_of([&] { matmul(tensor, tensor, {}); }).kind(), ErrorKind::closed);
+  EXPECT_EQ(error_of([&] { softmax(tensor, {}); }).kind(), ErrorKind::closed);
+  EXPECT_EQ(error_of([&] { multiply(tensor, 2.0f); }).kind(), ErrorKind::closed);
   EXPECT_EQ(error_of([&] { device->take_reports(); }).kind(), ErrorKind::closed);
 }
 

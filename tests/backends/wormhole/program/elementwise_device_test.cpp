@@ -1,4 +1,6 @@
 // Element-wise ops through the device against closed expectations.
+#include <cmath>
+
 #include "backends/wormhole/program/device_fixture.h"
 
 namespace wattention::wormhole {
@@ -16,10 +18,10 @@ TEST(ElementwiseDevice, ExactOnSmallIntegers) {
   const auto device = open();
   const Tensor left = small_integers({3, 5}, -7), right = small_integers({3, 5}, 2);
   const Tensor a = device->upload(left, {}), b = device->upload(right, {});
-  const Tensor sum = device->download(device->add(a, b));
-  const Tensor difference = device->download(device->subtract(a, b));
-  const Tensor product = device->download(device->multiply(a, b));
-  const Tensor scaled = device->download(device->multiply(a, -0.5f));
+  const Tensor sum = device->download(add(a, b));
+  const Tensor difference = device->download(subtract(a, b));
+  const Tensor product = device->download(multiply(a, b));
+  const Tensor scaled = device->download(multiply(a, -0.5f));
   for (std::size_t i = 0; i < 15; ++i) {
     const float x = left.values<float>()[i], y = right.values<float>()[i];
     EXPECT_EQ(sum.values<bfloat16>()[i], bfloat16(x + y));
@@ -33,27 +35,43 @@ TEST(ElementwiseDevice, ExactOnSmallIntegers) {
 TEST(ElementwiseDevice, TheScalarIsCutNotRounded) {
   const auto device = open();
   const Tensor one = device->upload(small_integers({1, 1}, 1), {});
-  EXPECT_EQ(bits(device->download(device->multiply(one, 0.1f))).at(0), 0x3DCC);
+  EXPECT_EQ(bits(device->download(multiply(one, 0.1f))).at(0), 0x3DCC);
 }
 
 // 1 / 3 = 0x3EAAAAAB in f32, cut to 0x3EAA: 3 * that is below 1.
 TEST(ElementwiseDevice, DivisionMultipliesByTheCutReciprocal) {
   const auto device = open();
   const Tensor one = device->upload(small_integers({1, 1}, 1), {});
-  EXPECT_EQ(bits(device->download(device->divide(one, 3.0f))).at(0), 0x3EAA);
+  EXPECT_EQ(bits(device->download(divide(one, 3.0f))).at(0), 0x3EAA);
   const Tensor same = device->upload(random_tensor({9, 9}), {});
-  EXPECT_EQ(bits(device->download(device->divide(same, 7.0f))),
-            bits(device->download(device->multiply(same, 1.0f / 7.0f))));
+  EXPECT_EQ(bits(device->download(divide(same, 7.0f))),
+            bits(device->download(multiply(same, 1.0f / 7.0f))));
 }
 
-TEST(ElementwiseDevice, ABatchOfOneEqualsItsMatrix) {
+// The number is cut to bf16 and fills a tile: 0.1 is 0x3DCC there, not the nearest 0x3DCD.
+TEST(ElementwiseDevice, ANumberAddsAsATileOfItCutToBf16) {
   const auto device = open();
-  const Tensor host = random_tensor({4, 6}, 3);
-  const Tensor flat = device->upload(host, {});
-  const Tensor batched = device->upload(host.view({1, 4, 6}), {});
-  const Tensor sum = device->add(flat, batched);
-  EXPECT_EQ(sum.shape(), (Shape{1, 4, 6}));
-  EXPECT_EQ(bits(device->download(sum)), bits(device->download(device->add(flat, flat))));
+  const Tensor a = device->upload(random_tensor({40, 50}), {});
+  Tensor cut = Tensor::empty({40, 50}, DType::bf16);
+  for (bfloat16& value : cut.mutable_values<bfloat16>()) value = bfloat16::from_bits(0x3dcc);
+  const Tensor tile = device->upload(cut, {});
+  EXPECT_EQ(bits(device->download(add(a, 0.1))), bits(device->download(add(a, tile))));
+  EXPECT_EQ(bits(device->download(subtract(a, 0.1))), bits(device->download(subtract(a, tile))));
+}
+
+// All 65,536 patterns. The real library of release 0.81 gives the same bits (its recorded case all_relu).
+TEST(ElementwiseDevice, ReluOfEveryPattern) {
+  const auto device = open();
+  Tensor all = Tensor::empty({256, 256}, DType::bf16);
+  std::uint16_t pattern = 0;
+  for (bfloat16& value : all.mutable_values<bfloat16>()) value = bfloat16::from_bits(pattern++);
+  const auto found = bits(device->download(relu(device->upload(all, {}))));
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const float value = bfloat16::from_bits(static_cast<std::uint16_t>(i));
+    const bool denormal = (i & 0x7f80) == 0;
+    const float expected = std::isnan(value) ? INFINITY : value > 0 && !denormal ? value : 0.0f;
+    ASSERT_EQ(found[i], bfloat16(expected).bits) << std::hex << i;
+  }
 }
 
 }  // namespace

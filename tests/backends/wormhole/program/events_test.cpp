@@ -16,14 +16,14 @@ std::vector<Event> resident_forward(CoreGrid grid) {
   std::vector<Tensor> weights;
   for (int i = 0; i < 3; ++i) weights.push_back(device->upload(host_weight, in_l1()));
   device->event_log()->start();
-  const MatmulOptions linear{.core_grid = grid, .transpose_b = true}, plain{.core_grid = grid};
+  const OpAttributes linear{.core_grid = grid, .transpose_b = true}, plain{.core_grid = grid};
   const Tensor x = device->upload(value_less({tokens, width}, DType::f32), {});
-  const Tensor query = device->matmul(x, weights[0], linear);
-  const Tensor value = device->matmul(x, weights[2], linear);
-  const Tensor key = device->matmul(x, weights[1], linear);
-  const Tensor scores = device->matmul(query, device->permute(key, std::vector<int>{1, 0}), plain);
-  const Tensor attention = device->softmax(device->multiply(scores, 0.0221f), {});
-  device->download(device->matmul(attention, value, plain));
+  const Tensor query = matmul(x, weights[0], linear);
+  const Tensor value = matmul(x, weights[2], linear);
+  const Tensor key = matmul(x, weights[1], linear);
+  const Tensor scores = matmul(query, permute(key, std::vector<int>{1, 0}), plain);
+  const Tensor attention = softmax(multiply(scores, 0.0221f), {});
+  device->download(matmul(attention, value, plain));
   return device->event_log()->take();
 }
 

@@ -14,7 +14,7 @@ TEST(Explain, AMatmulWithAGrid) {
   const auto device = open({.mode = Mode::shape, .explain = true});
   const Tensor x = device->upload(value_less({1024, 2048}, DType::f32), {});
   const Tensor weight = device->upload(value_less({2048, 2048}, DType::f32), in_l1());
-  device->matmul(x, weight, {.core_grid = CoreGrid{16, 16}, .transpose_b = true});
+  matmul(x, weight, {.core_grid = CoreGrid{16, 16}, .transpose_b = true});
   const std::vector<OpReport> reports = device->take_reports();
   ASSERT_EQ(reports.size(), 2u);
   EXPECT_EQ(reports[0].kernel, "transpose WH");
@@ -35,7 +35,7 @@ TEST(Explain, AMatmulWithAGrid) {
 TEST(Explain, NothingWithoutTheOption) {
   const auto device = open();
   const Tensor a = device->upload(random_tensor({4, 4}), {});
-  device->matmul(a, a, {});
+  matmul(a, a, {});
   EXPECT_TRUE(device->take_reports().empty());
 }
 

@@ -19,16 +19,16 @@ golden::Case the_case(const std::string& name) {
 }
 
 void expect_golden(const std::string& name, const Placement& placement,
-                   const MatmulOptions& options) {
+                   const OpAttributes& options) {
   const auto device = open();
   const golden::Case golden = the_case(name);
   const Tensor a = device->upload(host_tensor(golden.load("a")), placement);
   const Tensor b = device->upload(host_tensor(golden.load("b")), placement);
-  EXPECT_EQ(bits(device->download(device->matmul(a, b, options))), golden.load("out").bits) << name;
-  const Tensor turned = device->permute(b, std::vector<int>{1, 0});
-  MatmulOptions transposed = options;
+  EXPECT_EQ(bits(device->download(matmul(a, b, options))), golden.load("out").bits) << name;
+  const Tensor turned = permute(b, std::vector<int>{1, 0});
+  OpAttributes transposed = options;
   transposed.transpose_b = true;
-  EXPECT_EQ(bits(device->download(device->matmul(a, turned, transposed))), golden.load("out").bits)
+  EXPECT_EQ(bits(device->download(matmul(a, turned, transposed))), golden.load("out").bits)
       << name << " transposed";
 }
 
@@ -45,7 +45,7 @@ TEST(GoldenDevice, TheSameSmallMatmulFromL1GivesHiFi4) {
 
 TEST(GoldenDevice, ACoreGridGivesLoFi) {
   for (const int side : {1, 2, 8, 16, 32}) {
-    const MatmulOptions options{.core_grid = CoreGrid{side, side}};
+    const OpAttributes options{.core_grid = CoreGrid{side, side}};
     expect_golden("matmul_6x2x6_LoFi_block1", {}, options);
     expect_golden("matmul_7x40x19_LoFi_block1", in_l1(),
                   {.core_grid = CoreGrid{std::max(side, 2), side}});
@@ -62,8 +62,7 @@ TEST(GoldenDevice, Softmax) {
   const auto device = open();
   for (const golden::Case& golden : golden::cases("softmax_")) {
     const Tensor input = device->upload(host_tensor(golden.load("a")), {});
-    EXPECT_EQ(bits(device->download(device->softmax(input, {}))), golden.load("out").bits)
-        << golden.name;
+    EXPECT_EQ(bits(device->download(softmax(input, {}))), golden.load("out").bits) << golden.name;
   }
 }
 
@@ -72,7 +71,7 @@ TEST(GoldenDevice, MultiplyCutsTheScalar) {
   for (const golden::Case& golden : golden::cases("multiply_scalar_")) {
     const Tensor input = device->upload(host_tensor(golden.load("a")), {});
     const auto scalar = golden.attributes.at("scalar").get<float>();
-    EXPECT_EQ(bits(device->download(device->multiply(input, scalar))), golden.load("out").bits)
+    EXPECT_EQ(bits(device->download(multiply(input, scalar))), golden.load("out").bits)
         << golden.name;
   }
 }
@@ -88,12 +87,11 @@ TEST(GoldenDevice, ABatchIsItsMatrices) {
                                           static_cast<std::size_t>(count)),
         {tensor.size(-2), tensor.size(-1)});
   };
-  const Tensor all =
-      device->download(device->matmul(device->upload(a, {}), device->upload(b, {}), {}));
+  const Tensor all = device->download(matmul(device->upload(a, {}), device->upload(b, {}), {}));
   ASSERT_EQ(all.shape(), (Shape{3, 40, 33}));
   for (std::int64_t i = 0; i < 3; ++i) {
     const Tensor one = device->download(
-        device->matmul(device->upload(matrix(a, i), {}), device->upload(matrix(b, i), {}), {}));
+        matmul(device->upload(matrix(a, i), {}), device->upload(matrix(b, i), {}), {}));
     EXPECT_EQ(bits(matrix(all, i)), bits(one)) << i;
   }
 }

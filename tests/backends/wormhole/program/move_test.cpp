@@ -38,7 +38,7 @@ TEST(Move, EveryPermutationOfUpToFourDimensions) {
     std::vector<int> dims(static_cast<std::size_t>(shape.rank()));
     std::iota(dims.begin(), dims.end(), 0);
     do {
-      const Tensor moved = device->download(device->permute(tensor, dims));
+      const Tensor moved = device->download(permute(tensor, dims));
       for (int i = 0; i < shape.rank(); ++i)
         ASSERT_EQ(moved.size(i), shape[dims[static_cast<std::size_t>(i)]]);
       expect_permuted(host, moved, dims);
@@ -58,7 +58,7 @@ TEST(Move, EachPermutationHasItsProgram) {
       {{3, 2, 1, 0}, "permute, generic"},
       {{2, 3, 0, 1}, "permute, generic"}};
   for (const auto& [dims, program] : expected) {
-    device->permute(tensor, dims);
+    permute(tensor, dims);
     EXPECT_EQ(device->take_reports().at(0).kernel, program);
   }
 }
@@ -66,8 +66,8 @@ TEST(Move, EachPermutationHasItsProgram) {
 TEST(Move, WhatMovesNothingRunsNothing) {
   const auto device = open();
   const Tensor tensor = device->upload(random_tensor({1, 1, 4, 4}), {});
-  EXPECT_EQ(device->permute(tensor, std::vector<int>{0, 1, 2, 3}).storage(), tensor.storage());
-  EXPECT_EQ(device->permute(tensor, std::vector<int>{1, 0, 2, 3}).storage(), tensor.storage());
+  EXPECT_EQ(permute(tensor, std::vector<int>{0, 1, 2, 3}).storage(), tensor.storage());
+  EXPECT_EQ(permute(tensor, std::vector<int>{1, 0, 2, 3}).storage(), tensor.storage());
   EXPECT_EQ(device->counts().programs, 0);
 }
 
@@ -77,12 +77,12 @@ TEST(Move, ReshapesKeepTheOrderOfElements) {
   const Tensor tensor = device->upload(host, {});
   for (const Shape& shape : {Shape{128, 48}, Shape{4, 1536}, Shape{6144}, Shape{2, 2, 32, 48},
                              Shape{3, 2048}, Shape{4, 16, 96}}) {
-    const Tensor reshaped = device->reshape(tensor, shape);
+    const Tensor reshaped = reshape(tensor, shape);
     EXPECT_EQ(reshaped.shape(), shape);
     EXPECT_EQ(bits(device->download(reshaped)), bits(host)) << shape.text();
   }
-  EXPECT_EQ(device->reshape(tensor, {128, 48}).storage(), tensor.storage());
-  EXPECT_NE(device->reshape(tensor, {4, 1536}).storage(), tensor.storage());
+  EXPECT_EQ(reshape(tensor, {128, 48}).storage(), tensor.storage());
+  EXPECT_NE(reshape(tensor, {4, 1536}).storage(), tensor.storage());
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ void call_ops(const Device& device, Observed& seen) {
     return to_device(random_tensor(shape, seed), device, {.memory = memory});
   };
   const Tensor x = tensor({64, 512}, 1, Memory::dram), w = tensor({512, 64}, 2, Memory::dram);
-  const MatmulOptions grid{.core_grid = CoreGrid{8, 8}};
+  const OpAttributes grid{.core_grid = CoreGrid{8, 8}};
   note(seen, matmul(x, w));
   note(seen, matmul(x, w));
   note(seen, matmul(x, w, grid));

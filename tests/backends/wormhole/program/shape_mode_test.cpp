@@ -19,13 +19,12 @@ TEST(ShapeMode, AMillionTokensInUnderASecond) {
   const double elapsed = seconds([&] {
     const Tensor weight = device->upload(value_less({2048, 2048}, DType::f32), in_l1());
     const Tensor x = device->upload(value_less({tokens, 2048}, DType::f32), {});
-    const Tensor query =
-        device->matmul(x, weight, {.core_grid = CoreGrid{8, 8}, .transpose_b = true});
+    const Tensor query = matmul(x, weight, {.core_grid = CoreGrid{8, 8}, .transpose_b = true});
     EXPECT_EQ(query.shape(), (Shape{tokens, 2048}));
-    const Tensor scaled = device->multiply(query, 0.5f);
+    const Tensor scaled = multiply(query, 0.5f);
     // Scores of a million by a million tokens: two terabytes.
     expect_says(error_of([&] {
-                  device->matmul(scaled, query, {.core_grid = CoreGrid{8, 8}, .transpose_b = true});
+                  matmul(scaled, query, {.core_grid = CoreGrid{8, 8}, .transpose_b = true});
                 }),
                 ErrorKind::out_of_memory, "Out of Memory");
   });
@@ -39,9 +38,9 @@ TEST(ShapeMode, SameProgramsMemoryAndReportsAsExact) {
     const auto device = open({.mode = mode, .explain = true});
     const Tensor a = device->upload(random_tensor({70, 40}), in_l1());
     const Tensor b = device->upload(random_tensor({40, 100}), {});
-    const Tensor c = device->softmax(device->matmul(a, b, {}), {});
-    const Tensor d = device->permute(device->add(c, c), std::vector<int>{1, 0});
-    const Tensor e = device->reshape(d, {50, 140});
+    const Tensor c = softmax(matmul(a, b, {}), {});
+    const Tensor d = permute(add(c, c), std::vector<int>{1, 0});
+    const Tensor e = reshape(d, {50, 140});
     std::vector<std::string> lines;
     for (const OpReport& report : device->take_reports()) {
       lines.push_back(report.kernel);

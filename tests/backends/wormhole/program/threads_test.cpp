@@ -8,8 +8,8 @@ namespace {
 
 std::vector<std::uint16_t> forward(WormholeBackend& device, unsigned seed) {
   const Tensor a = device.upload(random_tensor({40, 40}, seed), in_l1());
-  const Tensor scores = device.matmul(a, a, {.core_grid = CoreGrid{8, 8}, .transpose_b = true});
-  return bits(device.download(device.matmul(device.softmax(scores, {}), a, {})));
+  const Tensor scores = matmul(a, a, {.core_grid = CoreGrid{8, 8}, .transpose_b = true});
+  return bits(device.download(matmul(softmax(scores, {}), a, {})));
 }
 
 TEST(Threads, TwoThreadsOnOneDevice) {

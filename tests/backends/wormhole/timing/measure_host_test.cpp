@@ -4,7 +4,7 @@
 #include <wattention/error.h>
 
 #include "backends/wormhole/timing/estimate_time.h"
-#include "backends/wormhole/timing/forward_events.h"
+#include "cost/recorded.h"
 
 namespace wattention::wormhole {
 namespace {
@@ -25,7 +25,7 @@ TEST(MeasureHost, GivesRatesThatAHostCanHave) {
 
 TEST(MeasureHost, ItsRatesServeTheModel) {
   const HostRates host = measure_host({.repeats = 1, .gemm_size = 64, .rows = 64, .columns = 64});
-  const RunEstimate estimate = estimate_time(naive_forward({}), {.host = host});
+  const RunEstimate estimate = estimate_time(naive_forward(), {.host = host});
   EXPECT_GT(estimate.time_s.value, 0);
   EXPECT_GE(estimate.time_s.high, estimate.time_s.value);
 }

@@ -13,7 +13,7 @@ namespace {
 
 TEST(Rates, EachNumberHasAUnitAndASource) {
   for (const Facts* facts :
-       {&n150d_timing_facts(), &p150_timing_facts(), &notebook_host_facts(), &power_facts()}) {
+       {&n150d_timing_facts(), &p150_timing_facts(), &default_host_facts(), &power_facts()}) {
     EXPECT_GE(facts->all().size(), 7u);
     for (const auto& [name, fact] : facts->all()) {
       EXPECT_GE(fact.source.size(), 20u) << name;
@@ -33,8 +33,7 @@ TEST(Rates, ANumberWithoutASourceIsRefused) {
 }
 
 TEST(Rates, EachCalibrationTableNamesItsSource) {
-  for (const auto text : {embedded_gemm(), embedded_exp_dram(), embedded_exp_l1(), embedded_noc(),
-                          embedded_notebook(), embedded_notebook_power()})
+  for (const auto text : {embedded_gemm(), embedded_exp_dram(), embedded_exp_l1(), embedded_noc()})
     EXPECT_GE(parse_csv(text).source.size(), 20u);
 }
 

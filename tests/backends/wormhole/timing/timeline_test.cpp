@@ -70,12 +70,36 @@ TEST(Timeline, HostStepsFollowTheirRates) {
   const Timeline timeline =
       run({transfer(Step::cast), transfer(Step::tilize), transfer(Step::write),
            transfer(Step::untilize), HostEvent{HostEvent::Work::gemm, 0, 1e9}});
-  const HostRates& host = notebook_host();
+  const HostRates& host = default_host();
   const std::vector<double> expected = {(1 << 20) * host.cast_s, (1 << 20) * host.tilize_s,
                                         (2 << 20) / 13.5e9, (1 << 20) * host.untilize_s,
                                         1e9 / host.gemm_flops_per_s};
   for (std::size_t i = 0; i < expected.size(); ++i)
     EXPECT_NEAR(timeline.steps[i].duration_s, expected[i], 1e-12) << i;
+}
+
+TEST(Timeline, EachStepNamesItsEvent) {
+  const std::vector<Event> events{
+      transfer(Step::cast), transfer(Step::tilize), transfer(Step::write),   move_op(64, false, 3),
+      move_op(1 << 10),     transfer(Step::read),   transfer(Step::untilize)};
+  for (const bool device_tilize : {false, true}) {
+    const EstimateOptions options{.device_tilize = device_tilize, .cold_kernels = true};
+    const std::vector<Event> changed = changed_run(events, options);
+    std::vector<int> ops(changed.size());
+    for (const TimedStep& step : run(changed, options).steps) {
+      ASSERT_LT(step.event, changed.size());
+      const auto* op = std::get_if<OpEvent>(&changed[step.event]);
+      const bool of_an_op =
+          step.on_device || step.phase == Phase::dispatch || step.phase == Phase::compile;
+      ASSERT_EQ(op != nullptr, of_an_op) << step.name;
+      if (step.on_device) {
+        EXPECT_EQ(step.name, op->op);
+        ++ops[step.event];
+      }
+    }
+    for (std::size_t i = 0; i < changed.size(); ++i)
+      EXPECT_EQ(ops[i], std::holds_alternative<OpEvent>(changed[i])) << i;
+  }
 }
 
 TEST(Timeline, StepsOfOneQueueNeverOverlap) {

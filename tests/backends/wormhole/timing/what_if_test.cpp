@@ -8,40 +8,40 @@
 #include <limits>
 
 #include "backends/wormhole/timing/estimate_time.h"
-#include "backends/wormhole/timing/forward_events.h"
+#include "cost/recorded.h"
 
 namespace wattention::wormhole {
 namespace {
 
 RunEstimate resident(const EstimateOptions& options = {}, const ForwardCase& forward = {}) {
-  return estimate_time(resident_forward(forward, true), options);
+  return estimate_time(changed_run(resident_forward(forward), options), options);
 }
 
-double phase_s(const RunEstimate& estimate, const std::string& name) {
+double phase_s(const RunEstimate& estimate, Phase wanted) {
   for (const PhaseEstimate& phase : estimate.phases)
-    if (phase.phase == name) return phase.time_s;
+    if (phase.phase == wanted) return phase.time_s;
   return 0;
 }
 
 TEST(WhatIf, AFasterHostShortensHostPhasesByItsFactor) {
   const RunEstimate base = resident(), fast = resident({.host_speedup = 2});
-  EXPECT_DOUBLE_EQ(phase_s(fast, "tilize"), phase_s(base, "tilize") / 2);
-  EXPECT_DOUBLE_EQ(phase_s(fast, "compute"), phase_s(base, "compute"));
-  EXPECT_DOUBLE_EQ(phase_s(fast, "write"), phase_s(base, "write"));
+  EXPECT_DOUBLE_EQ(phase_s(fast, Phase::tilize), phase_s(base, Phase::tilize) / 2);
+  EXPECT_DOUBLE_EQ(phase_s(fast, Phase::compute), phase_s(base, Phase::compute));
+  EXPECT_DOUBLE_EQ(phase_s(fast, Phase::write), phase_s(base, Phase::write));
 }
 
 TEST(WhatIf, PinnedMemoryShortensTheBusAlone) {
   const RunEstimate base = resident(), pinned = resident({.pinned_memory = true});
-  EXPECT_LT(phase_s(pinned, "write"), phase_s(base, "write"));
-  EXPECT_LT(phase_s(pinned, "read"), phase_s(base, "read"));
-  EXPECT_DOUBLE_EQ(phase_s(pinned, "untilize"), phase_s(base, "untilize"));
+  EXPECT_LT(phase_s(pinned, Phase::write), phase_s(base, Phase::write));
+  EXPECT_LT(phase_s(pinned, Phase::read), phase_s(base, Phase::read));
+  EXPECT_DOUBLE_EQ(phase_s(pinned, Phase::untilize), phase_s(base, Phase::untilize));
 }
 
 TEST(WhatIf, TilizingOnTheDeviceRemovesTheHostsLargestPhases) {
   const RunEstimate base = resident(), device = resident({.device_tilize = true});
-  EXPECT_EQ(phase_s(device, "tilize"), 0);
-  EXPECT_EQ(phase_s(device, "untilize"), 0);
-  EXPECT_GT(phase_s(device, "compute"), phase_s(base, "compute"));
+  EXPECT_EQ(phase_s(device, Phase::tilize), 0);
+  EXPECT_EQ(phase_s(device, Phase::untilize), 0);
+  EXPECT_GT(phase_s(device, Phase::compute), phase_s(base, Phase::compute));
   EXPECT_LT(device.time_s.value, base.time_s.value / 2);
 }
 
@@ -68,25 +68,26 @@ TEST(WhatIf, TwoCommandQueuesHideTheDeviceBehindTheHost) {
 
 TEST(WhatIf, Bfp8HalvesTheBusAndHelpsTheDevice) {
   const RunEstimate base = resident(), bfp8 = resident({.bfp8 = true});
-  EXPECT_NEAR(phase_s(bfp8, "write"), phase_s(base, "write") * 1088 / 2048, 1e-12);
-  EXPECT_LT(phase_s(bfp8, "compute"), phase_s(base, "compute"));
+  EXPECT_NEAR(phase_s(bfp8, Phase::write), phase_s(base, Phase::write) * 1088 / 2048, 1e-12);
+  EXPECT_LT(phase_s(bfp8, Phase::compute), phase_s(base, Phase::compute));
 }
 
 TEST(WhatIf, AP150ComputesFaster) {
-  EXPECT_LT(phase_s(resident({.card = "p150"}), "compute"), phase_s(resident(), "compute"));
+  EXPECT_LT(phase_s(resident({.card = "p150"}), Phase::compute),
+            phase_s(resident(), Phase::compute));
 }
 
 TEST(WhatIf, TheClockMovesTheDeviceOnly) {
   const RunEstimate base = resident(), slow = resident({.clock_hz = 0.5e9});
-  EXPECT_GT(phase_s(slow, "compute"), phase_s(base, "compute"));
+  EXPECT_GT(phase_s(slow, Phase::compute), phase_s(base, Phase::compute));
   EXPECT_DOUBLE_EQ(slow.host_busy_s, base.host_busy_s);
 }
 
 TEST(WhatIf, FidelityGridAndWeightsChangeThePrograms) {
-  const double base = phase_s(resident(), "compute");
-  EXPECT_GT(phase_s(resident({}, {.fidelity = Fidelity::hifi4}), "compute"), base);
-  EXPECT_GT(phase_s(resident({}, {.core_grid = {4, 4}}), "compute"), 2 * base);
-  EXPECT_GT(phase_s(resident({}, {.weights = Memory::dram}), "compute"), base);
+  const double base = phase_s(resident(), Phase::compute);
+  EXPECT_GT(phase_s(resident({}, {.fidelity = Fidelity::hifi4}), Phase::compute), base);
+  EXPECT_GT(phase_s(resident({}, {.core_grid = CoreGrid{4, 4}}), Phase::compute), 2 * base);
+  EXPECT_GT(phase_s(resident({}, {.weights = Memory::dram}), Phase::compute), base);
 }
 
 TEST(WhatIf, IntervalsHoldTheValue) {

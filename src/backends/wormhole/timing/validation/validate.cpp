@@ -9,7 +9,7 @@ std::vector<DataSet> validation_sets(const EstimateOptions& options) {
   CardRates card = model.card;
   card.effective_clock_hz = model.clock_hz;
   return {gemm_kernel_times(card), gemm_wall_times(card), exp_kernel_times(card),
-          reshard_times(card), notebook_times(options)};
+          reshard_times(card)};
 }
 
 }  // namespace wattention::wormhole

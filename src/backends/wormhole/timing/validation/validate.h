@@ -11,10 +11,8 @@ DataSet gemm_kernel_times(const CardRates& card);
 DataSet gemm_wall_times(const CardRates& card);
 DataSet exp_kernel_times(const CardRates& card);
 DataSet reshard_times(const CardRates& card);
-/// Totals of the notebook's table and of its core-grid table.
-DataSet notebook_times(const EstimateOptions& options = {});
 
-/// All of them, in this order, for the options' card and clock; the notebook's also follow the others.
+/// All of them, in this order, for the options' card and clock.
 std::vector<DataSet> validation_sets(const EstimateOptions& options = {});
 
 }  // namespace wattention::wormhole

@@ -1,0 +1,55 @@
+#pragma once
+// What work would take on a chip that is not here: modelled time and energy as intervals, from what a software device
+// did. docs/timing.md says how good the model is.
+#include <wattention/estimate.h>
+#include <wattention/nn.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace wattention {
+
+/// Records what the device does from now on, and drops what it recorded before. What the caller computes on the host
+/// in between is not recorded. Throws Error{unsupported} for a device without a model of time and energy.
+void start_events(const Device& device);
+
+/// What the recorded work would take; ends the recording. Throws as start_events() does, Error{bad_input} or
+/// Error{absent} for options out of range.
+RunEstimate estimate(const Device& device, const EstimateOptions& options = {});
+
+/// A forward of SelfAttention: tokens [tokens, embed_dim] -> context [tokens, head_dim].
+struct ForwardCase {
+  std::string device = "wormhole";
+  Variant variant = Variant::resident;  ///< or naive
+  std::int64_t tokens = 1024;
+  std::int64_t embed_dim = 2048;
+  std::int64_t head_dim = 2048;
+  std::optional<CoreGrid> core_grid = std::nullopt;  ///< resident; {8, 8} when not given
+  std::optional<Fidelity> fidelity = std::nullopt;   ///< the release's when not given
+  Memory weights = Memory::l1;                       ///< resident: where its weights lie
+};
+
+struct ForwardEstimate {
+  RunEstimate module;  ///< weights drawn, and sent where the variant keeps them on the device
+  RunEstimate first;   ///< the forward that builds its programs
+  RunEstimate steady;  ///< every later one
+
+  /// Of the module and `count` forwards, at least 1.
+  Interval time_s(std::int64_t count) const;
+  Interval card_j(std::int64_t count) const;
+};
+
+/// Runs the module in Mode::shape, so any size takes milliseconds. The program cache is on for resident and off for
+/// naive, whose host code never enables it. Throws what the device throws for sizes that do not fit.
+ForwardEstimate estimate_forward(const ForwardCase& forward, const EstimateOptions& options = {});
+
+/// The machine around the card that estimates assume unless EstimateOptions::host names another: the one that the
+/// model was calibrated in.
+HostRates default_host();
+
+/// This machine's rates: conversions on one thread, as TT-NN does them; the f32 product and the draws by this
+/// project's CPU engine and generator on all threads. Takes a few seconds.
+HostRates measure_host();
+
+}  // namespace wattention

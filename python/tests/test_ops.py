@@ -1,0 +1,98 @@
+"""The module's ops follow from the table of ops, and refuse in the library's own words."""
+import unittest
+
+import numpy as np
+
+import wattention
+from wattention import ttnn
+
+# What an op takes beside its tensors where it must have something.
+MORE = {"reshape": {"shape": (16, 64)}, "to_layout": {"layout": "row_major"}}
+VALUES = {"core_grid": (wattention.CoreGrid(y=2, x=2), "2x2"), "fidelity": ("hifi4", "hifi4"), "memory": ("l1", "l1"),
+          "fp32_accumulate": (True, "true"), "numeric_stable": (True, "true"), "transpose_b": (True, "true"),
+          "dim": (1, "1"), "dims": ((1, 0), "[1, 0]"), "shape": ((16, 64), "[16, 64]"),
+          "layout": ("row_major", "row_major")}
+MANNERS = {"core_grid", "fidelity", "memory", "fp32_accumulate", "numeric_stable"}
+
+
+def error_of(call):
+    try:
+        call()
+    except wattention.Error as error:
+        return str(error)
+    return ""
+
+
+class Table(unittest.TestCase):
+    def test_every_row_is_a_function_with_its_operands_and_attributes(self):
+        for row in wattention.list_ops():
+            with self.subTest(row["name"]):
+                first_line = getattr(wattention, row["name"]).__doc__.splitlines()[0]
+                self.assertIn("(" + row["operands"][0] + ": Tensor", first_line)
+                for attribute in row["attributes"]:
+                    self.assertIn(f"{attribute}: ", first_line)
+
+    def test_every_word_of_ttnn_is_in_its_face(self):
+        for row in wattention.list_ops():
+            for word in row["ttnn"]:
+                with self.subTest(word):
+                    self.assertTrue(callable(getattr(ttnn, word)))
+
+    def test_every_option_of_every_op_on_every_device(self):
+        host = wattention.Tensor(np.zeros((32, 32), np.float32))
+        for name in ("reference", "cpu", "wormhole"):
+            with wattention.open_device(name) as device:
+                there = wattention.to_device(host, device)
+                for row in wattention.list_ops():
+                    self.check_op(name, row, there)
+
+    def check_op(self, device, row, tensor):
+        op, more = getattr(wattention, row["name"]), MORE.get(row["name"], {})
+        operands = [tensor] * len(row["operands"])
+        if row["takes_number"]:
+            operands[-1] = 2.0
+        plain = error_of(lambda: op(*operands, **more))
+        for attribute, (value, shown) in VALUES.items():
+            found = error_of(lambda: op(*operands, **{**more, attribute: value}))
+            with self.subTest(f"{row['name']} {attribute} on {device}"):
+                if attribute not in row["attributes"]:
+                    self.assertTrue(found.startswith(f"[{row['name']}] expected no {attribute}, which is for "), found)
+                    self.assertTrue(found.endswith(f"; found {shown}"), found)
+                elif attribute in MANNERS and device != "wormhole":
+                    self.assertEqual(found, f"[{row['name']}] expected no {attribute} on {device}, which takes none; "
+                                            f"found {shown}")
+                else:
+                    self.assertEqual(found, plain)
+
+
+class Arguments(unittest.TestCase):
+    def setUp(self):
+        self.a = wattention.Tensor(np.arange(6, dtype=np.float32).reshape(2, 3))
+
+    def test_by_place_and_by_name(self):
+        for permuted in (wattention.permute(self.a, [1, 0]), wattention.permute(self.a, dims=(1, 0)),
+                         wattention.permute(input=self.a, dims=[-1, 0]), wattention.permute(self.a)):
+            np.testing.assert_array_equal(np.asarray(permuted), np.arange(6).reshape(2, 3).T)
+        np.testing.assert_array_equal(np.asarray(wattention.subtract(self.a, 1)), np.arange(6).reshape(2, 3) - 1)
+
+    def test_wrong_types(self):
+        for call, sentence in ((lambda: wattention.softmax(self.a, "x"), r"\[softmax\] expected int as dim; found str"),
+                               (lambda: wattention.matmul(self.a), r"\[matmul\] expected the argument b; found none"),
+                               (lambda: wattention.add(self.a, "1"),
+                                r"\[add\] expected a Tensor or a number as b; found str"),
+                               (lambda: wattention.softmax(self.a, foo=1), r"\[softmax\] .*; found 'foo'"),
+                               (lambda: wattention.softmax(self.a, 0, 1), "at most 2 arguments by place; found 3")):
+            with self.assertRaisesRegex(TypeError, sentence):
+                call()
+
+    def test_devices_refuse_what_they_do_not_take(self):
+        for name in ("reference", "cpu"):
+            for option, value, words in (("mode", "shape", "mode"), ("program_cache", True, "program cache"),
+                                         ("release_profile", "0.57", "release profile")):
+                shown = "true" if value is True else value
+                self.assertEqual(error_of(lambda: wattention.open_device(name, **{option: value})),
+                                 f"[open_device] expected no {words} on {name}, which takes none; found {shown}")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,20 @@
+#pragma once
+// The formulas, a file per family: calls that ops has checked, on contiguous row-major doubles. `out` has call.shape.
+#include "device/op_call.h"
+
+namespace wattention::reference {
+
+inline const double* values(const Tensor& tensor) {
+  return tensor.values<double>().data();
+}
+
+/// Each element one dot product, summed with Neumaier's compensation: the error of one rounding, not of K.
+void product(const OpCall& call, double* out, int threads);
+void binary(const OpCall& call, double* out);
+void unary(const OpCall& call, double* out);
+/// exp(x - max) over its sum along the call's dimension.
+void softmax(const OpCall& call, double* out);
+/// In the order of dimensions that the call gives, else as they are.
+void move(const OpCall& call, double* out);
+
+}  // namespace wattention::reference

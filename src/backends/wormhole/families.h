@@ -1,0 +1,22 @@
+#pragma once
+// What the software card does not take, family by family: each in the file that runs the family.
+#include <optional>
+#include <string_view>
+
+#include "backends/wormhole/spec/release.h"
+#include "device/op_call.h"
+
+namespace wattention::wormhole {
+
+/// Operands that are not bf16 tiles; `not_tiled` is the card's own sentence for the first.
+std::optional<Refusal> refuse_operands(const OpCall& call, std::string_view not_tiled);
+/// Operands of any layout that are not bf16.
+std::optional<Refusal> refuse_dtypes(const OpCall& call);
+
+std::optional<Refusal> refuse_product(const OpCall& call);
+std::optional<Refusal> refuse_binary(const OpCall& call);
+std::optional<Refusal> refuse_unary(const OpCall& call, const Release& release);
+std::optional<Refusal> refuse_softmax(const OpCall& call);
+std::optional<Refusal> refuse_move(const OpCall& call);
+
+}  // namespace wattention::wormhole

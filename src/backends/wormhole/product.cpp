@@ -1,0 +1,78 @@
+// Matmul and linear: an optional transpose program, then the chosen matmul program.
+#include <fmt/format.h>
+
+#include "backends/wormhole/families.h"
+#include "backends/wormhole/program/matmul/program.h"
+#include "backends/wormhole/spec/chip.h"
+#include "backends/wormhole/wormhole_backend.h"
+
+namespace wattention::wormhole {
+namespace {
+
+// Attributes and tensor specs: shapes, dtypes, memories. Not the state of L1, as in the release.
+std::string cache_key(const Tensor& a, const Tensor& b, const OpAttributes& attributes,
+                      const MatmulMemories& memories) {
+  std::string key =
+      fmt::format("matmul {} {} {} {} out {}", a.shape().text(), to_string(memories.a),
+                  b.shape().text(), to_string(memories.b), to_string(memories.out));
+  for (const Attribute attribute :
+       {Attribute::core_grid, Attribute::fidelity, Attribute::fp32_accumulate})
+    key += fmt::format(" {} {}", to_string(attribute), text_of(attributes, attribute));
+  return key;
+}
+
+MatmulProblem problem_of(const Tensor& a, const Tensor& b, const OpAttributes& attributes,
+                         const MatmulMemories& memories, const Release& release) {
+  const TiledShape left(a.shape()), right(b.shape());
+  MatmulProblem problem;
+  problem.batch = left.batch;
+  problem.b_batched = right.batch > 1;
+  problem.m_tiles = left.row_tiles();
+  problem.k_tiles = left.col_tiles();
+  problem.n_tiles = right.col_tiles();
+  problem.all_dram =
+      memories.a == Memory::dram && memories.b == Memory::dram && memories.out == Memory::dram;
+  problem.core_grid = attributes.core_grid;
+  problem.fidelity = attributes.fidelity;
+  problem.fp32_accumulate = attributes.fp32_accumulate.value_or(release.matmul_fp32_accumulate);
+  return problem;
+}
+
+}  // namespace
+
+std::optional<Refusal> refuse_product(const OpCall& call) {
+  if (call.attributes.memory == Memory::host)
+    return refuse(ErrorKind::bad_input, "[{}] expected memory dram or l1; found host", call.name());
+  return refuse_operands(call, "Inputs to matmul must be tilized");
+}
+
+Tensor WormholeBackend::run_product(const OpCall& call) {
+  if (!call.attributes.transpose_b.value_or(false)) return matmul(call.a(), call.b(), call);
+  // The transposed copy lies in b's memory until the matmul is done.
+  return matmul(call.a(), transpose(call.b()), call);
+}
+
+Tensor WormholeBackend::matmul(const Tensor& a, const Tensor& b, const OpCall& call) {
+  const OpAttributes& attributes = call.attributes;
+  const MatmulMemories memories{a.memory(), b.memory(),
+                                attributes.memory.value_or(release_.matmul_output_memory)};
+  // The result takes its place before the program is chosen: in L1 it counts as occupied.
+  Tensor out = allocate(call.shape, DType::bf16, Layout::tile, memories.out);
+  MatmulProblem problem = problem_of(a, b, attributes, memories, release_);
+  problem.free_l1_bytes = lowest_l1_address() - n150d().l1.first_free;
+  const Program program = enqueue(cache_key(a, b, attributes, memories),
+                                  make_matmul(problem, memories, release_), Reuse::blocks);
+  if (has_values()) compute_matmul(a, b, program.matmul, out);
+  return out;
+}
+
+// An output element depends on its row of a and its column of b alone: with one b, a's matrices stack.
+void WormholeBackend::compute_matmul(const Tensor& a, const Tensor& b,
+                                     const MatmulNumerics& numerics, const Tensor& out) const {
+  const TiledShape right(b.shape());
+  const MatrixView rows = stacked(a);
+  const MatrixView columns{bits_of(b), right.batch * right.padded_rows, right.padded_cols};
+  matmul_batch(rows, columns, right.batch, numerics, bits_of(out), host_);
+}
+
+}  // namespace wattention::wormhole

@@ -1,0 +1,110 @@
+#include "cli/op_list.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <wattention/ops.h>
+
+#include <string>
+#include <vector>
+
+#include "cli/output.h"
+
+namespace wattention::cli {
+namespace {
+
+// The plainest call of an op: one tile of zeros for each tensor.
+OpArguments plainest(const OpRow& row, const Device& device) {
+  OpArguments arguments;
+  for (std::size_t i = 0; i < row.operand_names().size(); ++i)
+    arguments.tensors.push_back(to_device(Tensor::zeros({32, 32}), device));
+  if (row.attributes.has(Attribute::shape)) arguments.attributes.shape = Shape({16, 64});
+  if (row.attributes.has(Attribute::layout)) arguments.attributes.layout = Layout::row_major;
+  return arguments;
+}
+
+// Why the digits are believed, where the device says so of its op.
+std::string evidence_of(const OpRow& row, const OpArguments& plain, Device device) {
+  run_op(row.op, plain);
+  for (const OpReport& report : device.take_reports())
+    for (const auto& [name, value] : report.attributes)
+      if (name == "evidence") return fmt::format(" ({})", value);
+  return "";
+}
+
+// "yes", or for which operands; else the refusal.
+std::string answer_of(const OpRow& row, const Device& device) {
+  OpArguments plain = plainest(row, device);
+  const auto refusal = refusal_of(row.op, plain);
+  if (!refusal) return "yes" + evidence_of(row, plain, device);
+  if (row.takes_number()) {
+    plain.tensors.pop_back();
+    plain.number = 1;
+    if (!refusal_of(row.op, plain)) return "by a number";
+  }
+  return refusal->what();
+}
+
+struct Serving {
+  std::string name;
+  Device device;
+};
+
+std::vector<Serving> serving_devices() {
+  std::vector<Serving> serving;
+  for (const DeviceInfo& info : list_devices())
+    if (info.available) serving.push_back({info.name, open_device(info.name, {.explain = true})});
+  return serving;
+}
+
+std::vector<std::string_view> attribute_names(const OpRow& row) {
+  std::vector<std::string_view> names;
+  for (const AttributeRow& attribute : attribute_rows())
+    if (row.attributes.has(attribute.attribute)) names.push_back(attribute.name);
+  return names;
+}
+
+std::string operands_text(const OpRow& row) {
+  return fmt::format("{}{}", fmt::join(row.operand_names(), ", "),
+                     row.takes_number() ? " or a number" : "");
+}
+
+void print_table(const std::vector<Serving>& serving) {
+  std::string head = "| op | computes | operands | attributes | TT-NN |",
+              line = "| --- | --- | --- | --- | --- |";
+  for (const Serving& one : serving) {
+    head += fmt::format(" {} |", one.name);
+    line += " --- |";
+  }
+  print_out("{}\n{}\n", head, line);
+  for (const OpRow& row : op_rows()) {
+    print_out("| `{}` | {} | {} | {} | {} |", row.name, row.summary, operands_text(row),
+              fmt::join(attribute_names(row), ", "), fmt::join(row.ttnn_names(), ", "));
+    for (const Serving& one : serving) print_out(" {} |", answer_of(row, one.device));
+    print_out("\n");
+  }
+}
+
+Json list_json(const std::vector<Serving>& serving) {
+  Json ops = Json::array();
+  for (const OpRow& row : op_rows()) {
+    Json op = {{"op", row.name},
+               {"family", to_string(row.family)},
+               {"computes", row.summary},
+               {"operands", row.operand_names()},
+               {"takes_number", row.takes_number()},
+               {"attributes", attribute_names(row)},
+               {"ttnn", row.ttnn_names()}};
+    for (const Serving& one : serving) op["devices"][one.name] = answer_of(row, one.device);
+    ops.push_back(op);
+  }
+  return {{"ops", ops}};
+}
+
+}  // namespace
+
+void print_op_list(bool json) {
+  const std::vector<Serving> serving = serving_devices();
+  json ? print_json(list_json(serving)) : print_table(serving);
+}
+
+}  // namespace wattention::cli

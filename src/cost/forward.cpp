@@ -1,0 +1,79 @@
+#include "cost/forward.h"
+
+#include "base/fail.h"
+#include "cost/modelled_device.h"
+#include "device/value_less.h"
+
+namespace wattention {
+namespace {
+
+// The weights have a place and no meaning: none is computed with.
+SelfAttention make_module(const ForwardCase& forward, const Device& device) {
+  const auto weight = [&] { return Tensor::empty({forward.head_dim, forward.embed_dim}); };
+  AttentionConfig config{
+      .variant = forward.variant, .core_grid = forward.core_grid, .fidelity = forward.fidelity};
+  if (forward.variant == Variant::resident) config.weights = forward.weights;
+  return SelfAttention(weight(), weight(), weight()).to(device, config);
+}
+
+void check(const ForwardCase& forward) {
+  expect(forward.tokens > 0 && forward.embed_dim > 0 && forward.head_dim > 0,
+         "[estimate] expected tokens, embed-dim and head-dim of at least 1; found {}, {} and {}",
+         forward.tokens, forward.embed_dim, forward.head_dim);
+  expect(forward.variant == Variant::naive || forward.variant == Variant::resident,
+         "[estimate] expected variant naive or resident; found {}", to_string(forward.variant));
+  expect(
+      forward.variant == Variant::resident || (forward.weights == Memory::l1 && !forward.core_grid),
+      "[estimate] expected core-grid and weights with variant resident only; found {}",
+      to_string(forward.variant));
+}
+
+}  // namespace
+
+Device open_without_values(const ForwardCase& forward, DeviceOptions others) {
+  others.mode = Mode::shape;
+  others.program_cache = forward.variant == Variant::resident;
+  return open_device(forward.device, others);
+}
+
+RecordedForward record_forward(const ForwardCase& forward, const Device& device) {
+  EventLog& log = modelled(device).log;
+  log.start();
+  // Weights are drawn before the device is named, so the device does not see it.
+  log.add(HostEvent{HostEvent::Work::draw_uniform, 3 * forward.embed_dim * forward.head_dim, 0});
+  const SelfAttention attention = make_module(forward, device);
+  RecordedForward recorded;
+  recorded.module = log.take();
+  const Tensor tokens = value_less({forward.tokens, forward.embed_dim}, DType::f32);
+  attention(tokens);
+  recorded.first = log.take();
+  attention(tokens);
+  recorded.steady = log.take();
+  log.stop();
+  return recorded;
+}
+
+ForwardEstimate estimate_forward(const ForwardCase& forward, const Device& device,
+                                 const EstimateOptions& options) {
+  const RecordedForward recorded = record_forward(forward, device);
+  const CostModel& model = modelled(device).model;
+  return {model.estimate(recorded.module, options), model.estimate(recorded.first, options),
+          model.estimate(recorded.steady, options)};
+}
+
+ForwardEstimate estimate_forward(const ForwardCase& forward, const EstimateOptions& options) {
+  check(forward);
+  return estimate_forward(forward, open_without_values(forward), options);
+}
+
+Interval ForwardEstimate::time_s(std::int64_t count) const {
+  expect(count >= 1, "[estimate] expected at least 1 forward; found {}", count);
+  return module.time_s + first.time_s + steady.time_s * static_cast<double>(count - 1);
+}
+
+Interval ForwardEstimate::card_j(std::int64_t count) const {
+  expect(count >= 1, "[estimate] expected at least 1 forward; found {}", count);
+  return module.card_j + first.card_j + steady.card_j * static_cast<double>(count - 1);
+}
+
+}  // namespace wattention

@@ -1,0 +1,70 @@
+#include <wattention/op_table.h>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "base/fail.h"
+
+namespace wattention {
+namespace {
+
+constexpr auto make_rows() {
+  using enum Attribute;
+  using enum OpFamily;
+  constexpr AttributeSet none;
+  return std::to_array<OpRow>({
+#define WATTENTION_OP(name, family, operands, attributes, ttnn, summary) \
+  {Op::name, #name, OpFamily::family, operands, attributes, ttnn, summary},
+#include <wattention/op_table.inc>
+#undef WATTENTION_OP
+  });
+}
+
+constexpr auto rows = make_rows();
+
+std::vector<std::string_view> words_of(std::string_view text) {
+  std::vector<std::string_view> words;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    words.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return words;
+}
+
+}  // namespace
+
+std::span<const OpRow> op_rows() {
+  return rows;
+}
+
+const OpRow& find_op(std::string_view name) {
+  const auto row = std::ranges::find(rows, name, &OpRow::name);
+  if (row != rows.end()) return *row;
+  std::vector<std::string_view> names;
+  for (const OpRow& known : rows) names.push_back(known.name);
+  fail(ErrorKind::bad_input, "[op] expected one of {}; found '{}'", fmt::join(names, ", "), name);
+}
+
+std::vector<std::string_view> OpRow::operand_names() const {
+  return words_of(operands.substr(0, operands.find('|')));
+}
+
+std::vector<std::string_view> OpRow::ttnn_names() const {
+  return words_of(ttnn);
+}
+
+std::string_view to_string(Op op) {
+  return row_of(op).name;
+}
+
+std::string_view to_string(OpFamily family) {
+  static constexpr std::array words{"product", "binary", "unary", "softmax", "move"};
+  return words[static_cast<std::size_t>(family)];
+}
+
+}  // namespace wattention

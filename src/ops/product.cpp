@@ -1,0 +1,65 @@
+// matmul, linear: two operands with one inner size.
+#include <algorithm>
+#include <vector>
+
+#include "ops/families.h"
+#include "ops/validate.h"
+
+namespace wattention {
+namespace {
+
+// b is one matrix for all of a's batches, or has exactly a's batch dimensions.
+void expect_batches(const OpCall& call) {
+  const Tensor &a = call.a(), &b = call.b();
+  const auto a_sizes = a.shape().sizes(), b_sizes = b.shape().sizes();
+  const bool fits =
+      b.rank() == 2 ||
+      (a.rank() == b.rank() && std::equal(a_sizes.begin(), a_sizes.end() - 2, b_sizes.begin()));
+  expect(fits,
+         "[{}] expected b with two dimensions or with a's batch dimensions; found a {} and b {}",
+         call.name(), a.shape().text(), b.shape().text());
+}
+
+void expect_grid(const OpCall& call) {
+  if (const auto& grid = call.attributes.core_grid)
+    expect(grid->x > 0 && grid->y > 0, "[{}] expected a core grid of at least 1x1; found {}",
+           call.name(), to_string(*grid));
+}
+
+// A layer's weight lies [out_features, in_features]: linear is a product with it transposed.
+void transpose_weight(OpCall& call) {
+  expect(call.b().rank() == 2,
+         "[linear] expected a weight [out_features, in_features]; found shape {}",
+         call.b().shape().text());
+  expect(call.attributes.transpose_b.value_or(true),
+         "[linear] expected transpose_b true or unset (matmul takes either); found false");
+  call.attributes.transpose_b = true;
+}
+
+Shape product_shape(const OpCall& call, bool transposed) {
+  std::vector<std::int64_t> sizes(call.a().shape().sizes().begin(), call.a().shape().sizes().end());
+  sizes.back() = call.b().size(transposed ? -2 : -1);
+  return Shape(std::span<const std::int64_t>(sizes));
+}
+
+}  // namespace
+
+void check_product(OpCall& call) {
+  const Tensor &a = call.a(), &b = call.b();
+  if (call.op == Op::linear) transpose_weight(call);
+  expect_rank(call.name(), a, 2);
+  expect_rank(call.name(), b, 2);
+  expect_same_dtype(call.name(), a, b);
+  const bool transposed = call.attributes.transpose_b.value_or(false);
+  const std::int64_t b_height = b.size(transposed ? -1 : -2);
+  expect(a.size(-1) == b_height,
+         "[{}] expected the width of the first tensor to be equal to the height of the second "
+         "tensor{}; found {} != {} (shapes {} and {})",
+         call.name(), transposed ? " transposed" : "", a.size(-1), b_height, a.shape().text(),
+         b.shape().text());
+  expect_batches(call);
+  expect_grid(call);
+  call.shape = product_shape(call, transposed);
+}
+
+}  // namespace wattention

@@ -1,0 +1,135 @@
+// One way for every op: operands and attributes as the row says, one device, the family's check, the device.
+#include <wattention/ops.h>
+
+#include <string>
+#include <utility>
+
+#include "device/backend.h"
+#include "ops/families.h"
+#include "ops/validate.h"
+
+namespace wattention {
+namespace {
+
+std::string counted(std::size_t tensors, bool number) {
+  return fmt::format("{} tensor{}{}", tensors, tensors == 1 ? "" : "s",
+                     number ? " and a number" : "");
+}
+
+void expect_operands(const OpCall& call) {
+  const std::size_t found = call.tensors.size(), wanted = call.row().operand_names().size();
+  const bool number = call.number.has_value(), may = call.row().takes_number();
+  expect(number ? may && found + 1 == wanted : found == wanted, "[{}] expected {}{}; found {}",
+         call.name(), counted(wanted, false), may ? ", or a number in the last one's place" : "",
+         counted(found, number));
+}
+
+// "matmul, linear"
+std::string ops_with(Attribute attribute) {
+  std::string names;
+  for (const OpRow& row : op_rows())
+    if (row.attributes.has(attribute))
+      names += fmt::format("{}{}", names.empty() ? "" : ", ", row.name);
+  return names;
+}
+
+void expect_attributes(const OpCall& call) {
+  const AttributeSet set = set_attributes(call.attributes);
+  for (const AttributeRow& row : attribute_rows())
+    expect(!set.has(row.attribute) || call.row().attributes.has(row.attribute),
+           "[{}] expected no {}, which is for {}; found {}", call.name(), row.name,
+           ops_with(row.attribute), text_of(call.attributes, row.attribute));
+}
+
+void check_family(OpCall& call) {
+  switch (call.row().family) {
+    case OpFamily::product: return check_product(call);
+    case OpFamily::binary: return check_binary(call);
+    case OpFamily::unary: return check_unary(call);
+    case OpFamily::softmax: return check_softmax(call);
+    case OpFamily::move: return check_move(call);
+  }
+}
+
+struct Checked {
+  OpCall call;
+  std::shared_ptr<Backend> backend;
+};
+
+Checked checked(Op op, OpArguments arguments) {
+  OpCall call{
+      op, std::move(arguments.tensors), arguments.number, std::move(arguments.attributes), {}};
+  expect_operands(call);
+  expect_attributes(call);
+  std::shared_ptr<Backend> backend = common_backend(call.name(), call.tensors);
+  check_family(call);
+  return {std::move(call), std::move(backend)};
+}
+
+}  // namespace
+
+Tensor run_op(Op op, OpArguments arguments) {
+  const auto [call, backend] = checked(op, std::move(arguments));
+  if (const std::optional<Refusal> refusal = backend->refusal(call))
+    throw Error(refusal->kind, refusal->sentence);
+  return backend->run(call);
+}
+
+std::optional<Error> refusal_of(Op op, OpArguments arguments) {
+  try {
+    const auto [call, backend] = checked(op, std::move(arguments));
+    const std::optional<Refusal> refusal = backend->refusal(call);
+    if (!refusal) return std::nullopt;
+    return Error(refusal->kind, refusal->sentence);
+  } catch (const Error& error) {
+    return error;
+  }
+}
+
+#define WATTENTION_DEFINE_product(name)                                                   \
+  Tensor name(const Tensor& a, const Tensor& b, const OpAttributes& attributes) {         \
+    return run_op(Op::name, {.tensors = {a, b}, .number = {}, .attributes = attributes}); \
+  }
+#define WATTENTION_DEFINE_binary(name)                           \
+  Tensor name(const Tensor& a, const Tensor& b) {                \
+    return run_op(Op::name, {.tensors = {a, b}});                \
+  }                                                              \
+  Tensor name(const Tensor& a, double number) {                  \
+    return run_op(Op::name, {.tensors = {a}, .number = number}); \
+  }
+#define WATTENTION_DEFINE_unary(name)              \
+  Tensor name(const Tensor& input) {               \
+    return run_op(Op::name, {.tensors = {input}}); \
+  }
+#define WATTENTION_DEFINE_softmax(name)                                                    \
+  Tensor name(const Tensor& input, const OpAttributes& attributes) {                       \
+    return run_op(Op::name, {.tensors = {input}, .number = {}, .attributes = attributes}); \
+  }
+#define WATTENTION_DEFINE_move(name)
+#define WATTENTION_OP(name, family, ...) WATTENTION_DEFINE_##family(name)
+#include <wattention/op_table.inc>
+#undef WATTENTION_OP
+
+Tensor transpose(const Tensor& input) {
+  return run_op(Op::transpose, {.tensors = {input}});
+}
+
+Tensor permute(const Tensor& input, std::span<const int> dims) {
+  OpArguments arguments{.tensors = {input}};
+  arguments.attributes.dims.emplace(dims);
+  return run_op(Op::permute, std::move(arguments));
+}
+
+Tensor reshape(const Tensor& input, const Shape& shape) {
+  OpArguments arguments{.tensors = {input}};
+  arguments.attributes.shape = shape;
+  return run_op(Op::reshape, std::move(arguments));
+}
+
+Tensor to_layout(const Tensor& input, Layout layout) {
+  OpArguments arguments{.tensors = {input}};
+  arguments.attributes.layout = layout;
+  return run_op(Op::to_layout, std::move(arguments));
+}
+
+}  // namespace wattention

@@ -1,0 +1,161 @@
+// Every option of every op on every device: taken, or refused in one sentence. Nothing is ignored.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <wattention/nn.h>
+#include <wattention/ops.h>
+
+#include <functional>
+#include <map>
+#include <string>
+
+namespace wattention {
+namespace {
+
+// A word for each attribute that any op which has it could take for 32x32 tensors.
+const std::map<std::string_view, std::string_view> words{
+    {"core_grid", "2x2"}, {"transpose_b", "true"},     {"fidelity", "hifi4"},      {"memory", "l1"},
+    {"dim", "1"},         {"fp32_accumulate", "true"}, {"numeric_stable", "true"}, {"dims", "1,0"},
+    {"shape", "16,64"},   {"layout", "row_major"}};
+
+// How each is shown in a sentence.
+std::string shown(std::string_view word) {
+  if (word == "1,0") return "[1, 0]";
+  if (word == "16,64") return "[16, 64]";
+  return std::string(word);
+}
+
+OpArguments arguments_of(const OpRow& row, const Device& device) {
+  OpArguments arguments;
+  for (std::size_t i = 0; i < row.operand_names().size(); ++i)
+    arguments.tensors.push_back(to_device(Tensor::zeros({32, 32}), device));
+  if (row.takes_number()) {
+    arguments.tensors.pop_back();
+    arguments.number = 2;
+  }
+  if (row.attributes.has(Attribute::shape)) arguments.attributes.shape = Shape({16, 64});
+  if (row.attributes.has(Attribute::layout)) arguments.attributes.layout = Layout::row_major;
+  return arguments;
+}
+
+std::string refusal_text(Op op, const OpArguments& arguments) {
+  const std::optional<Error> refusal = refusal_of(op, arguments);
+  return refusal ? refusal->what() : "";
+}
+
+class OpOptions : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(OpOptions, AreTakenOrRefused) {
+  const Device device = open_device(GetParam());
+  ASSERT_EQ(words.size(), attribute_rows().size());
+  for (const OpRow& row : op_rows()) {
+    const OpArguments plain = arguments_of(row, device);
+    const std::string without = refusal_text(row.op, plain);
+    for (const AttributeRow& attribute : attribute_rows()) {
+      OpArguments arguments = plain;
+      const std::string_view word = words.at(attribute.name);
+      parse_attribute(arguments.attributes, attribute.attribute, word);
+      const std::string found = refusal_text(row.op, arguments);
+      const std::string place = fmt::format("{} {} on {}", row.name, attribute.name, device.name());
+      if (!row.attributes.has(attribute.attribute)) {
+        EXPECT_TRUE(found.starts_with(
+            fmt::format("[{}] expected no {}, which is for ", row.name, attribute.name)))
+            << place << ": " << found;
+      } else if (attribute.role == AttributeRole::how && device.name() != "wormhole") {
+        EXPECT_EQ(found, fmt::format("[{}] expected no {} on {}, which takes none; found {}",
+                                     row.name, attribute.name, device.name(), shown(word)));
+        EXPECT_THROW(run_op(row.op, arguments), Error) << place;
+      } else {
+        EXPECT_EQ(found, without) << place;
+        if (found.empty()) {
+          EXPECT_NO_THROW(run_op(row.op, arguments)) << place;
+        }
+      }
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Devices, OpOptions, ::testing::Values("reference", "cpu", "wormhole"),
+                         [](const auto& tested) { return std::string(tested.param); });
+
+std::string error_of(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "nothing was refused";
+}
+
+TEST(DeviceOptions, OfCardsAreRefusedElsewhere) {
+  for (const std::string name : {"reference", "cpu"}) {
+    const std::string end = " on " + name + ", which takes none; found ";
+    EXPECT_EQ(error_of([&] { open_device(name, {.mode = Mode::shape}); }),
+              "[open_device] expected no mode" + end + "shape");
+    EXPECT_EQ(error_of([&] { open_device(name, {.program_cache = true}); }),
+              "[open_device] expected no program cache" + end + "true");
+    EXPECT_EQ(error_of([&] { open_device(name, {.program_cache = false}); }),
+              "[open_device] expected no program cache" + end + "false");
+    EXPECT_EQ(error_of([&] { open_device(name, {.release_profile = "0.57"}); }),
+              "[open_device] expected no release profile" + end + "0.57");
+    Device device = open_device(name);
+    EXPECT_EQ(error_of([&] { device.set_program_cache(true); }),
+              "[program_cache] expected a device that builds programs; found " + name);
+  }
+  const Device card = open_device(
+      "wormhole", {.mode = Mode::shape, .program_cache = true, .release_profile = "0.57"});
+  EXPECT_TRUE(card.is_open());
+}
+
+TEST(Placement, OfCardsIsRefusedElsewhere) {
+  const Tensor host = Tensor::zeros({2, 2});
+  for (const std::string name : {"reference", "cpu"}) {
+    const Device device = open_device(name);
+    EXPECT_EQ(error_of([&] { to_device(host, device, {.memory = Memory::l1}); }),
+              "[to_device] expected memory host on " + name + "; found l1");
+    EXPECT_EQ(error_of([&] { to_device(host, device, {.layout = Layout::tile}); }),
+              "[to_device] expected layout row_major on " + name + "; found tile");
+  }
+  EXPECT_EQ(error_of([&] { to_device(host, open_device("reference"), {.dtype = DType::bf16}); }),
+            "[to_device] expected dtype f64 on reference; found bf16");
+  EXPECT_EQ(error_of([&] { to_device(host, open_device("cpu"), {.dtype = DType::f64}); }),
+            "[to_device] expected dtype f32 or bf16 on cpu; found f64");
+  EXPECT_EQ(to_device(host, open_device("cpu"), {.dtype = DType::bf16}).dtype(), DType::bf16);
+}
+
+// Which fields of AttentionConfig a variant takes on its device.
+TEST(AttentionOptions, AreTakenOrRefused) {
+  Generator generator(1);
+  const SelfAttention attention(32, 32, generator);
+  const struct {
+    const char* device;
+    Variant variant;
+    bool bf16, grid, fidelity, fold, weights;
+  } cases[] = {{"reference", Variant::reference, true, false, false, false, false},
+               {"cpu", Variant::reference, true, false, false, false, false},
+               {"cpu", Variant::fused, true, false, false, true, false},
+               {"wormhole", Variant::naive, true, false, true, false, false},
+               {"wormhole", Variant::resident, true, true, true, false, true}};
+  for (const auto& c : cases) {
+    const Device device = open_device(c.device);
+    const auto taken = [&](AttentionConfig config) {
+      config.variant = c.variant;
+      try {
+        attention.to(device, config);
+        return true;
+      } catch (const Error&) {
+        return false;
+      }
+    };
+    SCOPED_TRACE(std::string(c.device) + " " + std::string(to_string(c.variant)));
+    EXPECT_TRUE(taken({}));
+    EXPECT_EQ(taken({.dtype = DType::bf16}), c.bf16);
+    EXPECT_EQ(taken({.dtype = DType::f32}), std::string_view(c.device) != "wormhole");
+    EXPECT_EQ(taken({.core_grid = CoreGrid{2, 2}}), c.grid);
+    EXPECT_EQ(taken({.fidelity = Fidelity::hifi4}), c.fidelity);
+    EXPECT_EQ(taken({.fold_projections = true}), c.fold);
+    EXPECT_EQ(taken({.weights = Memory::dram}), c.weights);
+  }
+}
+
+}  // namespace
+}  // namespace wattention
