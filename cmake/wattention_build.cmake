@@ -37,7 +37,7 @@ add_library(wattention_light INTERFACE)
 target_compile_options(wattention_light INTERFACE $<$<CONFIG:Release>:-O1>)
 
 include(wattention_precompile)
-wattention_precompile(layer HEADERS ${standard_headers} LIBRARIES fmt::fmt OpenMP::OpenMP_CXX)
+wattention_precompile(layer HEADERS ${standard_headers} LIBRARIES fmt::fmt Threads::Threads)
 
 # wattention_layer(name SOURCES a.cpp ... LAYERS tensor base ... [PACKAGES fmt::fmt ...] [PRECOMPILED layer])
 # A layer is an object library that may include only the layers named here.
