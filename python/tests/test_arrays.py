@@ -82,7 +82,8 @@ class Arrays(unittest.TestCase):
         for lists, words in (([[1, 2], [3]], "inhomogeneous"), (["a"], "could not convert"), ([None, "x"], "")):
             with self.assertRaisesRegex(wattention.Error, rf"^\[tensor\] expected numbers in lists of equal .*{words}"):
                 wattention.Tensor(lists)
-        with self.assertRaisesRegex(wattention.Error, r"^\[bits\] expected a CPU array of uint16; found ndarray of int16$"):
+        refused = r"^\[bits\] expected a CPU array of uint16; found ndarray of int16$"
+        with self.assertRaisesRegex(wattention.Error, refused):
             wattention.Tensor.from_bits(np.ones(3, np.int16))
 
     def test_device_tensors_give_no_values(self):

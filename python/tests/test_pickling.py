@@ -67,7 +67,8 @@ class Tensors(unittest.TestCase):
             with wattention.open_device(name) as device:
                 tensor = wattention.to_device(tensor_of("f32"), device)
                 for call in (pickle.dumps, copy.deepcopy):
-                    with self.assertRaisesRegex(wattention.Error, rf"^\[pickle\] expected .* on {name} \(to_host first\)$"):
+                    refused = rf"^\[pickle\] expected .* on {name} \(to_host first\)$"
+                    with self.assertRaisesRegex(wattention.Error, refused):
                         call(tensor)
 
 

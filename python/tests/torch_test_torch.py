@@ -21,12 +21,12 @@ class Sharing(unittest.TestCase):
             wattention.Tensor(torch.zeros(2, dtype=torch.float16))
 
     def test_what_is_wrong_is_said(self):
-        ones = torch.ones(2, 2)
+        ones, pair = torch.ones(2, 2), torch.ones(2, 2, dtype=torch.complex64)
         for tensor, words in ((torch.ones(2, 2, device="meta"), "on the device meta"),
                               (ones.to_sparse(), r"in the layout torch.sparse_coo \(to_dense or toarray first\)"),
                               (ones.to_sparse_csr(), "in the layout torch.sparse_csr"),
-                              (torch.complex(ones, ones).conj().imag, r"with its negative bit set \(resolve_neg first\)"),
-                              (torch.complex(ones, ones).conj(), "of torch.complex64 with its conjugate bit set"),
+                              (pair.conj().imag, r"with its negative bit set \(resolve_neg first\)"),
+                              (pair.conj(), "of torch.complex64 with its conjugate bit set"),
                               (ones.half(), "of torch.float16$")):
             with self.assertRaisesRegex(wattention.Error, rf"^\[tensor\] expected .*; found torch.Tensor of .*{words}"):
                 wattention.Tensor(tensor)

@@ -201,14 +201,14 @@ class Run(ProgramTest):
                          "reference")
 
     def test_scores_that_fit_into_no_memory_are_refused_before_the_work(self):
-        sentence = self.refuses("run", "--variant", "reference", "--tokens", 3000000, "--embed-dim", 1, "--head-dim", 1)
+        sentence = self.refuses("run", "--variant", "reference", "--tokens", 3000000, "--embed-dim", 1, "--head-dim",
+                                1)
         self.assertRegex(sentence, r"^\[attention\] expected room for three matrices of tokens x tokens "
                                    r"\(variant fused keeps none\), 108000.0 GB; found [\d.]+ GB$")
 
     def test_the_environment_limits_the_threads_and_is_named(self):
-        for variables, count, reason in (({"OMP_NUM_THREADS": "1,7"}, 1, "OMP_NUM_THREADS"),
-                                         ({"OMP_NUM_THREADS": "1", "WATTENTION_THREADS": "3"}, 3, "WATTENTION_THREADS")):
-            environment = {**os.environ, "WATTENTION_THREADS": "", **variables}
+        for omp, own, count, reason in (("1,7", "", 1, "OMP_NUM_THREADS"), ("1", "3", 3, "WATTENTION_THREADS")):
+            environment = {**os.environ, "OMP_NUM_THREADS": omp, "WATTENTION_THREADS": own}
             for device in ("cpu", "reference"):
                 output = self.succeeds(*self.small, "--device", device, "--explain", env=environment)
                 self.assertIn(f"threads: {count}\n", output)
