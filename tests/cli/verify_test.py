@@ -64,7 +64,7 @@ class OnTheCpu(ProgramTest):
 
     def test_what_only_a_card_has_is_refused(self):
         for option, value, sentence in (
-                ("--fidelity", "lofi", "[fidelity] expected device wormhole; found cpu\n"),
+                ("--fidelity", "lofi", "[fidelity] expected no fidelity on cpu, which takes none; found lofi\n"),
                 ("--core-grid", "4x4", "[core_grid] expected variant resident; found reference\n")):
             self.assertEqual(self.refuses("verify", option, value, *SMALL), sentence)
 

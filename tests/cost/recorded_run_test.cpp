@@ -61,6 +61,7 @@ void expect_same_estimate(const std::vector<Event>& with, const std::vector<Even
 
 TEST(RecordedRun, IsWhatAModuleWithValuesDoes) {
   for (const Variant variant : {Variant::naive, Variant::resident}) {
+    computed(small(variant));  // a process compiles its kernels in its first run
     const RecordedForward with = computed(small(variant)), without = recorded(small(variant));
     for (const auto part :
          {&RecordedForward::module, &RecordedForward::first, &RecordedForward::steady}) {

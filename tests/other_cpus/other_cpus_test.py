@@ -102,10 +102,11 @@ class OtherCpus(unittest.TestCase):
                         self.assertRegex(result.stderr, r"\A\[[\w ]+\] expected .*; found .*\n\Z")
 
     def test_the_tests_of_the_lowest_layers(self):
+        """Without those of forked children: qemu-user itself ends where a child starts threads."""
         for cpu in CPUS:
             for name in ("base", "tensor"):
                 with self.subTest(cpu, test=name):
-                    self.succeeds(cpu, TESTS / f"test_{name}", "--gtest_brief=1")
+                    self.succeeds(cpu, TESTS / f"test_{name}", "--gtest_brief=1", "--gtest_filter=-Fork.*")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-// tt-metal v0.57.0-rc71, ttnn/cpp/ttnn/operations/eltwise/unary/device/unary_program_factory.cpp: one tile after the other
-// through reader, vector unit and writer, shared out evenly over all cores.
+// tt-metal v0.57.0-rc71, ttnn/cpp/ttnn/operations/eltwise/unary/device/unary_program_factory.cpp: one tile after the
+// other through reader, vector unit and writer, shared out evenly over all cores.
 #include "backends/wormhole/program/unary.h"
 
 #include "backends/wormhole/program/move.h"

@@ -13,7 +13,8 @@ namespace wattention::wormhole {
 /// A number's way to bf16.
 enum class ScalarConversion { truncate, nearest_even };
 
-/// What a tensor divided by a number is multiplied by: the number's reciprocal in f32 on the host, or in the vector unit.
+/// What a tensor divided by a number is multiplied by: the number's reciprocal in f32 on the host, or in the vector
+/// unit.
 enum class DivideByNumber { f32_reciprocal, vector_unit_reciprocal };
 
 struct Release {

@@ -11,7 +11,7 @@ namespace {
 
 using Step = TransferEvent::Step;
 
-// A thousand times slower or faster than the host that is known, and from a simulator's clock to one that no silicon has.
+// A thousand times slower or faster than the host that is known. From a simulator's clock to one that no silicon has.
 constexpr double least_speedup = 1e-3, most_speedup = 1e3;
 constexpr double least_clock_hz = 1e6, most_clock_hz = 1e10;
 
