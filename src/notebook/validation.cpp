@@ -25,8 +25,9 @@ void add_large_grid_bounds(std::span<const NotebookRun> runs, std::vector<ErrorB
 }  // namespace
 
 std::string label_of(const NotebookRun& run) {
-  std::string label = run.variant;
-  if (run.variant == "resident") label += " " + to_string(run.core_grid);
+  const std::string label = run.variant == "resident"
+                                ? fmt::format("{} {}", run.variant, to_string(run.core_grid))
+                                : run.variant;
   return fmt::format("{}, {}{}", label, run.count, run.grid_table ? " (core-grid table)" : "");
 }
 
