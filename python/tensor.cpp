@@ -95,6 +95,8 @@ Tensor from_object(nb::object array) {
     array = array_of_lists(array);
   if (nb::hasattr(array, "detach"))
     array = array.attr("detach")();  // torch: leave autograd's graph
+  // torch: a lazy negation is a bit beside the values, which DLPack does not carry.
+  if (nb::hasattr(array, "resolve_neg")) array = array.attr("resolve_neg")();
   return from_array(array, std::nullopt);
 }
 
