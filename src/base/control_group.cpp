@@ -83,9 +83,10 @@ ControlGroup control_group(std::string_view controller, const std::string& root)
   const auto mount = mount_of(controller, member->unified, root);
   if (!mount) return {};
   ControlGroup group{{}, member->unified};
+  const std::string top = root + mount->point;
   std::string path = below(mount->group, member->path);
   while (true) {
-    group.folders.push_back(root + mount->point + path);
+    group.folders.push_back(top + path);
     if (path.empty()) return group;
     path.resize(path.rfind('/'));
   }

@@ -73,7 +73,8 @@ template Option* Command::add_option(const std::string&, std::vector<std::int64_
 template Option* Command::add_option(const std::string&, std::vector<std::string>&,
                                      const std::string&);
 
-Option* Command::add_option(const std::string& names, std::function<void(const std::string&)> parse,
+Option* Command::add_option(const std::string& names,
+                            const std::function<void(const std::string&)>& parse,
                             const std::string& help) {
   return keep(app_.add_option_function<std::string>(names, parse, help));
 }

@@ -8,7 +8,7 @@
 #include <initializer_list>
 #include <string>
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the library's own
 class App;
 class Option;
 }  // namespace CLI
@@ -58,7 +58,7 @@ class Command {
   template <class Value>
   Option* add_option(const std::string& names, Value& value, const std::string& help);
   /// Hands the word to `parse`, which keeps what it means; what it throws ends the parsing.
-  Option* add_option(const std::string& names, std::function<void(const std::string&)> parse,
+  Option* add_option(const std::string& names, const std::function<void(const std::string&)>& parse,
                      const std::string& help);
   Option* add_flag(const std::string& names, bool& value, const std::string& help);
   /// Calls `given` with how often the flag was there, where it was.

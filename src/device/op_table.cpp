@@ -46,6 +46,7 @@ const OpRow& find_op(std::string_view name) {
   const auto row = std::ranges::find(rows, name, &OpRow::name);
   if (row != rows.end()) return *row;
   std::vector<std::string_view> names;
+  names.reserve(rows.size());
   for (const OpRow& known : rows) names.push_back(known.name);
   fail(ErrorKind::bad_input, "[op] expected one of {}; found '{}'", fmt::join(names, ", "), name);
 }

@@ -50,12 +50,12 @@ Dims swapped_sides(const OpCall& call) {
   return order;
 }
 
-void reorder(OpCall& call, Dims order) {
+void reorder(OpCall& call, const Dims& order) {
   std::vector<std::int64_t> sizes;
   sizes.reserve(order.size());
   for (const int dim : order) sizes.push_back(call.a().size(dim));
   call.shape = Shape(std::span<const std::int64_t>(sizes));
-  call.attributes.dims = std::move(order);
+  call.attributes.dims = order;
 }
 
 void check_reshape(OpCall& call) {

@@ -57,8 +57,7 @@ struct Checked {
 };
 
 Checked checked(Op op, OpArguments arguments) {
-  OpCall call{
-      op, std::move(arguments.tensors), arguments.number, std::move(arguments.attributes), {}};
+  OpCall call{op, std::move(arguments.tensors), arguments.number, arguments.attributes, {}};
   expect_operands(call);
   expect_attributes(call);
   std::shared_ptr<Backend> backend = common_backend(call.name(), call.tensors);

@@ -96,7 +96,7 @@ void read_other_ops(Reader& facts, Release& release) {
 std::vector<Release> read_all() {
   std::vector<Release> all;
   for (const std::string_view text : embedded_releases()) all.push_back(read_release(text));
-  std::ranges::stable_partition(all, &Release::is_default);
+  std::stable_partition(all.begin(), all.end(), [](const Release& one) { return one.is_default; });
   expect(std::ranges::count_if(all, &Release::is_default) == 1,
          "[facts] expected one default release; found {}",
          std::ranges::count_if(all, &Release::is_default));
