@@ -120,6 +120,7 @@ class Parameters {
 
   OpArguments read(const nb::args& args, const nb::kwargs& kwargs) const {
     OpArguments arguments;
+    arguments.tensors.reserve(operands_.size());
     const std::size_t given = args.size();
     if (given > operands_.size() + placed_)
       throw nb::type_error(fmt::format("[{}] expected at most {} arguments by place; found {}",
@@ -129,7 +130,8 @@ class Parameters {
       read_operand(arguments, i, i < given ? nb::handle(args[i]) : named(kwargs, operands_[i]));
     for (std::size_t i = operands_.size(); i < given; ++i)
       set_attribute(row_.name, arguments.attributes, attributes_[i - operands_.size()], args[i]);
-    for (const auto& [key, value] : kwargs) read_keyword(arguments, key, value);
+    if (kwargs.size() > 0)
+      for (const auto& [key, value] : kwargs) read_keyword(arguments, key, value);
     return arguments;
   }
 
@@ -149,7 +151,9 @@ class Parameters {
       throw nb::type_error(
           fmt::format("[{}] expected the argument {}; found none", row_.name, operands_[index])
               .c_str());
-    if (nb::isinstance<Tensor>(value) || nb::hasattr(value, "__dlpack__")) {
+    if (nb::isinstance<Tensor>(value)) {
+      arguments.tensors.push_back(*nb::inst_ptr<Tensor>(value));
+    } else if (nb::hasattr(value, "__dlpack__")) {
       arguments.tensors.push_back(tensor_of(nb::borrow(value)));
     } else if (double number = 0; is_number_slot(index) && nb::try_cast(value, number)) {
       arguments.number = number;
