@@ -58,6 +58,21 @@ TEST(CardEnergy, MoreWorkCostsMore) {
   EXPECT_GT(resident({.fidelity = Fidelity::hifi4}).card_j.value, resident().card_j.value);
 }
 
+// Ops of one forward never overlap: each is awake for its own time and spends its own activity.
+TEST(CardEnergy, EachStepHasTheJoulesOfItsOwnOp) {
+  const PowerRates& rates = power_rates();
+  const std::vector<Event> events = resident_forward();
+  int ops = 0;
+  for (const TimedStep& step : estimate_run(events, {}).steps) {
+    if (!step.on_device) continue;
+    const double activity = activity_j(std::get<OpEvent>(events[step.event]), rates);
+    EXPECT_NEAR(step.card_j, rates.awake_w * step.duration_s + activity, 1e-9) << step.name;
+    EXPECT_EQ(step.name, std::get<OpEvent>(events[step.event]).op);
+    ++ops;
+  }
+  EXPECT_EQ(ops, 11);
+}
+
 TEST(CardEnergy, NamesItsCalibration) {
   EXPECT_NE(resident().calibration.find("board rating"), std::string::npos);
 }
