@@ -35,6 +35,10 @@ endif()
 # generators and models keep the build type's own level.
 add_library(wattention_light INTERFACE)
 target_compile_options(wattention_light INTERFACE $<$<CONFIG:Release>:-O1>)
+# wattention_light_sources(files...): the same for some files of a layer.
+function(wattention_light_sources)
+  set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:-O1>)
+endfunction()
 
 include(wattention_precompile)
 wattention_precompile(layer HEADERS ${standard_headers} LIBRARIES fmt::fmt Threads::Threads)

@@ -1,27 +1,31 @@
-"""The command compare: every digit of the notebook, the table of times, and the two files."""
+"""The command compare: every digit of the notebook, the table of times, and the two files.
+
+Usage: compare_command_test.py PROGRAM FOLDER. What compare writes stays in FOLDER/new/out, for the page's test.
+"""
 import json
+import shutil
 import subprocess
 import sys
-import tempfile
 import unittest
 from pathlib import Path
 
-PROGRAM = sys.argv.pop(1)
+PROGRAM, FOLDER = sys.argv.pop(1), Path(sys.argv.pop(1))
 
 
 class Compare(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        with tempfile.TemporaryDirectory() as parent:
-            folder = Path(parent) / "new" / "out"
-            cls.host = str(Path(parent) / "host.json")
-            subprocess.run([PROGRAM, "calibrate-host", "--out", cls.host], check=True, stdout=subprocess.DEVNULL)
-            cls.result = subprocess.run([PROGRAM, "compare", "--all", "--max-time", "0.05", "--host", cls.host,
-                                         "--out", str(folder)],
-                                        capture_output=True, text=True)
-            cls.report = (folder / "report.md").read_text()
-            cls.page = (folder / "report.html").read_text()
-            cls.records = json.loads((folder / "records.json").read_text())
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        FOLDER.mkdir()
+        out = FOLDER / "new" / "out"
+        cls.host = str(FOLDER / "host.json")
+        subprocess.run([PROGRAM, "calibrate-host", "--out", cls.host], check=True, stdout=subprocess.DEVNULL)
+        cls.result = subprocess.run([PROGRAM, "compare", "--all", "--max-time", "0.05", "--host", cls.host,
+                                     "--out", str(out)],
+                                    capture_output=True, text=True)
+        cls.report = (out / "report.md").read_text()
+        cls.page = (out / "report.html").read_text()
+        cls.records = json.loads((out / "records.json").read_text())
 
     def test_no_check_fails(self):
         self.assertEqual(self.result.returncode, 0, self.result.stdout + self.result.stderr)

@@ -1,14 +1,15 @@
 """The page as a reader meets it, in headless Chromium: layout, network, console, phone, print, both schemes."""
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import unittest
 from pathlib import Path
 
-PROGRAM, SOURCE = sys.argv[1:3]
-del sys.argv[1:3]
+PROGRAM, SOURCE, COMPARED = sys.argv[1:4]  # COMPARED: the folder that the test of compare leaves
+del sys.argv[1:4]
 sys.path.insert(0, str(Path(SOURCE) / "tools"))
 from browser import Browser, find_browser  # noqa: E402
 
@@ -69,10 +70,9 @@ class Page(unittest.TestCase):
         cls.folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(cls.folder.cleanup)
         out = Path(cls.folder.name)
-        cls.result = run("compare", "--max-time", "0.05", "--out", out)
-        if cls.result.returncode:
-            raise AssertionError(cls.result.stderr)
         cls.page, cls.records = out / "report.html", out / "records.json"
+        for path in (cls.page, cls.records):
+            shutil.copy(Path(COMPARED) / path.name, path)
         cls.browser = Browser(find_browser()[0])
         cls.addClassCleanup(cls.browser.__exit__)
 
