@@ -1,5 +1,6 @@
 #include "cli/arguments.h"
 
+#include <CLI/App.hpp>
 #include <charconv>
 #include <string>
 #include <string_view>

@@ -1,7 +1,10 @@
 #pragma once
 // What CLI11 takes in silence and this program does not.
-#include <CLI/App.hpp>
 #include <span>
+
+namespace CLI {
+class App;
+}
 
 namespace wattention::cli {
 

@@ -18,11 +18,12 @@ class Compare(unittest.TestCase):
         shutil.rmtree(FOLDER, ignore_errors=True)
         FOLDER.mkdir()
         out = FOLDER / "new" / "out"
-        cls.host = str(FOLDER / "host.json")
-        subprocess.run([PROGRAM, "calibrate-host", "--out", cls.host], check=True, stdout=subprocess.DEVNULL)
+        cls.host = "host.json"  # from FOLDER: the page shows it, and a long path makes its tables wide
+        subprocess.run([PROGRAM, "calibrate-host", "--out", cls.host], cwd=FOLDER, check=True,
+                       stdout=subprocess.DEVNULL)
         cls.result = subprocess.run([PROGRAM, "compare", "--all", "--max-time", "0.05", "--host", cls.host,
                                      "--out", str(out)],
-                                    capture_output=True, text=True)
+                                    cwd=FOLDER, capture_output=True, text=True)
         cls.report = (out / "report.md").read_text()
         cls.page = (out / "report.html").read_text()
         cls.records = json.loads((out / "records.json").read_text())
