@@ -153,6 +153,9 @@ class Parameters {
               .c_str());
     if (nb::isinstance<Tensor>(value)) {
       arguments.tensors.push_back(*nb::inst_ptr<Tensor>(value));
+    } else if (is_number_slot(index) &&
+               PyFloat_Check(value.ptr())) {  // quicker than to ask for __dlpack__
+      arguments.number = PyFloat_AS_DOUBLE(value.ptr());
     } else if (nb::hasattr(value, "__dlpack__")) {
       arguments.tensors.push_back(tensor_of(nb::borrow(value)));
     } else if (double number = 0; is_number_slot(index) && nb::try_cast(value, number)) {

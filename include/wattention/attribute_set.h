@@ -1,5 +1,6 @@
 #pragma once
 // Names of the ops' attributes (op_attributes.inc), and sets of them.
+#include <bit>
 #include <cstdint>
 
 namespace wattention {
@@ -19,10 +20,18 @@ class AttributeSet {
     return (bits_ >> static_cast<unsigned>(attribute) & 1u) != 0;
   }
   constexpr bool empty() const { return bits_ == 0; }
+  /// In the list's order, of a set that is not empty.
+  constexpr Attribute first() const { return static_cast<Attribute>(std::countr_zero(bits_)); }
   friend constexpr AttributeSet operator|(AttributeSet a, AttributeSet b) {
     AttributeSet both;
     both.bits_ = a.bits_ | b.bits_;
     return both;
+  }
+  /// What `a` has and `b` has not.
+  friend constexpr AttributeSet operator-(AttributeSet a, AttributeSet b) {
+    AttributeSet rest;
+    rest.bits_ = a.bits_ & ~b.bits_;
+    return rest;
   }
   friend constexpr bool operator==(AttributeSet, AttributeSet) = default;
 

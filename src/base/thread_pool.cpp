@@ -13,9 +13,9 @@
 namespace wattention {
 namespace {
 
-// Longer than the serial stretch between two regions of a forward (1 to 20 us) and than waking a sleeper
-// (5 to 50 us), shorter than anything that another process would miss (a slice of the scheduler is 3 ms).
-constexpr std::chrono::microseconds longest_spin{50};
+// Longer than what lies between two regions of a small forward (its serial stretches, and the unequal ends of the
+// shares), shorter than a slice of the scheduler (3 ms). docs/decisions/0015-threads.md has the times of 50 to 2000 us.
+constexpr std::chrono::microseconds longest_spin{1000};
 
 void pause() {
 #if defined(__x86_64__)

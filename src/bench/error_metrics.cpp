@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/fail.h"
+#include "tensor/shape_formatter.h"
 
 namespace wattention {
 namespace {
@@ -84,8 +85,8 @@ std::int64_t scale_width(std::int64_t row, std::int64_t min_width) {
 ErrorMetrics measure_error(const Tensor& values, const Tensor& exact, DType ulp_of,
                            std::int64_t min_width) {
   expect(values.shape() == exact.shape() && exact.rank() > 0 && exact.numel() > 0,
-         "[measure_error] expected two tensors of one shape; found {} and {}",
-         values.shape().text(), exact.shape().text());
+         "[measure_error] expected two tensors of one shape; found {} and {}", values.shape(),
+         exact.shape());
   const Tensor wide_values = values.to(DType::f64), wide_exact = exact.to(DType::f64);
   const auto count = static_cast<std::size_t>(exact.numel());
   const auto width = static_cast<std::size_t>(scale_width(exact.size(-1), min_width));

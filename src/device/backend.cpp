@@ -5,14 +5,22 @@
 namespace wattention {
 namespace {
 
-std::optional<Refusal> refuse_attributes(const OpCall& call, const Backend& device) {
-  const AttributeSet set = set_attributes(call.attributes);
+// Every device takes those.
+AttributeSet attributes_of_role_what() {
+  AttributeSet set;
   for (const AttributeRow& row : attribute_rows())
-    if (row.role == AttributeRole::how && set.has(row.attribute) &&
-        !device.capabilities().attributes.has(row.attribute))
-      return refuse(ErrorKind::unsupported, "[{}] expected no {} on {}, which takes none; found {}",
-                    call.name(), row.name, device.name(), text_of(call.attributes, row.attribute));
-  return std::nullopt;
+    if (row.role == AttributeRole::what) set = set | row.attribute;
+  return set;
+}
+
+std::optional<Refusal> refuse_attributes(const OpCall& call, const Backend& device) {
+  static const AttributeSet what = attributes_of_role_what();
+  const AttributeSet refused =
+      set_attributes(call.attributes) - what - device.capabilities().attributes;
+  if (refused.empty()) return std::nullopt;
+  const AttributeRow& row = row_of(refused.first());
+  return refuse(ErrorKind::unsupported, "[{}] expected no {} on {}, which takes none; found {}",
+                call.name(), row.name, device.name(), text_of(call.attributes, row.attribute));
 }
 
 std::optional<Refusal> refuse_layout(const OpCall& call, const Backend& device) {

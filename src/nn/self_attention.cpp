@@ -8,6 +8,7 @@
 #include "device/backend.h"
 #include "device/registry.h"
 #include "nn/attention_impl.h"
+#include "tensor/shape_formatter.h"
 #include "tensor/storage.h"
 
 namespace wattention {
@@ -27,11 +28,10 @@ AttentionWeights draw_weights(std::int64_t embed_dim, std::int64_t head_dim, Gen
 void expect_weights(const AttentionWeights& weights) {
   for (const Tensor* weight : {&weights.query, &weights.key, &weights.value}) {
     expect(weight->defined() && weight->rank() == 2 && weight->numel() > 0,
-           "[attention] expected weights [head_dim, embed_dim]; found shape {}",
-           weight->shape().text());
+           "[attention] expected weights [head_dim, embed_dim]; found shape {}", weight->shape());
     expect(weight->shape() == weights.query.shape(),
            "[attention] expected three weights of one shape; found {} and {}",
-           weights.query.shape().text(), weight->shape().text());
+           weights.query.shape(), weight->shape());
   }
 }
 
@@ -39,7 +39,7 @@ void expect_tokens(const Tensor& tokens, std::int64_t embed_dim) {
   expect(
       tokens.defined() && tokens.rank() == 2 && tokens.numel() > 0 && tokens.size(1) == embed_dim,
       "[attention] expected tokens [T, {}] with T of at least 1; found shape {}", embed_dim,
-      tokens.shape().text());
+      tokens.shape());
   // Not on_host(): tokens without values serve a device in Mode::shape.
   expect(tokens.storage()->backend() == nullptr,
          "[attention] expected tokens on the host; found them on {}", tokens.device_name());
@@ -92,8 +92,8 @@ void expect_own_memory(const Device& device, Variant variant) {
 
 void copy_context(const Tensor& from, Tensor& to) {
   expect(to.on_host() && to.shape() == from.shape() && to.dtype() == from.dtype(),
-         "[attention] expected context {} in {}; found {} in {}", from.shape().text(),
-         to_string(from.dtype()), to.shape().text(), to_string(to.dtype()));
+         "[attention] expected context {} in {}; found {} in {}", from.shape(),
+         to_string(from.dtype()), to.shape(), to_string(to.dtype()));
   std::memcpy(to.storage()->host_bytes(), from.storage()->host_bytes(),
               static_cast<std::size_t>(from.numel()) * size_of(from.dtype()));
 }

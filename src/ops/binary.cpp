@@ -1,6 +1,7 @@
 // Two operands, element by element: tensors of one shape, or a tensor and a number.
 #include "ops/families.h"
 #include "ops/validate.h"
+#include "tensor/shape_formatter.h"
 
 namespace wattention {
 
@@ -10,8 +11,8 @@ void check_binary(OpCall& call) {
   if (call.number) return;
   expect_same_dtype(call.name(), call.a(), call.b());
   expect(call.a().shape() == call.b().shape(),
-         "[{}] expected tensors of equal shape; found {} and {}", call.name(),
-         call.a().shape().text(), call.b().shape().text());
+         "[{}] expected tensors of equal shape; found {} and {}", call.name(), call.a().shape(),
+         call.b().shape());
 }
 
 }  // namespace wattention

@@ -7,6 +7,7 @@
 
 #include "ops/families.h"
 #include "ops/validate.h"
+#include "tensor/shape_formatter.h"
 
 namespace wattention {
 namespace {
@@ -36,7 +37,7 @@ Dims checked_order(const OpCall& call) {
     const int dim = order[i] < 0 ? order[i] + input.rank() : order[i];
     expect(dim >= 0 && dim < input.rank() && (seen >> dim & 1u) == 0,
            "[permute] expected each dimension of shape {} once; found {} at position {}",
-           input.shape().text(), order[i], i);
+           input.shape(), order[i], i);
     seen |= 1u << dim;
     order[i] = dim;
   }
@@ -61,11 +62,11 @@ void reorder(OpCall& call, const Dims& order) {
 void check_reshape(OpCall& call) {
   const Tensor& input = call.a();
   expect(call.attributes.shape.has_value(), "[reshape] expected a new shape for {}; found none",
-         input.shape().text());
+         input.shape());
   call.shape = *call.attributes.shape;
   expect(input.numel() == call.shape.numel(),
          "[reshape] expected {} elements as in shape {}; found shape {}", input.numel(),
-         input.shape().text(), call.shape.text());
+         input.shape(), call.shape);
 }
 
 void check_layout(OpCall& call) {

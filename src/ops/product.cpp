@@ -4,6 +4,7 @@
 
 #include "ops/families.h"
 #include "ops/validate.h"
+#include "tensor/shape_formatter.h"
 
 namespace wattention {
 namespace {
@@ -17,7 +18,7 @@ void expect_batches(const OpCall& call) {
       (a.rank() == b.rank() && std::equal(a_sizes.begin(), a_sizes.end() - 2, b_sizes.begin()));
   expect(fits,
          "[{}] expected b with two dimensions or with a's batch dimensions; found a {} and b {}",
-         call.name(), a.shape().text(), b.shape().text());
+         call.name(), a.shape(), b.shape());
 }
 
 void expect_grid(const OpCall& call) {
@@ -30,7 +31,7 @@ void expect_grid(const OpCall& call) {
 void transpose_weight(OpCall& call) {
   expect(call.b().rank() == 2,
          "[linear] expected a weight [out_features, in_features]; found shape {}",
-         call.b().shape().text());
+         call.b().shape());
   expect(call.attributes.transpose_b.value_or(true),
          "[linear] expected transpose_b true or unset (matmul takes either); found false");
   call.attributes.transpose_b = true;
@@ -55,8 +56,7 @@ void check_product(OpCall& call) {
   expect(a.size(-1) == b_height,
          "[{}] expected the width of the first tensor to be equal to the height of the second "
          "tensor{}; found {} != {} (shapes {} and {})",
-         call.name(), transposed ? " transposed" : "", a.size(-1), b_height, a.shape().text(),
-         b.shape().text());
+         call.name(), transposed ? " transposed" : "", a.size(-1), b_height, a.shape(), b.shape());
   expect_batches(call);
   expect_grid(call);
   call.shape = product_shape(call, transposed);

@@ -25,9 +25,9 @@ std::size_t operand_count(const OpRow& row) {
 void expect_operands(const OpCall& call) {
   const std::size_t found = call.tensors.size(), wanted = operand_count(call.row());
   const bool number = call.number.has_value(), may = call.row().takes_number();
-  expect(number ? may && found + 1 == wanted : found == wanted, "[{}] expected {}{}; found {}",
-         call.name(), counted(wanted, false), may ? ", or a number in the last one's place" : "",
-         counted(found, number));
+  if (number ? may && found + 1 == wanted : found == wanted) return;
+  fail(ErrorKind::bad_input, "[{}] expected {}{}; found {}", call.name(), counted(wanted, false),
+       may ? ", or a number in the last one's place" : "", counted(found, number));
 }
 
 // "matmul, linear"
@@ -40,11 +40,11 @@ std::string ops_with(Attribute attribute) {
 }
 
 void expect_attributes(const OpCall& call) {
-  const AttributeSet set = set_attributes(call.attributes);
-  for (const AttributeRow& row : attribute_rows())
-    expect(!set.has(row.attribute) || call.row().attributes.has(row.attribute),
-           "[{}] expected no {}, which is for {}; found {}", call.name(), row.name,
-           ops_with(row.attribute), text_of(call.attributes, row.attribute));
+  const AttributeSet foreign = set_attributes(call.attributes) - call.row().attributes;
+  if (foreign.empty()) return;
+  const AttributeRow& row = row_of(foreign.first());
+  fail(ErrorKind::bad_input, "[{}] expected no {}, which is for {}; found {}", call.name(),
+       row.name, ops_with(row.attribute), text_of(call.attributes, row.attribute));
 }
 
 void check_family(OpCall& call) {

@@ -3,6 +3,7 @@
 #include "base/fail.h"
 #include "device/backend.h"
 #include "device/registry.h"
+#include "tensor/shape_formatter.h"
 #include "tensor/storage.h"
 
 namespace wattention {
@@ -11,7 +12,7 @@ namespace {
 void expect_values(std::string_view op, const Tensor& tensor) {
   expect(tensor.defined(), "[{}] expected a tensor with values; found an undefined one", op);
   expect(tensor.numel() > 0, "[{}] expected at least one element; found shape {}", op,
-         tensor.shape().text());
+         tensor.shape());
 }
 
 // Null stands for plain host memory, which any device that computes there may use.
@@ -52,7 +53,7 @@ void expect_same_dtype(std::string_view op, const Tensor& a, const Tensor& b) {
 
 void expect_rank(std::string_view op, const Tensor& tensor, int rank) {
   expect(tensor.rank() >= rank, "[{}] expected at least {} dimensions; found shape {}", op, rank,
-         tensor.shape().text());
+         tensor.shape());
 }
 
 }  // namespace wattention

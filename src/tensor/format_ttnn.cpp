@@ -1,6 +1,7 @@
 #include <wattention/format.h>
 
 #include "base/fail.h"
+#include "tensor/shape_formatter.h"
 #include "tensor/summary.h"
 
 namespace wattention {
@@ -66,7 +67,7 @@ std::string format_ttnn(const Tensor& tensor, const TtnnFormat& format, Layout l
   else
     append(text, tensor, format, 0, 0, 0);
   return fmt::format("{}, shape=Shape({}), dtype=DataType::{}, layout=Layout::{})", text,
-                     tensor.shape().text(), dtype_name(tensor.dtype()),
+                     tensor.shape(), dtype_name(tensor.dtype()),
                      layout == Layout::tile ? "TILE" : "ROW_MAJOR");
 }
 

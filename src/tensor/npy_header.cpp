@@ -5,6 +5,7 @@
 
 #include "base/fail.h"
 #include "tensor/python_literal.h"
+#include "tensor/shape_formatter.h"
 
 namespace wattention {
 namespace {
@@ -128,7 +129,7 @@ NpyHeader parse_npy_header(std::span<const std::byte> start, std::uint64_t file_
       static_cast<std::uint64_t>(header.shape.numel()) * header.element_bytes();
   const std::uint64_t held = file_bytes - head.data_offset;
   expect(needed == held, "[npy] expected {} bytes of elements for shape {} in '{}'; found {}",
-         needed, header.shape.text(), file, held);
+         needed, header.shape, file, held);
   return header;
 }
 

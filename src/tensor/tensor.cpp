@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/fail.h"
+#include "tensor/shape_formatter.h"
 #include "tensor/storage.h"
 
 namespace wattention {
@@ -141,8 +142,7 @@ Tensor Tensor::to(DType dtype) const {
 
 Tensor Tensor::view(const Shape& shape) const {
   expect(on_host(), "[view] expected values on the host; found them on {}", device_name());
-  expect(shape.numel() == numel(), "[view] expected {} elements; found shape {}", numel(),
-         shape.text());
+  expect(shape.numel() == numel(), "[view] expected {} elements; found shape {}", numel(), shape);
   return Tensor(shape, dtype_, layout_, storage_);
 }
 

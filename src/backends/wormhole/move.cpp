@@ -10,6 +10,7 @@
 #include "backends/wormhole/program/move.h"
 #include "backends/wormhole/spec/chip.h"
 #include "backends/wormhole/wormhole_backend.h"
+#include "tensor/shape_formatter.h"
 
 namespace wattention::wormhole {
 namespace {
@@ -83,8 +84,7 @@ std::optional<Refusal> refuse_move(const OpCall& call) {
   if (auto refusal = refuse_operands(call, rows)) return refusal;
   if (call.op != Op::reshape && call.a().rank() > 4)
     return refuse(ErrorKind::unsupported,
-                  "[permute] expected at most four dimensions; found shape {}",
-                  call.a().shape().text());
+                  "[permute] expected at most four dimensions; found shape {}", call.a().shape());
   return std::nullopt;
 }
 
@@ -107,7 +107,7 @@ Tensor WormholeBackend::transpose(const Tensor& input) {
   Tensor out = allocate(Shape(std::span<const std::int64_t>(sizes)), DType::bf16, Layout::tile,
                         input.memory());
   const TiledShape tiled(input.shape());
-  enqueue(fmt::format("transpose {} {}", input.shape().text(), to_string(input.memory())),
+  enqueue(fmt::format("transpose {} {}", input.shape(), to_string(input.memory())),
           make_transpose(tiled.tiles(), input.memory()), Reuse::blocks);
   if (!has_values()) return out;
   wormhole::transpose(stacked(input), tiled.batch, bits_of(out), host_);
@@ -121,8 +121,7 @@ Tensor WormholeBackend::move_elements(std::string_view op, std::string_view prog
   Tensor out = allocate(shape, DType::bf16, Layout::tile, input.memory());
   const TiledShape from(input.shape()), to(shape);
   const Memory memory = input.memory();
-  enqueue(fmt::format("{} {} {} {} {}", op, kernel, input.shape().text(), shape.text(),
-                      to_string(memory)),
+  enqueue(fmt::format("{} {} {} {} {}", op, kernel, input.shape(), shape, to_string(memory)),
           make_move({op, program, kernel, from.tiles(), to.tiles(), memory, memory}),
           Reuse::blocks);
   if (!has_values()) return out;

@@ -5,6 +5,7 @@
 #include "backends/wormhole/program/matmul/program.h"
 #include "backends/wormhole/spec/chip.h"
 #include "backends/wormhole/wormhole_backend.h"
+#include "tensor/shape_formatter.h"
 
 namespace wattention::wormhole {
 namespace {
@@ -12,9 +13,8 @@ namespace {
 // Attributes and tensor specs: shapes, dtypes, memories. Not the state of L1, as in the release.
 std::string cache_key(const Tensor& a, const Tensor& b, const OpAttributes& attributes,
                       const MatmulMemories& memories) {
-  std::string key =
-      fmt::format("matmul {} {} {} {} out {}", a.shape().text(), to_string(memories.a),
-                  b.shape().text(), to_string(memories.b), to_string(memories.out));
+  std::string key = fmt::format("matmul {} {} {} {} out {}", a.shape(), to_string(memories.a),
+                                b.shape(), to_string(memories.b), to_string(memories.out));
   for (const Attribute attribute :
        {Attribute::core_grid, Attribute::fidelity, Attribute::fp32_accumulate})
     key += fmt::format(" {} {}", to_string(attribute), text_of(attributes, attribute));

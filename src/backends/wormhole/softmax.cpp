@@ -4,6 +4,7 @@
 
 #include "backends/wormhole/families.h"
 #include "backends/wormhole/wormhole_backend.h"
+#include "tensor/shape_formatter.h"
 
 namespace wattention::wormhole {
 
@@ -16,7 +17,7 @@ std::optional<Refusal> refuse_softmax(const OpCall& call) {
       ErrorKind::unsupported,
       "[softmax] expected the last dimension of at most four, as other calls go to moreh_softmax, "
       "whose digits are not known here; found dimension {} of shape {}",
-      dim, input.shape().text());
+      dim, input.shape());
 }
 
 Tensor WormholeBackend::run_softmax(const OpCall& call) {

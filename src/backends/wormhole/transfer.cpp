@@ -4,6 +4,7 @@
 #include "backends/wormhole/wormhole_backend.h"
 #include "base/fail.h"
 #include "device/value_less.h"
+#include "tensor/shape_formatter.h"
 
 namespace wattention::wormhole {
 namespace {
@@ -11,7 +12,7 @@ namespace {
 void check_sizes(const Tensor& host) {
   expect(host.rank() > 0 && host.numel() > 0,
          "[to_device] expected at least one dimension and one element; found shape {}",
-         host.shape().text());
+         host.shape());
 }
 
 std::int64_t bytes_of(const Tensor& tensor, DType dtype) {

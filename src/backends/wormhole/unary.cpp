@@ -7,6 +7,7 @@
 #include "backends/wormhole/spec/chip.h"
 #include "backends/wormhole/wormhole_backend.h"
 #include "base/threads.h"
+#include "tensor/shape_formatter.h"
 
 namespace wattention::wormhole {
 namespace {
@@ -41,7 +42,7 @@ Tensor WormholeBackend::run_unary(const OpCall& call) {
   const TiledShape tiled(call.shape);
   Program program = make_unary(call.name(), tiled.tiles(), input.memory());
   program.attributes.emplace_back("evidence", kernel.evidence);
-  enqueue(fmt::format("{} {} {}", call.name(), call.shape.text(), to_string(input.memory())),
+  enqueue(fmt::format("{} {} {}", call.name(), call.shape, to_string(input.memory())),
           std::move(program), Reuse::blocks);
   if (!has_values()) return out;
   const Bits* from = bits_of(input);
