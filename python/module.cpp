@@ -4,6 +4,7 @@
 NB_MODULE(_core, module) {
   using namespace wattention::python;
   module.doc() = "The compiled part of wattention; use `import wattention`.";
+  module.attr("__version__") = WATTENTION_VERSION;
   // Arrays may outlive the interpreter in torch, which is no leak of ours; tests/test_threads.py looks for those.
   nb::set_leak_warnings(false);
   bind_computing(module);

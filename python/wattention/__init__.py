@@ -11,6 +11,6 @@
 `wattention.ttnn` is the same library in the shape of TT-NN's Python API.
 """
 from ._core import *
+from ._core import __version__
 
-__version__ = "0.2.0"
 __all__ = [name for name in dir() if not name.startswith("_")]

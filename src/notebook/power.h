@@ -25,7 +25,7 @@ struct WallReading {
 struct NotebookPower {
   std::vector<WallReading> readings;
   Interval card_share_j;  ///< per resident forward, idle included: what the readings allow the card
-  std::string verdict;    ///< what that meter can and cannot show, in words
+  std::string verdict;    ///< what that meter can show of the card, and what it cannot; in words
 
   /// Throws Error{bad_input} for a configuration that was not read.
   const WallReading& reading(std::string_view config) const;
