@@ -109,20 +109,23 @@ void bind_device(nb::module_& module) {
   module.def(
       "open_device",
       [](std::string_view name, int threads, const std::string& kernel, std::string_view mode,
-         std::optional<bool> program_cache, const std::string& release_profile, bool explain) {
-        return open_device(
-            name, {threads, kernel, parse_mode(mode), program_cache, release_profile, explain});
+         std::optional<bool> program_cache, const std::string& release_profile, bool explain,
+         bool strict) {
+        return open_device(name, {threads, kernel, parse_mode(mode), program_cache, release_profile,
+                                  explain, strict});
       },
       nb::arg("name"), nb::kw_only(), nb::arg("threads") = 0, nb::arg("kernel") = "",
       nb::arg("mode") = "exact", nb::arg("program_cache") = nb::none(),
-      nb::arg("release_profile") = "", nb::arg("explain") = false, ReleaseGil(),
+      nb::arg("release_profile") = "", nb::arg("explain") = false, nb::arg("strict") = false,
+      ReleaseGil(),
       "Opens \"cpu\", \"reference\" or \"wormhole\". The device is a context manager. What is not "
       "there raises an Error of\n"
       "kind absent; nothing falls back. An option that the device does not take is refused.\n\n"
       "threads: 0 for all. kernel: a name of list_devices(), empty for the fastest. mode: "
       "\"exact\", or \"shape\" to run\n"
       "programs without values. release_profile: a name of list_releases(), empty for the first. "
-      "explain: keep a report per op.");
+      "explain: keep a report per op. strict: refuse ops whose digits are unverified, known from "
+      "source only; WATTENTION_STRICT=1 does it, too.");
   module.def(
       "list_releases",
       [] {

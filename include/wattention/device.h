@@ -49,6 +49,8 @@ struct DeviceOptions {
   /// The TT-NN release to follow, of list_releases(); empty: its first.
   std::string release_profile = {};
   bool explain = false;  ///< keep a report per op, see Device::take_reports()
+  /// Refuse ops whose digits are `unverified`: known from source only (docs/numerics.md). So does WATTENTION_STRICT=1.
+  bool strict = false;
 };
 
 struct DeviceInfo {

@@ -39,6 +39,9 @@ void add_device_options(Command& command, DeviceChoice& choice) {
   command.add_flag(
       "--program-cache", [&options](std::int64_t) { options.program_cache = true; },
       "wormhole: keep compiled programs");
+  command.add_flag(
+      "--strict", options.strict,
+      "wormhole: refuse ops whose digits are unverified (WATTENTION_STRICT=1 does it, too)");
   command.add_flag("--explain", options.explain,
                    "say which kernel or program ran, and why the others did not");
 }

@@ -45,6 +45,7 @@ void expect_taken(const DeviceOptions& options, const Backend& device) {
     refuse_on("program cache", *options.program_cache ? "true" : "false");
   if (!options.release_profile.empty() && has.releases.empty())
     refuse_on("release profile", options.release_profile);
+  if (options.strict && has.releases.empty()) refuse_on("strict", "true");
 }
 
 }  // namespace

@@ -97,6 +97,8 @@ TEST(DeviceOptions, OfCardsAreRefusedElsewhere) {
               "[open_device] expected no program cache" + end + "false");
     EXPECT_EQ(error_of([&] { open_device(name, {.release_profile = "0.57"}); }),
               "[open_device] expected no release profile" + end + "0.57");
+    EXPECT_EQ(error_of([&] { open_device(name, {.strict = true}); }),
+              "[open_device] expected no strict" + end + "true");
     Device device = open_device(name);
     EXPECT_EQ(error_of([&] { device.set_program_cache(true); }),
               "[program_cache] expected a device that builds programs; found " + name);
@@ -104,6 +106,24 @@ TEST(DeviceOptions, OfCardsAreRefusedElsewhere) {
   const Device card = open_device(
       "wormhole", {.mode = Mode::shape, .program_cache = true, .release_profile = "0.57"});
   EXPECT_TRUE(card.is_open());
+}
+
+// Strict refuses what was only read, and nothing else.
+TEST(DeviceOptions, StrictRefusesUnverifiedDigits) {
+  const auto on = [](const DeviceOptions& options) {
+    return to_device(Tensor::zeros({2, 2}), open_device("wormhole", options));
+  };
+  relu(on({}));
+  add(on({.strict = true}), 1.0);
+  const std::string refused =
+      "[relu] expected an op whose digits are verified, as strict was asked for; found relu, known "
+      "from the source of release 0.57 only";
+  EXPECT_EQ(error_of([&] { relu(on({.strict = true})); }), refused);
+  setenv("WATTENTION_STRICT", "1", 1);
+  EXPECT_EQ(error_of([&] { relu(on({})); }), refused);
+  setenv("WATTENTION_STRICT", "yes", 1);
+  EXPECT_EQ(error_of([&] { on({}); }), "[WATTENTION_STRICT] expected 0 or 1; found 'yes'");
+  unsetenv("WATTENTION_STRICT");
 }
 
 TEST(Placement, OfCardsIsRefusedElsewhere) {

@@ -12,16 +12,13 @@
 namespace wattention::wormhole {
 namespace {
 
-struct Kernel {
-  Bits (*function)(Bits);
-  std::string_view
-      evidence;  ///< why its digits are believed: printed, library, read (docs/numerics.md)
-};
+using Kernel = Bits (*)(Bits);
 
-std::optional<Kernel> kernel_of(Op op) {
+// Null where the digits are not known.
+Kernel kernel_of(Op op) {
   switch (op) {
-    case Op::relu: return Kernel{kernels::relu, "read"};
-    default: return std::nullopt;
+    case Op::relu: return kernels::relu;
+    default: return nullptr;
   }
 }
 
@@ -37,19 +34,17 @@ std::optional<Refusal> refuse_unary(const OpCall& call, const Release& release) 
 
 Tensor WormholeBackend::run_unary(const OpCall& call) {
   const Tensor& input = call.a();
-  const Kernel kernel = *kernel_of(call.op);
+  const Kernel kernel = kernel_of(call.op);
   Tensor out = allocate(call.shape, DType::bf16, Layout::tile, input.memory());
   const TiledShape tiled(call.shape);
-  Program program = make_unary(call.name(), tiled.tiles(), input.memory());
-  program.attributes.emplace_back("evidence", kernel.evidence);
   enqueue(fmt::format("{} {} {}", call.name(), call.shape, to_string(input.memory())),
-          std::move(program), Reuse::blocks);
+          make_unary(call.name(), tiled.tiles(), input.memory()), Reuse::blocks);
   if (!has_values()) return out;
   const Bits* from = bits_of(input);
   Bits* to = bits_of(out);
   parallel(host_.threads, [&](int thread) {
     const Share share = share_of(tiled.elements(), thread, host_.threads, tile_elements);
-    for (std::int64_t i = share.begin; i < share.end; ++i) to[i] = kernel.function(from[i]);
+    for (std::int64_t i = share.begin; i < share.end; ++i) to[i] = kernel(from[i]);
   });
   return out;
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "backends/wormhole/energy/cost_model.h"
+#include "backends/wormhole/evidence.h"
 #include "backends/wormhole/families.h"
 #include "backends/wormhole/spec/chip.h"
 #include "backends/wormhole/wormhole_backend.h"
@@ -44,6 +45,14 @@ Isa requested_isa(const std::string& option) {
     if (name == word) return isa;
   fail(ErrorKind::absent, "[wormhole] expected kernel scalar, avx2 or avx512; found '{}'{}", word,
        option.empty() ? " in WATTENTION_KERNEL" : "");
+}
+
+bool asked_to_be_strict() {
+  const char* word = std::getenv("WATTENTION_STRICT");
+  if (word == nullptr || std::string_view(word).empty() || std::string_view(word) == "0")
+    return false;
+  expect(std::string_view(word) == "1", "[WATTENTION_STRICT] expected 0 or 1; found '{}'", word);
+  return true;
 }
 
 std::vector<std::string> release_names() {
@@ -117,6 +126,7 @@ Capabilities capabilities_of(const Release& release) {
 WormholeBackend::WormholeBackend(const DeviceOptions& options, HostOptions host, Release release)
     : mode_(options.mode),
       explain_(options.explain),
+      strict_(options.strict || asked_to_be_strict()),
       host_(host),
       release_(std::move(release)),
       capabilities_(capabilities_of(release_)),
@@ -143,19 +153,45 @@ void WormholeBackend::set_program_cache(bool enabled) {
   cache_.enable(enabled);
 }
 
-std::optional<Refusal> WormholeBackend::refusal_here(const OpCall& call) const {
+namespace {
+
+std::optional<Refusal> refuse_unverified(const OpCall& call, const Release& release) {
+  if (evidence_of(call) != Evidence::read) return std::nullopt;
+  return refuse(
+      ErrorKind::unverified,
+      "[{0}] expected an op whose digits are verified, as strict was asked for; found {0}, "
+      "known from the source of release {1} only",
+      call.name(), release.name);
+}
+
+std::optional<Refusal> refuse_family(const OpCall& call, const Release& release) {
   switch (call.row().family) {
     case OpFamily::product: return refuse_product(call);
     case OpFamily::binary: return refuse_binary(call);
-    case OpFamily::unary: return refuse_unary(call, release_);
+    case OpFamily::unary: return refuse_unary(call, release);
     case OpFamily::softmax: return refuse_softmax(call);
     case OpFamily::move: return refuse_move(call);
   }
   return std::nullopt;
 }
 
+}  // namespace
+
+std::optional<Refusal> WormholeBackend::refusal_here(const OpCall& call) const {
+  if (auto refusal = refuse_family(call, release_)) return refusal;
+  return strict_ ? refuse_unverified(call, release_) : std::nullopt;
+}
+
 Tensor WormholeBackend::run(const OpCall& call) {
   const Lock lock = enter(call.name());
+  const std::size_t reported = reports_.size();
+  Tensor out = run_family(call);
+  for (OpReport& report : std::span(reports_).subspan(reported))
+    report.attributes.emplace_back("evidence", to_string(evidence_of(call)));
+  return out;
+}
+
+Tensor WormholeBackend::run_family(const OpCall& call) {
   switch (call.row().family) {
     case OpFamily::product: return run_product(call);
     case OpFamily::binary: return run_binary(call);

@@ -45,6 +45,7 @@ class WormholeBackend final : public Backend {
   using Lock = std::unique_lock<ForkAwareMutex>;
 
   std::optional<Refusal> refusal_here(const OpCall& call) const override;
+  Tensor run_family(const OpCall& call);
 
   // device_tensors.cpp
   Lock enter(std::string_view op);
@@ -77,6 +78,7 @@ class WormholeBackend final : public Backend {
 
   const Mode mode_;
   const bool explain_;
+  const bool strict_;
   const HostOptions host_;
   const Release release_;
   const Capabilities capabilities_;
