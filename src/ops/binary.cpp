@@ -1,18 +1,21 @@
-// Two operands, element by element: tensors of one shape, or a tensor and a number.
+// Two operands, element by element: tensors whose shapes broadcast, or a tensor and a number.
 #include "ops/families.h"
 #include "ops/validate.h"
+#include "tensor/broadcast.h"
 #include "tensor/shape_formatter.h"
 
 namespace wattention {
 
-// Equal shapes only: a release on the card reads past the end of a smaller second tensor, so no device broadcasts.
 void check_binary(OpCall& call) {
   call.shape = call.a().shape();
   if (call.number) return;
   expect_same_dtype(call.name(), call.a(), call.b());
-  expect(call.a().shape() == call.b().shape(),
-         "[{}] expected tensors of equal shape; found {} and {}", call.name(), call.a().shape(),
-         call.b().shape());
+  if (call.a().shape() == call.b().shape()) return;
+  const std::optional<Shape> shape = broadcast_shape(call.a().shape(), call.b().shape());
+  expect(shape.has_value(),
+         "[{}] expected tensors of equal shape, or sizes of 1 where they differ; found {} and {}",
+         call.name(), call.a().shape(), call.b().shape());
+  call.shape = *shape;
 }
 
 }  // namespace wattention

@@ -72,11 +72,14 @@ TEST(Validation, FusedAttentionTakesNoF64) {
             "[attention] expected tokens in f32 or bf16; found f64");
 }
 
-TEST(Validation, ElementwiseDoesNotBroadcast) {
+TEST(Validation, ElementwiseShapesBroadcast) {
   EXPECT_EQ(sentence_of([] {
-              subtract(Tensor::zeros({2, 2, 3}), two_by_three());
+              subtract(Tensor::zeros({2, 3, 3}), two_by_three());
             }),
-            "[subtract] expected tensors of equal shape; found [2, 2, 3] and [2, 3]");
+            "[subtract] expected tensors of equal shape, or sizes of 1 where they differ; found "
+            "[2, 3, 3] "
+            "and [2, 3]");
+  EXPECT_EQ(subtract(Tensor::zeros({2, 2, 1}), two_by_three()).shape(), Shape({2, 2, 3}));
 }
 
 TEST(Validation, SoftmaxDimension) {

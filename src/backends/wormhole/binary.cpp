@@ -1,36 +1,85 @@
-// Two operands, element by element: the legacy programs on the matrix unit. Shapes are equal, as ops has checked: the
-// release does not broadcast a tensor of fewer matrices, it reads past its end.
+// Two operands, element by element: the legacy programs on the matrix unit, and those of the vector unit for numbers.
 #include <fmt/format.h>
 
+#include <bit>
 #include <cmath>
 #include <vector>
 
+#include "backends/wormhole/exec/patterns.h"
+#include "backends/wormhole/expand.h"
 #include "backends/wormhole/families.h"
+#include "backends/wormhole/kernels/binary.h"
 #include "backends/wormhole/kernels/number.h"
+#include "backends/wormhole/program/broadcast.h"
 #include "backends/wormhole/program/elementwise.h"
+#include "backends/wormhole/program/move.h"
+#include "backends/wormhole/program/unary.h"
 #include "backends/wormhole/wormhole_backend.h"
+#include "tensor/shape_formatter.h"
 
 namespace wattention::wormhole {
 namespace {
+
+using kernels::BinaryKernel;
+using kernels::MatrixStep;
 
 struct Operands16 {
   std::span<const Bits> a, b;
   std::span<Bits> out;
 };
 
-void compute(Op op, const Operands16& on, Fidelity fidelity, HostOptions host) {
-  if (op == Op::add) return add(on.a, on.b, on.out, host);
-  if (op == Op::subtract) return subtract(on.a, on.b, on.out, host);
-  multiply(on.a, on.b, fidelity, on.out, host);
+// A number meets these in the matrix unit, as a tile that holds it everywhere.
+bool number_in_matrix_unit(Op op) {
+  return op == Op::multiply || op == Op::divide || op == Op::div || op == Op::add ||
+         op == Op::subtract;
+}
+
+void compute(MatrixStep step, const Operands16& on, Fidelity fidelity, HostOptions host) {
+  switch (step) {
+    case MatrixStep::add: return add(on.a, on.b, on.out, host);
+    case MatrixStep::subtract: return subtract(on.a, on.b, on.out, host);
+    case MatrixStep::multiply: return multiply(on.a, on.b, fidelity, on.out, host);
+    case MatrixStep::larger:
+    case MatrixStep::smaller:
+      for (std::size_t i = 0; i < on.out.size(); ++i) {
+        const bool first =
+            kernels::is_below(widen(on.a[i]), widen(on.b[i])) == (step == MatrixStep::smaller);
+        on.out[i] = pack_bf16(first ? on.a[i] : on.b[i]);
+      }
+  }
 }
 
 // ELWADD and ELWSUB with a tile that holds the scalar everywhere; ELWMUL has a kernel of its own.
 void compute_scalar(Op op, Operands16 on, Bits scalar, Fidelity fidelity, HostOptions host) {
-  if (op == Op::multiply || op == Op::divide)
+  if (op != Op::add && op != Op::subtract)
     return multiply_scalar(on.a, scalar, fidelity, on.out, host);
   const std::vector<Bits> everywhere(on.a.size(), scalar);
   on.b = everywhere;
-  compute(op, on, fidelity, host);
+  compute(kernels::binary_kernel(op)->step, on, fidelity, host);
+}
+
+std::optional<Refusal> refuse_number(const OpCall& call) {
+  const auto scalar = static_cast<float>(*call.number);
+  const bool divides = call.op == Op::divide || call.op == Op::div;
+  if (const float factor = divides ? 1 / scalar : scalar; !std::isfinite(factor))
+    return refuse(
+        ErrorKind::unverified,
+        "[{}] expected a finite scalar, as the card's answer to others is not known; found {}",
+        call.name(), factor);
+  if (number_in_matrix_unit(call.op) || kernels::with_number(call.op, 0, 0)) return std::nullopt;
+  return refuse(ErrorKind::unsupported,
+                "[{}] expected a tensor as the second operand on {}, as the release has no such "
+                "program with a number; found {}",
+                call.name(), call.a().device_name(), *call.number);
+}
+
+// The programs that come before: repeats over the batch, and what div does in fp32.
+std::vector<std::string_view> programs_before(const OpCall& call, const Broadcast& broadcast) {
+  std::vector<std::string_view> names;
+  if (broadcast.repeats_first) names.emplace_back("repeat");
+  if (broadcast.repeats_second) names.emplace_back("repeat");
+  if (call.op == Op::div) names.insert(names.end(), {"typecast", "typecast", "reciprocal"});
+  return names;
 }
 
 }  // namespace
@@ -38,49 +87,103 @@ void compute_scalar(Op op, Operands16 on, Bits scalar, Fidelity fidelity, HostOp
 std::optional<Refusal> refuse_binary(const OpCall& call) {
   if (auto refusal = refuse_operands(call, "Input to eltwise binary must be tilized"))
     return refusal;
-  const auto scalar = static_cast<float>(call.number.value_or(1));
-  if (const float factor = call.op == Op::divide ? 1 / scalar : scalar; !std::isfinite(factor))
+  if (call.number) return refuse_number(call);
+  if (!kernels::binary_kernel(call.op))
     return refuse(
-        ErrorKind::unverified,
-        "[{}] expected a finite scalar, as the card's answer to others is not known; found {}",
-        call.name(), factor);
-  if (!call.number && call.op == Op::divide)
-    return refuse(ErrorKind::unsupported,
-                  "[divide] expected a number as the second operand on {}, as the release's "
-                  "division by a tensor is not built here; found a tensor",
-                  call.a().device_name());
-  return std::nullopt;
-}
-
-// The release's keys name neither the shape nor the scalar.
-Program WormholeBackend::enqueue_binary(const OpCall& call) {
-  const std::int64_t tiles = TiledShape(call.shape).tiles();
-  const Memory a = call.a().memory();
-  if (call.number) {
-    const Op op = call.op == Op::divide ? Op::multiply : call.op;
-    return enqueue(fmt::format("{} scalar {}", to_string(op), to_string(a)),
-                   make_scalar_op(call.name(), tiles, a, release_), Reuse::kernels);
-  }
-  const Memory b = call.b().memory();
-  return enqueue(fmt::format("{} {} {}", call.name(), to_string(a), to_string(b)),
-                 make_tensor_op(call.name(), tiles, a, b, release_), Reuse::kernels);
+        ErrorKind::unsupported,
+        "[{}] expected a number as the second operand on {}, as the release's program for "
+        "tensors is not built here; found a tensor",
+        call.name(), call.a().device_name());
+  return refuse_broadcast(call);
 }
 
 Tensor WormholeBackend::run_binary(const OpCall& call) {
-  Tensor out = allocate(call.shape, DType::bf16, Layout::tile, call.a().memory());
-  const Fidelity fidelity = enqueue_binary(call).work.fidelity;
+  if (!call.number) return run_binary_of_tensors(call);
+  return number_in_matrix_unit(call.op) ? run_binary_by_tile(call) : run_binary_by_number(call);
+}
+
+// The release's keys name neither the shape nor the scalar.
+Tensor WormholeBackend::run_binary_by_tile(const OpCall& call) {
+  const Memory memory = call.a().memory();
+  Tensor out = allocate(call.shape, DType::bf16, Layout::tile, memory);
+  const bool divides = call.op == Op::divide || call.op == Op::div;
+  const Op op = divides ? Op::multiply : call.op;
+  const std::int64_t tiles = TiledShape(call.shape).tiles();
+  const Fidelity fidelity =
+      enqueue(fmt::format("{} scalar {}", to_string(op), to_string(memory)),
+              make_scalar_op(call.name(), tiles, memory, release_), Reuse::kernels)
+          .work.fidelity;
   if (!has_values()) return out;
   const auto count = static_cast<std::size_t>(TiledShape(call.shape).elements());
-  Operands16 on{{bits_of(call.a()), count}, {}, {bits_of(out), count}};
-  if (call.number) {
-    const auto number = static_cast<float>(*call.number);
-    const Bits scalar = call.op == Op::divide ? kernels::divisor_operand(number, release_)
-                                              : kernels::number_operand(number, release_);
-    compute_scalar(call.op, on, scalar, fidelity, host_);
-  } else {
-    on.b = {bits_of(call.b()), count};
-    compute(call.op, on, fidelity, host_);
-  }
+  const auto number = static_cast<float>(*call.number);
+  const Bits scalar = divides ? kernels::divisor_operand(number, release_)
+                              : kernels::number_operand(number, release_);
+  compute_scalar(op, {{bits_of(call.a()), count}, {}, {bits_of(out), count}}, scalar, fidelity,
+                 host_);
+  return out;
+}
+
+Tensor WormholeBackend::run_binary_by_number(const OpCall& call) {
+  const Memory memory = call.a().memory();
+  Tensor out = allocate(call.shape, DType::bf16, Layout::tile, memory);
+  const TiledShape tiled(call.shape);
+  // At most, at least and equal are a difference and a comparison with zero.
+  const bool in_two = call.op == Op::eq || call.op == Op::le || call.op == Op::ge;
+  for (int i = 0; i < (in_two ? 2 : 1); ++i)
+    enqueue(fmt::format("{} number {} {} {}", call.name(), i, call.shape, to_string(memory)),
+            make_unary(call.name(), tiled.tiles(), memory), Reuse::blocks);
+  if (!has_values()) return out;
+  const auto count = static_cast<std::size_t>(tiled.elements());
+  const auto number = std::bit_cast<Word>(static_cast<float>(*call.number));
+  apply_to_patterns(
+      {bits_of(call.a()), count},
+      [&](Bits value) { return *kernels::with_number(call.op, value, number); },
+      {bits_of(out), count}, host_);
+  return out;
+}
+
+Program WormholeBackend::enqueue_binary(const OpCall& call, const Broadcast& broadcast,
+                                        Memory first, Memory second) {
+  const std::int64_t tiles = TiledShape(call.shape).tiles();
+  for (const std::string_view name : programs_before(call, broadcast))
+    enqueue(fmt::format("{} {} {}", name, call.shape, to_string(second)),
+            make_move({name, name, name, tiles, tiles, second, second}), Reuse::blocks);
+  const std::int64_t second_tiles =
+      TiledShape(broadcast.swapped ? call.a().shape() : call.b().shape()).tiles();
+  return enqueue(
+      fmt::format("{} {} {} {}", call.name(), static_cast<int>(broadcast.along), to_string(first),
+                  to_string(second)),
+      make_tensor_op({call.name(), broadcast.along, tiles, second_tiles, first, second}, release_),
+      Reuse::kernels);
+}
+
+Tensor WormholeBackend::run_binary_of_tensors(const OpCall& call) {
+  const Broadcast broadcast = broadcast_of(call);
+  const Tensor& a = broadcast.swapped ? call.b() : call.a();
+  const Tensor& b = broadcast.swapped ? call.a() : call.b();
+  Tensor out = allocate(call.shape, DType::bf16, Layout::tile, a.memory());
+  const Fidelity fidelity = enqueue_binary(call, broadcast, a.memory(), b.memory()).work.fidelity;
+  if (!has_values()) return out;
+  const BinaryKernel kernel = *kernels::binary_kernel(call.op);
+  const auto count = static_cast<std::size_t>(TiledShape(call.shape).elements());
+  // Read where it lies, unless it is spread or stepped first.
+  std::vector<Bits> first, second;
+  const auto prepared = [&](const Tensor& tensor, Along along, BinaryKernel::Step before,
+                            std::vector<Bits>& room) -> std::span<const Bits> {
+    std::span<const Bits> values{bits_of(tensor), count};
+    if (tensor.shape() != call.shape)
+      values = room = expand(bits_of(tensor), tensor.shape(), along, call.shape);
+    if (before == nullptr) return values;
+    room.resize(count);
+    apply_to_patterns(values, before, room, host_);
+    return room;
+  };
+  const std::span<Bits> to{bits_of(out), count};
+  compute(kernel.step,
+          {prepared(a, Along::nothing, kernel.before_a, first),
+           prepared(b, broadcast.along, kernel.before_b, second), to},
+          fidelity, host_);
+  if (kernel.after != nullptr) apply_to_patterns(to, kernel.after, to, host_);
   return out;
 }
 

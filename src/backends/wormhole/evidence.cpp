@@ -20,7 +20,8 @@ Evidence evidence_of(const OpCall& call) {
     case Op::multiply:
     case Op::add:
     case Op::subtract:
-    case Op::divide: return Evidence::printed;
+    case Op::div: return Evidence::printed;
+    case Op::divide: return call.number ? Evidence::printed : Evidence::library;
     case Op::transpose:
     case Op::permute:
     case Op::reshape:

@@ -11,6 +11,7 @@
 #include "backends/wormhole/exec/exec.h"
 #include "backends/wormhole/layout.h"
 #include "backends/wormhole/memory/bank_memory.h"
+#include "backends/wormhole/program/broadcast.h"
 #include "backends/wormhole/program_cache.h"
 #include "backends/wormhole/spec/release.h"
 #include "base/fork.h"
@@ -67,7 +68,11 @@ class WormholeBackend final : public Backend {
   void compute_matmul(const Tensor& a, const Tensor& b, const MatmulNumerics& numerics,
                       const Tensor& out) const;
   Tensor run_binary(const OpCall& call);
-  Program enqueue_binary(const OpCall& call);
+  Tensor run_binary_by_tile(const OpCall& call);
+  Tensor run_binary_by_number(const OpCall& call);
+  Tensor run_binary_of_tensors(const OpCall& call);
+  Program enqueue_binary(const OpCall& call, const Broadcast& broadcast, Memory first,
+                         Memory second);
   Tensor run_unary(const OpCall& call);
   Tensor run_softmax(const OpCall& call);
   Tensor run_move(const OpCall& call);

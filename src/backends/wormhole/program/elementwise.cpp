@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "backends/wormhole/program/work_split.h"
 #include "backends/wormhole/spec/chip.h"
 
@@ -33,6 +35,31 @@ Program elementwise_program(std::string_view op, std::int64_t tiles, const Relea
   return program;
 }
 
+struct TensorProgram {
+  std::string_view name, reader, writer, compute;
+};
+
+TensorProgram program_of(Along along) {
+  switch (along) {
+    case Along::nothing:
+      return {"element wise, multi core", "reader_binary_interleaved_start_id.cpp",
+              "writer_unary_interleaved_start_id.cpp c_2", "eltwise_binary_kernel.cpp"};
+    case Along::height:
+      return {"broadcast height, multi core",
+              "reader_bcast_h_interleaved_input_rows_partitioned.cpp",
+              "writer_unary_interleaved_input_cols_batched.cpp", "bcast_h.cpp"};
+    case Along::width:
+      return {"broadcast width, multi core",
+              "reader_bcast_w_interleaved_input_cols_partitioned.cpp",
+              "writer_unary_interleaved_input_cols_batched.cpp", "bcast_w.cpp"};
+    case Along::height_and_width:
+      return {"broadcast height and width, multi core",
+              "reader_bcast_hw_interleaved_partitioned.cpp",
+              "writer_unary_interleaved_start_id.cpp c_2", "bcast_hw.cpp"};
+  }
+  return {};
+}
+
 }  // namespace
 
 Program make_scalar_op(std::string_view op, std::int64_t tiles, Memory memory,
@@ -54,23 +81,27 @@ Program make_scalar_op(std::string_view op, std::int64_t tiles, Memory memory,
   return program;
 }
 
-Program make_tensor_op(std::string_view op, std::int64_t tiles, Memory a, Memory b,
-                       const Release& release) {
-  const std::int64_t tile = n150d().tile_bytes_bf16;
+Program make_tensor_op(const TensorOpProblem& problem, const Release& release) {
+  const std::int64_t tile = n150d().tile_bytes_bf16, tiles = problem.tiles;
   const std::int64_t largest = split_work(tiles, n150d().compute_grid).largest;
-  Program program = elementwise_program(op, tiles, release);
-  program.work.program = "element wise, multi core";
-  program.work.total = work_of_tiles(tiles, 2 * tiles);
-  program.work.busiest_core = work_of_tiles(largest, 2 * largest);
-  add_read(program.work.traffic, a, tiles * tile);
-  add_read(program.work.traffic, b, tiles * tile);
-  add_written(program.work.traffic, a, tiles * tile);
+  // Along the width a tile of the second tensor serves a whole row of tiles; else it is read for each.
+  const std::int64_t second = problem.along == Along::width ? problem.second_tiles : tiles;
+  Program program = elementwise_program(problem.op, tiles, release);
+  const TensorProgram names = program_of(problem.along);
+  program.work.program = names.name;
+  program.work.total = work_of_tiles(tiles, tiles + second);
+  program.work.busiest_core =
+      work_of_tiles(largest, largest + std::max<std::int64_t>(1, largest * second / tiles));
+  add_read(program.work.traffic, problem.first, tiles * tile);
+  add_read(program.work.traffic, problem.second, second * tile);
+  add_written(program.work.traffic, problem.first, tiles * tile);
   program.buffers = {{"in0", 2 * tile}, {"in1", 2 * tile}, {"out", 2 * tile}};
   program.kernels = {
-      fmt::format("reader_binary_interleaved_start_id.cpp {} {}", to_string(a), to_string(b)),
-      fmt::format("writer_unary_interleaved_start_id.cpp c_2 {}", to_string(a)),
-      fmt::format("eltwise_binary_kernel.cpp {}", op)};
-  program.refused = {{"broadcast height and width, multi core", "both operands have one shape"}};
+      fmt::format("{} {} {}", names.reader, to_string(problem.first), to_string(problem.second)),
+      fmt::format("{} {}", names.writer, to_string(problem.first)),
+      fmt::format("{} {}", names.compute, problem.op)};
+  if (problem.along == Along::nothing)
+    program.refused = {{"broadcast height and width, multi core", "both operands have one shape"}};
   return program;
 }
 

@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "backends/wormhole/program/broadcast.h"
 #include "backends/wormhole/program/program.h"
 #include "backends/wormhole/spec/release.h"
 
@@ -13,8 +14,14 @@ namespace wattention::wormhole {
 Program make_scalar_op(std::string_view op, std::int64_t tiles, Memory memory,
                        const Release& release);
 
-/// Two tensors of one shape; the output goes to a's memory.
-Program make_tensor_op(std::string_view op, std::int64_t tiles, Memory a, Memory b,
-                       const Release& release);
+/// Two tensors; the output has the first one's shape and goes to its memory.
+struct TensorOpProblem {
+  std::string_view op;
+  Along along;  ///< where the second one is spread
+  std::int64_t tiles;
+  std::int64_t second_tiles;
+  Memory first, second;
+};
+Program make_tensor_op(const TensorOpProblem& problem, const Release& release);
 
 }  // namespace wattention::wormhole

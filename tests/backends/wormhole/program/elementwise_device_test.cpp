@@ -1,4 +1,5 @@
 // Element-wise ops through the device against closed expectations.
+#include <bit>
 #include <cmath>
 
 #include "backends/wormhole/program/device_fixture.h"
@@ -71,6 +72,43 @@ TEST(ElementwiseDevice, ReluOfEveryPattern) {
     const bool denormal = (i & 0x7f80) == 0;
     const float expected = std::isnan(value) ? INFINITY : value > 0 && !denormal ? value : 0.0f;
     ASSERT_EQ(found[i], bfloat16(expected).bits) << std::hex << i;
+  }
+}
+
+// All 65,536 patterns against a number, as IEEE compares them; denormals count as zero, NaNs as beyond infinity.
+TEST(ElementwiseDevice, ComparisonsOfEveryPatternWithANumber) {
+  const auto device = open();
+  Tensor all = Tensor::empty({256, 256}, DType::bf16);
+  std::uint16_t pattern = 0;
+  for (bfloat16& value : all.mutable_values<bfloat16>()) value = bfloat16::from_bits(pattern++);
+  const Tensor on_device = device->upload(all, {});
+  for (const float number : {0.0f, 0.1f, -3.0f, 1e30f}) {
+    const auto ones = [&](Tensor (*op)(const Tensor&, double)) {
+      return bits(device->download(op(on_device, number)));
+    };
+    const auto equal = ones(eq), differ = ones(ne), below = ones(lt), above = ones(gt),
+               at_most = ones(le), at_least = ones(ge), larger = ones(maximum),
+               smaller = ones(minimum);
+    for (std::size_t i = 0; i < equal.size(); ++i) {
+      const auto bits16 = static_cast<std::uint16_t>(i);
+      float value = bfloat16::from_bits(bits16);
+      if (std::isnan(value)) value = (bits16 & 0x8000) != 0 ? -INFINITY : INFINITY;
+      if ((bits16 & 0x7f80) == 0) value = 0;
+      const auto one_if = [](bool holds) { return holds ? 0x3f80 : 0; };
+      ASSERT_EQ(equal[i], one_if(value == number)) << std::hex << i;
+      ASSERT_EQ(differ[i], one_if(value != number)) << std::hex << i;
+      ASSERT_EQ(below[i], one_if(value < number)) << std::hex << i;
+      ASSERT_EQ(above[i], one_if(value > number)) << std::hex << i;
+      ASSERT_EQ(at_most[i], one_if(value <= number)) << std::hex << i;
+      ASSERT_EQ(at_least[i], one_if(value >= number)) << std::hex << i;
+      if (std::isinf(value)) continue;
+      const auto cut = [](float f) {
+        return static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(f) >> 16);
+      };
+      ASSERT_EQ(larger[i], cut(std::max(value, number))) << std::hex << i;
+      ASSERT_EQ(smaller[i], cut(std::min(value, number)) & (value == 0 && number == 0 ? 0 : 0xffff))
+          << std::hex << i;
+    }
   }
 }
 

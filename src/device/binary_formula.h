@@ -1,0 +1,40 @@
+#pragma once
+// What the binary ops compute, once for all devices that compute by formula: in double on reference, in float on cpu.
+// tests/conformance holds each against a formula of its own.
+#include <cmath>
+
+#include "device/op_call.h"
+
+namespace wattention {
+
+/// Calls run(f) with f(x, y) in the arguments' own type. Comparisons and logic give 1 or 0.
+template <class Run>
+auto with_binary_formula(Op op, Run run) {
+  switch (op) {
+    case Op::multiply: return run([](auto x, auto y) { return x * y; });
+    case Op::divide:
+    case Op::div: return run([](auto x, auto y) { return x / y; });
+    case Op::add: return run([](auto x, auto y) { return x + y; });
+    case Op::subtract: return run([](auto x, auto y) { return x - y; });
+    case Op::rsub: return run([](auto x, auto y) { return y - x; });
+    case Op::pow: return run([](auto x, auto y) { return std::pow(x, y); });
+    case Op::squared_difference: return run([](auto x, auto y) { return (x - y) * (x - y); });
+    // As torch has them: a NaN on either side is the answer.
+    case Op::maximum: return run([](auto x, auto y) { return x != x || x > y ? x : y; });
+    case Op::minimum: return run([](auto x, auto y) { return x != x || x < y ? x : y; });
+    case Op::eq: return run([](auto x, auto y) -> decltype(x) { return x == y; });
+    case Op::ne: return run([](auto x, auto y) -> decltype(x) { return x != y; });
+    case Op::lt: return run([](auto x, auto y) -> decltype(x) { return x < y; });
+    case Op::gt: return run([](auto x, auto y) -> decltype(x) { return x > y; });
+    case Op::le: return run([](auto x, auto y) -> decltype(x) { return x <= y; });
+    case Op::ge: return run([](auto x, auto y) -> decltype(x) { return x >= y; });
+    case Op::logical_and:
+      return run([](auto x, auto y) -> decltype(x) { return x != 0 && y != 0; });
+    case Op::logical_or: return run([](auto x, auto y) -> decltype(x) { return x != 0 || y != 0; });
+    case Op::logical_xor:
+      return run([](auto x, auto y) -> decltype(x) { return (x != 0) != (y != 0); });
+    default: fail(ErrorKind::unsupported, "[{}] expected a formula; found none", to_string(op));
+  }
+}
+
+}  // namespace wattention
