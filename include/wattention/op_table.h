@@ -16,7 +16,7 @@ enum class Op : std::uint8_t {
 };
 
 /// Ops of one family share their signature and their checks, and lie in one file per device.
-enum class OpFamily { product, binary, unary, softmax, move };
+enum class OpFamily { product, binary, unary, softmax, reduce, move };
 
 struct OpRow {
   Op op;

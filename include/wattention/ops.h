@@ -26,6 +26,8 @@ namespace wattention {
 #define WATTENTION_DECLARE_unary(name) Tensor name(const Tensor& input);
 #define WATTENTION_DECLARE_softmax(name) \
   Tensor name(const Tensor& input, const OpAttributes& attributes = {});
+#define WATTENTION_DECLARE_reduce(name) \
+  Tensor name(const Tensor& input, const OpAttributes& attributes = {});
 #define WATTENTION_DECLARE_move(name)  // each moves in its own way, below
 #define WATTENTION_OP(name, family, ...) WATTENTION_DECLARE_##family(name)
 #include <wattention/op_table.inc>
@@ -34,6 +36,7 @@ namespace wattention {
 #undef WATTENTION_DECLARE_binary
 #undef WATTENTION_DECLARE_unary
 #undef WATTENTION_DECLARE_softmax
+#undef WATTENTION_DECLARE_reduce
 #undef WATTENTION_DECLARE_move
 
 /// Swaps the last two dimensions.

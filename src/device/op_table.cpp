@@ -64,7 +64,7 @@ std::string_view to_string(Op op) {
 }
 
 std::string_view to_string(OpFamily family) {
-  static constexpr std::array words{"product", "binary", "unary", "softmax", "move"};
+  static constexpr std::array words{"product", "binary", "unary", "softmax", "reduce", "move"};
   return words[static_cast<std::size_t>(family)];
 }
 

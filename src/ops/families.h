@@ -9,6 +9,7 @@ void check_product(OpCall& call);
 void check_binary(OpCall& call);
 void check_unary(OpCall& call);
 void check_softmax(OpCall& call);
+void check_reduce(OpCall& call);
 void check_move(OpCall& call);
 
 }  // namespace wattention

@@ -53,6 +53,7 @@ void check_family(OpCall& call) {
     case OpFamily::binary: return check_binary(call);
     case OpFamily::unary: return check_unary(call);
     case OpFamily::softmax: return check_softmax(call);
+    case OpFamily::reduce: return check_reduce(call);
     case OpFamily::move: return check_move(call);
   }
 }
@@ -110,6 +111,7 @@ std::optional<Error> refusal_of(Op op, OpArguments arguments) {
   Tensor name(const Tensor& input, const OpAttributes& attributes) {                       \
     return run_op(Op::name, {.tensors = {input}, .number = {}, .attributes = attributes}); \
   }
+#define WATTENTION_DEFINE_reduce(name) WATTENTION_DEFINE_softmax(name)
 #define WATTENTION_DEFINE_move(name)
 #define WATTENTION_OP(name, family, ...) WATTENTION_DEFINE_##family(name)
 #include <wattention/op_table.inc>

@@ -5,9 +5,11 @@
 #include <wattention/ops.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <map>
+#include <numeric>
 #include <set>
 #include <string>
 
@@ -72,6 +74,10 @@ double bound_of(const Call& call, const Promise& promise, double size, double su
     case OpFamily::unary: return 2 * epsilon * size;
     case OpFamily::softmax:
       return (promise.softmax_error + promise.sum_error(inner) + epsilon) * size;
+    case OpFamily::
+        reduce:  // of uniform values: a sum's terms lie below their count, a mean's and a variance's below 1
+      return 4 * epsilon * (call.op == Op::sum ? static_cast<double>(inner * inner) : 1) +
+             promise.sum_error(inner);
     case OpFamily::move: return 0;
   }
   return 0;
@@ -124,7 +130,7 @@ TEST(OpTable, EveryOpOnEveryDeviceThatTakesIt) {
       }
     }
     for (const OpFamily family :
-         {OpFamily::product, OpFamily::binary, OpFamily::softmax, OpFamily::move})
+         {OpFamily::product, OpFamily::binary, OpFamily::softmax, OpFamily::reduce, OpFamily::move})
       EXPECT_TRUE(computed.contains(family)) << served << " refuses a whole family";
   }
 }
@@ -200,6 +206,54 @@ TEST(OpTable, BinaryFormulas) {
       };
       expect_near(found[i], formula(x, y));
       expect_near(by_number[i], formula(x, 2));
+    }
+  }
+}
+
+// So has a row of family reduce: of a sorted list.
+const std::map<std::string_view, std::function<Real(const std::vector<Real>&)>> reduce_formulas{
+    {"sum", [](const auto& v) { return std::accumulate(v.begin(), v.end(), Real{0}); }},
+    {"mean", [](const auto& v) { return std::accumulate(v.begin(), v.end(), Real{0}) / v.size(); }},
+    {"max", [](const auto& v) { return v.back(); }},
+    {"min", [](const auto& v) { return v.front(); }},
+    {"var",
+     [](const auto& v) {
+       Real pairs = 0;  // half the mean squared distance between two elements
+       for (const Real x : v)
+         for (const Real y : v) pairs += (x - y) * (x - y);
+       return pairs / 2 / v.size() / v.size();
+     }},
+    {"stddev", [](const auto& v) { return std::sqrt(reduce_formulas.at("var")(v)); }}};
+
+TEST(OpTable, ReduceFormulas) {
+  const Device oracle = open_device("reference");
+  const Shape shape({3, 4, 5});
+  const Tensor input = testing::uniform_tensor(shape, 4);
+  const Values values = testing::values_of(input);
+  for (const OpRow& row : op_rows()) {
+    if (row.family != OpFamily::reduce) continue;
+    ASSERT_TRUE(reduce_formulas.contains(row.name)) << row.name << " has no formula in this test";
+    for (const Dims& dims : {Dims{}, Dims{0}, Dims{1}, Dims{-1}, Dims{2, 0}, Dims{1, 2}}) {
+      OpAttributes attributes;
+      attributes.dims = dims;
+      const Tensor result = to_host(run_op(row.op, {{to_device(input, oracle)}, {}, attributes}));
+      std::map<std::array<std::int64_t, 3>, std::vector<Real>> groups;
+      for (std::int64_t i = 0; i < input.numel(); ++i) {
+        std::array<std::int64_t, 3> at{i / 20, i / 5 % 4, i % 5};
+        if (dims.size() == 0) at = {};
+        for (const int dim : dims) at[static_cast<std::size_t>((dim + 3) % 3)] = 0;
+        groups[at].push_back(values[static_cast<std::size_t>(i)]);
+      }
+      const Values found = testing::values_of(result);
+      ASSERT_EQ(found.size(), groups.size());
+      std::size_t i = 0;
+      for (auto& [at, group] : groups) {
+        std::ranges::sort(group);
+        const auto exact = static_cast<double>(reduce_formulas.at(row.name)(group));
+        EXPECT_NEAR(found[i], exact, 1e-15 * static_cast<double>(group.size()))
+            << row.name << " " << i;
+        ++i;
+      }
     }
   }
 }

@@ -126,6 +126,7 @@ class CpuBackend final : public Backend {
       case OpFamily::binary: return reported(call, "portable", cpu::binary(call, threads_));
       case OpFamily::unary: return reported(call, "portable", cpu::unary(call, threads_));
       case OpFamily::softmax: return softmax(call);
+      case OpFamily::reduce: return cpu::reduce(call, threads_);
       case OpFamily::move: return move(call);
     }
     return {};

@@ -22,6 +22,8 @@ Tensor softmax(const VectorKernel& vector, const Tensor& input, int dim, int thr
 Tensor binary(const OpCall& call, int threads);
 /// One operand, element by element, in the same way.
 Tensor unary(const OpCall& call, int threads);
+/// Along some dimensions: summed in double, rounded once.
+Tensor reduce(const OpCall& call, int threads);
 
 Tensor permute(const Tensor& input, std::span<const int> dims, int threads);
 

@@ -14,6 +14,7 @@ void binary(const OpCall& call, double* out);
 void unary(const OpCall& call, double* out);
 /// exp(x - max) over its sum along the call's dimension.
 void softmax(const OpCall& call, double* out);
+void reduce(const OpCall& call, double* out);
 /// In the order of dimensions that the call gives, else as they are.
 void move(const OpCall& call, double* out);
 

@@ -68,6 +68,7 @@ class ReferenceBackend final : public Backend {
       case OpFamily::binary: return reference::binary(call, out);
       case OpFamily::unary: return reference::unary(call, out);
       case OpFamily::softmax: return reference::softmax(call, out);
+      case OpFamily::reduce: return reference::reduce(call, out);
       case OpFamily::move: return reference::move(call, out);
     }
   }

@@ -1,5 +1,7 @@
 #include "backends/wormhole/evidence.h"
 
+#include <algorithm>
+
 namespace wattention::wormhole {
 
 std::string_view to_string(Evidence evidence) {
@@ -10,6 +12,24 @@ std::string_view to_string(Evidence evidence) {
   }
   return "";
 }
+
+namespace {
+
+// Along the width or the height of matrices, not over a batch.
+bool is_along_matrix(const OpCall& call) {
+  const int rank = call.a().rank();
+  return std::ranges::all_of(*call.attributes.dims, [=](int dim) { return dim >= rank - 2; });
+}
+
+// Cards printed sums and means of rows; the library summed columns.
+Evidence evidence_of_sum(const OpCall& call) {
+  if (!is_along_matrix(call)) return Evidence::read;
+  return call.attributes.dims->size() == 1 && (*call.attributes.dims)[0] == call.a().rank() - 2
+             ? Evidence::library
+             : Evidence::printed;
+}
+
+}  // namespace
 
 // An op that is not named here was only read.
 Evidence evidence_of(const OpCall& call) {
@@ -22,6 +42,9 @@ Evidence evidence_of(const OpCall& call) {
     case Op::subtract:
     case Op::div: return Evidence::printed;
     case Op::divide: return call.number ? Evidence::printed : Evidence::library;
+    case Op::sum:
+    case Op::mean: return evidence_of_sum(call);
+    case Op::max: return is_along_matrix(call) ? Evidence::library : Evidence::read;
     case Op::transpose:
     case Op::permute:
     case Op::reshape:

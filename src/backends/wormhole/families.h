@@ -17,6 +17,7 @@ std::optional<Refusal> refuse_product(const OpCall& call);
 std::optional<Refusal> refuse_binary(const OpCall& call);
 std::optional<Refusal> refuse_unary(const OpCall& call, const Release& release);
 std::optional<Refusal> refuse_softmax(const OpCall& call);
+std::optional<Refusal> refuse_reduce(const OpCall& call);
 std::optional<Refusal> refuse_move(const OpCall& call);
 
 }  // namespace wattention::wormhole

@@ -170,6 +170,7 @@ std::optional<Refusal> refuse_family(const OpCall& call, const Release& release)
     case OpFamily::binary: return refuse_binary(call);
     case OpFamily::unary: return refuse_unary(call, release);
     case OpFamily::softmax: return refuse_softmax(call);
+    case OpFamily::reduce: return refuse_reduce(call);
     case OpFamily::move: return refuse_move(call);
   }
   return std::nullopt;
@@ -197,6 +198,7 @@ Tensor WormholeBackend::run_family(const OpCall& call) {
     case OpFamily::binary: return run_binary(call);
     case OpFamily::unary: return run_unary(call);
     case OpFamily::softmax: return run_softmax(call);
+    case OpFamily::reduce: return run_reduce(call);
     case OpFamily::move: return run_move(call);
   }
   fail(ErrorKind::unsupported, "[{}] expected an op that wormhole has; found none", call.name());

@@ -19,6 +19,8 @@
 
 namespace wattention::wormhole {
 
+struct ReduceStep;
+
 class WormholeBackend final : public Backend {
  public:
   WormholeBackend(const DeviceOptions& options, HostOptions host, Release release);
@@ -75,6 +77,13 @@ class WormholeBackend final : public Backend {
                          Memory second);
   Tensor run_unary(const OpCall& call);
   Tensor run_softmax(const OpCall& call);
+  Tensor run_reduce(const OpCall& call);
+  Tensor sum_or_largest(const OpCall& call);
+  Tensor variance(const OpCall& call);
+  Tensor reduce_side(const OpCall& call, const Tensor& input, const ReduceStep& step);
+  Tensor sum_matrices(const OpCall& call, const Tensor& input, int dim);
+  Tensor reduce_across(const OpCall& call, const Tensor& input, int dim, const ReduceStep& step);
+  Tensor by_pattern(std::string_view op, const Tensor& input, Bits (*function)(Bits));
   Tensor run_move(const OpCall& call);
   Tensor transpose(const Tensor& input);
   Tensor change_layout(const Tensor& input, Layout layout);

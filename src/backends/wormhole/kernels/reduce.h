@@ -33,6 +33,22 @@ constexpr Bits row_sum(std::span<const Bits> row, int phases) {
   return pack_bf16<Rules>(upper_half(dst));
 }
 
+/// What Dst holds on its way to L1 as bf16.
+constexpr Bits pack_dst(Word dst, DstFormat format) {
+  return format == DstFormat::fp32 ? round_to_bf16(dst) : pack_bf16(upper_half(dst));
+}
+
+/// GAPOOL down a column, faces of 16 rows from the top, each value times the scaler.
+constexpr Bits column_sum(std::span<const Bits> column, Bits scaler, int phases, DstFormat format) {
+  std::array<Bits, mvmul_depth> scalers{};
+  scalers.fill(scaler);
+  Word dst = 0;
+  for (std::size_t face = 0; face < column.size(); face += mvmul_depth)
+    for (int phase = 0; phase < phases; ++phase)
+      dst = mvmul(Depth16(column.data() + face, mvmul_depth), scalers, phase, dst, format);
+  return pack_dst(dst, format);
+}
+
 /// In Dst: not packed yet.
 template <class Rules = Reduce>
 constexpr Bits row_max(std::span<const Bits> row) {

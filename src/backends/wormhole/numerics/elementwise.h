@@ -15,9 +15,9 @@ constexpr Word elwmul(Bits src_a, Bits src_b, int phase, Word dst, DstFormat for
   return accumulate<Rules>(term, {}, dst, format);
 }
 
-/// src_a + src_b; what Dst held is lost.
+/// src_a + src_b; what Dst held is lost, unless it is given and added to.
 template <class Rules = Silicon>
-constexpr Word elwadd(Bits src_a, Bits src_b, DstFormat format) {
+constexpr Word elwadd(Bits src_a, Bits src_b, DstFormat format, Word dst = 0) {
   Bits large = counts_as_zero<Rules>(src_a) ? Bits{0} : src_a;
   Bits small = counts_as_zero<Rules>(src_b) ? Bits{0} : src_b;
   if ((large & 0x7fff) < (small & 0x7fff)) std::swap(large, small);
@@ -27,7 +27,7 @@ constexpr Word elwadd(Bits src_a, Bits src_b, DstFormat format) {
     addend = static_cast<Word>(drop_bits(eleven_bits(small), distance, Rules::addend_rounding));
   const Word base = large == 0 ? 0 : eleven_bits(large);
   const Word sum = is_negative(large) == is_negative(small) ? base + addend : base - addend;
-  return accumulate<Rules>({is_negative(large), exponent_of(large), sum}, {}, 0, format);
+  return accumulate<Rules>({is_negative(large), exponent_of(large), sum}, {}, dst, format);
 }
 
 template <class Rules = Silicon>

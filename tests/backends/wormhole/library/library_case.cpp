@@ -52,7 +52,12 @@ OpAttributes attributes_of(Options& options) {
   attributes.fp32_accumulate = options.take<bool>("fp32_accumulate");
   attributes.numeric_stable = options.take<bool>("numeric_stable");
   attributes.transpose_b = options.take<bool>("transpose_b");
-  attributes.dim = options.take<int>("dim");
+  attributes.keepdim = options.take<bool>("keepdim");
+  const auto dim = options.take<int>("dim");
+  if (dim && attributes.keepdim)  // a reduction's
+    attributes.dims = Dims{*dim};
+  else
+    attributes.dim = dim;
   return attributes;
 }
 

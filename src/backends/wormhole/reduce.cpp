@@ -1,0 +1,286 @@
+// Reductions: sum, mean, max, min, and the variance that is made of them.
+// tt-metal v0.57.0-rc71, ttnn/cpp/ttnn/operations/reduction/generic: generic_reductions.cpp, device/reduce_op.cpp and the
+// kernels reduce_w.cpp and reduce_h.cpp; experimental/reduction/fast_reduce_nc.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "backends/wormhole/exec/patterns.h"
+#include "backends/wormhole/families.h"
+#include "backends/wormhole/kernels/binary.h"
+#include "backends/wormhole/kernels/number.h"
+#include "backends/wormhole/kernels/reduce.h"
+#include "backends/wormhole/numerics/elementwise.h"
+#include "backends/wormhole/program/move.h"
+#include "backends/wormhole/program/unary.h"
+#include "backends/wormhole/spec/chip.h"
+#include "backends/wormhole/wormhole_backend.h"
+#include "tensor/reduced.h"
+#include "tensor/shape_formatter.h"
+
+namespace wattention::wormhole {
+
+/// One program along the height or the width of the matrices.
+struct ReduceStep {
+  bool largest;      ///< else a sum
+  bool along_width;  ///< else along the height
+  float scaler = 1;  ///< of a sum
+};
+
+namespace {
+
+constexpr Bits minus_infinity = 0xff80;
+
+struct Arithmetic {
+  Fidelity fidelity;
+  DstFormat format;
+};
+
+// The release asks for these where the caller does not.
+Arithmetic arithmetic_of(const OpCall& call) {
+  const bool fp32 = call.attributes.fp32_accumulate.value_or(true);
+  return {call.attributes.fidelity.value_or(Fidelity::hifi4),
+          fp32 ? DstFormat::fp32 : DstFormat::bf16};
+}
+
+bool is_along_matrix(const Dims& dims, int rank) {
+  return std::ranges::all_of(dims, [=](int dim) { return dim >= rank - 2; });
+}
+
+std::int64_t reduced_count(const OpCall& call) {
+  std::int64_t count = 1;
+  for (const int dim : *call.attributes.dims) count *= call.a().size(dim);
+  return count;
+}
+
+// The padded image with `value` in its padding, as the release fills it before it reduces.
+std::vector<Bits> with_padding(const Bits* image, const TiledShape& shape, Bits value) {
+  std::vector<Bits> filled(image, image + shape.elements());
+  for (std::int64_t row = 0; row < shape.batch * shape.padded_rows; ++row) {
+    const bool is_padding = row % shape.padded_rows >= shape.rows;
+    Bits* const from = filled.data() + row * shape.padded_cols;
+    std::fill(from + (is_padding ? 0 : shape.cols), from + shape.padded_cols, value);
+  }
+  return filled;
+}
+
+// A row of faces against a column that holds the scaler: the release sums along the width by a product.
+void sum_widths(const std::vector<Bits>& image, const TiledShape& from, Bits scaler,
+                const Arithmetic& arithmetic, Bits* out, HostOptions host) {
+  std::vector<Bits> scalers(static_cast<std::size_t>(from.padded_cols * tile_side));
+  for (std::int64_t row = 0; row < from.padded_cols; ++row)
+    scalers[static_cast<std::size_t>(row * tile_side)] = scaler;
+  const MatmulNumerics numerics{arithmetic.fidelity, from.col_tiles(),
+                                arithmetic.format == DstFormat::fp32, false};
+  matmul({image.data(), from.batch * from.padded_rows, from.padded_cols},
+         {scalers.data(), from.padded_cols, tile_side}, numerics, out, host);
+}
+
+void largest_of_widths(const std::vector<Bits>& image, const TiledShape& from, Bits* out) {
+  for (std::int64_t row = 0; row < from.batch * from.padded_rows; ++row) {
+    const std::span<const Bits> values(image.data() + row * from.padded_cols,
+                                       static_cast<std::size_t>(from.padded_cols));
+    std::fill_n(out + row * tile_side, tile_side, Bits{0});
+    out[row * tile_side] = pack_bf16(kernels::row_max(values));
+  }
+}
+
+// Columns become contiguous one by one; the first row of each matrix of `out` takes the results.
+template <class Reduce>
+void reduce_heights(const std::vector<Bits>& image, const TiledShape& from, Bits* out,
+                    HostOptions host, Reduce reduce) {
+  std::fill_n(out, from.batch * tile_side * from.padded_cols, Bits{0});
+  const std::int64_t columns = from.batch * from.padded_cols;
+  const int threads = useful_threads(static_cast<double>(from.elements()), least_elements,
+                                     resolve_threads(host.threads));
+  parallel(threads, [&](int thread) {
+    const Share share = share_of(columns, thread, threads);
+    std::vector<Bits> column(static_cast<std::size_t>(from.padded_rows));
+    for (std::int64_t i = share.begin; i < share.end; ++i) {
+      const std::int64_t matrix = i / from.padded_cols, col = i % from.padded_cols;
+      const Bits* const top = image.data() + matrix * from.matrix_elements() + col;
+      for (std::size_t row = 0; row < column.size(); ++row)
+        column[row] = top[static_cast<std::int64_t>(row) * from.padded_cols];
+      out[matrix * tile_side * from.padded_cols + col] = reduce(column);
+    }
+  });
+}
+
+Refusal refuse_dims(const OpCall& call, std::string_view reason) {
+  return refuse(
+      ErrorKind::unsupported,
+      "[{}] expected dimensions that the release reduces as it should; found shape {}. {}",
+      call.name(), call.a().shape(), reason);
+}
+
+}  // namespace
+
+std::optional<Refusal> refuse_reduce(const OpCall& call) {
+  if (auto refusal = refuse_operands(call, "Input to reduce must be tilized")) return refusal;
+  const Dims& dims = *call.attributes.dims;
+  const int rank = call.a().rank();
+  if (rank < 1 || rank > 4)
+    return refuse(ErrorKind::unsupported, "[{}] expected one to four dimensions; found shape {}",
+                  call.name(), call.a().shape());
+  if (call.op == Op::stddev)
+    return refuse(
+        ErrorKind::unsupported,
+        "[stddev] expected an op that is built on {}; found stddev. Its last step is a square root",
+        call.a().device_name());
+  const bool sums = call.op != Op::max && call.op != Op::min;
+  const TiledShape tiled(call.a().shape());
+  if (sums && dims.size() >= 2 && dims[dims.size() - 2] == rank - 2 && tiled.tiles() == 1)
+    return refuse_dims(
+        call, "The program that sums one single tile in both directions is not built here");
+  const bool averages = call.op == Op::mean || call.op == Op::var;
+  if (averages && dims.size() > 1 && !is_along_matrix(dims, rank))
+    return refuse_dims(call, "Over a batch and more it divides by the number of all elements");
+  return std::nullopt;
+}
+
+Tensor WormholeBackend::run_reduce(const OpCall& call) {
+  const Tensor kept = call.op == Op::var ? variance(call) : sum_or_largest(call);
+  if (kept.shape() == call.shape) return kept;
+  OpCall reshape{Op::reshape, {kept}, {}, {}, call.shape};
+  return run_family(reshape);
+}
+
+// The result keeps its dimensions, of size 1.
+Tensor WormholeBackend::sum_or_largest(const OpCall& call) {
+  const bool largest = call.op == Op::max || call.op == Op::min;
+  const int rank = call.a().rank();
+  const float scaler =
+      call.op == Op::sum || largest ? 1.0f : 1.0f / static_cast<float>(reduced_count(call));
+  Tensor result = call.op == Op::min ? by_pattern("neg", call.a(), kernels::negated) : call.a();
+  const Dims& dims = *call.attributes.dims;
+  const bool both_sides = dims.size() >= 2 && dims[dims.size() - 2] == rank - 2;
+  for (std::size_t i = dims.size(); i-- > 0;) {
+    const int dim = dims[i];
+    // Over both sides of a matrix the width comes first, and the scaler with the height.
+    const float factor = both_sides && dim == rank - 1 ? 1.0f : scaler;
+    if (dim >= rank - 2)
+      result = reduce_side(call, result, {largest, dim == rank - 1, factor});
+    else if (call.op == Op::sum)
+      result = sum_matrices(call, result, dim);
+    else
+      result = reduce_across(call, result, dim, {largest, false, factor});
+  }
+  return call.op == Op::min ? by_pattern("neg", result, kernels::negated) : result;
+}
+
+// A batch dimension takes the height's place, and goes back.
+Tensor WormholeBackend::reduce_across(const OpCall& call, const Tensor& input, int dim,
+                                      const ReduceStep& step) {
+  const auto swapped = [&](const Tensor& tensor) {
+    OpCall permute{Op::permute, {tensor}, {}, {}, {}};
+    Dims order;
+    std::vector<std::int64_t> sizes(tensor.shape().sizes().begin(), tensor.shape().sizes().end());
+    const auto height = static_cast<std::size_t>(tensor.rank() - 2),
+               other = static_cast<std::size_t>(dim);
+    std::vector<int> dims(sizes.size());
+    for (std::size_t i = 0; i < dims.size(); ++i) dims[i] = static_cast<int>(i);
+    std::swap(dims[height], dims[other]);
+    std::swap(sizes[height], sizes[other]);
+    permute.attributes.dims = Dims(dims);
+    permute.shape = Shape(std::span<const std::int64_t>(sizes));
+    return run_family(permute);
+  };
+  return swapped(reduce_side(call, swapped(input), step));
+}
+
+// The mean of the squares less the square of the mean, each a program.
+Tensor WormholeBackend::variance(const OpCall& call) {
+  const auto mean_of = [&](const Tensor& tensor) {
+    OpCall mean = call;
+    mean.op = Op::mean;
+    mean.tensors = {tensor};
+    return sum_or_largest(mean);
+  };
+  const Tensor mean = mean_of(call.a());
+  const Tensor squares = mean_of(by_pattern("power", call.a(), kernels::squared));
+  OpCall difference{
+      Op::subtract, {squares, by_pattern("power", mean, kernels::squared)}, {}, {}, mean.shape()};
+  return run_family(difference);
+}
+
+Tensor WormholeBackend::by_pattern(std::string_view op, const Tensor& input,
+                                   Bits (*function)(Bits)) {
+  Tensor out = allocate(input.shape(), DType::bf16, Layout::tile, input.memory());
+  const TiledShape tiled(input.shape());
+  enqueue(fmt::format("{} {} {}", op, input.shape(), to_string(input.memory())),
+          make_unary(op, tiled.tiles(), input.memory()), Reuse::blocks);
+  const auto count = static_cast<std::size_t>(tiled.elements());
+  if (has_values())
+    apply_to_patterns({bits_of(input), count}, function, {bits_of(out), count}, host_);
+  return out;
+}
+
+Tensor WormholeBackend::reduce_side(const OpCall& call, const Tensor& input,
+                                    const ReduceStep& step) {
+  const int rank = input.rank();
+  const Memory memory = call.attributes.memory.value_or(input.memory());
+  // One dimension is a matrix of one row: its height is reduced already.
+  const Shape shape =
+      reduced_shape(input.shape(), Dims{step.along_width ? rank - 1 : rank - 2}, true);
+  Tensor out = allocate(shape, DType::bf16, Layout::tile, memory);
+  const TiledShape from(input.shape()), to(shape);
+  if (from.rows != from.padded_rows || from.cols != from.padded_cols)
+    enqueue(fmt::format("fill_pad {} {}", input.shape(), to_string(input.memory())),
+            make_move({"fill_pad", "fill padding", "fill_pad", from.tiles(), from.tiles(),
+                       input.memory(), input.memory()}),
+            Reuse::blocks);
+  const std::string_view kernel = step.along_width ? "reduce_w.cpp" : "reduce_h.cpp";
+  enqueue(fmt::format("{} {} {} {} {} {}", call.name(), kernel, step.scaler, input.shape(),
+                      to_string(input.memory()), to_string(memory)),
+          make_move({call.name(),
+                     step.along_width ? "reduce width, multi core" : "reduce height, multi core",
+                     kernel, from.tiles(), to.tiles(), input.memory(), memory}),
+          Reuse::blocks);
+  if (!has_values()) return out;
+  const Arithmetic arithmetic = arithmetic_of(call);
+  const Bits scaler = kernels::number_operand(step.scaler, release_);
+  const std::vector<Bits> image =
+      with_padding(bits_of(input), from, step.largest ? minus_infinity : Bits{0});
+  if (step.along_width && step.largest)
+    largest_of_widths(image, from, bits_of(out));
+  else if (step.along_width)
+    sum_widths(image, from, scaler, arithmetic, bits_of(out), host_);
+  else
+    reduce_heights(image, from, bits_of(out), host_, [&](std::span<const Bits> column) {
+      return step.largest
+                 ? pack_bf16(kernels::row_max(column))
+                 : kernels::column_sum(column, scaler, static_cast<int>(arithmetic.fidelity),
+                                       arithmetic.format);
+    });
+  return out;
+}
+
+// Matrices of a batch dimension, added onto Dst one after the other.
+Tensor WormholeBackend::sum_matrices(const OpCall& call, const Tensor& input, int dim) {
+  const Memory memory = call.attributes.memory.value_or(input.memory());
+  const Shape shape = reduced_shape(input.shape(), Dims{dim}, true);
+  Tensor out = allocate(shape, DType::bf16, Layout::tile, memory);
+  const TiledShape from(input.shape()), to(shape);
+  enqueue(fmt::format("fast_reduce_nc {} {} {} {}", dim, input.shape(), to_string(input.memory()),
+                      to_string(memory)),
+          make_move({call.name(), "fast reduce of matrices", "reduce_nc.cpp", from.tiles(),
+                     to.tiles(), input.memory(), memory}),
+          Reuse::blocks);
+  if (!has_values()) return out;
+  std::int64_t inner = from.matrix_elements();
+  for (int i = dim + 1; i < input.rank() - 2; ++i) inner *= input.size(i);
+  const std::int64_t matrices = input.size(dim), outer = to.elements() / inner;
+  const Bits* const values = bits_of(input);
+  const DstFormat format = arithmetic_of(call).format;
+  for (std::int64_t i = 0; i < outer * inner; ++i) {
+    const Bits* const first = values + i / inner * inner * matrices + i % inner;
+    Word dst = 0;
+    for (std::int64_t matrix = 0; matrix < matrices; ++matrix)
+      dst = elwadd(first[matrix * inner], 0, format, dst);
+    bits_of(out)[i] = kernels::pack_dst(dst, format);
+  }
+  return out;
+}
+
+}  // namespace wattention::wormhole

@@ -1,0 +1,69 @@
+// Reductions on the card, against plain loops; their digits are held by the recorded calls.
+#include <wattention/ops.h>
+
+#include <cmath>
+
+#include "device_fixture.h"
+
+namespace wattention::wormhole {
+namespace {
+
+class Reductions : public testing::Test {
+ protected:
+  OpAttributes along(const Dims& dims) {
+    OpAttributes attributes;
+    attributes.dims = dims;
+    return attributes;
+  }
+  std::vector<float> values(const Tensor& tensor) {
+    const Tensor host = device_->download(tensor).to(DType::f32);
+    return {host.values<float>().begin(), host.values<float>().end()};
+  }
+  const std::shared_ptr<WormholeBackend> device_ = open();
+};
+
+// Small whole numbers: every order of summation gives them exactly.
+TEST_F(Reductions, SumsOfWholeNumbersAreExact) {
+  const Shape shape({2, 3, 40, 50});
+  Tensor host = Tensor::empty(shape);
+  std::int64_t count = 0;
+  for (float& value : host.mutable_values<float>()) value = static_cast<float>(count++ % 3 - 1);
+  const Tensor input = device_->upload(host, {});
+  const Tensor exact = to_device(host, open_device("reference"));
+  for (const Dims& dims :
+       {Dims{3}, Dims{2}, Dims{1}, Dims{0}, Dims{2, 3}, Dims{0, 1}, Dims{0, 3}, Dims{}}) {
+    const Tensor expected = to_host(sum(exact, along(dims))).to(DType::bf16).to(DType::f32);
+    const std::vector<float> found = values(sum(input, along(dims)));
+    ASSERT_EQ(found.size(), static_cast<std::size_t>(expected.numel()));
+    EXPECT_TRUE(std::ranges::equal(found, expected.values<float>()));
+    const Tensor smallest = to_host(min(exact, along(dims))).to(DType::f32);
+    EXPECT_TRUE(std::ranges::equal(values(min(input, along(dims))), smallest.values<float>()));
+  }
+}
+
+// What lies in the padding must not count: after adding 1 it is 1, and a maximum of negative numbers is negative.
+TEST_F(Reductions, PaddingDoesNotCount) {
+  const Tensor input = device_->upload(random_tensor({6, 3}), {});
+  const Tensor ones = add(multiply(input, 0.0), 1.0);
+  EXPECT_EQ(values(sum(ones, along({1}))), std::vector<float>(6, 3));
+  EXPECT_EQ(values(sum(ones, along({0}))), std::vector<float>(3, 6));
+  EXPECT_EQ(values(max(subtract(multiply(input, 0.0), 2.0), along({1}))),
+            std::vector<float>(6, -2));
+}
+
+TEST_F(Reductions, WhatTheReleaseDoesOtherwiseIsRefused) {
+  const Tensor batch = device_->upload(random_tensor({2, 3, 40, 50}), {});
+  expect_says(error_of([&] {
+                mean(batch, along({0, 1}));
+              }),
+              ErrorKind::unsupported, "divides by the number of all elements");
+  expect_says(error_of([&] {
+                sum(device_->upload(random_tensor({4, 5}), {}));
+              }),
+              ErrorKind::unsupported, "one single tile");
+  expect_says(error_of([&] { sum(batch, along({4})); }), ErrorKind::bad_input, "found 4");
+  expect_says(error_of([&] { sum(batch, along({1, -3})); }), ErrorKind::bad_input, "one twice");
+}
+
+}  // namespace
+}  // namespace wattention::wormhole
