@@ -13,10 +13,10 @@ namespace {
 
 // A word for each attribute that any op which has it could take for 32x32 tensors.
 const std::map<std::string_view, std::string_view> words{
-    {"keepdim", "true"},
-    {"core_grid", "2x2"}, {"transpose_b", "true"},     {"fidelity", "hifi4"},      {"memory", "l1"},
-    {"dim", "1"},         {"fp32_accumulate", "true"}, {"numeric_stable", "true"}, {"dims", "1,0"},
-    {"shape", "16,64"},   {"layout", "row_major"}};
+    {"keepdim", "true"},         {"core_grid", "2x2"},       {"transpose_b", "true"},
+    {"fidelity", "hifi4"},       {"memory", "l1"},           {"dim", "1"},
+    {"fp32_accumulate", "true"}, {"numeric_stable", "true"}, {"dims", "1,0"},
+    {"shape", "16,64"},          {"layout", "row_major"}};
 
 // How each is shown in a sentence.
 std::string shown(std::string_view word) {

@@ -1,5 +1,5 @@
 // Reductions: sum, mean, max, min, and the variance that is made of them.
-// tt-metal v0.57.0-rc71, ttnn/cpp/ttnn/operations/reduction/generic: generic_reductions.cpp, device/reduce_op.cpp and the
+// tt-metal v0.57.0-rc71, ttnn/cpp/ttnn/operations/reduction/generic: generic_reductions.cpp, device/reduce_op.cpp, the
 // kernels reduce_w.cpp and reduce_h.cpp; experimental/reduction/fast_reduce_nc.
 #include <fmt/format.h>
 
