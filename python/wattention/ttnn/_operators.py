@@ -1,0 +1,89 @@
+"""Operators, indices and methods of ttnn.Tensor, by the ops they call. Release 0.57 has these and no others."""
+import sys
+
+from ._absent import absent_or_unknown
+from ._convert import from_device, to_device, to_layout, to_torch
+from ._device import Device
+from ._errors import ArgumentError, error, shown
+from ._moves import reshape
+from ._tensor import Tensor
+from ._types import Layout
+
+# tt-metal v0.57.0-rc71, ttnn/ttnn/__init__.py and operations/matmul.py: no division, no reflected subtraction.
+_OPERATORS = {
+    "__add__": "add", "__radd__": "add", "__sub__": "subtract", "__mul__": "multiply", "__rmul__": "multiply",
+    "__eq__": "eq", "__ne__": "ne", "__gt__": "gt", "__ge__": "ge", "__lt__": "lt", "__le__": "le",
+    "__matmul__": "matmul",
+}
+
+
+def _op(name):
+    """The op of this name: found at use, as it may be absent."""
+    return sys.modules[__package__].__dict__.get(name) or absent_or_unknown("", name)
+
+
+def _operator(name):
+    def call(self, other):
+        return _op(name)(self, other)
+
+    return call
+
+
+def _bounds(index, size, dim):
+    """start, stop and step of one index, as TT-NN 0.57 reads it."""
+    if isinstance(index, slice):
+        start = 0 if index.start is None else index.start
+        stop = size if index.stop is None else index.stop
+        return start, stop, 1 if index.step is None else index.step
+    if not isinstance(index, int):
+        raise ArgumentError(f"[ttnn.Tensor.__getitem__] expected integers and slices; found {shown(index)}. "
+                            "Invalid slice type")
+    at = index + size if index < 0 else index
+    if not 0 <= at < size:
+        raise IndexError(f"Index {index} is out of bounds for dimension {dim} of size {size}")
+    return at, at + 1, 1
+
+
+def _indices(index, rank):
+    """One index a dimension: the ellipsis and what is not named are whole dimensions."""
+    indices = list(index) if isinstance(index, (tuple, list)) else [index]
+    places = [place for place, part in enumerate(indices) if part is Ellipsis]
+    whole = [slice(None)] * (rank - len(indices) + len(places))
+    if len(places) > 1 or len(indices) - len(places) > rank:
+        raise IndexError(f"Too many indices for tensor of dimension {rank}")
+    if places:
+        return indices[:places[0]] + whole + indices[places[0] + 1:]
+    return indices + whole
+
+
+def _getitem(self, index):
+    """ttnn.slice of the parts, then ttnn.squeeze of each dimension that had an integer."""
+    indices = _indices(index, len(self.shape))
+    bounds = [_bounds(part, size, dim) for dim, (part, size) in enumerate(zip(indices, self.shape))]
+    starts, stops, steps = (list(part) for part in zip(*bounds))
+    result = _op("slice")(self, starts, stops, steps)
+    for dim in reversed([dim for dim, part in enumerate(indices) if isinstance(part, int)]):
+        result = _op("squeeze")(result, dim)
+    return result
+
+
+def _to(self, place, mem_config=None):
+    """Tensor.to(layout) and Tensor.to(device, mem_config)."""
+    if isinstance(place, Layout):
+        return to_layout(self, place)
+    if isinstance(place, Device):
+        return to_device(self, place, memory_config=mem_config)
+    raise error("unsupported", f"[ttnn.Tensor.to] expected a layout or a device; found {shown(place)}")
+
+
+def _reshape(self, *shape):
+    return reshape(self, shape[0] if len(shape) == 1 else shape)
+
+
+for _name, _called in _OPERATORS.items():
+    setattr(Tensor, _name, _operator(_called))
+Tensor.__hash__ = object.__hash__  # tensors are keys by identity, as == gives a tensor
+Tensor.__getitem__ = _getitem
+Tensor.reshape, Tensor.to = _reshape, _to
+Tensor.cpu = lambda self, blocking=True, cq_id=None: from_device(self)
+Tensor.to_torch = lambda self: to_torch(self)

@@ -1,0 +1,90 @@
+"""Memory configs of shards, computed from a tensor's shape and a grid of cores as TT-NN 0.57 does."""
+import json
+import math
+from pathlib import Path
+
+from ._cores import CoreCoord, CoreGrid, CoreRange, CoreRangeSet
+from ._errors import error, expect_types
+from ._memory import MemoryConfig, ShardSpec
+from ._types import BufferType, ShardMode, ShardOrientation, ShardStrategy, TensorMemoryLayout
+from ._word import word
+
+__all__ = ["create_sharded_memory_config", "dump_memory_config", "load_memory_config"]
+
+_LAYOUTS = {
+    ShardStrategy.HEIGHT: TensorMemoryLayout.HEIGHT_SHARDED,
+    ShardStrategy.WIDTH: TensorMemoryLayout.WIDTH_SHARDED,
+    ShardStrategy.BLOCK: TensorMemoryLayout.BLOCK_SHARDED,
+}
+
+
+def _fail(reason):
+    raise error("bad_input", f"[ttnn.create_sharded_memory_config] expected a shape that the cores divide; found "
+                             f"another one. {reason}")
+
+
+def _cores_of(core_grid, shape_is_shards):
+    if isinstance(core_grid, CoreRangeSet):
+        if not shape_is_shards:
+            _fail("height and width must be shard shape with CoreRangeSet")
+        return core_grid
+    expect_types("create_sharded_memory_config", core_grid=(core_grid or False, CoreGrid))
+    return CoreRangeSet({CoreRange(CoreCoord(0, 0), CoreCoord(core_grid.x - 1, core_grid.y - 1))})
+
+
+def _shard_shape(height, width, grid, strategy, by_rows):
+    down, across = (grid.y, grid.x) if by_rows else (grid.x, grid.y)
+    if strategy is not ShardStrategy.BLOCK:
+        cores = grid.x * grid.y
+        down, across = (cores, 1) if strategy is ShardStrategy.HEIGHT else (1, cores)
+    if height % down != 0 or width % across != 0:
+        _fail("Invalid sharding core_grid")
+    return height // down, width // across
+
+
+@word("create_sharded_memory_config")
+def create_sharded_memory_config(shape, core_grid, strategy, orientation=None,
+                                 use_height_and_width_as_shard_shape=False):
+    """The config in L1 that shares a tensor of `shape` out over the cores of a grid."""
+    expect_types("create_sharded_memory_config", strategy=(strategy or False, ShardStrategy),
+                 orientation=(orientation, ShardOrientation))
+    by_rows = orientation is not ShardOrientation.COL_MAJOR
+    *batch, height, width = shape
+    cores = _cores_of(core_grid, use_height_and_width_as_shard_shape)
+    if use_height_and_width_as_shard_shape:
+        shard = (height, width) if by_rows else (width, height)
+    else:
+        shard = _shard_shape(math.prod(batch) * height, width, core_grid, strategy, by_rows)
+    orientation = ShardOrientation.ROW_MAJOR if by_rows else ShardOrientation.COL_MAJOR
+    return MemoryConfig(_LAYOUTS[strategy], BufferType.L1, ShardSpec(cores, shard, orientation))
+
+
+@word("dump_memory_config")
+def dump_memory_config(file_name, memory_config):
+    """Writes a memory config as JSON, which load_memory_config reads. It is not TT-NN's format."""
+    expect_types("dump_memory_config", memory_config=(memory_config or False, MemoryConfig))
+    spec = memory_config.shard_spec
+    words = {"memory_layout": memory_config.memory_layout.name, "buffer_type": memory_config.buffer_type.name}
+    if spec is not None:
+        ranges = [[part.start.x, part.start.y, part.end.x, part.end.y] for part in spec.grid.ranges()]
+        words["shard_spec"] = {"grid": ranges, "shape": list(spec.shape), "orientation": spec.orientation.name,
+                               "mode": spec.mode.name}
+    Path(file_name).write_text(json.dumps(words), encoding="utf-8")
+
+
+def config_of(words):
+    """The memory config that a dict of names describes."""
+    spec = words.get("shard_spec")
+    if spec is not None:
+        grid = CoreRangeSet([CoreRange((x, y), (to_x, to_y)) for x, y, to_x, to_y in spec["grid"]])
+        spec = ShardSpec(grid, spec["shape"], ShardOrientation[spec["orientation"]], ShardMode[spec["mode"]])
+    return MemoryConfig(TensorMemoryLayout[words["memory_layout"]], BufferType[words["buffer_type"]], spec)
+
+
+@word("load_memory_config")
+def load_memory_config(file_name):
+    """The memory config of a file that dump_memory_config wrote."""
+    try:
+        return config_of(json.loads(Path(file_name).read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError) as failure:
+        raise error("io", f"[ttnn.load_memory_config] expected a file of dump_memory_config; found {failure!r}") from None
