@@ -1,4 +1,4 @@
-"""Configs of kernels and programs, as values with TT-NN's names and defaults. Ops refuse those that they do not obey."""
+"""Configs of kernels and programs, as values with TT-NN's names and defaults. Ops refuse what they do not obey."""
 import enum
 from dataclasses import MISSING, dataclass
 

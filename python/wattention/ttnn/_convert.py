@@ -34,8 +34,8 @@ def _torch():
 def _expect_layout(op, layout):
     expect_types(op, layout=(layout, Layout))
     if layout not in layout_words:
-        raise ArgumentError(f"[ttnn.{op}] expected layout to be a ttnn.Layout, ROW_MAJOR or TILE (incompatible function "
-                            f"arguments); found {layout!r}")
+        raise ArgumentError(f"[ttnn.{op}] expected layout to be a ttnn.Layout, ROW_MAJOR or TILE (incompatible "
+                            f"function arguments); found {layout!r}")
 
 
 def dtype_word(op, dtype):

@@ -10,12 +10,12 @@ __all__ = ["CoreCoord", "CoreGrid", "CoreRange", "CoreRangeSet"]
 class CoreGrid(_core.CoreGrid):
     """Compute cores to use: x columns, y rows."""
 
-    def __init__(self, **sizes):
+    def __init__(self, *places, **sizes):
         try:
-            super().__init__(**sizes)
+            super().__init__(*places, **sizes)
         except TypeError:
             raise ArgumentError("[ttnn.CoreGrid] expected x= and y= as integers (incompatible constructor arguments); "
-                                f"found {shown(sizes)}") from None
+                                f"found {shown(sizes or places)}") from None
 
     def __repr__(self):
         return f"ttnn.CoreGrid(x={self.x}, y={self.y})"

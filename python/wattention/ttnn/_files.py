@@ -56,8 +56,8 @@ def as_tensor(tensor, dtype=None, *, layout=Layout.ROW_MAJOR, device=None, memor
     """from_torch, with a cache: `cache_file_name` plus dtype and layout is read where it exists, else written."""
     refuse_options("as_tensor", mesh_mapper=mesh_mapper)
     if device is not None and memory_config is None:
-        raise error("bad_input", "[ttnn.as_tensor] expected a memory_config with device; found none. memory_config must "
-                                 "be specified when device is specified")
+        raise error("bad_input", "[ttnn.as_tensor] expected a memory_config with device; found none. memory_config "
+                                 "must be specified when device is specified")
     if use_device_tilizer and (device is None or layout is not TILE_LAYOUT):
         raise error("bad_input", "[ttnn.as_tensor] expected a device and TILE_LAYOUT with use_device_tilizer; found "
                                  f"{device}, {layout}. layout must be TILE_LAYOUT when use_device_tilizer is True")

@@ -1,4 +1,5 @@
 """Golden functions: what torch computes for an op, as TT-NN's tests and fallbacks ask for it."""
+from ._absent import Absent
 from ._errors import error
 
 # TT-NN's own words, which say how and where, not what.
@@ -56,6 +57,8 @@ def golden(name):
 
 def get_golden_function(operation):
     """The function of torch that computes what `operation` does."""
+    if isinstance(operation, Absent):
+        operation()  # refuses by name
     function = getattr(operation, "golden_function", None)
     if function is None:
         raise error("bad_input", f"[ttnn.get_golden_function] expected an op; found {operation!r}, which does not have "

@@ -39,8 +39,8 @@ def permute(input_tensor, dims, *, memory_config=None, pad_value=None):
     allocated("permute", input_tensor)
     dims, rank = _integers("permute", "dims", dims), len(input_tensor.shape)
     if len(dims) != rank:
-        raise error("bad_input", f"[ttnn.permute] expected {rank} dimensions; found {dims}. The number of dimensions in "
-                                 "the tensor input does not match the length of the desired ordering")
+        raise error("bad_input", f"[ttnn.permute] expected {rank} dimensions; found {dims}. The number of dimensions "
+                                 "in the tensor input does not match the length of the desired ordering")
     on_device("permute", _MOVE, input_tensor)
     inherit_memory("permute", input_tensor, memory_config)
     return _moved(_core.permute, input_tensor, dims)
@@ -54,8 +54,9 @@ def transpose(input_tensor, dim1, dim2, *, memory_config=None, pad_value=None):
     dims = list(range(rank))
     for dim in _integers("transpose", "dim1 and dim2", (dim1, dim2)):
         if not -rank <= dim < rank:
-            raise error("bad_input", f"[ttnn.transpose] expected dimensions in [{-rank}, {rank}); found {dim}. Index is "
-                                     f"out of bounds for the rank, should be between 0 and {rank - 1} however is {dim}")
+            raise error("bad_input", f"[ttnn.transpose] expected dimensions in [{-rank}, {rank}); found {dim}. Index "
+                                     f"is out of bounds for the rank, should be between 0 and {rank - 1} however is "
+                                     f"{dim}")
     dims[dim1], dims[dim2] = dims[dim2], dims[dim1]
     return permute(input_tensor, dims, memory_config=memory_config)
 

@@ -5,7 +5,7 @@ from ._cores import CoreGrid
 from ._errors import HOW_TO_ASK, Error, error, expect_types, refuse_options, shown
 from ._memory import memory_word
 from ._modules import attach
-from ._tensor import Tensor, allocated, free, on_device, wrap
+from ._tensor import Tensor, free, on_device, wrap
 from ._types import DataType, MathFidelity
 from ._word import word
 
@@ -187,8 +187,8 @@ def attach_ops(written):
 
 @word("deallocate")
 def deallocate(tensor, force=True):
-    """Frees the tensor's memory now, and that of its views, which share it."""
-    allocated("deallocate", tensor)
+    """Frees the tensor's memory now, and that of its views, which share it. A second time changes nothing."""
+    expect_types("deallocate", tensor=(False if tensor is None else tensor, Tensor))
     free(tensor, force)
 
 

@@ -87,4 +87,5 @@ def load_memory_config(file_name):
     try:
         return config_of(json.loads(Path(file_name).read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError) as failure:
-        raise error("io", f"[ttnn.load_memory_config] expected a file of dump_memory_config; found {failure!r}") from None
+        sentence = f"[ttnn.load_memory_config] expected a file of dump_memory_config; found {failure!r}"
+        raise error("io", sentence) from None

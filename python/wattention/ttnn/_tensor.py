@@ -136,9 +136,9 @@ def moved(core, source, layout=None):
 
 def free(tensor, force=True):
     """Drops the tensor's memory, its views' too; shape and dtype stay. Without force a shared buffer is kept."""
+    if type(tensor._core) is Freed or (tensor._is_borrowed and not force):
+        return
     if tensor._is_borrowed:
-        if not force:
-            return
         raise error("bad_input", "[ttnn.deallocate] expected a tensor that owns its memory; found one that shares the "
                                  "array it came from. Cannot deallocate tensor with borrowed storage!")
     views = [view for view in (ref() for ref in tensor._views or ()) if view is not None] or [tensor]

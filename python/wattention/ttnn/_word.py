@@ -1,4 +1,4 @@
-"""What every function of this module shares: its name, its refusal of arguments, queues, golden function, comparison."""
+"""What every function of this module shares: its name, refusals of arguments, queues, a golden function, comparison."""
 import functools
 import inspect
 
@@ -13,7 +13,8 @@ def _unfit(name, function, arguments, options):
         if key in parameters:
             continue
         if key in _names.keywords():
-            return argument_error("unsupported", f"[ttnn.{name}] expected no {key}; found {shown(value)}. {HOW_TO_ASK}.")
+            sentence = f"[ttnn.{name}] expected no {key}; found {shown(value)}. {HOW_TO_ASK}."
+            return argument_error("unsupported", sentence)
         meant = _names.nearest(key, parameters)
         advice = f" (did you mean {meant}?)" if meant else ""
         return ArgumentError(f"[ttnn.{name}] expected arguments of the names {', '.join(parameters)}; "
