@@ -13,7 +13,8 @@ from ._word import word
 __all__ = [
     "CloseDevice", "CreateDevice", "Device", "DispatchCoreAxis", "DispatchCoreConfig", "DispatchCoreType",
     "GetNumAvailableDevices", "close_device", "disable_and_clear_program_cache", "enable_program_cache",
-    "get_arch_name", "get_device_ids", "get_num_devices", "manage_device", "modelled", "open_device", "synchronize_device",
+    "get_arch_name", "get_device_ids", "get_num_devices", "manage_device", "modelled", "open_device",
+    "synchronize_device",
 ]
 
 _open = {}  # device id -> Device: a card is opened once

@@ -50,9 +50,7 @@ def word(name):
                 # Only a failure to bind the arguments has no frame of the function's own.
                 if isinstance(failure, Error) or failure.__traceback__.tb_next is not None:
                     raise
-                result = _unfit(name, function, arguments, options)
-            if isinstance(result, ArgumentError):
-                raise result
+                raise _unfit(name, function, arguments, options) from None
             if _compare.is_on():
                 _compare.compare(name, call.golden_function, arguments, options, result)
             return result
