@@ -72,6 +72,14 @@ class Conversions(WithDevice):
         self.assertEqual(repr(tensor), "ttnn.Tensor( 2.00000, shape=Shape([]), dtype=DataType::FLOAT32, "
                                        "layout=Layout::ROW_MAJOR)")
 
+    def test_the_constructor_is_from_torch(self):
+        made = ttnn.Tensor(TOKENS, ttnn.bfloat16, self.device, ttnn.TILE_LAYOUT)
+        self.assertEqual((made.shape, made.dtype, made.layout), ([6, 3], ttnn.bfloat16, ttnn.TILE_LAYOUT))
+        listed = ttnn.Tensor([1.0, 2.0], [2, 1], ttnn.float32, ttnn.ROW_MAJOR_LAYOUT)
+        np.testing.assert_array_equal(np.asarray(listed._core), [[1], [2]])
+        self.assertEqual(repr(made.tile), "Tile with shape: [32, 32]")
+        self.expect("bad_input", r"as shape \[3\] has; found 2", lambda: ttnn.Tensor([1.0, 2.0], [3], ttnn.float32))
+
     def test_print_profiles(self):
         tensor = ttnn.from_torch(np.ones((1, 6), np.float32))
         self.addCleanup(ttnn.set_printoptions, profile="short")

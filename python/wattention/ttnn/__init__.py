@@ -21,7 +21,7 @@ from ._memory import *
 from ._moves import *
 from ._ops import *
 from ._queries import *
-from ._shape import Shape
+from ._shape import Shape, Tile
 from ._sharding import *
 from ._tensor import *
 from ._types import *

@@ -7,8 +7,10 @@ from .. import _core
 from ._device import Device
 from ._errors import HOW_TO_ASK, ArgumentError, error, expect_types, refuse_options, shown
 from ._memory import MemoryConfig, memory_word
+from ._shape import Tile
 from ._tensor import Tensor, allocated, moved, wrap
-from ._types import ROW_MAJOR_LAYOUT, DataType, Layout, bfloat16, dtype_words, dtypes, float32, layout_words
+from ._types import (ROW_MAJOR_LAYOUT, TILE_SIZE, DataType, Layout, bfloat16, dtype_words, dtypes, float32,
+                     layout_words)
 from ._word import word
 
 __all__ = ["from_device", "from_torch", "to_device", "to_dtype", "to_layout", "to_torch"]
@@ -18,6 +20,7 @@ _DEFAULTS = {
     "float32": float32, "bfloat16": bfloat16, "int64": DataType.UINT32, "int32": DataType.INT32,
     "int16": DataType.UINT16, "uint8": DataType.UINT8,
 }
+_TILE = Tile((TILE_SIZE, TILE_SIZE))
 _HALVES = {"torch.float16": bfloat16}
 
 
@@ -92,7 +95,7 @@ def from_torch(tensor, dtype=None, *, layout=ROW_MAJOR_LAYOUT, device=None, memo
     `tensor` is a torch tensor, a NumPy array or anything with DLPack. A row-major host tensor of the same dtype
     shares its memory. float16 becomes bfloat16; with a dtype, numbers of any type are converted by torch or NumPy.
     """
-    refuse_options("from_torch", tile=tile, pad_value=pad_value, mesh_mapper=mesh_mapper)
+    refuse_options("from_torch", tile=None if tile == _TILE else tile, pad_value=pad_value, mesh_mapper=mesh_mapper)
     expect_types("from_torch", dtype=(dtype, DataType), device=(device, Device),
                  memory_config=(memory_config, MemoryConfig))
     layout = ROW_MAJOR_LAYOUT if layout is None else layout

@@ -1,11 +1,15 @@
 """Operators, indices and methods of ttnn.Tensor, by the ops they call. Release 0.57 has these and no others."""
+import math
 import sys
 
+import numpy as np
+
 from ._absent import absent_or_unknown
-from ._convert import from_device, to_device, to_layout, to_torch
+from ._convert import from_device, from_torch, to_device, to_layout, to_torch
 from ._device import Device
 from ._errors import ArgumentError, error, shown
 from ._moves import reshape
+from ._shape import Shape
 from ._tensor import Tensor
 from ._types import Layout
 
@@ -67,6 +71,27 @@ def _getitem(self, index):
     return result
 
 
+def _made(self, tensor, *arguments, **options):
+    """ttnn.Tensor(array, dtype, device, layout, memory config, tile), as from_torch makes it; or, of numbers in a list,
+    ttnn.Tensor(numbers, shape, dtype, layout, device, memory config, tile)."""
+    if isinstance(tensor, list):
+        sizes = tuple(Shape(arguments[0] if arguments else options.pop("shape", None)))
+        if math.prod(sizes) != len(tensor):
+            raise error("bad_input", f"[ttnn.Tensor] expected as many numbers as shape {list(sizes)} has; "
+                                     f"found {len(tensor)}")
+        tensor, arguments = np.array(tensor, np.float32).reshape(sizes), arguments[1:]
+        names = ("dtype", "layout", "device", "memory_config", "tile")
+    else:
+        names = ("dtype", "device", "layout", "memory_config", "tile")
+    options = {_CONSTRUCTORS_NAMES.get(key, key): value for key, value in options.items() if key != "strategy"}
+    made = from_torch(tensor, **dict(zip(names, arguments)), **options)
+    for slot in ("_core", "_device", "_is_borrowed", "_layout", "_views"):
+        setattr(self, slot, getattr(made, slot))
+
+
+_CONSTRUCTORS_NAMES = {"data_type": "dtype", "mem_config": "memory_config"}
+
+
 def _to(self, place, mem_config=None):
     """Tensor.to(layout) and Tensor.to(device, mem_config)."""
     if isinstance(place, Layout):
@@ -82,6 +107,7 @@ def _reshape(self, *shape):
 
 for _name, _called in _OPERATORS.items():
     setattr(Tensor, _name, _operator(_called))
+Tensor.__init__ = _made
 Tensor.__hash__ = object.__hash__  # tensors are keys by identity, as == gives a tensor
 Tensor.__getitem__ = _getitem
 Tensor.reshape, Tensor.to = _reshape, _to

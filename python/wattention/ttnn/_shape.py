@@ -1,5 +1,6 @@
-"""ttnn.Shape: a tensor's sizes."""
+"""ttnn.Shape, a tensor's sizes; ttnn.Tile, the sizes of what a tensor is cut into."""
 import operator
+from dataclasses import dataclass
 
 from ._errors import ArgumentError, error
 
@@ -50,3 +51,17 @@ class Shape:
 
     def __repr__(self):
         return f"Shape({list(self._sizes)})"
+
+
+@dataclass(frozen=True, repr=False)
+class Tile:
+    """A tile's rows and columns. A value only: tensors have tiles of 32x32."""
+
+    tile_shape: tuple
+    transpose_tile: bool = False
+
+    def __post_init__(self):
+        object.__setattr__(self, "tile_shape", tuple(self.tile_shape))
+
+    def __repr__(self):
+        return f"Tile with shape: [{', '.join(map(str, self.tile_shape))}]"

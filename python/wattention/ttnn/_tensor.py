@@ -6,7 +6,7 @@ from .. import _core
 from ._absent import refuse_attribute
 from ._errors import ArgumentError, error
 from ._memory import DRAM_MEMORY_CONFIG, memory_configs
-from ._shape import Shape
+from ._shape import Shape, Tile
 from ._types import TILE_SIZE, Layout, StorageType, dtypes, layout_words, layouts
 
 __all__ = ["Tensor", "set_printoptions"]
@@ -25,9 +25,6 @@ class Tensor:
     """
 
     __slots__ = ("__weakref__", "_core", "_device", "_is_borrowed", "_layout", "_views")
-
-    def __init__(self, *arguments, **options):
-        raise error("unsupported", "[ttnn.Tensor] expected a tensor from ttnn.from_torch; found a direct construction")
 
     @property
     def shape(self):
@@ -88,6 +85,13 @@ class Tensor:
         for size in self.padded_shape:
             count *= size
         return count
+
+    @property
+    def tile(self):
+        return Tile((TILE_SIZE, TILE_SIZE))
+
+    def get_tile(self):
+        return self.tile
 
     def deallocate(self, force=False):
         free(self, force)
