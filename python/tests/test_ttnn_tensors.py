@@ -102,6 +102,28 @@ class Conversions(WithDevice):
         self.assertFalse(tensor.is_allocated())
 
 
+class Parts(WithDevice):
+    def test_parts_of_host_tensors(self):
+        array = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
+        for dtype in (ttnn.float32, ttnn.bfloat16):
+            tensor = ttnn.from_torch(array, dtype=dtype)
+            for index in (0, (1, slice(1, 3)), (Ellipsis, 2), (slice(None), -1, slice(0, 2)), slice(1, 2), slice(-1, None)):
+                np.testing.assert_array_equal(np.asarray(tensor[index]._core), array[index], str(index))
+            np.testing.assert_array_equal(np.asarray(tensor.unpad([0, 1, 0], [1, 3, 4])._core), array[:1, 1:])
+        self.assertRaises(IndexError, lambda: tensor[2])
+        self.assertRaises(IndexError, lambda: tensor[0, 0, 0, 0])
+        self.expect("bad_input", "non-unit stride", lambda: tensor[:, ::2])
+
+    def test_padding_is_zeros(self):
+        whole, odd = np.ones((32, 64), np.float32), np.ones((30, 64), np.float32)
+        tiles = {"layout": ttnn.TILE_LAYOUT}
+        self.assertEqual(ttnn.from_torch(whole, pad_value=float("nan"), **tiles).shape, (32, 64))
+        self.assertEqual(ttnn.from_torch(odd, pad_value=0, **tiles).pad_to_tile(0.0).shape, (30, 64))
+        self.expect("unsupported", "padding of 0", lambda: ttnn.from_torch(odd, pad_value=1.5, **tiles))
+        self.expect("unsupported", "padding of 0", lambda: ttnn.from_torch(odd, **tiles).pad_to_tile(float("nan")))
+        self.expect("bad_input", "layout must be TILE_LAYOUT", lambda: ttnn.from_torch(odd, pad_value=0))
+
+
 class Files(WithDevice):
     def setUp(self):
         super().setUp()

@@ -38,6 +38,10 @@ class Values(WithDevice):
         both = ttnn.CoreRangeSet({ttnn.CoreRange((0, 0), (4, 4)), ttnn.CoreRange((5, 5), (7, 7))})
         self.assertEqual((both.num_cores(), repr(both.bounding_box())), (34, "[(x=0,y=0) - (x=7,y=7)]"))
         self.assertEqual(repr(both), "{[(x=0,y=0) - (x=4,y=4)], [(x=5,y=5) - (x=7,y=7)]}")
+        grid = ttnn.CoreCoord(8, 4)
+        self.assertEqual(repr(ttnn.num_cores_to_corerangeset(10, grid, row_wise=True)),
+                         "{[(x=0,y=0) - (x=7,y=0)], [(x=0,y=1) - (x=1,y=1)]}")
+        self.assertEqual(repr(ttnn.num_cores_to_corerangeset(3, grid)), "{[(x=0,y=0) - (x=0,y=2)]}")
         self.assertEqual(ttnn.CoreCoord((3, 4)), ttnn.CoreCoord(3, 4))
         for call in (lambda: ttnn.CoreCoord(1), lambda: ttnn.CoreGrid(8, 8), lambda: ttnn.CoreRangeSet([1])):
             self.expect("bad_input", "incompatible constructor arguments", call)

@@ -7,6 +7,7 @@ from .. import _core
 from ._device import Device
 from ._errors import HOW_TO_ASK, ArgumentError, error, expect_types, refuse_options, shown
 from ._memory import MemoryConfig, memory_word
+from ._padding import expect_padding_of_zeros
 from ._shape import Tile
 from ._tensor import Tensor, allocated, moved, wrap
 from ._types import (ROW_MAJOR_LAYOUT, TILE_SIZE, DataType, Layout, bfloat16, dtype_words, dtypes, float32,
@@ -95,7 +96,7 @@ def from_torch(tensor, dtype=None, *, layout=ROW_MAJOR_LAYOUT, device=None, memo
     `tensor` is a torch tensor, a NumPy array or anything with DLPack. A row-major host tensor of the same dtype
     shares its memory. float16 becomes bfloat16; with a dtype, numbers of any type are converted by torch or NumPy.
     """
-    refuse_options("from_torch", tile=None if tile == _TILE else tile, pad_value=pad_value, mesh_mapper=mesh_mapper)
+    refuse_options("from_torch", tile=None if tile == _TILE else tile, mesh_mapper=mesh_mapper)
     expect_types("from_torch", dtype=(dtype, DataType), device=(device, Device),
                  memory_config=(memory_config, MemoryConfig))
     layout = ROW_MAJOR_LAYOUT if layout is None else layout
@@ -103,7 +104,11 @@ def from_torch(tensor, dtype=None, *, layout=ROW_MAJOR_LAYOUT, device=None, memo
     if memory_config is not None and device is None:
         raise error("bad_input", "[ttnn.from_torch] expected a device with memory_config; found none. "
                                  "device must be specified when memory_config is specified")
+    if pad_value is not None and layout is ROW_MAJOR_LAYOUT:
+        raise error("bad_input", "[ttnn.from_torch] expected TILE_LAYOUT with pad_value; found ROW_MAJOR_LAYOUT. "
+                                 "layout must be TILE_LAYOUT when pad_value is specified")
     core, is_shared = _core_of(tensor, dtype)
+    expect_padding_of_zeros("from_torch", core.shape, pad_value)
     if device is not None:
         return _send("from_torch", core, layout, device, memory_config)
     if is_shared and layout is not ROW_MAJOR_LAYOUT:

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import _core
-from ._convert import from_device, from_torch, to_device, to_layout
+from ._convert import dtype_word, from_device, from_torch, to_device, to_layout
 from ._errors import error, refuse_options
+from ._padding import array_of, core_of
 from ._sharding import config_of
 from ._tensor import allocated, wrap
-from ._types import TILE_LAYOUT, DataType, Layout, bfloat16, dtype_words
+from ._types import TILE_LAYOUT, DataType, Layout
 from ._word import word
 
 __all__ = ["as_tensor", "dump_tensor", "load_tensor"]
@@ -25,7 +25,7 @@ def dump_tensor(file_name, tensor, distribute=None):
     words = {"dtype": tensor.dtype.name, "layout": tensor.layout.name, "memory_layout": config.memory_layout.name,
              "buffer_type": config.buffer_type.name}
     with open(file_name, "wb") as file:
-        np.savez(file, values=core.bits() if tensor.dtype is bfloat16 else core.numpy(), words=json.dumps(words))
+        np.savez(file, values=array_of(core), words=json.dumps(words))
 
 
 def _read(path):
@@ -45,7 +45,7 @@ def load_tensor(file_name, *, device=None):
         raise error("io", f"[ttnn.load_tensor] expected a file; found none. Unable to load the tensor from {path}.  "
                           f"The file {reason}.")
     values, words = _read(path)
-    core = _core.Tensor.from_bits(values) if DataType[words["dtype"]] is bfloat16 else _core.Tensor(values)
+    core = core_of(values, dtype_word("load_tensor", DataType[words["dtype"]]))
     tensor = wrap(core, None, Layout[words["layout"]])
     return tensor if device is None else to_device(tensor, device, memory_config=config_of(words))
 

@@ -9,6 +9,7 @@ from ._convert import from_device, from_torch, to_device, to_layout, to_torch
 from ._device import Device
 from ._errors import ArgumentError, error, shown
 from ._moves import reshape
+from ._padding import METHODS, part
 from ._shape import Shape
 from ._tensor import Tensor
 from ._types import Layout
@@ -36,9 +37,8 @@ def _operator(name):
 def _bounds(index, size, dim):
     """start, stop and step of one index, as TT-NN 0.57 reads it."""
     if isinstance(index, slice):
-        start = 0 if index.start is None else index.start
-        stop = size if index.stop is None else index.stop
-        return start, stop, 1 if index.step is None else index.step
+        start, stop = (end if end is None or end >= 0 else end + size for end in (index.start, index.stop))
+        return start or 0, size if stop is None else stop, 1 if index.step is None else index.step
     if not isinstance(index, int):
         raise ArgumentError(f"[ttnn.Tensor.__getitem__] expected integers and slices; found {shown(index)}. "
                             "Invalid slice type")
@@ -61,10 +61,17 @@ def _indices(index, rank):
 
 
 def _getitem(self, index):
-    """ttnn.slice of the parts, then ttnn.squeeze of each dimension that had an integer."""
+    """ttnn.slice of the parts, then ttnn.squeeze of each dimension that had an integer; on the host in steps of 1."""
     indices = _indices(index, len(self.shape))
     bounds = [_bounds(part, size, dim) for dim, (part, size) in enumerate(zip(indices, self.shape))]
     starts, stops, steps = (list(part) for part in zip(*bounds))
+    if self.device() is None:
+        if any(step != 1 for step in steps):
+            raise error("bad_input", f"[ttnn.Tensor.__getitem__] expected steps of 1 on the host; found {steps}. Host "
+                                     "tensors cannot be accessed with non-unit stride")
+        sizes = [stop - start for start, stop, step in bounds]
+        kept = [size for size, index in zip(sizes, indices) if not isinstance(index, int)]
+        return reshape(part(self, starts, stops), kept)
     result = _op("slice")(self, starts, stops, steps)
     for dim in reversed([dim for dim, part in enumerate(indices) if isinstance(part, int)]):
         result = _op("squeeze")(result, dim)
@@ -111,5 +118,7 @@ Tensor.__init__ = _made
 Tensor.__hash__ = object.__hash__  # tensors are keys by identity, as == gives a tensor
 Tensor.__getitem__ = _getitem
 Tensor.reshape, Tensor.to = _reshape, _to
+for _name, _method in METHODS.items():
+    setattr(Tensor, _name, _method)
 Tensor.cpu = lambda self, blocking=True, cq_id=None: from_device(self)
 Tensor.to_torch = lambda self: to_torch(self)

@@ -9,7 +9,8 @@ from ._memory import MemoryConfig, ShardSpec
 from ._types import BufferType, ShardMode, ShardOrientation, ShardStrategy, TensorMemoryLayout
 from ._word import word
 
-__all__ = ["create_sharded_memory_config", "dump_memory_config", "load_memory_config"]
+__all__ = ["create_sharded_memory_config", "dump_memory_config", "load_memory_config",
+           "num_cores_to_corerangeset"]
 
 _LAYOUTS = {
     ShardStrategy.HEIGHT: TensorMemoryLayout.HEIGHT_SHARDED,
@@ -57,6 +58,20 @@ def create_sharded_memory_config(shape, core_grid, strategy, orientation=None,
         shard = _shard_shape(math.prod(batch) * height, width, core_grid, strategy, by_rows)
     orientation = ShardOrientation.ROW_MAJOR if by_rows else ShardOrientation.COL_MAJOR
     return MemoryConfig(_LAYOUTS[strategy], BufferType.L1, ShardSpec(cores, shard, orientation))
+
+
+@word("num_cores_to_corerangeset")
+def num_cores_to_corerangeset(target_num_cores, grid_size, row_wise=False):
+    """The first cores of a grid, by columns or by rows, as ranges: the full ones, then what is left."""
+    line, lines = (grid_size.x, grid_size.y) if row_wise else (grid_size.y, grid_size.x)
+    if not 0 < target_num_cores <= line * lines:
+        raise error("bad_input", f"[ttnn.num_cores_to_corerangeset] expected 1 to {line * lines} cores; "
+                                 f"found {target_num_cores}")
+    full, left = divmod(target_num_cores, line)
+    corners = [((0, 0), (line - 1, full - 1))] * (full > 0) + [((0, full), (left - 1, full))] * (left > 0)
+    if not row_wise:
+        corners = [(start[::-1], end[::-1]) for start, end in corners]
+    return CoreRangeSet([CoreRange(start, end) for start, end in corners])
 
 
 @word("dump_memory_config")
