@@ -103,3 +103,10 @@ class Refusals(WithDevice):
         else:
             self.assertIsInstance(tensor == tensor, ttnn.Tensor)
         self.assertEqual({tensor: 1}[tensor], 1)  # by identity, as on the card's stack
+
+    def test_attributes_of_the_tables_ops(self):
+        tensor = self.send(TOKENS)
+        self.expect("unsupported", "expected no output_tensor", lambda: ttnn.relu(tensor, output_tensor=tensor))
+        self.expect("bad_input", r"did you mean memory_config\?", lambda: ttnn.relu(tensor, memory_confi=None))
+        self.assertRaises(TypeError, lambda: ttnn.relu(tensor, 1, 2, 3))
+        self.expect("bad_input", r"expected the argument tensor", lambda: ttnn.get_memory_config())

@@ -107,7 +107,8 @@ class Parts(WithDevice):
         array = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
         for dtype in (ttnn.float32, ttnn.bfloat16):
             tensor = ttnn.from_torch(array, dtype=dtype)
-            for index in (0, (1, slice(1, 3)), (Ellipsis, 2), (slice(None), -1, slice(0, 2)), slice(1, 2), slice(-1, None)):
+            for index in (0, (1, slice(1, 3)), (Ellipsis, 2), (slice(None), -1, slice(0, 2)), slice(1, 2),
+                          slice(-1, None)):
                 np.testing.assert_array_equal(np.asarray(tensor[index]._core), array[index], str(index))
             np.testing.assert_array_equal(np.asarray(tensor.unpad([0, 1, 0], [1, 3, 4])._core), array[:1, 1:])
         self.assertRaises(IndexError, lambda: tensor[2])

@@ -3,8 +3,7 @@
 Names, defaults, prints and digits are those of the card's stack; docs/python.md lists what is here and what differs.
 After `install()`, `import ttnn` gives this module. `python -m wattention.ttnn run FILE` runs a notebook or a script so.
 """
-from . import _absent, _compare, _config, _configs, _convert, _cores, _device, _files, _golden, _memory, _modules
-from . import _moves, _names, _operators, _ops, _sharding, _tensor, _types
+from . import _absent, _compare, _convert, _device, _modules, _names, _operators, _table, _tensor, _word
 from . import model_preprocessing, tracer
 from ._config import (CONFIG, CONFIG_OVERRIDES, CONFIG_PATH, Config, load_config_from_dictionary,
                       load_config_from_json_file, manage_config, save_config_to_json_file)
@@ -18,10 +17,10 @@ from ._golden import attach_golden_function, get_golden_function
 from ._hook import install, uninstall
 from ._log import show_log
 from ._memory import *
-from ._moves import *
 from ._ops import *
 from ._queries import *
 from ._shape import Shape, Tile
+from ._shapes import *
 from ._sharding import *
 from ._tensor import *
 from ._types import *
@@ -29,11 +28,13 @@ from ._types import *
 
 def _set_up():
     """Submodules, and the table's ops at their places."""
+    words = {name: value for name, value in globals().items() if name in _names.words()}
+    _word.dress(words)
+    globals().update(words)
     _modules.make_modules()
-    written = {name for part in (_convert, _files, _moves, _ops) for name in part.__all__}
-    _ops.attach_ops(written)
-    for name, value in _device.IN_SUBMODULE.items():
-        _modules.attach(f"device.{name}", value)
+    for name, value in _device.IN_SUBMODULES.items():
+        _modules.attach(name, value)
+    _table.attach_ops()
     for name in ("trace", "visualize", "enable_tracing", "disable_tracing", "is_tracing_enabled"):
         _modules.attach(f"torch_tracer.{name}", getattr(tracer, name))
     _compare.attach(_tensor.Tensor, _convert.to_torch)

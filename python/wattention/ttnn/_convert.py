@@ -110,19 +110,19 @@ def from_torch(tensor, dtype=None, *, layout=ROW_MAJOR_LAYOUT, device=None, memo
     core, is_shared = _core_of(tensor, dtype)
     expect_padding_of_zeros("from_torch", core.shape, pad_value)
     if device is not None:
-        return _send("from_torch", core, layout, device, memory_config)
+        return _send(core, dtypes[core.dtype], layout, device, memory_config)
     if is_shared and layout is not ROW_MAJOR_LAYOUT:
         core, is_shared = core.clone(), False  # tilizing copies
     return wrap(core, None, layout, is_borrowed=is_shared)
 
 
-def _send(op, core, layout, device, memory_config):
-    memory = memory_word(op, memory_config) or "dram"
+def _send(core, dtype, layout, device, memory_config):
+    memory = memory_word("to_device", memory_config) or "dram"
     if core.ndim == 0 or core.size == 0:
-        raise error("unsupported", f"[ttnn.{op}] expected at least one dimension and one element on a device; found "
-                                   f"shape {list(core.shape)}. {HOW_TO_ASK}.")
-    return wrap(_core.to_device(core, device._core, memory=memory, layout=layout_words[layout], dtype=core.dtype),
-                device)
+        raise error("unsupported", "[ttnn.to_device] expected at least one dimension and one element on a device; "
+                                   f"found shape {list(core.shape)}. {HOW_TO_ASK}.")
+    return wrap(_core.to_device(core, device._core, memory=memory, layout=layout_words[layout],
+                                 dtype=dtype_words[dtype]), device)
 
 
 def _squeezed(result, torch_rank):
@@ -159,7 +159,7 @@ def to_device(tensor, device, memory_config=None):
     expect_types("to_device", device=(device or False, Device), memory_config=(memory_config, MemoryConfig))
     if tensor._device is not None:
         return tensor
-    return _send("to_device", core, tensor.layout, device, memory_config)
+    return _send(core, tensor.dtype, tensor.layout, device, memory_config)
 
 
 @word("from_device")

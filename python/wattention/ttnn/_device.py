@@ -172,13 +172,13 @@ def get_device_ids():
     return [0]
 
 
-# Words of the submodule ttnn.device that ttnn itself does not show.
-IN_SUBMODULE = {
-    "Arch": Arch,
-    "get_device_core_grid": lambda device: device.core_grid,
-    "is_blackhole": lambda device=None: False,
-    "is_grayskull": lambda device=None: False,
-    "is_wormhole_b0": lambda device=None: True,
+# Words that ttnn itself does not show, by their places.
+IN_SUBMODULES = {
+    "device.Arch": Arch,
+    "device.get_device_core_grid": lambda device: device.core_grid,
+    "device.is_blackhole": lambda device=None: False,
+    "device.is_grayskull": lambda device=None: False,
+    "device.is_wormhole_b0": lambda device=None: True,
 }
 
 

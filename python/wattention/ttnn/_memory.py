@@ -52,6 +52,11 @@ class MemoryConfig:
     def interleaved(self):
         return self.memory_layout is TensorMemoryLayout.INTERLEAVED
 
+    @property
+    def word(self):
+        """The library's word for the place."""
+        return memory_word("MemoryConfig", self)
+
     def is_sharded(self):
         return self.memory_layout in (TensorMemoryLayout.HEIGHT_SHARDED, TensorMemoryLayout.WIDTH_SHARDED,
                                       TensorMemoryLayout.BLOCK_SHARDED)

@@ -37,6 +37,11 @@ def attach(dotted, word):
     setattr(_module(prefix) if prefix else sys.modules[__package__], name, word)
 
 
+def is_attached(dotted):
+    prefix, _, name = dotted.rpartition(".")
+    return name in (_module(prefix) if prefix else sys.modules[__package__]).__dict__
+
+
 def make_modules():
     """Makes the submodules that are no files of this package, and imports find them."""
     for prefix in _names.modules():

@@ -8,9 +8,9 @@ from ._absent import absent_or_unknown
 from ._convert import from_device, from_torch, to_device, to_layout, to_torch
 from ._device import Device
 from ._errors import ArgumentError, error, shown
-from ._moves import reshape
 from ._padding import METHODS, part
 from ._shape import Shape
+from ._shapes import reshape
 from ._tensor import Tensor
 from ._types import Layout
 

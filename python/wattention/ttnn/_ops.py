@@ -1,20 +1,17 @@
-"""TT-NN's ops: its names, defaults and refusals; the library computes."""
+"""TT-NN's products and softmax: its names, defaults and refusals; the library computes."""
 from .. import _core
 from ._configs import DeviceComputeKernelConfig
 from ._cores import CoreGrid
-from ._errors import HOW_TO_ASK, Error, error, expect_types, refuse_options, shown
+from ._errors import HOW_TO_ASK, error, expect_types, refuse_options
 from ._memory import memory_word
-from ._modules import attach
 from ._tensor import Tensor, free, on_device, wrap
 from ._types import DataType, MathFidelity
 from ._word import word
 
-_BINARY = "Operands to eltwise binary need to be on device!"
 _MATMUL = "Operands to matmul need to be on device!"
-_MOVE = "Tensor must already be on device"
 
 
-def _arithmetic(op, config):
+def arithmetic(op, config):
     """fidelity and fp32_accumulate of a compute_kernel_config."""
     expect_types(op, compute_kernel_config=(config, DeviceComputeKernelConfig))
     if config is None:
@@ -30,7 +27,7 @@ def _arithmetic(op, config):
 
 def _product_options(op, core_grid, memory_config, compute_kernel_config):
     expect_types(op, core_grid=(core_grid, CoreGrid))
-    options = _arithmetic(op, compute_kernel_config)
+    options = arithmetic(op, compute_kernel_config)
     if core_grid is not None:
         options["core_grid"] = core_grid
     if memory_config is not None:
@@ -92,97 +89,6 @@ def softmax(input_tensor, dim=-1, *, memory_config=None, compute_kernel_config=N
     refuse_options("softmax", compute_kernel_config=compute_kernel_config)
     inherit_memory("softmax", input_tensor, memory_config)
     return wrap(_core.softmax(input_tensor._core, dim, numeric_stable=numeric_stable), device)
-
-
-def _number(name, value):
-    """A number as pybind takes one: anything that float() takes, but text."""
-    try:
-        if not isinstance(value, (str, bytes)):
-            return float(value)
-    except (TypeError, ValueError):
-        pass
-    raise error("unsupported", f"[ttnn.{name}] expected a tensor or a number as the second operand; "
-                               f"found {shown(value)}. {HOW_TO_ASK}.")
-
-
-def _would_broadcast(a, b):
-    pairs = zip(reversed(tuple(a.shape)), reversed(tuple(b.shape)))
-    return a.shape != b.shape and all(x == y or 1 in (x, y) for x, y in pairs)
-
-
-def _two_tensors(compute, name, a, b):
-    on_device(name, _BINARY, b)
-    try:
-        return compute(a._core, b._core)
-    except Error as failure:
-        if failure.kind == "bad_input" and _would_broadcast(a, b):
-            failure.kind = "unsupported"  # TT-NN runs it
-        raise
-
-
-def _binary(row, name):
-    compute = getattr(_core, row["name"])
-
-    def call(input_tensor_a, input_tensor_b, *, memory_config=None, dtype=None):
-        device = on_device(name, _BINARY, input_tensor_a)
-        inherit_memory(name, input_tensor_a, memory_config)
-        expect_dtype(name, input_tensor_a, dtype)
-        if not isinstance(input_tensor_b, Tensor):
-            return wrap(compute(input_tensor_a._core, _number(name, input_tensor_b)), device)
-        return wrap(_two_tensors(compute, name, input_tensor_a, input_tensor_b), device)
-
-    call.__doc__ = f"{row['summary']}: two tensors, or a tensor and a number."
-    return call
-
-
-def _unary(row, name):
-    compute = getattr(_core, row["name"])
-
-    def call(input_tensor, *, memory_config=None):
-        device = on_device(name, "Operands to eltwise unary need to be on device!", input_tensor)
-        inherit_memory(name, input_tensor, memory_config)
-        return wrap(compute(input_tensor._core), device)
-
-    call.__doc__ = f"{row['summary']}."
-    return call
-
-
-def _any(row, name):
-    """Ops of other families: tensors first, then what the table lists, by its names or TT-NN's."""
-    compute = getattr(_core, row["name"])
-    operands = row["operands"]
-    theirs = {"input_tensor": operands[0], "input_tensor_a": operands[0], "input_tensor_b": operands[-1]}
-
-    def call(*arguments, **options):
-        device = on_device(name, _MOVE, *(a for a in [*arguments, *options.values()] if isinstance(a, Tensor)))
-        memory = memory_word(name, options.pop("memory_config", None))
-        if memory is not None:
-            options["memory"] = memory
-        options = {theirs.get(key, key): value for key, value in options.items()}
-        result = compute(*map(_core_of, arguments), **{key: _core_of(value) for key, value in options.items()})
-        return wrap(result, device)
-
-    call.__doc__ = f"{row['summary']}: {', '.join([*operands, *row['attributes']])}."
-    return call
-
-
-def _core_of(value):
-    return value._core if isinstance(value, Tensor) else value
-
-
-def _from_table():
-    """TT-NN's words for the table's ops that have no function of their own in this package."""
-    makers = {"binary": _binary, "unary": _unary}
-    for row in _core.list_ops():
-        for name in row["ttnn"]:
-            yield name, word(name)(makers.get(row["family"], _any)(row, name))
-
-
-def attach_ops(written):
-    """Puts the table's ops at their places in the module; `written` are the names of those written by hand."""
-    for name, call in _from_table():
-        if name not in written:
-            attach(name, call)
 
 
 @word("deallocate")
