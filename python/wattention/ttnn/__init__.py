@@ -32,7 +32,9 @@ def _set_up():
     _word.dress(words)
     globals().update(words)
     _modules.make_modules()
-    for name, value in _device.IN_SUBMODULES.items():
+    inner = dict(_device.IN_SUBMODULES)
+    _word.dress(inner)
+    for name, value in inner.items():
         _modules.attach(name, value)
     _table.attach_ops()
     for name in ("trace", "visualize", "enable_tracing", "disable_tracing", "is_tracing_enabled"):
