@@ -52,6 +52,29 @@ class Views(WithDevice):
         self.assertIs(ttnn.to_memory_config(moved, ttnn.DRAM_MEMORY_CONFIG), moved)
 
 
+class InPlace(WithDevice):
+    def values(self, tensor):
+        return np.asarray(ttnn.from_device(tensor)._core)
+
+    def test_a_copy_into_a_device_tensor_shows_in_its_views(self):
+        there = self.send(np.zeros((32, 32), np.float32))
+        view = ttnn.to_layout(there, ttnn.TILE_LAYOUT)
+        host = ttnn.from_torch(np.ones((32, 32), np.float32), dtype=ttnn.bfloat16, layout=ttnn.TILE_LAYOUT)
+        ttnn.copy_host_to_device_tensor(host, there)
+        for tensor in (there, view):
+            np.testing.assert_array_equal(self.values(tensor), 1)
+        ttnn.deallocate(there)
+        self.assertFalse(view.is_allocated())
+        self.expect("bad_input", "expected the same shape", lambda: ttnn.copy_host_to_device_tensor(
+            host, self.send(TOKENS)))
+
+    def test_words_in_place(self):
+        tensor = self.send(np.full((2, 3), 3, np.float32))
+        self.assertIs(ttnn.add_(tensor, 1), tensor)
+        self.assertIs(ttnn.multiply_(tensor, tensor), tensor)
+        np.testing.assert_array_equal(self.values(tensor), 16)
+
+
 class Conversions(WithDevice):
     def test_numbers_of_any_type_become_the_dtype_asked_for(self):
         for array in (np.arange(6).reshape(2, 3), np.ones((2, 3), np.float16), np.ones((2, 3), np.float64),

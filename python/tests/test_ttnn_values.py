@@ -51,6 +51,10 @@ class Values(WithDevice):
         self.assertEqual((config.shard_spec.shape, config.is_sharded()), ((32, 64), True))
         tall = ttnn.create_sharded_memory_config((256, 64), ttnn.CoreGrid(y=4, x=2), ttnn.ShardStrategy.HEIGHT)
         self.assertEqual((tall.shard_spec.shape, tall.shard_spec.num_cores()), ((32, 64), 8))
+        uneven = ttnn.create_sharded_memory_config_(
+            (1, 1, 100, 96), ttnn.CoreGrid(y=2, x=3), ttnn.ShardStrategy.BLOCK, ttnn.ShardOrientation.ROW_MAJOR,
+            tile_layout=True)
+        self.assertEqual(uneven.shard_spec.shape, (64, 32))
         self.expect("bad_input", "Invalid sharding core_grid", lambda: ttnn.create_sharded_memory_config(
             (100, 64), ttnn.CoreGrid(y=8, x=8), ttnn.ShardStrategy.HEIGHT))
         with tempfile.TemporaryDirectory() as folder:
@@ -89,3 +93,15 @@ class Devices(unittest.TestCase):
             self.assertIs(ttnn.CreateDevice(0), device)
             self.assertTrue(ttnn.device.is_wormhole_b0(device))
         self.assertFalse(device._core.is_open)
+
+    def test_a_mesh_of_one_device_and_its_events(self):
+        with ttnn.manage_device(0) as device:
+            mapper = ttnn.ReplicateTensorToMesh(device)
+            tensor = ttnn.from_torch(np.ones((2, 2), np.float32), dtype=ttnn.bfloat16, layout=ttnn.TILE_LAYOUT,
+                                     device=device, mesh_mapper=mapper)
+            self.assertIs(ttnn.get_device_tensors(tensor)[0], tensor)
+            back = ttnn.to_torch(tensor, mesh_composer=ttnn.ConcatMeshToTensor(device, dim=0))
+            self.assertEqual(tuple(back.shape), (2, 2))
+            ttnn.wait_for_event(0, ttnn.record_event(device, 0))
+            with self.assertRaisesRegex(RuntimeError, "expected a mesh of one device"):
+                ttnn.ShardTensor2dMesh(device, mesh_shape=ttnn.MeshShape(2, 4), dims=(0, 1))

@@ -3,7 +3,8 @@
 Names, defaults, prints and digits are those of the card's stack; docs/python.md lists what is here and what differs.
 After `install()`, `import ttnn` gives this module. `python -m wattention.ttnn run FILE` runs a notebook or a script so.
 """
-from . import _absent, _compare, _convert, _device, _modules, _names, _operators, _table, _tensor, _word
+from .. import _core
+from . import _absent, _compare, _convert, _device, _in_place, _modules, _names, _operators, _table, _tensor, _word
 from . import model_preprocessing, tracer
 from ._config import (CONFIG, CONFIG_OVERRIDES, CONFIG_PATH, Config, load_config_from_dictionary,
                       load_config_from_json_file, manage_config, save_config_to_json_file)
@@ -15,8 +16,10 @@ from ._errors import MissingError
 from ._files import *
 from ._golden import attach_golden_function, get_golden_function
 from ._hook import install, uninstall
+from ._in_place import *
 from ._log import show_log
 from ._memory import *
+from ._mesh import *
 from ._ops import *
 from ._queries import *
 from ._shape import Shape, Tile
@@ -37,6 +40,7 @@ def _set_up():
     for name, value in inner.items():
         _modules.attach(name, value)
     _table.attach_ops()
+    _in_place.attach_in_place(_core.list_ops(), globals())
     for name in ("trace", "visualize", "enable_tracing", "disable_tracing", "is_tracing_enabled"):
         _modules.attach(f"torch_tracer.{name}", getattr(tracer, name))
     _compare.attach(_tensor.Tensor, _convert.to_torch)

@@ -7,6 +7,7 @@ from .. import _core
 from ._device import Device
 from ._errors import HOW_TO_ASK, ArgumentError, error, expect_types, refuse_options, shown
 from ._memory import MemoryConfig, memory_word
+from ._mesh import expect_one_device
 from ._padding import expect_padding_of_zeros
 from ._shape import Tile
 from ._tensor import Tensor, allocated, moved, wrap
@@ -96,7 +97,8 @@ def from_torch(tensor, dtype=None, *, layout=ROW_MAJOR_LAYOUT, device=None, memo
     `tensor` is a torch tensor, a NumPy array or anything with DLPack. A row-major host tensor of the same dtype
     shares its memory. float16 becomes bfloat16; with a dtype, numbers of any type are converted by torch or NumPy.
     """
-    refuse_options("from_torch", tile=None if tile == _TILE else tile, mesh_mapper=mesh_mapper)
+    refuse_options("from_torch", tile=None if tile == _TILE else tile)
+    expect_one_device("from_torch", mesh_mapper=mesh_mapper)
     expect_types("from_torch", dtype=(dtype, DataType), device=(device, Device),
                  memory_config=(memory_config, MemoryConfig))
     layout = ROW_MAJOR_LAYOUT if layout is None else layout
@@ -141,7 +143,7 @@ def to_torch(tensor, dtype=None, *, torch_rank=None, device=None, mesh_composer=
     With torch: a torch tensor that prints as `TorchTensor(`. Without: a NumPy array, bfloat16 widened to float32.
     `device`, where TT-NN may change the layout on its way, changes nothing here.
     """
-    refuse_options("to_torch", mesh_composer=mesh_composer)
+    expect_one_device("to_torch", mesh_composer=mesh_composer)
     core = allocated("to_torch", tensor)
     core = _core.to_host(core) if tensor._device is not None else core.clone()
     found = _torch()

@@ -12,9 +12,9 @@ from ._word import word
 
 __all__ = [
     "CloseDevice", "CreateDevice", "Device", "DispatchCoreAxis", "DispatchCoreConfig", "DispatchCoreType",
-    "GetNumAvailableDevices", "close_device", "disable_and_clear_program_cache", "enable_program_cache",
-    "get_arch_name", "get_device_ids", "get_num_devices", "manage_device", "modelled", "open_device",
-    "synchronize_device",
+    "DumpDeviceProfiler", "GetNumAvailableDevices", "close_device", "disable_and_clear_program_cache",
+    "enable_program_cache", "get_arch_name", "get_device_ids", "get_num_devices", "manage_device", "modelled",
+    "open_device", "record_event", "synchronize_device", "wait_for_event",
 ]
 
 _open = {}  # device id -> Device: a card is opened once
@@ -155,6 +155,24 @@ def disable_and_clear_program_cache(device):
 @word("synchronize_device")
 def synchronize_device(device, cq_id=None, sub_device_ids=()):
     """Returns at once, because every op has finished when its call returns."""
+
+
+def record_event(device, cq_id=None, sub_device_ids=()):
+    """An event of the one queue, which has passed it already."""
+    return Event()
+
+
+def wait_for_event(cq_id, event):
+    """Returns at once, because every op has finished when its call returns."""
+    expect_types("wait_for_event", event=(event or False, Event))
+
+
+class Event:
+    """What record_event gives: nothing is left to wait for."""
+
+
+def DumpDeviceProfiler(device):
+    """Writes nothing: modelled() and wattention.estimate() say what the card's profiler would."""
 
 
 def get_arch_name():

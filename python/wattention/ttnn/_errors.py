@@ -69,5 +69,6 @@ def expect_types(op, **words):
     """TT-NN refuses a word of a wrong type, a string for a dtype, as pybind does. None passes."""
     for name, (value, kind) in words.items():
         if value is not None and not isinstance(value, kind):
-            raise ArgumentError(f"[ttnn.{op}] expected {name} to be a ttnn.{kind.__name__} (incompatible function "
-                                f"arguments); found {shown(value)}")
+            kinds = " or ".join(f"ttnn.{one.__name__}" for one in (kind if isinstance(kind, tuple) else (kind,)))
+            raise ArgumentError(f"[ttnn.{op}] expected {name} to be a {kinds} (incompatible function arguments); "
+                                f"found {shown(value)}")

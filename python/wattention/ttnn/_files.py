@@ -54,7 +54,6 @@ def load_tensor(file_name, *, device=None):
 def as_tensor(tensor, dtype=None, *, layout=Layout.ROW_MAJOR, device=None, memory_config=None, cache_file_name=None,
               preprocess=None, mesh_mapper=None, use_device_tilizer=False):
     """from_torch, with a cache: `cache_file_name` plus dtype and layout is read where it exists, else written."""
-    refuse_options("as_tensor", mesh_mapper=mesh_mapper)
     if device is not None and memory_config is None:
         raise error("bad_input", "[ttnn.as_tensor] expected a memory_config with device; found none. memory_config "
                                  "must be specified when device is specified")
@@ -67,7 +66,8 @@ def as_tensor(tensor, dtype=None, *, layout=Layout.ROW_MAJOR, device=None, memor
         if use_device_tilizer:
             rows = from_torch(source, dtype=dtype, device=device, memory_config=memory_config)
             return to_layout(rows, layout)
-        return from_torch(source, dtype=dtype, layout=layout, device=device, memory_config=memory_config)
+        return from_torch(source, dtype=dtype, layout=layout, device=device, memory_config=memory_config,
+                          mesh_mapper=mesh_mapper)
 
     if cache_file_name is None:
         return convert()

@@ -6,10 +6,10 @@ from pathlib import Path
 from ._cores import CoreCoord, CoreGrid, CoreRange, CoreRangeSet
 from ._errors import error, expect_types
 from ._memory import MemoryConfig, ShardSpec
-from ._types import BufferType, ShardMode, ShardOrientation, ShardStrategy, TensorMemoryLayout
+from ._types import TILE_SIZE, BufferType, ShardMode, ShardOrientation, ShardStrategy, TensorMemoryLayout
 from ._word import word
 
-__all__ = ["create_sharded_memory_config", "dump_memory_config", "load_memory_config",
+__all__ = ["create_sharded_memory_config", "create_sharded_memory_config_", "dump_memory_config", "load_memory_config",
            "num_cores_to_corerangeset"]
 
 _LAYOUTS = {
@@ -58,6 +58,35 @@ def create_sharded_memory_config(shape, core_grid, strategy, orientation=None,
         shard = _shard_shape(math.prod(batch) * height, width, core_grid, strategy, by_rows)
     orientation = ShardOrientation.ROW_MAJOR if by_rows else ShardOrientation.COL_MAJOR
     return MemoryConfig(_LAYOUTS[strategy], BufferType.L1, ShardSpec(cores, shard, orientation))
+
+
+@word("create_sharded_memory_config_")
+def create_sharded_memory_config_(shape, core_grid, strategy, orientation, use_height_and_width_as_shard_shape=False,
+                                  tile_layout=False):
+    """The same for shapes that the cores do not divide: the last shards are padded."""
+    name = "create_sharded_memory_config_"
+    expect_types(name, strategy=(strategy or False, (ShardStrategy, TensorMemoryLayout)),
+                 orientation=(orientation or False, ShardOrientation))
+    layout = _LAYOUTS.get(strategy, strategy)
+    by_rows = orientation is ShardOrientation.ROW_MAJOR
+    *batch, height, width = shape
+    cores, height_of_all = _cores_of(core_grid, True), math.prod(batch) * height
+    size, count = cores.bounding_box().grid_size(), cores.num_cores()
+    down, across = {
+        TensorMemoryLayout.BLOCK_SHARDED: (size.y, size.x) if by_rows else (size.x, size.y),
+        TensorMemoryLayout.HEIGHT_SHARDED: (count, 1),
+        TensorMemoryLayout.WIDTH_SHARDED: (1, count),
+    }[layout]
+    if use_height_and_width_as_shard_shape:
+        shard = (height, width) if by_rows else (width, height)
+    else:
+        # tt-metal v0.57.0-rc71 (ttnn/ttnn/core.py) rounds blocks up to whole tiles and rows up to whole cores.
+        unit = down * TILE_SIZE if layout is TensorMemoryLayout.BLOCK_SHARDED else down
+        whole = -(-height_of_all // unit) * unit if tile_layout else height_of_all
+        shard = (-(-whole // down), -(-width // across))
+    if tile_layout and all(side % TILE_SIZE for side in shard):
+        _fail("Incorrent tensor shape")
+    return MemoryConfig(layout, BufferType.L1, ShardSpec(cores, shard, orientation))
 
 
 @word("num_cores_to_corerangeset")
