@@ -23,6 +23,12 @@ class Views(WithDevice):
                     lambda: views[1] + views[1])
         ttnn.deallocate(tensor)  # a second time changes nothing
 
+    def test_dead_views_leave_no_trace(self):
+        tensor = self.send(np.ones((32, 32), np.float32))
+        for _ in range(100):
+            ttnn.reshape(tensor, (1, 32, 32))
+        self.assertLess(len(tensor._views), 4)
+
     def test_memory_is_free_after_a_view_was_deallocated(self):
         for _ in range(40):  # 40 x 8 MiB would not fit
             tensor = self.send(np.ones((2048, 2048), np.float32), memory_config=ttnn.L1_MEMORY_CONFIG)

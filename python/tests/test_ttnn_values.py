@@ -73,6 +73,8 @@ class Values(WithDevice):
             self.expect("bad_input", "by name", call)
         tensor = self.send(np.ones((32, 32), np.float32))
         self.expect("unsupported", "no program_config", lambda: ttnn.matmul(tensor, tensor, program_config=config))
+        self.expect("bad_input", "Cannot use both user core grid/coordinates and a program config", lambda: ttnn.linear(
+            tensor, tensor, program_config=config, core_grid=self.device.core_grid))
 
     def test_kernel_configs(self):
         config = ttnn.init_device_compute_kernel_config(self.device.arch(), math_fidelity=ttnn.MathFidelity.HiFi4,

@@ -26,13 +26,19 @@ def arithmetic(op, config):
 
 
 def _product_options(op, core_grid, memory_config, compute_kernel_config):
-    expect_types(op, core_grid=(core_grid, CoreGrid))
     options = arithmetic(op, compute_kernel_config)
     if core_grid is not None:
         options["core_grid"] = core_grid
     if memory_config is not None:
         options["memory"] = memory_word(op, memory_config)
     return options
+
+
+def _expect_one_grid(op, core_grid, program_config):
+    expect_types(op, core_grid=(core_grid, CoreGrid))
+    if core_grid is not None and program_config is not None:
+        raise error("bad_input", f"[ttnn.{op}] expected core_grid or program_config; found both. Cannot use both user "
+                                 "core grid/coordinates and a program config")
 
 
 def inherit_memory(op, tensor, memory_config):
@@ -58,6 +64,7 @@ def matmul(input_tensor_a, input_tensor_b, *, transpose_a=False, transpose_b=Fal
     Without core_grid it is HiFi2. With one it is LoFi on that grid; a grid larger than 8x8 is taken as 8x8.
     """
     device = on_device("matmul", _MATMUL, input_tensor_a, input_tensor_b)
+    _expect_one_grid("matmul", core_grid, program_config)
     refuse_options("matmul", program_config=program_config, activation=activation, output_tile=output_tile,
                    optional_output_tensor=optional_output_tensor)
     expect_dtype("matmul", input_tensor_a, dtype)
@@ -72,6 +79,7 @@ def linear(input_tensor_a, input_tensor_b, *, bias=None, transpose_a=False, tran
            output_tile=None, optional_output_tensor=None):
     """matmul for a layer's weights: transpose_b=True takes torch's [out_features, in_features]."""
     device = on_device("linear", _MATMUL, input_tensor_a, input_tensor_b)
+    _expect_one_grid("linear", core_grid, program_config)
     refuse_options("linear", bias=bias, program_config=program_config, activation=activation, output_tile=output_tile,
                    optional_output_tensor=optional_output_tensor)
     expect_dtype("linear", input_tensor_a, dtype)

@@ -133,8 +133,9 @@ def moved(core, source, layout=None):
     if is_view:
         if source._views is None:
             source._views = [weakref.ref(source)]
-        source._views.append(weakref.ref(result))
         result._views = source._views
+        result._views[:] = [view for view in result._views if view() is not None]  # a loop's views die one by one
+        result._views.append(weakref.ref(result))
     return result
 
 
