@@ -17,11 +17,17 @@ void bind_format(nb::module_& module) {
       "A host tensor as PyTorch 2 prints it; the options are those of torch.set_printoptions.");
   module.def(
       "format_ttnn",
-      [](const Tensor& tensor, std::string_view layout, std::string_view release_profile) {
-        return format_ttnn(tensor, release_info(release_profile).print, parse_layout(layout));
+      [](const Tensor& tensor, std::string_view layout, std::string_view release_profile,
+         std::optional<std::int64_t> longest) {
+        TtnnFormat format = release_info(release_profile).print;
+        if (longest) format.longest = *longest;
+        return format_ttnn(tensor, format, parse_layout(layout));
       },
       nb::arg("tensor"), nb::arg("layout") = "tile", nb::arg("release_profile") = "",
-      "A host tensor as a TT-NN release prints it; empty: the default one.");
+      nb::arg("longest") = nb::none(),
+      "A host tensor as a TT-NN release prints it; empty: the default one. Dimensions longer than "
+      "`longest` are shortened;\n"
+      "None: those that the release shortens.");
 }
 
 }  // namespace wattention::python

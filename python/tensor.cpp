@@ -231,7 +231,13 @@ void bind_arrays(nb::class_<Tensor>& type) {
           "view",
           [](const Tensor& tensor, const Sizes& shape) { return tensor.view(shape_of(shape)); },
           nb::arg("shape"), "The same elements under another shape, shared.")
-      .def("clone", &Tensor::clone, ReleaseGil(), "A host copy that shares nothing.");
+      .def("clone", &Tensor::clone, ReleaseGil(), "A host copy that shares nothing.")
+      .def(
+          "shares_memory",
+          [](const Tensor& tensor, const Tensor& other) {
+            return tensor.storage() == other.storage();
+          },
+          nb::arg("other"), "True for a tensor and its views.");
 }
 
 // NumPy's arrays know how to be pickled: out of band, where the protocol can. bf16 goes as its patterns.

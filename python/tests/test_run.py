@@ -59,11 +59,30 @@ class Runner(unittest.TestCase):
         self.assertEqual(self.run_file("loud.py", text, "--log").stdout.count("Metal | INFO"), 4)
 
     def test_a_failing_cell_is_shown_with_its_line(self):
-        done = self.run_file("book.ipynb", self.notebook("import ttnn", "x = 1\nttnn.gelu(x)", "print('never')"))
+        done = self.run_file("book.ipynb", self.notebook("import ttnn", "x = 1\nttnn.conv2d(x)", "print('never')"))
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertIn("cell 2", done.stderr)
-        self.assertIn("ttnn.gelu(x)", done.stderr)
-        self.assertIn("[ttnn.gelu] expected", done.stderr)
+        self.assertIn("ttnn.conv2d(x)", done.stderr)
+        self.assertIn("[ttnn.conv2d] expected", done.stderr)
+
+    def test_with_allow_errors_the_next_cell_runs(self):
+        book = self.notebook("import ttnn", "1 / 0", "x = (", "'after'")
+        done = self.run_file("book.ipynb", book, "--allow-errors")
+        self.assertEqual((done.returncode, done.stdout), (1, "'after'\n"), done.stderr)
+        self.assertIn("cell 2", done.stderr)
+        self.assertIn("ZeroDivisionError", done.stderr)
+        self.assertIn("SyntaxError", done.stderr)
+        done = self.run_file("good.ipynb", self.notebook("3"), "--allow-errors")
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "3\n", ""))
+
+    def test_shell_and_magic_cells_are_skipped_and_said_so(self):
+        mixed = "if True:\n    !pip install \\\n       nothing\n    x = 1\ny = !pwd\n%matplotlib inline\nx"
+        done = self.run_file("book.ipynb", self.notebook(
+            "%%bash\nexit 1", mixed, "text = '''\n!no\n'''\ntext", "%%time\n7 \\\n% 4", "x = 7 \\\n% 4\nx"))
+        self.assertEqual((done.returncode, done.stdout), (0, "1\n'\\n!no\\n'\n3\n3\n"), done.stderr)
+        self.assertEqual([line.partition(": ")[2] for line in done.stderr.splitlines()], [
+            "skipped the cell %%bash", "skipped !pip install \\", "skipped nothing", "skipped y = !pwd",
+            "skipped %matplotlib inline", "skipped %%time"])
 
     def test_what_is_no_notebook(self):
         for name, text in (("broken.ipynb", "{"), ("other.ipynb", "[1]")):

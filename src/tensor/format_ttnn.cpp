@@ -23,7 +23,8 @@ Separators separators(int rank_left, int dim) {
 }
 
 std::string number_text(double number, const TtnnFormat& format) {
-  return fmt::format("{:{}.{}f}", number, format.width, format.decimals);
+  // To the right as std::setw does: fmt alone puts inf and nan to the left.
+  return fmt::format("{:>{}.{}f}", number, format.width, format.decimals);
 }
 
 // dim's slice that starts at element `start` and is the outer_index-th of its parent.
@@ -62,10 +63,7 @@ std::string format_ttnn(const Tensor& tensor, const TtnnFormat& format, Layout l
   expect(tensor.defined() && tensor.on_host(), "[format] expected a host tensor; found {}",
          tensor.defined() ? tensor.device_name() : "an undefined one");
   std::string text(prefix);
-  if (tensor.rank() == 0)
-    text += '[' + number_text(element(tensor, 0), format) + ']';
-  else
-    append(text, tensor, format, 0, 0, 0);
+  append(text, tensor, format, 0, 0, 0);
   return fmt::format("{}, shape=Shape({}), dtype=DataType::{}, layout=Layout::{})", text,
                      tensor.shape(), dtype_name(tensor.dtype()),
                      layout == Layout::tile ? "TILE" : "ROW_MAJOR");

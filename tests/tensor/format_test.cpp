@@ -6,6 +6,7 @@
 #include <wattention/error.h>
 
 #include <fstream>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -135,6 +136,36 @@ TEST(FormatTtnn, OtherShapes) {
   EXPECT_EQ(format_ttnn(Tensor{{1.0f, -2.0f}}.view({2, 1, 1}), notebooks),
             "ttnn.Tensor([[[ 1.00000]],\n\n             [[-2.00000]]], shape=Shape([2, 1, 1]), "
             "dtype=DataType::FLOAT32, layout=Layout::TILE)");
+}
+
+// std::setw(8) in tt-metal v0.57.0-rc71, ttnn/cpp/ttnn/tensor/tensor_impl.cpp (print_datum); no brackets at rank 0.
+TEST(FormatTtnn, SpecialValuesStandToTheRight) {
+  const float inf = std::numeric_limits<float>::infinity();
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_EQ(
+      format_ttnn(Tensor{{inf, -inf, nan, 1.0f}}.to(DType::bf16), notebooks, Layout::row_major),
+      "ttnn.Tensor([[     inf,     -inf,      nan,  1.00000]], shape=Shape([1, 4]), "
+      "dtype=DataType::BFLOAT16, layout=Layout::ROW_MAJOR)");
+  EXPECT_EQ(format_ttnn(Tensor{{2.0f}}.view({}), notebooks, Layout::row_major),
+            "ttnn.Tensor( 2.00000, shape=Shape([]), dtype=DataType::FLOAT32, "
+            "layout=Layout::ROW_MAJOR)");
+}
+
+// What TT-NN 0.59 printed for tensors of its own (tests/golden/wormhole_library/0.59/prints.json); 0.57 prints alike.
+TEST(FormatTtnn, PrintsAsTheRecordedLibrary) {
+  const Json recorded = read_json("wormhole_library/0.59/prints.json");
+  for (const Json& print : recorded["prints"]) {
+    const Shape shape = shape_of(print);
+    std::vector<float> values(static_cast<std::size_t>(shape.numel()));
+    for (std::size_t i = 0; i < values.size(); ++i)
+      values[i] = static_cast<float>(37 * i % 101) / 16 - 50.0f / 16;
+    const Tensor tensor = Tensor::from<float>(values, shape);
+    const bool is_bf16 = print["dtype"] == "bfloat16", is_tile = print["layout"] == "TILE";
+    EXPECT_EQ(format_ttnn(is_bf16 ? tensor.to(DType::bf16) : tensor, notebooks,
+                          is_tile ? Layout::tile : Layout::row_major),
+              print["text"]);
+  }
+  EXPECT_GE(recorded["prints"].size(), 8U);
 }
 
 TEST(Format, RefusesUndefinedTensors) {

@@ -1,25 +1,58 @@
-"""The part of TT-NN's Python API that attention needs, on the software Wormhole.
+"""TT-NN's Python API on the software Wormhole: the words of release 0.57, and its digits where an op is here.
 
 Names, defaults, prints and digits are those of the card's stack; docs/python.md lists what is here and what differs.
 After `install()`, `import ttnn` gives this module. `python -m wattention.ttnn run FILE` runs a notebook or a script so.
 """
-from . import _convert, _device, _ops, _tensor, _types
+from .. import _core
+from . import _absent, _compare, _convert, _device, _in_place, _modules, _names, _operators, _table, _tensor, _word
+from . import model_preprocessing, tracer
+from ._config import (CONFIG, CONFIG_OVERRIDES, CONFIG_PATH, Config, load_config_from_dictionary,
+                      load_config_from_json_file, manage_config, save_config_to_json_file)
+from ._configs import *
 from ._convert import *
+from ._cores import *
 from ._device import *
-from ._errors import MissingError, missing
+from ._errors import MissingError
+from ._files import *
+from ._golden import attach_golden_function, get_golden_function
 from ._hook import install, uninstall
+from ._in_place import *
 from ._log import show_log
+from ._memory import *
+from ._mesh import *
 from ._ops import *
+from ._queries import *
+from ._shape import Shape, Tile
+from ._shapes import *
+from ._sharding import *
 from ._tensor import *
 from ._types import *
 
-__all__ = [
-    *_convert.__all__, *_device.__all__, *_ops.__all__, *_tensor.__all__, *_types.__all__,
-    "MissingError", "install", "show_log", "uninstall",
-]
+
+def _set_up():
+    """Submodules, and the table's ops at their places."""
+    words = {name: value for name, value in globals().items() if name in _names.words()}
+    _word.dress(words)
+    globals().update(words)
+    _modules.make_modules()
+    inner = dict(_device.IN_SUBMODULES)
+    _word.dress(inner)
+    for name, value in inner.items():
+        _modules.attach(name, value)
+    _table.attach_ops()
+    _in_place.attach_in_place(_core.list_ops(), globals())
+    for name in ("trace", "visualize", "enable_tracing", "disable_tracing", "is_tracing_enabled"):
+        _modules.attach(f"torch_tracer.{name}", getattr(tracer, name))
+    _compare.attach(_tensor.Tensor, _convert.to_torch)
+
+
+_set_up()
+__all__ = sorted(name for name in globals() if not name.startswith("_"))
 
 
 def __getattr__(name):
-    if name.startswith("_"):
-        raise AttributeError(name)
-    raise missing(name)
+    return _absent.absent_or_unknown("", name)
+
+
+def __dir__():
+    return sorted({*globals(), *_names.members("")})

@@ -20,6 +20,8 @@ def main():
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="run a notebook's code cells or a script")
     run.add_argument("--log", action="store_true", help="print TT-NN's `Metal | INFO` lines")
+    run.add_argument("--allow-errors", action="store_true",
+                     help="go on behind a cell that fails, after its traceback; the exit code is 1 then")
     run.add_argument("file", help="a notebook of format 4, or a script")
     run.add_argument("arguments", nargs=argparse.REMAINDER, help="for the file's sys.argv")
     options = parser.parse_args()
@@ -28,14 +30,21 @@ def main():
     except Error as failure:
         print(failure, file=sys.stderr)
         return 2
+    failures = []
+
+    def note(failure):
+        failures.append(failure)
+        show(failure, options.file)
+
     try:
-        _run.run_file(options.file, options.arguments, log=options.log)
+        _run.run_file(options.file, options.arguments, log=options.log,
+                      on_failure=note if options.allow_errors else None)
     except KeyboardInterrupt:
         return 130
     except Exception as failure:
         show(failure, options.file)
         return 1
-    return 0
+    return 1 if failures else 0
 
 
 if __name__ == "__main__":

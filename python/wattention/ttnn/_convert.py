@@ -1,13 +1,29 @@
 """In and out: torch tensors where torch can be imported, NumPy arrays elsewhere."""
 from functools import cache
 
+import numpy as np
+
 from .. import _core
 from ._device import Device
-from ._errors import error, refuse_options
-from ._tensor import allocated, wrap
-from ._types import ROW_MAJOR_LAYOUT, DataType, Layout, MemoryConfig, dtype_words, dtypes, layout_words
+from ._errors import HOW_TO_ASK, ArgumentError, error, expect_types, refuse_options, shown
+from ._memory import MemoryConfig, memory_word
+from ._mesh import expect_one_device
+from ._padding import expect_padding_of_zeros
+from ._shape import Tile
+from ._tensor import Tensor, allocated, moved, wrap
+from ._types import (ROW_MAJOR_LAYOUT, TILE_SIZE, DataType, Layout, bfloat16, dtype_words, dtypes, float32,
+                     layout_words)
+from ._word import word
 
 __all__ = ["from_device", "from_torch", "to_device", "to_dtype", "to_layout", "to_torch"]
+
+# The dtype that TT-NN gives an array of a dtype of torch or NumPy when none is asked for (pytensor.cpp of 0.57).
+_DEFAULTS = {
+    "float32": float32, "bfloat16": bfloat16, "int64": DataType.UINT32, "int32": DataType.INT32,
+    "int16": DataType.UINT16, "uint8": DataType.UINT8,
+}
+_TILE = Tile((TILE_SIZE, TILE_SIZE))
+_HALVES = {"torch.float16": bfloat16}
 
 
 @cache
@@ -20,95 +36,160 @@ def _torch():
     return torch, type("TorchTensor", (torch.Tensor,), {"__doc__": "What to_torch returns: a torch.Tensor."})
 
 
-def _memory(memory_config):
-    return "dram" if memory_config is None else memory_config.word
+def _expect_layout(op, layout):
+    expect_types(op, layout=(layout, Layout))
+    if layout not in layout_words:
+        raise ArgumentError(f"[ttnn.{op}] expected layout to be a ttnn.Layout, ROW_MAJOR or TILE (incompatible "
+                            f"function arguments); found {layout!r}")
 
 
-def _expect_words(op, **words):
-    """TT-NN refuses a word of a wrong type, a string for a dtype, as pybind does."""
-    for name, (value, kind) in words.items():
-        if value is not None and not isinstance(value, kind):
-            raise TypeError(f"[ttnn.{op}] expected {name} to be a ttnn.{kind.__name__} (incompatible function "
-                            f"arguments); found {value!r}")
+def dtype_word(op, dtype):
+    """The library's word for a dtype."""
+    expect_types(op, dtype=(dtype, DataType))
+    if dtype not in dtype_words:
+        raise error("unsupported", f"[ttnn.{op}] expected one of {', '.join(str(known) for known in dtype_words)}; "
+                                   f"found {dtype}. {HOW_TO_ASK}.")
+    return dtype_words[dtype]
 
 
-def _send(core, dtype, layout, device, memory_config):
-    sent = _core.to_device(core, device._core, memory=_memory(memory_config), layout=layout_words[layout],
-                           dtype=dtype_words[dtype])
-    return wrap(sent, device)
+def _wanted(array, dtype):
+    """The dtype asked for, or TT-NN's own choice for the array's."""
+    if dtype is not None:
+        return dtype
+    name = str(array.dtype)
+    found = _HALVES.get(name) or _DEFAULTS.get(name.removeprefix("torch."))
+    if found is None:
+        raise error("bad_input", "[ttnn.from_torch] expected an array of float32, bfloat16 or an integer type, or a "
+                                 f"dtype; found {name}. Unsupported DataType: {name}")
+    return found
 
 
-def _dtype_of(core):
-    if core.dtype not in dtypes:
-        raise error("bad_input", f"[ttnn.from_torch] expected float32 or bfloat16, or a dtype; found {core.dtype}")
-    return dtypes[core.dtype]
+def _converted(array, dtype):
+    """The array in a dtype of the library, by torch's or NumPy's own conversion, as TT-NN does it."""
+    found = _torch()
+    if found is not None and isinstance(array, found[0].Tensor):
+        return array.detach().to(getattr(found[0], "bfloat16" if dtype is bfloat16 else "float32"))
+    if isinstance(array, np.ndarray):
+        return array.astype(np.float32, copy=False)
+    return array
 
 
+def _core_of(tensor, dtype):
+    """The library's tensor, and whether it shares the array's memory."""
+    if isinstance(tensor, _core.Tensor):
+        dtype = dtypes.get(tensor.dtype) if dtype is None else dtype
+        return tensor.to(dtype_word("from_torch", dtype)), True
+    if isinstance(tensor, (list, tuple, Tensor)) or not hasattr(type(tensor), "__dlpack__"):
+        raise error("bad_input", f"[ttnn.from_torch] expected a torch tensor or a NumPy array; found {shown(tensor)}. "
+                                 "The argument must be of type torch.Tensor or numpy.ndarray!")
+    dtype = _wanted(tensor, dtype)
+    dtype_there = dtype_word("from_torch", dtype)
+    is_plain = str(tensor.dtype).removeprefix("torch.") in ("float32", "bfloat16")
+    core = _core.Tensor(tensor if is_plain else _converted(tensor, dtype))
+    return core.to(dtype_there), is_plain and core.dtype == dtype_there
+
+
+@word("from_torch")
 def from_torch(tensor, dtype=None, *, layout=ROW_MAJOR_LAYOUT, device=None, memory_config=None, tile=None,
                pad_value=None, mesh_mapper=None):
     """A tensor on the host, or on `device`; values are rounded to nearest even.
 
-    `tensor` is a torch tensor, a NumPy array or anything with DLPack: float32, float64 or bfloat16, any shape of at
-    least one dimension. A host tensor of the same dtype shares its memory.
+    `tensor` is a torch tensor, a NumPy array or anything with DLPack. A row-major host tensor of the same dtype
+    shares its memory. float16 becomes bfloat16; with a dtype, numbers of any type are converted by torch or NumPy.
     """
-    refuse_options("from_torch", tile=tile, pad_value=pad_value, mesh_mapper=mesh_mapper)
-    _expect_words("from_torch", dtype=(dtype, DataType), layout=(layout, Layout), device=(device, Device),
-                  memory_config=(memory_config, MemoryConfig))
+    refuse_options("from_torch", tile=None if tile == _TILE else tile)
+    expect_one_device("from_torch", mesh_mapper=mesh_mapper)
+    expect_types("from_torch", dtype=(dtype, DataType), device=(device, Device),
+                 memory_config=(memory_config, MemoryConfig))
+    layout = ROW_MAJOR_LAYOUT if layout is None else layout
+    _expect_layout("from_torch", layout)
     if memory_config is not None and device is None:
         raise error("bad_input", "[ttnn.from_torch] expected a device with memory_config; found none. "
                                  "device must be specified when memory_config is specified")
-    core = _core.Tensor(tensor)
-    dtype = dtype or _dtype_of(core)
+    if pad_value is not None and layout is ROW_MAJOR_LAYOUT:
+        raise error("bad_input", "[ttnn.from_torch] expected TILE_LAYOUT with pad_value; found ROW_MAJOR_LAYOUT. "
+                                 "layout must be TILE_LAYOUT when pad_value is specified")
+    core, is_shared = _core_of(tensor, dtype)
+    expect_padding_of_zeros("from_torch", core.shape, pad_value)
     if device is not None:
-        return _send(core, dtype, layout, device, memory_config)
-    return wrap(core.to(dtype_words[dtype]), None, layout)
+        return _send(core, dtypes[core.dtype], layout, device, memory_config)
+    if is_shared and layout is not ROW_MAJOR_LAYOUT:
+        core, is_shared = core.clone(), False  # tilizing copies
+    return wrap(core, None, layout, is_borrowed=is_shared)
 
 
-def to_torch(tensor, dtype=None, *, device=None, mesh_composer=None):
+def _send(core, dtype, layout, device, memory_config):
+    memory = memory_word("to_device", memory_config) or "dram"
+    if core.ndim == 0 or core.size == 0:
+        raise error("unsupported", "[ttnn.to_device] expected at least one dimension and one element on a device; "
+                                   f"found shape {list(core.shape)}. {HOW_TO_ASK}.")
+    return wrap(_core.to_device(core, device._core, memory=memory, layout=layout_words[layout],
+                                 dtype=dtype_words[dtype]), device)
+
+
+def _squeezed(result, torch_rank):
+    while torch_rank is not None and result.ndim > torch_rank:
+        if result.shape[0] != 1:
+            raise error("bad_input", f"[ttnn.to_torch] expected sizes of 1 in front of the last {torch_rank}; found "
+                                     f"{list(result.shape)}. ttnn: Unable to squeeze to desired rank!")
+        result = result[0]
+    return result
+
+
+@word("to_torch")
+def to_torch(tensor, dtype=None, *, torch_rank=None, device=None, mesh_composer=None):
     """The values in row-major order without padding, in the tensor's dtype or a torch `dtype`.
 
     With torch: a torch tensor that prints as `TorchTensor(`. Without: a NumPy array, bfloat16 widened to float32.
+    `device`, where TT-NN may change the layout on its way, changes nothing here.
     """
-    refuse_options("to_torch", device=device, mesh_composer=mesh_composer)
+    expect_one_device("to_torch", mesh_composer=mesh_composer)
     core = allocated("to_torch", tensor)
     core = _core.to_host(core) if tensor._device is not None else core.clone()
     found = _torch()
     if found is None:
-        return core.numpy() if dtype is None else core.numpy().astype(dtype)
+        return _squeezed(core.numpy() if dtype is None else core.numpy().astype(dtype), torch_rank)
     torch, torch_tensor = found
-    result = torch.from_dlpack(core).as_subclass(torch_tensor)
+    result = _squeezed(torch.from_dlpack(core), torch_rank).as_subclass(torch_tensor)
     return result if dtype is None else result.to(dtype)
 
 
+@word("to_device")
 def to_device(tensor, device, memory_config=None):
     """A host tensor's copy in the device's DRAM, or where memory_config says; a device tensor as it is."""
     core = allocated("to_device", tensor)
-    _expect_words("to_device", device=(device or False, Device), memory_config=(memory_config, MemoryConfig))
+    expect_types("to_device", device=(device or False, Device), memory_config=(memory_config, MemoryConfig))
     if tensor._device is not None:
         return tensor
     return _send(core, tensor.dtype, tensor.layout, device, memory_config)
 
 
-def from_device(tensor):
+@word("from_device")
+def from_device(tensor, blocking=True):
     """The copy on the host; it keeps its layout."""
     core = allocated("from_device", tensor)
     return wrap(_core.to_host(core), None, tensor.layout) if tensor._device is not None else tensor
 
 
+@word("to_layout")
 def to_layout(tensor, layout, dtype=None, memory_config=None, device=None):
     """Between ROW_MAJOR_LAYOUT and TILE_LAYOUT; on the device bfloat16 only."""
-    refuse_options("to_layout", dtype=dtype, memory_config=memory_config, device=device)
     core = allocated("to_layout", tensor)
-    _expect_words("to_layout", layout=(layout, Layout))
+    _expect_layout("to_layout", layout)
+    expect_types("to_layout", dtype=(dtype, DataType), memory_config=(memory_config, MemoryConfig))
     if tensor._device is None:
-        return wrap(core, None, layout)
-    return wrap(_core.to_layout(core, layout_words[layout]), tensor._device)
+        refuse_options("to_layout", dtype=None if dtype is tensor.dtype else dtype)
+        return moved(core, tensor, layout) if layout is tensor.layout else wrap(core.clone(), None, layout)
+    refuse_options("to_layout", dtype=None if dtype is tensor.dtype else dtype,
+                   memory_config=None if memory_config == tensor.memory_config() else memory_config)
+    return moved(_core.to_layout(core, layout_words[layout]), tensor)
 
 
+@word("to_dtype")
 def to_dtype(tensor, dtype):
     """A host tensor in another dtype, rounded to nearest even."""
     core = allocated("to_dtype", tensor)
-    _expect_words("to_dtype", dtype=(dtype, DataType))
+    to = dtype_word("to_dtype", dtype)
     if tensor._device is not None:
         raise error("bad_input", "[ttnn.to_dtype] expected a tensor on the host; found one on a device")
-    return wrap(core.to(dtype_words[dtype]), None, tensor.layout)
+    return moved(core.to(to), tensor, tensor.layout)

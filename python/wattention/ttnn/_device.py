@@ -1,16 +1,50 @@
-"""Devices: open, close, program cache."""
+"""Devices: open, close, program cache, and what a program asks of one."""
+import enum
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from .. import _core
-from ._errors import error, refuse_options
+from ._absent import refuse_attribute
+from ._cores import CoreCoord, CoreGrid
+from ._errors import error, expect_types
 from ._log import metal
+from ._word import word
 
 __all__ = [
-    "Device", "close_device", "disable_and_clear_program_cache", "enable_program_cache", "modelled",
-    "open_device", "synchronize_device",
+    "CloseDevice", "CreateDevice", "Device", "DispatchCoreAxis", "DispatchCoreConfig", "DispatchCoreType",
+    "DumpDeviceProfiler", "GetNumAvailableDevices", "close_device", "disable_and_clear_program_cache",
+    "enable_program_cache", "get_arch_name", "get_device_ids", "get_num_devices", "manage_device", "modelled",
+    "open_device", "record_event", "synchronize_device", "wait_for_event",
 ]
 
 _open = {}  # device id -> Device: a card is opened once
+
+
+class Arch(enum.Enum):
+    GRAYSKULL = 1
+    WORMHOLE_B0 = 2
+    BLACKHOLE = 3
+
+
+class DispatchCoreType(enum.Enum):
+    WORKER = 0
+    ETH = 1
+
+
+class DispatchCoreAxis(enum.Enum):
+    ROW = 0
+    COL = 1
+
+
+@dataclass(frozen=True)
+class DispatchCoreConfig:
+    """Which cores would dispatch. Taken without effect: the programs of this card use 8x8 cores either way."""
+
+    type: DispatchCoreType = None
+    axis: DispatchCoreAxis = None
+
+    def __post_init__(self):
+        expect_types("DispatchCoreConfig", type=(self.type, DispatchCoreType), axis=(self.axis, DispatchCoreAxis))
 
 
 class Device:
@@ -23,8 +57,18 @@ class Device:
     def id(self):
         return self._id
 
+    def arch(self):
+        return Arch.WORMHOLE_B0
+
     def compute_with_storage_grid_size(self):
-        return _core.CoreGrid(y=8, x=8)
+        return CoreCoord(8, 8)
+
+    @property
+    def core_grid(self):
+        return CoreGrid(y=8, x=8)
+
+    def get_num_devices(self):
+        return 1
 
     def enable_program_cache(self):
         metal(f"Enabling program cache on device {self._id}")
@@ -34,15 +78,26 @@ class Device:
         metal(f"Disabling and clearing program cache on device {self._id}")
         self._core.set_program_cache(False)
 
+    def enable_async(self, enable=True):
+        """Taken without effect: an op has finished when its call returns."""
+
+    def __getattr__(self, name):
+        refuse_attribute("Device", name)
+
     def __repr__(self):
         return f"<ttnn.Device {self._id}: software n150d, {'open' if self._core.is_open else 'closed'}>"
 
 
+@word("open_device")
 def open_device(*, device_id, l1_small_size=None, trace_region_size=None, num_command_queues=1,
                 dispatch_core_config=None, worker_l1_size=None):
-    """The software n150d with program cache off, as TT-NN has it. Opening an open device gives the same one."""
-    refuse_options("open_device", l1_small_size=l1_small_size or None, trace_region_size=trace_region_size or None,
-                   dispatch_core_config=dispatch_core_config, worker_l1_size=worker_l1_size or None)
+    """The software n150d with program cache off, as TT-NN has it. Opening an open device gives the same one.
+
+    The sizes and the dispatch cores are taken without effect: nothing is set aside in L1 or DRAM.
+    """
+    expect_types("open_device", device_id=(device_id, int), l1_small_size=(l1_small_size, int),
+                 trace_region_size=(trace_region_size, int), worker_l1_size=(worker_l1_size, int),
+                 dispatch_core_config=(dispatch_core_config, DispatchCoreConfig))
     if device_id != 0 or num_command_queues != 1:
         raise error("absent", "[ttnn.open_device] expected device_id 0 with one command queue, the one card that is "
                               f"modelled; found device_id {device_id}, {num_command_queues} queues")
@@ -53,8 +108,19 @@ def open_device(*, device_id, l1_small_size=None, trace_region_size=None, num_co
     return _open[device_id]
 
 
+@word("CreateDevice")
+def CreateDevice(device_id, num_command_queues=1, l1_small_size=None, trace_region_size=None,
+                 dispatch_core_config=None, *, worker_l1_size=None):
+    """open_device by its older name."""
+    return open_device(device_id=device_id, num_command_queues=num_command_queues, l1_small_size=l1_small_size,
+                       trace_region_size=trace_region_size, dispatch_core_config=dispatch_core_config,
+                       worker_l1_size=worker_l1_size)
+
+
+@word("close_device")
 def close_device(device):
     """Frees what the device holds; its tensors are gone. Closing twice is allowed."""
+    expect_types("close_device", device=(device or False, Device))
     metal(f"Closing device {device._id}")
     metal(f"Disabling and clearing program cache on device {device._id}")
     device._core.close()
@@ -62,17 +128,76 @@ def close_device(device):
         del _open[device._id]
 
 
+CloseDevice = close_device
+
+
+@contextmanager
+def manage_device(device_id):
+    """`with manage_device(0) as device:` closes it behind the block."""
+    device = open_device(device_id=device_id)
+    try:
+        yield device
+    finally:
+        close_device(device)
+
+
+@word("enable_program_cache")
 def enable_program_cache(device):
     """Keep built programs from now on."""
     device.enable_program_cache()
 
 
+@word("disable_and_clear_program_cache")
 def disable_and_clear_program_cache(device):
     device.disable_and_clear_program_cache()
 
 
-def synchronize_device(device):
+@word("synchronize_device")
+def synchronize_device(device, cq_id=None, sub_device_ids=()):
     """Returns at once, because every op has finished when its call returns."""
+
+
+def record_event(device, cq_id=None, sub_device_ids=()):
+    """An event of the one queue, which has passed it already."""
+    return Event()
+
+
+def wait_for_event(cq_id, event):
+    """Returns at once, because every op has finished when its call returns."""
+    expect_types("wait_for_event", event=(event or False, Event))
+
+
+class Event:
+    """What record_event gives: nothing is left to wait for."""
+
+
+def DumpDeviceProfiler(device):
+    """Writes nothing: modelled() and wattention.estimate() say what the card's profiler would."""
+
+
+def get_arch_name():
+    return "wormhole_b0"
+
+
+def get_num_devices():
+    return 1
+
+
+GetNumAvailableDevices = get_num_devices
+
+
+def get_device_ids():
+    return [0]
+
+
+# Words that ttnn itself does not show, by their places.
+IN_SUBMODULES = {
+    "device.Arch": Arch,
+    "device.get_device_core_grid": lambda device: device.core_grid,
+    "device.is_blackhole": lambda device=None: False,
+    "device.is_grayskull": lambda device=None: False,
+    "device.is_wormhole_b0": lambda device=None: True,
+}
 
 
 @contextmanager

@@ -3,6 +3,7 @@ import sys
 
 from ._errors import error
 from ._log import show_log
+from ._modules import served
 
 
 def install(*, log=False):
@@ -12,10 +13,12 @@ def install(*, log=False):
     if present is not module:
         raise error("bad_input", f"[install] expected no ttnn imported before; found {present!r}")
     sys.modules["ttnn"] = module
+    sys.modules.update(served("ttnn"))
     show_log(log)
 
 
 def uninstall():
     """Undoes install()."""
     if sys.modules.get("ttnn") is sys.modules[__package__]:
-        del sys.modules["ttnn"]
+        for name in ("ttnn", *served("ttnn")):
+            sys.modules.pop(name, None)

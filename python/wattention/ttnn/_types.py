@@ -1,15 +1,5 @@
-"""TT-NN's words: dtypes, layouts, memory configs, shapes, core grids. Each knows the library's own word."""
+"""TT-NN's words: dtypes, layouts, places, fidelities. Those that the library has know its own word."""
 import enum
-from dataclasses import dataclass
-
-from .._core import CoreGrid
-from ._errors import refuse_options
-
-__all__ = [
-    "BufferType", "CoreGrid", "DRAM_MEMORY_CONFIG", "DataType", "L1_MEMORY_CONFIG", "Layout", "MathFidelity",
-    "MemoryConfig", "ROW_MAJOR_LAYOUT", "Shape", "TILE_LAYOUT", "TILE_SIZE", "TensorMemoryLayout",
-    "WormholeComputeKernelConfig", "bfloat16", "float32",
-]
 
 TILE_SIZE = 32
 
@@ -17,20 +7,58 @@ TILE_SIZE = 32
 class DataType(enum.Enum):
     BFLOAT16 = 0
     FLOAT32 = 1
+    UINT32 = 2
+    BFLOAT8_B = 3
+    BFLOAT4_B = 4
+    UINT8 = 5
+    UINT16 = 6
+    INT32 = 7
+    INVALID = 8
 
 
 class Layout(enum.Enum):
     ROW_MAJOR = 0
     TILE = 1
+    INVALID = 2
 
 
 class BufferType(enum.Enum):
     DRAM = 0
     L1 = 1
+    L1_SMALL = 3
+    TRACE = 4
 
 
 class TensorMemoryLayout(enum.Enum):
     INTERLEAVED = 0
+    SINGLE_BANK = 1
+    HEIGHT_SHARDED = 2
+    WIDTH_SHARDED = 3
+    BLOCK_SHARDED = 4
+
+
+class StorageType(enum.Enum):
+    OWNED = 0
+    DEVICE = 1
+    BORROWED = 2
+    MULTI_DEVICE = 3
+    MULTI_DEVICE_HOST = 4
+
+
+class ShardOrientation(enum.Enum):
+    ROW_MAJOR = 0
+    COL_MAJOR = 1
+
+
+class ShardMode(enum.Enum):
+    PHYSICAL = 0
+    LOGICAL = 1
+
+
+class ShardStrategy(enum.Enum):
+    HEIGHT = 1
+    WIDTH = 2
+    BLOCK = 3
 
 
 class MathFidelity(enum.Enum):
@@ -38,58 +66,28 @@ class MathFidelity(enum.Enum):
     HiFi2 = 2
     HiFi3 = 3
     HiFi4 = 4
+    Invalid = 255
+
+
+class QueueId(int):
+    """A command queue's number."""
+
+    def __repr__(self):
+        return f"QueueId({int(self)})"
 
 
 bfloat16, float32 = DataType.BFLOAT16, DataType.FLOAT32
+uint32, uint16, uint8, int32 = DataType.UINT32, DataType.UINT16, DataType.UINT8, DataType.INT32
+bfloat8_b, bfloat4_b = DataType.BFLOAT8_B, DataType.BFLOAT4_B
 ROW_MAJOR_LAYOUT, TILE_LAYOUT = Layout.ROW_MAJOR, Layout.TILE
+DEVICE_STORAGE_TYPE, MULTI_DEVICE_STORAGE_TYPE = StorageType.DEVICE, StorageType.MULTI_DEVICE
+DefaultQueueId = QueueId(0)
 
+# The library's words for what it has; any other word of TT-NN is refused where it is used.
 dtype_words = {bfloat16: "bf16", float32: "f32"}
 dtypes = {word: dtype for dtype, word in dtype_words.items()}
 layout_words = {TILE_LAYOUT: "tile", ROW_MAJOR_LAYOUT: "row_major"}
 layouts = {word: layout for layout, word in layout_words.items()}
 
-
-@dataclass(frozen=True)
-class MemoryConfig:
-    """Where a tensor's pages lie: over the banks of DRAM or of the cores' L1."""
-
-    memory_layout: TensorMemoryLayout = TensorMemoryLayout.INTERLEAVED
-    buffer_type: BufferType = BufferType.DRAM
-    shard_spec: None = None
-
-    def __post_init__(self):
-        refuse_options("MemoryConfig", shard_spec=self.shard_spec)
-
-    @property
-    def word(self):
-        return "l1" if self.buffer_type is BufferType.L1 else "dram"
-
-    def __repr__(self):
-        return (f"MemoryConfig(memory_layout=TensorMemoryLayout::{self.memory_layout.name},"
-                f"buffer_type=BufferType::{self.buffer_type.name},shard_spec=std::nullopt)")
-
-
-DRAM_MEMORY_CONFIG = MemoryConfig(buffer_type=BufferType.DRAM)
-L1_MEMORY_CONFIG = MemoryConfig(buffer_type=BufferType.L1)
-memory_configs = {"dram": DRAM_MEMORY_CONFIG, "l1": L1_MEMORY_CONFIG}
-
-
-@dataclass(frozen=True)
-class WormholeComputeKernelConfig:
-    """A matmul's arithmetic, with TT-NN's defaults. Here the packer always adds onto L1 where the release does."""
-
-    math_fidelity: MathFidelity = MathFidelity.LoFi
-    math_approx_mode: bool = True
-    fp32_dest_acc_en: bool = False
-    packer_l1_acc: bool = False
-
-
-class Shape(tuple):
-    """A tensor's sizes; prints as TT-NN's."""
-
-    @property
-    def rank(self):
-        return len(self)
-
-    def __repr__(self):
-        return f"Shape({list(self)})"
+__all__ = [name for name, value in list(globals().items())
+           if name[0] != "_" and name not in ("enum", "dtype_words", "dtypes", "layout_words", "layouts", "name")]

@@ -1,0 +1,103 @@
+"""ttnn.CONFIG: TT-NN's switches. Those that nothing here obeys say so when they are turned on."""
+import json
+import os
+import warnings
+from contextlib import contextmanager
+from pathlib import Path
+
+from ._errors import error, unknown
+from ._names import nearest
+
+_DEFAULTS = {
+    "cache_path": Path.home() / ".cache/ttnn",
+    "model_cache_path": Path.home() / ".cache/ttnn/models",
+    "tmp_dir": Path("/tmp/ttnn"),
+    "enable_model_cache": False,
+    "enable_fast_runtime_mode": True,
+    "throw_exception_on_fallback": False,
+    "enable_logging": False,
+    "enable_graph_report": False,
+    "enable_detailed_buffer_report": False,
+    "enable_detailed_tensor_report": False,
+    "enable_comparison_mode": False,
+    "comparison_mode_should_raise_exception": False,
+    "comparison_mode_pcc": 0.9999,
+    "root_report_path": Path("generated/ttnn/reports"),
+    "report_name": None,
+}
+_WITHOUT_EFFECT = {
+    "enable_model_cache": "parameters are converted anew each time",
+    "enable_logging": "no database of ops is written",
+    "enable_graph_report": "no graphs are drawn",
+    "enable_detailed_buffer_report": "no reports are written",
+    "enable_detailed_tensor_report": "no reports are written",
+}
+
+
+class Config:
+    """TT-NN's switches and paths, with the defaults of release 0.57."""
+
+    def __init__(self):
+        self.__dict__.update(_DEFAULTS)
+
+    def __setattr__(self, name, value):
+        if name not in _DEFAULTS:
+            raise unknown(f"CONFIG.{name}", nearest(name, _DEFAULTS))
+        if value and name in _WITHOUT_EFFECT:
+            warnings.warn(f"[ttnn.CONFIG] {name} has no effect here: {_WITHOUT_EFFECT[name]}", stacklevel=2)
+        self.__dict__[name] = value
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise unknown(f"CONFIG.{name}", nearest(name, _DEFAULTS))
+
+    @property
+    def report_path(self):
+        return None if self.report_name is None else self.root_report_path / str(self.report_name)
+
+    def __repr__(self):
+        return f"Config({', '.join(f'{name}={value}' for name, value in self.__dict__.items())})"
+
+
+CONFIG = Config()
+CONFIG_PATH = Path(os.environ["TTNN_CONFIG_PATH"]) if "TTNN_CONFIG_PATH" in os.environ else None
+CONFIG_OVERRIDES = os.environ.get("TTNN_CONFIG_OVERRIDES")
+
+
+@contextmanager
+def manage_config(name, value):
+    """`with manage_config("enable_comparison_mode", True):` sets a switch for the block."""
+    before = getattr(CONFIG, name)
+    setattr(CONFIG, name, value)
+    try:
+        yield
+    finally:
+        CONFIG.__dict__[name] = before
+
+
+def load_config_from_dictionary(config, from_file=False):
+    """Sets the switches that the dict names, in the types that they have."""
+    for name, value in config.items():
+        before = getattr(CONFIG, name)
+        setattr(CONFIG, name, value if before is None else type(before)(value))
+
+
+def load_config_from_json_file(json_path):
+    """Sets the switches that a JSON file names."""
+    try:
+        load_config_from_dictionary(json.loads(Path(json_path).read_text(encoding="utf-8")), from_file=True)
+    except (OSError, ValueError) as failure:
+        raise error("io", f"[ttnn.load_config_from_json_file] expected a file of JSON; found {failure}") from None
+
+
+def save_config_to_json_file(json_path):
+    """Writes all switches as JSON."""
+    config = {name: str(value) if isinstance(value, Path) else value for name, value in CONFIG.__dict__.items()}
+    Path(json_path).write_text(json.dumps(config, indent=4), encoding="utf-8")
+
+
+if CONFIG_PATH is not None and CONFIG_PATH.exists():
+    load_config_from_json_file(CONFIG_PATH)
+if CONFIG_OVERRIDES is not None:
+    load_config_from_dictionary(json.loads(CONFIG_OVERRIDES))

@@ -1,0 +1,71 @@
+"""Golden functions: what torch computes for an op, as TT-NN's tests and fallbacks ask for it."""
+from ._absent import Absent
+from ._errors import error
+
+# TT-NN's own words, which say how and where, not what.
+_PLACES = {"compute_kernel_config", "core_grid", "device", "dtype", "fast_and_approximate_mode", "memory_config",
+           "numeric_stable", "output_tensor", "program_config", "queue_id", "layout"}
+_OTHER_NAMES = {"divide": "div", "subtract": "sub", "multiply": "mul"}
+_SAME = ("clone", "from_device", "from_torch", "reallocate", "to_device", "to_dtype", "to_layout", "to_memory_config",
+         "to_torch", "typecast")
+
+
+def _matmul(a, b, transpose_a=False, transpose_b=False, *, bias=None, activation=None, **_):
+    import torch
+
+    a, b = (a.mT if transpose_a else a), (b.mT if transpose_b else b)
+    result = a @ b.to(a.dtype)
+    result = result if bias is None else result + bias
+    return getattr(torch.nn.functional, activation)(result) if activation else result
+
+
+def _softmax(tensor, dim=-1, **_):
+    return tensor.softmax(dim)
+
+
+def _named(name):
+    """torch.NAME, or torch.nn.functional.NAME, without the words that torch does not know."""
+    def call(*arguments, **options):
+        import torch
+
+        name_there = _OTHER_NAMES.get(name, name)
+        function = getattr(torch, name_there, None) or getattr(torch.nn.functional, name_there, None)
+        if function is None:
+            raise error("absent", f"[ttnn.get_golden_function] expected a function of torch; found none for {name}")
+        return function(*arguments, **{key: value for key, value in options.items() if key not in _PLACES})
+
+    call.__name__ = f"golden_{name}"
+    return call
+
+
+_SPECIAL = {
+    "matmul": _matmul,
+    "linear": _matmul,
+    "softmax": _softmax,
+    "permute": lambda tensor, dims, **_: tensor.permute(tuple(dims)).contiguous(),
+    "transpose": lambda tensor, dim1, dim2, **_: tensor.transpose(dim1, dim2),
+    "reshape": lambda tensor, shape, **_: tensor.reshape(tuple(shape)).contiguous().clone(),
+    **{name: lambda tensor, *_, **__: tensor for name in _SAME},
+}
+_NONE = {"deallocate", "dump_tensor", "load_tensor", "as_tensor"}
+
+
+def golden(name):
+    """The golden function of a word; None where it has none."""
+    return None if name in _NONE else _SPECIAL.get(name) or _named(name.rpartition(".")[2])
+
+
+def get_golden_function(operation):
+    """The function of torch that computes what `operation` does."""
+    if isinstance(operation, Absent):
+        operation()  # refuses by name
+    function = getattr(operation, "golden_function", None)
+    if function is None:
+        raise error("bad_input", f"[ttnn.get_golden_function] expected an op; found {operation!r}, which does not have "
+                                 "a golden function")
+    return function
+
+
+def attach_golden_function(operation, golden_function, **_):
+    """From now on `golden_function` is the one of `operation`."""
+    operation.golden_function = golden_function

@@ -1,0 +1,132 @@
+"""TT-NN's words for the ops of the table that have no function of their own: a signature a family."""
+from .. import _core
+from ._errors import HOW_TO_ASK, Error, error, refuse_options, shown
+from ._memory import memory_word
+from ._modules import attach, is_attached
+from ._ops import arithmetic, expect_dtype, inherit_memory
+from ._tensor import Tensor, on_device, wrap
+from ._word import refusal_of_keyword, word
+
+_BINARY = "Operands to eltwise binary need to be on device!"
+_UNARY = "Operands to eltwise unary need to be on device!"
+_MOVE = "Tensor must already be on device"
+
+
+def _place(row, name, tensor, memory_config):
+    """The place as an attribute where the op takes one; else it writes where its input lies."""
+    if "memory" not in row["attributes"]:
+        inherit_memory(name, tensor, memory_config)
+        return {}
+    return {} if memory_config is None else {"memory": memory_word(name, memory_config)}
+
+
+def _number(name, value):
+    """A number as pybind takes one: anything that float() takes, but text."""
+    try:
+        if not isinstance(value, (str, bytes)):
+            return float(value)
+    except (TypeError, ValueError):
+        pass
+    raise error("unsupported", f"[ttnn.{name}] expected a tensor or a number as the second operand; "
+                               f"found {shown(value)}. {HOW_TO_ASK}.")
+
+
+def _would_broadcast(a, b):
+    pairs = zip(reversed(tuple(a.shape)), reversed(tuple(b.shape)))
+    return a.shape != b.shape and all(x == y or 1 in (x, y) for x, y in pairs)
+
+
+def _two_tensors(compute, name, a, b, place):
+    on_device(name, _BINARY, b)
+    try:
+        return compute(a._core, b._core, **place)
+    except Error as failure:
+        if failure.kind == "bad_input" and _would_broadcast(a, b):
+            failure.kind = "unsupported"  # TT-NN runs it
+        raise
+
+
+def _binary(row, name):
+    compute = getattr(_core, row["name"])
+
+    def call(input_tensor_a, input_tensor_b, *, memory_config=None, dtype=None):
+        device = on_device(name, _BINARY, input_tensor_a)
+        place = _place(row, name, input_tensor_a, memory_config)
+        expect_dtype(name, input_tensor_a, dtype)
+        if not isinstance(input_tensor_b, Tensor):
+            return wrap(compute(input_tensor_a._core, _number(name, input_tensor_b), **place), device)
+        return wrap(_two_tensors(compute, name, input_tensor_a, input_tensor_b, place), device)
+
+    call.__doc__ = f"{row['summary']}: two tensors, or a tensor and a number."
+    return call
+
+
+def _unary(row, name):
+    compute = getattr(_core, row["name"])
+    own = set(row["attributes"]) - {"memory"}
+
+    def call(input_tensor, *by_place, memory_config=None, **attributes):
+        device = on_device(name, _UNARY, input_tensor)
+        for key, value in attributes.items():
+            if key not in own:
+                raise refusal_of_keyword(name, key, value, ["input_tensor", "memory_config", *sorted(own)])
+        place = _place(row, name, input_tensor, memory_config)
+        return wrap(compute(input_tensor._core, *by_place, **attributes, **place), device)
+
+    call.__doc__ = f"{row['summary']}."
+    return call
+
+
+def _reduce(row, name):
+    compute = getattr(_core, row["name"])
+
+    def call(input_tensor, dim=None, keepdim=True, *, memory_config=None, compute_kernel_config=None, scalar=1.0):
+        device = on_device(name, _MOVE, input_tensor)
+        refuse_options(name, scalar=None if scalar == 1.0 else scalar)
+        dims = None if dim is None else [dim] if isinstance(dim, int) else list(dim)
+        options = arithmetic(name, compute_kernel_config) | _place(row, name, input_tensor, memory_config)
+        return wrap(compute(input_tensor._core, dims=dims, keepdim=keepdim, **options), device)
+
+    call.__doc__ = f"{row['summary']}."
+    return call
+
+
+def _any(row, name):
+    """Ops of other families: tensors first, then what the table lists, by its names or TT-NN's."""
+    compute = getattr(_core, row["name"])
+    operands = row["operands"]
+    theirs = {"input_tensor": operands[0], "input_tensor_a": operands[0], "input_tensor_b": operands[-1]}
+
+    def call(*arguments, **options):
+        memory = memory_word(name, options.pop("memory_config", None))
+        options = {theirs.get(key, key): value for key, value in options.items()}
+        device = on_device(name, _MOVE, *_tensors_in([*arguments, *options.values()]))
+        if memory is not None:
+            options["memory"] = memory
+        result = compute(*map(_core_of, arguments), **{key: _core_of(value) for key, value in options.items()})
+        return wrap(result, device)
+
+    call.__doc__ = f"{row['summary']}: {', '.join([*operands, *row['attributes']])}."
+    return call
+
+
+def _tensors_in(values):
+    parts = [part for value in values for part in (value if isinstance(value, (list, tuple)) else [value])]
+    return [part for part in parts if isinstance(part, Tensor)]
+
+
+def _core_of(value):
+    if isinstance(value, (list, tuple)):
+        return [_core_of(part) for part in value]
+    return value._core if isinstance(value, Tensor) else value
+
+
+_MAKERS = {"binary": _binary, "unary": _unary, "reduce": _reduce}
+
+
+def attach_ops():
+    """Puts the table's ops at their places in the module, where no function of the package is."""
+    for row in _core.list_ops():
+        for name in row["ttnn"]:
+            if not is_attached(name):
+                attach(name, word(name)(_MAKERS.get(row["family"], _any)(row, name)))
