@@ -111,7 +111,9 @@ class Parameters {
     std::string text;
     for (std::size_t i = 0; i < operands_.size(); ++i)
       text += fmt::format("{}{}: Tensor{}", i == 0 ? "" : ", ", operands_[i],
-                          is_number_slot(i) ? " | float" : "");
+                          is_number_slot(i)     ? " | float"
+                          : is_optional_slot(i) ? " | None = None"
+                                                : "");
     for (std::size_t i = 0; i < attributes_.size(); ++i)
       text += fmt::format("{}, {}: {} | None = None", i == placed_ ? ", *" : "",
                           to_string(attributes_[i]), annotation_of(attributes_[i]));
@@ -140,6 +142,10 @@ class Parameters {
     return row_.takes_number() && operand + 1 == operands_.size();
   }
 
+  bool is_optional_slot(std::size_t operand) const {
+    return row_.has_optional() && operand + 1 == operands_.size();
+  }
+
   static nb::handle named(const nb::kwargs& kwargs, std::string_view name) {
     const nb::str key(name.data(), name.size());
     return kwargs.contains(key) ? nb::handle(kwargs[key]) : nb::handle();
@@ -147,6 +153,7 @@ class Parameters {
 
   // A Tensor, or an array (NumPy's, torch's) as Tensor(array) takes it.
   void read_operand(OpArguments& arguments, std::size_t index, const nb::handle& value) const {
+    if (is_optional_slot(index) && (!value.is_valid() || value.is_none())) return;
     if (!value.is_valid())
       throw nb::type_error(
           fmt::format("[{}] expected the argument {}; found none", row_.name, operands_[index])
@@ -214,6 +221,7 @@ nb::dict row_dict(const OpRow& row) {
   dict["family"] = to_string(row.family);
   dict["operands"] = row.operand_names();
   dict["takes_number"] = row.takes_number();
+  dict["has_optional"] = row.has_optional();
   dict["attributes"] = attributes;
   dict["ttnn"] = row.ttnn_names();
   dict["summary"] = row.summary;

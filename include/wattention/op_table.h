@@ -22,13 +22,15 @@ struct OpRow {
   Op op;
   std::string_view name;
   OpFamily family;
-  std::string_view operands;  ///< "input", "a b", "a b|number"
+  std::string_view operands;  ///< "input", "a b", "a b|number", "input weight bias?"
   AttributeSet attributes;
   std::string_view ttnn;     ///< TT-NN's names for it, with a space between them
   std::string_view summary;  ///< what it computes
 
   /// A number may stand in the last tensor's place.
   constexpr bool takes_number() const { return operands.ends_with("|number"); }
+  /// The last tensor may be left out.
+  constexpr bool has_optional() const { return operands.ends_with("?"); }
   /// The tensors' names in order.
   std::vector<std::string_view> operand_names() const;
   /// TT-NN's names, one by one.

@@ -39,6 +39,9 @@ namespace wattention {
 #undef WATTENTION_DECLARE_reduce
 #undef WATTENTION_DECLARE_move
 
+/// With a bias [out_features] as the third tensor.
+Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias,
+              const OpAttributes& attributes = {});
 /// Swaps the last two dimensions.
 Tensor transpose(const Tensor& input);
 Tensor permute(const Tensor& input, std::span<const int> dims);

@@ -15,7 +15,7 @@ namespace {
 // The plainest call of an op: one tile of zeros for each tensor.
 OpArguments plainest(const OpRow& row, const Device& device) {
   OpArguments arguments;
-  for (std::size_t i = 0; i < row.operand_names().size(); ++i)
+  for (std::size_t i = row.has_optional() ? 1 : 0; i < row.operand_names().size(); ++i)
     arguments.tensors.push_back(to_device(Tensor::zeros({32, 32}), device));
   if (row.attributes.has(Attribute::shape)) arguments.attributes.shape = Shape({16, 64});
   if (row.attributes.has(Attribute::layout)) arguments.attributes.layout = Layout::row_major;
@@ -65,7 +65,9 @@ std::vector<std::string_view> attribute_names(const OpRow& row) {
 
 std::string operands_text(const OpRow& row) {
   return fmt::format("{}{}", fmt::join(row.operand_names(), ", "),
-                     row.takes_number() ? " or a number" : "");
+                     row.takes_number()   ? " or a number"
+                     : row.has_optional() ? " (or none)"
+                                          : "");
 }
 
 void print_table(const std::vector<Serving>& serving) {
@@ -92,6 +94,7 @@ Json list_json(const std::vector<Serving>& serving) {
                {"computes", row.summary},
                {"operands", row.operand_names()},
                {"takes_number", row.takes_number()},
+               {"has_optional", row.has_optional()},
                {"attributes", attribute_names(row)},
                {"ttnn", row.ttnn_names()}};
     for (const Serving& one : serving) op["devices"][one.name] = answer_of(row, one.device);

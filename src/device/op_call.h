@@ -25,6 +25,8 @@ struct OpCall {
   std::string_view name() const { return row().name; }
   const Tensor& a() const { return tensors.front(); }
   const Tensor& b() const { return tensors[1]; }
+  /// The third tensor of an op that may have one; null where it has not.
+  const Tensor* third() const { return tensors.size() > 2 ? &tensors[2] : nullptr; }
 };
 
 /// Why a device does not run a call.

@@ -27,14 +27,23 @@ void expect_grid(const OpCall& call) {
            call.name(), to_string(*grid));
 }
 
-// A layer's weight lies [out_features, in_features]: linear is a product with it transposed.
+// A layer's weight lies [out_features, in_features], and linear is a product with it transposed. TT-NN's form lies the
+// other way round.
 void transpose_weight(OpCall& call) {
   expect(call.b().rank() == 2,
          "[linear] expected a weight [out_features, in_features]; found shape {}",
          call.b().shape());
-  expect(call.attributes.transpose_b.value_or(true),
-         "[linear] expected transpose_b true or unset (matmul takes either); found false");
-  call.attributes.transpose_b = true;
+  call.attributes.transpose_b = call.attributes.transpose_b.value_or(true);
+}
+
+// One value for each column of the result.
+void expect_bias(const OpCall& call) {
+  const Tensor* const bias = call.third();
+  if (bias == nullptr) return;
+  expect_same_dtype(call.name(), call.a(), *bias);
+  expect(bias->rank() > 0 && bias->size(-1) == call.shape[-1] && bias->numel() == call.shape[-1],
+         "[{}] expected a bias of {} values, as the weight has rows; found shape {}", call.name(),
+         call.shape[-1], bias->shape());
 }
 
 Shape product_shape(const OpCall& call, bool transposed) {
@@ -60,6 +69,7 @@ void check_product(OpCall& call) {
   expect_batches(call);
   expect_grid(call);
   call.shape = product_shape(call, transposed);
+  expect_bias(call);
 }
 
 }  // namespace wattention

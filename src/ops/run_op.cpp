@@ -25,9 +25,13 @@ std::size_t operand_count(const OpRow& row) {
 void expect_operands(const OpCall& call) {
   const std::size_t found = call.tensors.size(), wanted = operand_count(call.row());
   const bool number = call.number.has_value(), may = call.row().takes_number();
-  if (number ? may && found + 1 == wanted : found == wanted) return;
+  const bool optional = call.row().has_optional() && found + 1 == wanted && !number;
+  if (number ? may && found + 1 == wanted : found == wanted || optional) return;
   fail(ErrorKind::bad_input, "[{}] expected {}{}; found {}", call.name(), counted(wanted, false),
-       may ? ", or a number in the last one's place" : "", counted(found, number));
+       may                         ? ", or a number in the last one's place"
+       : call.row().has_optional() ? ", the last of which may be left out"
+                                   : "",
+       counted(found, number));
 }
 
 // "matmul, linear"
@@ -116,6 +120,12 @@ std::optional<Error> refusal_of(Op op, OpArguments arguments) {
 #define WATTENTION_OP(name, family, ...) WATTENTION_DEFINE_##family(name)
 #include <wattention/op_table.inc>
 #undef WATTENTION_OP
+
+Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias,
+              const OpAttributes& attributes) {
+  return run_op(Op::linear,
+                {.tensors = {input, weight, bias}, .number = {}, .attributes = attributes});
+}
 
 Tensor transpose(const Tensor& input) {
   return run_op(Op::transpose, {.tensors = {input}});

@@ -51,7 +51,7 @@ OpArguments arguments_of(const Call& call, const Operands& operands, const Devic
   const OpRow& row = row_of(call.op);
   OpArguments arguments{{}, call.number};
   arguments.tensors.push_back(to_device(operands.a.to(dtype), device));
-  if (row.operand_names().size() == 2 && !call.number)
+  if (row.operand_names().size() >= 2 && !call.number)
     arguments.tensors.push_back(to_device(operands.b.to(dtype), device));
   if (row.attributes.has(Attribute::shape))
     arguments.attributes.shape = Shape({inner / 2, 2 * inner});

@@ -27,7 +27,7 @@ std::string shown(std::string_view word) {
 
 OpArguments arguments_of(const OpRow& row, const Device& device) {
   OpArguments arguments;
-  for (std::size_t i = 0; i < row.operand_names().size(); ++i)
+  for (std::size_t i = row.has_optional() ? 1 : 0; i < row.operand_names().size(); ++i)
     arguments.tensors.push_back(to_device(Tensor::zeros({32, 32}), device));
   if (row.takes_number()) {
     arguments.tensors.pop_back();

@@ -80,14 +80,16 @@ def linear(input_tensor_a, input_tensor_b, *, bias=None, transpose_a=False, tran
     """matmul for a layer's weights: transpose_b=True takes torch's [out_features, in_features]."""
     device = on_device("linear", _MATMUL, input_tensor_a, input_tensor_b)
     _expect_one_grid("linear", core_grid, program_config)
-    refuse_options("linear", bias=bias, program_config=program_config, activation=activation, output_tile=output_tile,
+    refuse_options("linear", program_config=program_config, activation=activation, output_tile=output_tile,
                    optional_output_tensor=optional_output_tensor)
     expect_dtype("linear", input_tensor_a, dtype)
     a = _core.transpose(input_tensor_a._core) if transpose_a else input_tensor_a._core
     options = _product_options("linear", core_grid, memory_config, compute_kernel_config)
-    if transpose_b:
-        return wrap(_core.linear(a, input_tensor_b._core, **options), device)
-    return wrap(_core.matmul(a, input_tensor_b._core, **options), device)
+    if bias is None and not transpose_b:
+        return wrap(_core.matmul(a, input_tensor_b._core, **options), device)
+    if bias is not None:
+        on_device("linear", _MATMUL, bias)
+    return wrap(_core.linear(a, input_tensor_b._core, bias and bias._core, transpose_b=transpose_b, **options), device)
 
 
 @word("softmax")

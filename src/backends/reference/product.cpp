@@ -49,6 +49,12 @@ void one_row(const Sizes& sizes, const double* a_row, const double* b, double* o
   }
 }
 
+void add_bias(const OpCall& call, double* row) {
+  if (call.third() == nullptr) return;
+  const double* bias = values(*call.third());
+  for (std::int64_t col = 0; col < call.shape[-1]; ++col) row[col] += bias[col];
+}
+
 }  // namespace
 
 void product(const OpCall& call, double* out, int threads) {
@@ -66,6 +72,7 @@ void product(const OpCall& call, double* out, int threads) {
       const std::int64_t batch = sizes.b_is_batched ? row / sizes.rows : 0;
       one_row(sizes, a + row * sizes.inner, b + batch * sizes.inner * sizes.cols,
               out + row * sizes.cols);
+      add_bias(call, out + row * sizes.cols);
     }
   });
 }

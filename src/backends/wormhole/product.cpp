@@ -1,6 +1,9 @@
 // Matmul and linear: an optional transpose program, then the chosen matmul program.
 #include <fmt/format.h>
 
+#include <vector>
+
+#include "backends/wormhole/expand.h"
 #include "backends/wormhole/families.h"
 #include "backends/wormhole/program/matmul/program.h"
 #include "backends/wormhole/spec/chip.h"
@@ -10,14 +13,21 @@
 namespace wattention::wormhole {
 namespace {
 
+// With a core grid the matmul's own program adds it; without one a second program does.
+bool is_bias_fused(const OpCall& call) {
+  return call.third() != nullptr && call.attributes.core_grid.has_value();
+}
+
 // Attributes and tensor specs: shapes, dtypes, memories. Not the state of L1, as in the release.
-std::string cache_key(const Tensor& a, const Tensor& b, const OpAttributes& attributes,
+std::string cache_key(const Tensor& a, const Tensor& b, const OpCall& call,
                       const MatmulMemories& memories) {
+  const OpAttributes& attributes = call.attributes;
   std::string key = fmt::format("matmul {} {} {} {} out {}", a.shape(), to_string(memories.a),
                                 b.shape(), to_string(memories.b), to_string(memories.out));
   for (const Attribute attribute :
        {Attribute::core_grid, Attribute::fidelity, Attribute::fp32_accumulate})
     key += fmt::format(" {} {}", to_string(attribute), text_of(attributes, attribute));
+  if (is_bias_fused(call)) key += " bias";
   return key;
 }
 
@@ -43,13 +53,35 @@ MatmulProblem problem_of(const Tensor& a, const Tensor& b, const OpAttributes& a
 std::optional<Refusal> refuse_product(const OpCall& call) {
   if (call.attributes.memory == Memory::host)
     return refuse(ErrorKind::bad_input, "[{}] expected memory dram or l1; found host", call.name());
+  if (is_bias_fused(call) && call.attributes.fp32_accumulate.value_or(false))
+    return refuse(
+        ErrorKind::unverified,
+        "[{}] expected no fp32_accumulate beside a bias and a core grid, as the digits are "
+        "not known; found true",
+        call.name());
   return refuse_operands(call, "Inputs to matmul must be tilized");
 }
 
 Tensor WormholeBackend::run_product(const OpCall& call) {
-  if (!call.attributes.transpose_b.value_or(false)) return matmul(call.a(), call.b(), call);
   // The transposed copy lies in b's memory until the matmul is done.
-  return matmul(call.a(), transpose(call.b()), call);
+  const Tensor product = matmul(
+      call.a(), call.attributes.transpose_b.value_or(false) ? transpose(call.b()) : call.b(), call);
+  if (call.third() == nullptr) return product;
+  if (is_bias_fused(call)) {
+    add_row(product, *call.third());
+    return product;
+  }
+  return run_family({Op::add, {product, *call.third()}, {}, {}, call.shape});
+}
+
+// The same unit as in a program of its own: ELWADD, the bias's row spread over the height.
+void WormholeBackend::add_row(const Tensor& product, const Tensor& bias) {
+  if (!has_values()) return;
+  const auto count = static_cast<std::size_t>(TiledShape(product.shape()).elements());
+  const Shape row({1, product.size(-1)});
+  const std::vector<Bits> spread = expand(bits_of(bias), row, Along::height, product.shape());
+  const std::span<Bits> out{bits_of(product), count};
+  wormhole::add(out, spread, out, host_);
 }
 
 Tensor WormholeBackend::matmul(const Tensor& a, const Tensor& b, const OpCall& call) {
@@ -59,8 +91,9 @@ Tensor WormholeBackend::matmul(const Tensor& a, const Tensor& b, const OpCall& c
   // The result takes its place before the program is chosen: in L1 it counts as occupied.
   Tensor out = allocate(call.shape, DType::bf16, Layout::tile, memories.out);
   MatmulProblem problem = problem_of(a, b, attributes, memories, release_);
+  problem.fused_bias = is_bias_fused(call);
   problem.free_l1_bytes = lowest_l1_address() - n150d().l1.first_free;
-  const Program program = enqueue(cache_key(a, b, attributes, memories),
+  const Program program = enqueue(cache_key(a, b, call, memories),
                                   make_matmul(problem, memories, release_), Reuse::blocks);
   if (has_values()) compute_matmul(a, b, program.matmul, out);
   return out;

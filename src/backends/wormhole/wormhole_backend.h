@@ -67,6 +67,7 @@ class WormholeBackend final : public Backend {
   // A file per family; the queue's lock is held.
   Tensor run_product(const OpCall& call);
   Tensor matmul(const Tensor& a, const Tensor& b, const OpCall& call);
+  void add_row(const Tensor& product, const Tensor& bias);
   void compute_matmul(const Tensor& a, const Tensor& b, const MatmulNumerics& numerics,
                       const Tensor& out) const;
   Tensor run_binary(const OpCall& call);

@@ -41,6 +41,7 @@ struct MatmulBlock {
   std::int64_t block_tiles;
   int phases;
   bool l1_accumulate;
+  bool last_block_in_l1;
   bool fp32_dst;
   bool easy_range;  // no product of nonzeros lies below smallest_easy_exponent
   Bits* out;        // [block_rows][out_stride]

@@ -133,8 +133,8 @@ struct MatmulKernelOf {
   static void run(const MatmulBlock& block) {
     Workspace w;
     for (std::int64_t tile = 0; tile < block.tiles; tile += block.block_tiles) {
-      const bool reload =
-          tile > 0 && (!block.l1_accumulate || tile + block.block_tiles == block.tiles);
+      const bool last = tile + block.block_tiles == block.tiles;
+      const bool reload = tile > 0 && (!block.l1_accumulate || (last && !block.last_block_in_l1));
       start_block(reload, w);
       for (std::int64_t t = tile; t < tile + block.block_tiles; ++t) multiply_tile(block, t, w);
       end_block(tile > 0 && !reload, w);

@@ -55,6 +55,7 @@ void run_block(const Task& task, const PackedActivations& activations, std::int6
   block.block_tiles = task.numerics.block_tiles;
   block.phases = task.phases();
   block.l1_accumulate = task.numerics.l1_accumulate;
+  block.last_block_in_l1 = task.numerics.last_block_in_l1;
   block.fp32_dst = task.numerics.fp32_accumulate;
   block.out = task.out + row * task.b.cols + first_col;
   block.out_stride = task.b.cols;

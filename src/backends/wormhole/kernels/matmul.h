@@ -48,8 +48,8 @@ constexpr Bits matmul_element(const Bits* a, const Bits* b, std::int64_t depth,
   Word partial = 0;  // in L1
   for (std::int64_t begin = 0; begin < depth; begin += block) {
     const bool last = begin + block >= depth;
-    const bool reload =
-        !numerics.l1_accumulate || (last && Rules::last_block == LastBlock::reloaded);
+    const bool reload = !numerics.l1_accumulate || (last && !numerics.last_block_in_l1 &&
+                                                    Rules::last_block == LastBlock::reloaded);
     Word dst = begin > 0 && reload ? reload_partial<Rules>(partial, format) : 0;
     for (std::int64_t k = begin; k < begin + block; k += tile)
       dst = multiply_tile<Rules>(a + k, b + k, static_cast<int>(numerics.fidelity), dst, format);

@@ -12,6 +12,7 @@ struct MatmulNumerics {
   bool fp32_accumulate = false;  ///< 32-bit Dst
   bool l1_accumulate =
       false;  ///< the packer adds blocks 1..n-2 onto L1 (in effect, not as configured)
+  bool last_block_in_l1 = false;  ///< the last one, too: what a fused bias reads
 };
 
 /// A program has one fidelity; the steps that use it have their own names here, so that a test can tell them apart.

@@ -32,6 +32,11 @@ std::vector<CircularBuffer> matmul_buffers(const MatmulConfig& config,
   // Partial sums share the output's buffer unless they are wider.
   if (problem.fp32_accumulate) buffers.push_back({"partials", out_tiles * n150d().tile_bytes_f32});
   buffers.push_back({"out", out_tiles * tile});
+  // Sums wait in a buffer of their own for the bias, whose tiles are a row of the block.
+  if (problem.fused_bias) {
+    if (!problem.fp32_accumulate) buffers.push_back({"partials", out_tiles * tile});
+    buffers.push_back({"bias", block.n * tile});
+  }
   return buffers;
 }
 
