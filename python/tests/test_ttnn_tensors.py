@@ -87,7 +87,7 @@ class Conversions(WithDevice):
                       np.ones((2, 3), bool), np.ones((2, 3), ">f4")):
             tensor = ttnn.from_torch(array, dtype=ttnn.bfloat16)
             np.testing.assert_array_equal(np.asarray(tensor._core), array.astype(np.float32))
-            self.assertEqual(tensor.storage_type(), ttnn.StorageType.OWNED)
+            self.assertEqual(tensor.storage_type(), ttnn.StorageType.BORROWED)
 
     def test_what_ttnn_refuses_of_arrays(self):
         for sentence, array in (("must be of type torch.Tensor or numpy.ndarray!", [[1.0]]),

@@ -5,6 +5,7 @@ import io
 import torch
 from face import WithDevice
 from wattention import ttnn
+from wattention.ttnn._golden import golden
 from wattention.ttnn.model_preprocessing import (ParameterDict, ParameterList, fold_batch_norm2d_into_conv2d,
                                                  preprocess_linear_bias, preprocess_linear_weight,
                                                  preprocess_model_parameters)
@@ -91,6 +92,11 @@ class Golden(WithDevice):
             (ttnn.permute, (self.a, (1, 0)), self.a.T), (ttnn.matmul, (self.a, self.a), self.a @ self.a),
         ):
             self.assertTrue(torch.equal(ttnn.get_golden_function(op)(*arguments, device=self.device), expected))
+        for name, expected in (("gtz", (self.a > 0).to(self.a.dtype)), ("swish", self.a * self.a.sigmoid()),
+                               ("mul_", self.a * 2), ("max", self.a.amax(-1, keepdim=True)), ("rsub", 2 - self.a),
+                               ("rms_norm", torch.nn.functional.rms_norm(self.a, (32,), eps=1e-12))):
+            arguments = {"mul_": (2,), "max": (-1,), "rsub": (2,)}.get(name, ())
+            torch.testing.assert_close(golden(name)(self.a, *arguments), expected, rtol=1e-2, atol=1e-2)
         found = ttnn.get_fallback_function(ttnn.reshape)(self.tensor, (2, 16, 32))
         self.assertEqual((found.shape, found.device(), found.layout), ([2, 16, 32], self.device, ttnn.TILE_LAYOUT))
 

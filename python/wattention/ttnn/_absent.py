@@ -28,7 +28,7 @@ class AbsentTree(Absent):
     """A part of TT-NN whose names no list holds: any name below it is absent, too."""
 
     def __getattr__(self, name):
-        if name.startswith("__"):
+        if name.startswith("_"):
             raise AttributeError(name)
         return absent_tree(f"{self._name}.{name}")
 

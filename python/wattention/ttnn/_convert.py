@@ -114,8 +114,9 @@ def from_torch(tensor, dtype=None, *, layout=ROW_MAJOR_LAYOUT, device=None, memo
     if device is not None:
         return _send(core, dtypes[core.dtype], layout, device, memory_config)
     if is_shared and layout is not ROW_MAJOR_LAYOUT:
-        core, is_shared = core.clone(), False  # tilizing copies
-    return wrap(core, None, layout, is_borrowed=is_shared)
+        core = core.clone()  # tilizing copies
+    # In rows TT-NN borrows the array, or the one that torch converted it to.
+    return wrap(core, None, layout, is_borrowed=layout is ROW_MAJOR_LAYOUT)
 
 
 def _send(core, dtype, layout, device, memory_config):

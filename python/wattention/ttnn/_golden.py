@@ -5,7 +5,9 @@ from ._errors import error
 # TT-NN's own words, which say how and where, not what.
 _PLACES = {"compute_kernel_config", "core_grid", "device", "dtype", "fast_and_approximate_mode", "memory_config",
            "numeric_stable", "output_tensor", "program_config", "queue_id", "layout"}
-_OTHER_NAMES = {"divide": "div", "subtract": "sub", "multiply": "mul"}
+_OTHER_NAMES = {"divide": "div", "subtract": "sub", "multiply": "mul", "swish": "silu"}
+_AGAINST_ZERO = {"eqz": "eq", "nez": "ne", "gtz": "gt", "ltz": "lt", "gez": "ge", "lez": "le"}
+_REDUCTIONS = {"sum": "sum", "mean": "mean", "max": "amax", "min": "amin", "std": "std", "var": "var"}
 _SAME = ("clone", "from_device", "from_torch", "reallocate", "to_device", "to_dtype", "to_layout", "to_memory_config",
          "to_torch", "typecast")
 
@@ -23,12 +25,37 @@ def _softmax(tensor, dim=-1, **_):
     return tensor.softmax(dim)
 
 
+def _layer_norm(tensor, *, epsilon=1e-12, weight=None, bias=None, **_):
+    import torch
+
+    weight, bias = (part if part is None else part.flatten() for part in (weight, bias))
+    return torch.nn.functional.layer_norm(tensor, tensor.shape[-1:], weight, bias, epsilon)
+
+
+def _rms_norm(tensor, *, epsilon=1e-12, weight=None, bias=None, **_):
+    result = tensor * (tensor.square().mean(-1, keepdim=True) + epsilon).rsqrt()
+    result = result if weight is None else result * weight
+    return result if bias is None else result + bias
+
+
+def _reduction(name):
+    def call(tensor, dim=None, keepdim=True, **_):
+        dims = tuple(range(tensor.ndim)) if dim is None else dim
+        return getattr(tensor, _REDUCTIONS[name])(dims, keepdim=keepdim)
+
+    return call
+
+
+def _against_zero(name):
+    return lambda tensor, **_: getattr(tensor, _AGAINST_ZERO[name])(0).to(tensor.dtype)
+
+
 def _named(name):
     """torch.NAME, or torch.nn.functional.NAME, without the words that torch does not know."""
     def call(*arguments, **options):
         import torch
 
-        name_there = _OTHER_NAMES.get(name, name)
+        name_there = _OTHER_NAMES.get(name, name).removesuffix("_")
         function = getattr(torch, name_there, None) or getattr(torch.nn.functional, name_there, None)
         if function is None:
             raise error("absent", f"[ttnn.get_golden_function] expected a function of torch; found none for {name}")
@@ -45,14 +72,23 @@ _SPECIAL = {
     "permute": lambda tensor, dims, **_: tensor.permute(tuple(dims)).contiguous(),
     "transpose": lambda tensor, dim1, dim2, **_: tensor.transpose(dim1, dim2),
     "reshape": lambda tensor, shape, **_: tensor.reshape(tuple(shape)).contiguous().clone(),
+    "identity": lambda tensor, **_: tensor.clone(),
+    "layer_norm": _layer_norm,
+    "repeat": lambda tensor, repeat_dims, **_: tensor.repeat(tuple(repeat_dims)),
+    "rms_norm": _rms_norm,
+    "rsub": lambda a, b, **_: b - a,
+    "squared_difference": lambda a, b, **_: (a - b).square(),
+    **{name: _against_zero(name) for name in _AGAINST_ZERO},
+    **{name: _reduction(name) for name in _REDUCTIONS},
     **{name: lambda tensor, *_, **__: tensor for name in _SAME},
 }
-_NONE = {"deallocate", "dump_tensor", "load_tensor", "as_tensor"}
+# No op, or one whose namesake in torch takes other arguments.
+_NONE = {"as_tensor", "deallocate", "dump_tensor", "fill_cache", "load_tensor", "pad", "slice", "update_cache"}
 
 
 def golden(name):
     """The golden function of a word; None where it has none."""
-    return None if name in _NONE else _SPECIAL.get(name) or _named(name.rpartition(".")[2])
+    return None if name in _NONE or "." in name else _SPECIAL.get(name) or _named(name)
 
 
 def get_golden_function(operation):
