@@ -20,7 +20,13 @@ Evidence evidence_of(const OpCall& call) {
     case Op::multiply:
     case Op::add:
     case Op::subtract:
-    case Op::divide: return Evidence::printed;
+    case Op::divide:
+    case Op::sqrt:
+    case Op::tanh: return Evidence::printed;
+    case Op::exp:
+      return call.attributes.fast_and_approximate_mode.value_or(false) ? Evidence::library
+                                                                       : Evidence::read;
+    case Op::reciprocal:
     case Op::transpose:
     case Op::permute:
     case Op::reshape:

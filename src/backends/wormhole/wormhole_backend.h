@@ -9,6 +9,7 @@
 
 #include "backends/wormhole/device_storage.h"
 #include "backends/wormhole/exec/exec.h"
+#include "backends/wormhole/exec/unary.h"
 #include "backends/wormhole/layout.h"
 #include "backends/wormhole/memory/bank_memory.h"
 #include "backends/wormhole/program_cache.h"
@@ -89,6 +90,7 @@ class WormholeBackend final : public Backend {
 
   mutable ForkAwareMutex queue_mutex_{"the device wormhole"};  // guards what follows
   ProgramCache cache_;
+  UnaryTables unary_tables_;
   EventLog events_;
   std::vector<OpReport> reports_;
   std::int64_t programs_ = 0;

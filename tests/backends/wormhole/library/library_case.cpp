@@ -52,6 +52,7 @@ OpAttributes attributes_of(Options& options) {
   attributes.fp32_accumulate = options.take<bool>("fp32_accumulate");
   attributes.numeric_stable = options.take<bool>("numeric_stable");
   attributes.transpose_b = options.take<bool>("transpose_b");
+  attributes.fast_and_approximate_mode = options.take<bool>("fast_and_approximate_mode");
   attributes.dim = options.take<int>("dim");
   return attributes;
 }
