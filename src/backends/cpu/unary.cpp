@@ -1,6 +1,7 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <vector>
 
 #include "backends/cpu/elementwise.h"
 #include "backends/cpu/ops.h"
@@ -8,15 +9,42 @@
 namespace wattention::cpu {
 namespace {
 
+constexpr std::int64_t bf16_patterns = 65536;
+
+/// f of every bf16, computed once for a large tensor: from four elements a pattern on that is less work.
+template <class Function>
+std::vector<bfloat16> table_of(Function f, int threads) {
+  std::vector<bfloat16> table(bf16_patterns);
+  for_shares(bf16_patterns, threads, [&](Share share) {
+    for (std::int64_t i = share.begin; i < share.end; ++i) {
+      const float x = bfloat16::from_bits(static_cast<std::uint16_t>(i));
+      table[static_cast<std::size_t>(i)] = bfloat16(static_cast<float>(f(x)));
+    }
+  });
+  return table;
+}
+
+template <class Element, class Function>
+void apply_each(const OpCall& call, Tensor& out, int threads, Function f) {
+  const Element* from = call.a().values<Element>().data();
+  Element* to = out.mutable_values<Element>().data();
+  for_shares(call.shape.numel(), threads, [&](Share share) {
+    for (std::int64_t i = share.begin; i < share.end; ++i) to[i] = f(from[i]);
+  });
+}
+
 template <class Function>
 Tensor apply(const OpCall& call, int threads, Function f) {
   Tensor out = Tensor::empty(call.shape, call.a().dtype());
+  if (out.dtype() == DType::bf16 && call.shape.numel() >= 4 * bf16_patterns) {
+    const std::vector<bfloat16> table = table_of(f, threads);
+    const bfloat16* values = table.data();
+    apply_each<bfloat16>(call, out, threads, [values](bfloat16 x) { return values[x.bits]; });
+    return out;
+  }
   with_element(call, [&]<class Element>(Element) {
-    const Element* from = call.a().values<Element>().data();
-    Element* to = out.mutable_values<Element>().data();
-    for_shares(call.shape.numel(), threads, [&](Share share) {
-      for (std::int64_t i = share.begin; i < share.end; ++i)
-        to[i] = Element(static_cast<float>(f(static_cast<float>(from[i]))));
+    apply_each<Element>(call, out, threads, [&f](Element x) {
+      return Element(static_cast<float>(f(static_cast<float>(x))));
     });
   });
   return out;

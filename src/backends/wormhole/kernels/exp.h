@@ -50,7 +50,8 @@ constexpr Word accurate(Word x) {
   return sfpu::below_zero(x) ? kernels::reciprocal::of<Rules>(result, 2) : result;
 }
 
-/// What exp2 and expm1 take: Schraudolph's trick without a rounding, 7 bits of fraction, from -42 to 89.
+/// What exp2 and expm1 take: Schraudolph's trick without a rounding, from -42 to 89. From 64 ln 2 = 44.4 on the shifted
+/// number passes 256, where bits weigh twice as much: results fall behind.
 template <class Rules>
 constexpr Word coarse(Word x) {
   constexpr Word log2_e = sfpu::constant(1.442695f);

@@ -14,7 +14,8 @@ struct Powers : Silicon {
   static constexpr int inverse_root_newton_steps = 25;
 };
 
-/// x / sqrt(x), cut. Nothing checks the sign: of a negative number comes what the steps make of its pattern.
+/// x / sqrt(x), cut. Above 2^126 the square of 1 / sqrt(x) is a denormal, that is 0, and the steps go astray. Nothing
+/// checks the sign: of a negative number comes what the steps make of its pattern.
 template <class Rules = Powers>
 constexpr Bits sqrt(Bits value) {
   const Word x = widen(value);
