@@ -13,8 +13,8 @@ Tensor patterns(const Shape& shape, std::uint16_t first) {
   return tensor;
 }
 
-// A tile is computed element by element, 64 tiles through a table of all patterns: the bits are the same, and so they are
-// for another number or mode, which has a table of its own.
+// A tile is computed element by element, 64 tiles through a table of all patterns: the bits are the same, and so they
+// are for another number or mode, which has a table of its own.
 TEST(UnaryDevice, LargeTensorsGiveTheBitsOfSmallOnes) {
   const auto device = open(), small = open();
   for (const OpAttributes& attributes :
