@@ -121,18 +121,19 @@ std::optional<Refusal> refuse_unary(const OpCall& call, const Release& release) 
 }
 
 Tensor WormholeBackend::run_unary(const OpCall& call) {
-  const Tensor& input = call.a();
-  Tensor out = allocate(call.shape, DType::bf16, Layout::tile, input.memory());
+  const Memory memory = call.attributes.memory.value_or(call.a().memory());
+  Tensor out = allocate(call.shape, DType::bf16, Layout::tile, memory);
   const TiledShape tiled(call.shape);
   const auto count = static_cast<std::size_t>(tiled.elements());
-  const std::vector<Step> steps = steps_of(call);
-  for (const Step& step : steps) {
-    enqueue(fmt::format("{} {:x} {} {}", step.name, step.function.parameter, call.shape,
-                        to_string(input.memory())),
-            make_unary({step.name, tiled.tiles(), input.memory(), step.steps}), Reuse::blocks);
-    if (!has_values()) continue;
-    const Bits* from = bits_of(&step == steps.data() ? input : out);
-    unary_tables_.apply(step.function, {from, count}, {bits_of(out), count}, host_);
+  const Tensor* input = &call.a();  // after the first program its result
+  for (const Step& step : steps_of(call)) {
+    const std::string key = fmt::format("{} {:x} {} {} {}", step.name, step.function.parameter,
+                                        call.shape, to_string(input->memory()), to_string(memory));
+    enqueue(key, make_unary({step.name, tiled.tiles(), input->memory(), memory, step.steps}),
+            Reuse::blocks);
+    if (has_values())
+      unary_tables_.apply(step.function, {bits_of(*input), count}, {bits_of(out), count}, host_);
+    input = &out;
   }
   return out;
 }

@@ -18,7 +18,7 @@ void add_vector_work(TileWork& work, int steps) {
 
 Program make_unary(const UnaryProblem& problem) {
   Program program = make_move({problem.op, "unary, multi core", "eltwise_sfpu.cpp", problem.tiles,
-                               problem.tiles, problem.memory, problem.memory});
+                               problem.tiles, problem.memory, problem.out_memory});
   add_vector_work(program.work.total, problem.steps);
   add_vector_work(program.work.busiest_core, problem.steps);
   return program;

@@ -11,8 +11,9 @@ namespace wattention::wormhole {
 struct UnaryProblem {
   std::string_view op;
   std::int64_t tiles;
-  Memory memory;  ///< of the input; the output goes there, too
-  int steps;      ///< cycles of the vector unit for 32 elements
+  Memory memory;  ///< of the input
+  Memory out_memory;
+  int steps;  ///< cycles of the vector unit for 32 elements
 };
 
 /// Tile by tile over all cores.

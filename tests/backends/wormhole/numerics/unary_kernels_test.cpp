@@ -12,6 +12,7 @@
 #include "backends/wormhole/kernels/exp.h"
 #include "backends/wormhole/kernels/gelu.h"
 #include "backends/wormhole/kernels/log.h"
+#include "backends/wormhole/kernels/pow.h"
 #include "backends/wormhole/kernels/powers.h"
 #include "backends/wormhole/kernels/relu.h"
 #include "backends/wormhole/kernels/sigmoid.h"
@@ -120,6 +121,23 @@ TEST(UnaryKernels, WholeNumbersSignsAndBoundsAreExact) {
     ASSERT_EQ(value_of(kernels::gez(bits)), x > 0) << x;
     ASSERT_EQ(value_of(kernels::lez(bits)), x < 0) << x;
   }
+}
+
+// Roundings in fp32 of a few products, then the cut: next to float64's cut at most.
+TEST(UnaryKernels, WholePowers) {
+  constexpr double from = 0.01, to = 100, roundings = 8 * 0x1p-24;
+  for (const Word exponent : {0u, 1u, 2u, 3u, 4u, 5u, 7u, 10u})
+    for (int i = 0; i < 0x10000; ++i) {
+      const auto bits = static_cast<Bits>(i);
+      const double x = value_of(bits);
+      if (!(std::fabs(x) >= from && std::fabs(x) <= to)) continue;
+      const double exact = std::pow(x, exponent),
+                   found = value_of(kernels::power<>(bits, exponent));
+      ASSERT_LE(std::fabs(found), std::fabs(exact) * (1 + roundings)) << x << " to " << exponent;
+      ASSERT_GE(std::fabs(found), std::fabs(exact) * (1 - 0x1p-7 - roundings)) << x;
+      ASSERT_EQ(std::signbit(found), std::signbit(exact)) << x << " to " << exponent;
+      if (exponent == 2) ASSERT_EQ(kernels::power<>(bits, exponent), kernels::square<>(bits));
+    }
 }
 
 // By hand, from the rules' texts.

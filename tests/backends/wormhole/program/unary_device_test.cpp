@@ -52,6 +52,21 @@ TEST(UnaryDevice, ClampIsTwoPrograms) {
   }
 }
 
+// Where the call says, or where the input lies.
+TEST(UnaryDevice, TheResultGoesToTheMemoryAskedFor) {
+  const auto device = open();
+  const Tensor x = device->upload(random_tensor({64, 64}), {});
+  EXPECT_EQ(exp(x).memory(), Memory::dram);
+  EXPECT_EQ(exp(exp(x, {.memory = Memory::l1})).memory(), Memory::l1);
+  device->event_log()->start();
+  EXPECT_EQ(clamp(x, {.memory = Memory::l1, .min = -1.0, .max = 1.0}).memory(), Memory::l1);
+  const std::vector<Event> events = device->event_log()->take();
+  ASSERT_EQ(events.size(), 2u);
+  constexpr std::int64_t bytes = 4 * 2048;
+  EXPECT_EQ(std::get<OpEvent>(events[0]).traffic, (Traffic{bytes, 0, 0, bytes}));
+  EXPECT_EQ(std::get<OpEvent>(events[1]).traffic, (Traffic{0, 0, bytes, bytes}));
+}
+
 TEST(UnaryDevice, OtherClampsAreRefused) {
   const auto device = open();
   const Tensor x = device->upload(random_tensor({32, 32}), {});

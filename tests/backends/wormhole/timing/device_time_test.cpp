@@ -150,7 +150,8 @@ TEST(StreamTime, MultiplyingIsBoundByItsMemory) {
 TEST(StreamTime, ExpTakesItsCountedSteps) {
   const CardRates& rates = card_rates("n150d");
   const DeviceModel nominal{rates, rates.nominal_clock_hz, 2048};
-  const DeviceTime time = device_time(make_unary({"exp", 32025, Memory::dram, 66}).work, nominal);
+  const DeviceTime time =
+      device_time(make_unary({"exp", 32025, Memory::dram, Memory::dram, 66}).work, nominal);
   EXPECT_NEAR(time.seconds(nominal.clock_hz), 1.048e-3, 0.03e-3);
   EXPECT_EQ(time.units.bound(), TimeBound::compute);
 }
@@ -158,7 +159,7 @@ TEST(StreamTime, ExpTakesItsCountedSteps) {
 // A comparison takes less than its tiles take to come and go.
 TEST(StreamTime, CheapFunctionsWaitForTheirTiles) {
   const DeviceTime time =
-      device_time(make_unary({"relu", 4096, Memory::dram, 9}).work, bf16_model());
+      device_time(make_unary({"relu", 4096, Memory::dram, Memory::dram, 9}).work, bf16_model());
   EXPECT_NE(time.units.bound(), TimeBound::compute);
 }
 
