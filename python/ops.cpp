@@ -23,6 +23,11 @@ struct Argument<int> {
   static int of(const nb::handle& value) { return nb::cast<int>(value); }
 };
 template <>
+struct Argument<double> {
+  static constexpr auto annotation = "float";
+  static double of(const nb::handle& value) { return nb::cast<double>(value); }
+};
+template <>
 struct Argument<Dims> {
   static constexpr auto annotation = "Sequence[int]";
   static Dims of(const nb::handle& value) { return Dims(nb::cast<std::vector<int>>(value)); }

@@ -23,7 +23,8 @@ namespace wattention {
 #define WATTENTION_DECLARE_binary(name)          \
   Tensor name(const Tensor& a, const Tensor& b); \
   Tensor name(const Tensor& a, double number);
-#define WATTENTION_DECLARE_unary(name) Tensor name(const Tensor& input);
+#define WATTENTION_DECLARE_unary(name) \
+  Tensor name(const Tensor& input, const OpAttributes& attributes = {});
 #define WATTENTION_DECLARE_softmax(name) \
   Tensor name(const Tensor& input, const OpAttributes& attributes = {});
 #define WATTENTION_DECLARE_reduce(name) \

@@ -7,12 +7,13 @@ import wattention
 from wattention import ttnn
 
 # What an op takes beside its tensors where it must have something.
-MORE = {"reshape": {"shape": (16, 64)}, "to_layout": {"layout": "row_major"}}
+MORE = {"reshape": {"shape": (16, 64)}, "to_layout": {"layout": "row_major"}, "clamp": {"min": -2, "max": 2.5}}
 VALUES = {"core_grid": (wattention.CoreGrid(y=2, x=2), "2x2"), "fidelity": ("hifi4", "hifi4"), "memory": ("l1", "l1"),
           "fp32_accumulate": (True, "true"), "numeric_stable": (True, "true"), "transpose_b": (True, "true"),
           "dim": (1, "1"), "dims": ((1, 0), "[1, 0]"), "shape": ((16, 64), "[16, 64]"),
-          "layout": ("row_major", "row_major")}
-MANNERS = {"core_grid", "fidelity", "memory", "fp32_accumulate", "numeric_stable"}
+          "layout": ("row_major", "row_major"), "fast_and_approximate_mode": (True, "true"),
+          "negative_slope": (0.25, "0.25"), "alpha": (0.5, "0.5"), "min": (-1.5, "-1.5"), "max": (2.0, "2")}
+MANNERS = {"core_grid", "fidelity", "memory", "fp32_accumulate", "numeric_stable", "fast_and_approximate_mode"}
 
 
 def error_of(call):

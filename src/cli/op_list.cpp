@@ -19,6 +19,8 @@ OpArguments plainest(const OpRow& row, const Device& device) {
     arguments.tensors.push_back(to_device(Tensor::zeros({32, 32}), device));
   if (row.attributes.has(Attribute::shape)) arguments.attributes.shape = Shape({16, 64});
   if (row.attributes.has(Attribute::layout)) arguments.attributes.layout = Layout::row_major;
+  if (row.attributes.has(Attribute::min)) arguments.attributes.min = -1;
+  if (row.attributes.has(Attribute::max)) arguments.attributes.max = 1;
   return arguments;
 }
 

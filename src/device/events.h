@@ -31,14 +31,15 @@ struct Multicast {
 
 /// Work of the cores' units, in 32x32 tiles.
 struct TileWork {
-  std::int64_t products = 0;      ///< 32x32x32 matrix products
-  std::int64_t elementwise = 0;   ///< FPU multiply, add, subtract
-  std::int64_t reductions = 0;    ///< FPU row sums, row maxima
-  std::int64_t exponentials = 0;  ///< SFPU
-  std::int64_t reciprocals = 0;   ///< SFPU
-  std::int64_t copies = 0;        ///< moved or transposed unchanged
-  std::int64_t unpacked = 0;      ///< tiles into the source registers
-  std::int64_t packed = 0;        ///< tiles out of the destination registers
+  std::int64_t products = 0;       ///< 32x32x32 matrix products
+  std::int64_t elementwise = 0;    ///< FPU multiply, add, subtract
+  std::int64_t reductions = 0;     ///< FPU row sums, row maxima
+  std::int64_t exponentials = 0;   ///< SFPU
+  std::int64_t reciprocals = 0;    ///< SFPU
+  std::int64_t vector_cycles = 0;  ///< SFPU, of functions with one operand: cycles, not tiles
+  std::int64_t copies = 0;         ///< moved or transposed unchanged
+  std::int64_t unpacked = 0;       ///< tiles into the source registers
+  std::int64_t packed = 0;         ///< tiles out of the destination registers
   friend bool operator==(const TileWork&, const TileWork&) = default;
 };
 

@@ -107,9 +107,9 @@ std::optional<Error> refusal_of(Op op, OpArguments arguments) {
   Tensor name(const Tensor& a, double number) {                  \
     return run_op(Op::name, {.tensors = {a}, .number = number}); \
   }
-#define WATTENTION_DEFINE_unary(name)              \
-  Tensor name(const Tensor& input) {               \
-    return run_op(Op::name, {.tensors = {input}}); \
+#define WATTENTION_DEFINE_unary(name)                                                      \
+  Tensor name(const Tensor& input, const OpAttributes& attributes) {                       \
+    return run_op(Op::name, {.tensors = {input}, .number = {}, .attributes = attributes}); \
   }
 #define WATTENTION_DEFINE_softmax(name)                                                    \
   Tensor name(const Tensor& input, const OpAttributes& attributes) {                       \

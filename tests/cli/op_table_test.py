@@ -39,7 +39,8 @@ class Table(ProgramTest):
         write_npy(a, [[1, 2], [3, 4]])
         for name, _, operands, *_ in rows():
             files = [a] * len(operands.split("|")[0].split())
-            more = {"reshape": ["--shape", "4,1"], "to_layout": ["--layout", "row_major"]}.get(name, [])
+            more = {"reshape": ["--shape", "4,1"], "to_layout": ["--layout", "row_major"],
+                    "clamp": ["--min", "0", "--max", "2"]}.get(name, [])
             with self.subTest(name):
                 self.assertIn("tensor(", self.succeeds("op", name, *files, *more))
 

@@ -12,11 +12,22 @@ namespace wattention {
 namespace {
 
 // A word for each attribute that any op which has it could take for 32x32 tensors.
-const std::map<std::string_view, std::string_view> words{
-    {"keepdim", "true"},         {"core_grid", "2x2"},       {"transpose_b", "true"},
-    {"fidelity", "hifi4"},       {"memory", "l1"},           {"dim", "1"},
-    {"fp32_accumulate", "true"}, {"numeric_stable", "true"}, {"dims", "1,0"},
-    {"shape", "16,64"},          {"layout", "row_major"}};
+const std::map<std::string_view, std::string_view> words{{"keepdim", "true"},
+                                                         {"core_grid", "2x2"},
+                                                         {"transpose_b", "true"},
+                                                         {"fidelity", "hifi4"},
+                                                         {"memory", "l1"},
+                                                         {"dim", "1"},
+                                                         {"fp32_accumulate", "true"},
+                                                         {"numeric_stable", "true"},
+                                                         {"dims", "1,0"},
+                                                         {"shape", "16,64"},
+                                                         {"layout", "row_major"},
+                                                         {"fast_and_approximate_mode", "true"},
+                                                         {"negative_slope", "0.1"},
+                                                         {"alpha", "0.5"},
+                                                         {"min", "-1"},
+                                                         {"max", "1.5"}};
 
 // How each is shown in a sentence.
 std::string shown(std::string_view word) {
@@ -35,6 +46,8 @@ OpArguments arguments_of(const OpRow& row, const Device& device) {
   }
   if (row.attributes.has(Attribute::shape)) arguments.attributes.shape = Shape({16, 64});
   if (row.attributes.has(Attribute::layout)) arguments.attributes.layout = Layout::row_major;
+  if (row.attributes.has(Attribute::min)) arguments.attributes.min = -2;
+  if (row.attributes.has(Attribute::max)) arguments.attributes.max = 2;
   return arguments;
 }
 

@@ -1,24 +1,83 @@
 #include <cmath>
+#include <functional>
+#include <numbers>
 
 #include "backends/reference/families.h"
 
 namespace wattention::reference {
 namespace {
 
-using Formula = double (*)(double);
+using Formula = std::function<double(double)>;
 
-Formula formula_of(Op op) {
-  switch (op) {
+// A NaN stays one where torch keeps it.
+Formula with_parameters(const OpCall& call) {
+  const OpAttributes& attributes = call.attributes;
+  switch (call.op) {
+    case Op::leaky_relu: {
+      const double slope = attributes.negative_slope.value_or(0.01);
+      return [slope](double x) { return x < 0 ? slope * x : x; };
+    }
+    case Op::elu: {
+      const double alpha = attributes.alpha.value_or(1);
+      return [alpha](double x) { return x < 0 ? alpha * std::expm1(x) : x; };
+    }
+    case Op::clamp:
+      return [min = attributes.min, max = attributes.max](double x) {
+        if (min && x < *min) x = *min;
+        return max && x > *max ? *max : x;
+      };
+    default: fail(ErrorKind::unsupported, "[{}] expected a formula; found none", call.name());
+  }
+}
+
+Formula formula_of(const OpCall& call) {
+  switch (call.op) {
     case Op::exp: return [](double x) { return std::exp(x); };
     case Op::relu: return [](double x) { return x < 0 ? 0 : x; };
-    default: fail(ErrorKind::unsupported, "[{}] expected a formula; found none", to_string(op));
+    case Op::sqrt: return [](double x) { return std::sqrt(x); };
+    case Op::rsqrt: return [](double x) { return 1 / std::sqrt(x); };
+    case Op::reciprocal: return [](double x) { return 1 / x; };
+    case Op::square: return [](double x) { return x * x; };
+    case Op::tanh: return [](double x) { return std::tanh(x); };
+    case Op::gelu: return [](double x) { return x / 2 * std::erfc(-x / std::numbers::sqrt2); };
+    case Op::sigmoid: return [](double x) { return 1 / (1 + std::exp(-x)); };
+    case Op::silu: return [](double x) { return x / (1 + std::exp(-x)); };
+    case Op::log: return [](double x) { return std::log(x); };
+    case Op::log2: return [](double x) { return std::log2(x); };
+    case Op::log10: return [](double x) { return std::log10(x); };
+    case Op::log1p: return [](double x) { return std::log1p(x); };
+    case Op::exp2: return [](double x) { return std::exp2(x); };
+    case Op::expm1: return [](double x) { return std::expm1(x); };
+    case Op::abs: return [](double x) { return std::fabs(x); };
+    case Op::neg: return [](double x) { return -x; };
+    case Op::sign: return [](double x) { return static_cast<double>((x > 0) - (x < 0)); };
+    case Op::relu6: return [](double x) { return x < 0 ? 0 : x > 6 ? 6 : x; };
+    case Op::floor: return [](double x) { return std::floor(x); };
+    case Op::ceil: return [](double x) { return std::ceil(x); };
+    case Op::sin: return [](double x) { return std::sin(x); };
+    case Op::cos: return [](double x) { return std::cos(x); };
+    case Op::tan: return [](double x) { return std::tan(x); };
+    case Op::erf: return [](double x) { return std::erf(x); };
+    case Op::erfc: return [](double x) { return std::erfc(x); };
+    case Op::eqz:
+    case Op::logical_not: return [](double x) { return x == 0 ? 1.0 : 0.0; };
+    case Op::nez: return [](double x) { return x != 0 ? 1.0 : 0.0; };
+    case Op::gtz: return [](double x) { return x > 0 ? 1.0 : 0.0; };
+    case Op::ltz: return [](double x) { return x < 0 ? 1.0 : 0.0; };
+    case Op::gez: return [](double x) { return x >= 0 ? 1.0 : 0.0; };
+    case Op::lez: return [](double x) { return x <= 0 ? 1.0 : 0.0; };
+    case Op::isfinite: return [](double x) { return std::isfinite(x) ? 1.0 : 0.0; };
+    case Op::isinf: return [](double x) { return std::isinf(x) ? 1.0 : 0.0; };
+    case Op::isnan: return [](double x) { return std::isnan(x) ? 1.0 : 0.0; };
+    case Op::identity: return [](double x) { return x; };
+    default: return with_parameters(call);
   }
 }
 
 }  // namespace
 
 void unary(const OpCall& call, double* out) {
-  const Formula formula = formula_of(call.op);
+  const Formula formula = formula_of(call);
   const double* input = values(call.a());
   for (std::int64_t i = 0; i < call.shape.numel(); ++i) out[i] = formula(input[i]);
 }

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <vector>
 
-#include "backends/wormhole/exec/patterns.h"
 #include "backends/wormhole/expand.h"
 #include "backends/wormhole/families.h"
 #include "backends/wormhole/kernels/binary.h"
@@ -34,6 +33,12 @@ bool number_in_matrix_unit(Op op) {
          op == Op::subtract;
 }
 
+/// SFPSWAP: by sign and magnitude, so that a NaN is beyond all numbers of its sign.
+bool is_below(Bits x, Bits y) {
+  if (is_negative(x) != is_negative(y)) return is_negative(x);
+  return is_negative(x) ? x > y : x < y;
+}
+
 void compute(MatrixStep step, const Operands16& on, Fidelity fidelity, HostOptions host) {
   switch (step) {
     case MatrixStep::add: return add(on.a, on.b, on.out, host);
@@ -42,8 +47,7 @@ void compute(MatrixStep step, const Operands16& on, Fidelity fidelity, HostOptio
     case MatrixStep::larger:
     case MatrixStep::smaller:
       for (std::size_t i = 0; i < on.out.size(); ++i) {
-        const bool first =
-            kernels::is_below(widen(on.a[i]), widen(on.b[i])) == (step == MatrixStep::smaller);
+        const bool first = is_below(on.a[i], on.b[i]) == (step == MatrixStep::smaller);
         on.out[i] = pack_bf16(first ? on.a[i] : on.b[i]);
       }
   }
@@ -66,7 +70,13 @@ std::optional<Refusal> refuse_number(const OpCall& call) {
         ErrorKind::unverified,
         "[{}] expected a finite scalar, as the card's answer to others is not known; found {}",
         call.name(), factor);
-  if (number_in_matrix_unit(call.op) || kernels::with_number(call.op, 0, 0)) return std::nullopt;
+  if (call.op == Op::pow && (scalar < 0 || scalar != std::floor(scalar)))
+    return refuse(
+        ErrorKind::unsupported,
+        "[pow] expected a whole number from 0 up on {}, as the release's programs for others "
+        "are not built here; found {}",
+        call.a().device_name(), scalar);
+  if (number_in_matrix_unit(call.op) || kernels::number_kernel(call.op)) return std::nullopt;
   return refuse(ErrorKind::unsupported,
                 "[{}] expected a tensor as the second operand on {}, as the release has no such "
                 "program with a number; found {}",
@@ -127,18 +137,17 @@ Tensor WormholeBackend::run_binary_by_number(const OpCall& call) {
   const Memory memory = call.a().memory();
   Tensor out = allocate(call.shape, DType::bf16, Layout::tile, memory);
   const TiledShape tiled(call.shape);
+  constexpr int number_steps = 6;  // load, difference or swap, condition, two stores
   // At most, at least and equal are a difference and a comparison with zero.
   const bool in_two = call.op == Op::eq || call.op == Op::le || call.op == Op::ge;
   for (int i = 0; i < (in_two ? 2 : 1); ++i)
     enqueue(fmt::format("{} number {} {} {}", call.name(), i, call.shape, to_string(memory)),
-            make_unary(call.name(), tiled.tiles(), memory), Reuse::blocks);
+            make_unary({call.name(), tiled.tiles(), memory, memory, number_steps}), Reuse::blocks);
   if (!has_values()) return out;
   const auto count = static_cast<std::size_t>(tiled.elements());
   const auto number = std::bit_cast<Word>(static_cast<float>(*call.number));
-  apply_to_patterns(
-      {bits_of(call.a()), count},
-      [&](Bits value) { return *kernels::with_number(call.op, value, number); },
-      {bits_of(out), count}, host_);
+  unary_tables_.apply({kernels::number_kernel(call.op), number}, {bits_of(call.a()), count},
+                      {bits_of(out), count}, host_);
   return out;
 }
 
@@ -175,7 +184,7 @@ Tensor WormholeBackend::run_binary_of_tensors(const OpCall& call) {
       values = room = expand(bits_of(tensor), tensor.shape(), along, call.shape);
     if (before == nullptr) return values;
     room.resize(count);
-    apply_to_patterns(values, before, room, host_);
+    unary_tables_.apply({before}, values, room, host_);
     return room;
   };
   const std::span<Bits> to{bits_of(out), count};
@@ -183,7 +192,7 @@ Tensor WormholeBackend::run_binary_of_tensors(const OpCall& call) {
           {prepared(a, Along::nothing, kernel.before_a, first),
            prepared(b, broadcast.along, kernel.before_b, second), to},
           fidelity, host_);
-  if (kernel.after != nullptr) apply_to_patterns(to, kernel.after, to, host_);
+  if (kernel.after != nullptr) unary_tables_.apply({kernel.after}, to, to, host_);
   return out;
 }
 

@@ -6,14 +6,12 @@
 #include <algorithm>
 #include <vector>
 
-#include "backends/wormhole/exec/patterns.h"
+#include "backends/wormhole/exec/useful_threads.h"
 #include "backends/wormhole/families.h"
-#include "backends/wormhole/kernels/binary.h"
 #include "backends/wormhole/kernels/number.h"
 #include "backends/wormhole/kernels/reduce.h"
 #include "backends/wormhole/numerics/elementwise.h"
 #include "backends/wormhole/program/move.h"
-#include "backends/wormhole/program/unary.h"
 #include "backends/wormhole/spec/chip.h"
 #include "backends/wormhole/wormhole_backend.h"
 #include "tensor/reduced.h"
@@ -123,24 +121,21 @@ std::optional<Refusal> refuse_reduce(const OpCall& call) {
   if (rank < 1 || rank > 4)
     return refuse(ErrorKind::unsupported, "[{}] expected one to four dimensions; found shape {}",
                   call.name(), call.a().shape());
-  if (call.op == Op::stddev)
-    return refuse(
-        ErrorKind::unsupported,
-        "[stddev] expected an op that is built on {}; found stddev. Its last step is a square root",
-        call.a().device_name());
   const bool sums = call.op != Op::max && call.op != Op::min;
   const TiledShape tiled(call.a().shape());
   if (sums && dims.size() >= 2 && dims[dims.size() - 2] == rank - 2 && tiled.tiles() == 1)
     return refuse_dims(
         call, "The program that sums one single tile in both directions is not built here");
-  const bool averages = call.op == Op::mean || call.op == Op::var;
+  const bool averages = call.op == Op::mean || call.op == Op::var || call.op == Op::stddev;
   if (averages && dims.size() > 1 && !is_along_matrix(dims, rank))
     return refuse_dims(call, "Over a batch and more it divides by the number of all elements");
   return std::nullopt;
 }
 
 Tensor WormholeBackend::run_reduce(const OpCall& call) {
-  const Tensor kept = call.op == Op::var ? variance(call) : sum_or_largest(call);
+  const bool varies = call.op == Op::var || call.op == Op::stddev;
+  Tensor kept = varies ? variance(call) : sum_or_largest(call);
+  if (call.op == Op::stddev) kept = run_family({Op::sqrt, {kept}, {}, {}, kept.shape()});
   if (kept.shape() == call.shape) return kept;
   OpCall reshape{Op::reshape, {kept}, {}, {}, call.shape};
   return run_family(reshape);
@@ -152,7 +147,8 @@ Tensor WormholeBackend::sum_or_largest(const OpCall& call) {
   const int rank = call.a().rank();
   const float scaler =
       call.op == Op::sum || largest ? 1.0f : 1.0f / static_cast<float>(reduced_count(call));
-  Tensor result = call.op == Op::min ? by_pattern("neg", call.a(), kernels::negated) : call.a();
+  Tensor result =
+      call.op == Op::min ? run_family({Op::neg, {call.a()}, {}, {}, call.a().shape()}) : call.a();
   const Dims& dims = *call.attributes.dims;
   const bool both_sides = dims.size() >= 2 && dims[dims.size() - 2] == rank - 2;
   for (std::size_t i = dims.size(); i-- > 0;) {
@@ -166,7 +162,7 @@ Tensor WormholeBackend::sum_or_largest(const OpCall& call) {
     else
       result = reduce_across(call, result, dim, {largest, false, factor});
   }
-  return call.op == Op::min ? by_pattern("neg", result, kernels::negated) : result;
+  return call.op == Op::min ? run_family({Op::neg, {result}, {}, {}, result.shape()}) : result;
 }
 
 // A batch dimension takes the height's place, and goes back.
@@ -189,6 +185,11 @@ Tensor WormholeBackend::reduce_across(const OpCall& call, const Tensor& input, i
   return swapped(reduce_side(call, swapped(input), step));
 }
 
+// The release has pow with 2, which is not its square.
+Tensor WormholeBackend::squared(const Tensor& input) {
+  return run_family({Op::pow, {input}, 2, {}, input.shape()});
+}
+
 // The mean of the squares less the square of the mean, each a program.
 Tensor WormholeBackend::variance(const OpCall& call) {
   const auto mean_of = [&](const Tensor& tensor) {
@@ -198,22 +199,9 @@ Tensor WormholeBackend::variance(const OpCall& call) {
     return sum_or_largest(mean);
   };
   const Tensor mean = mean_of(call.a());
-  const Tensor squares = mean_of(by_pattern("power", call.a(), kernels::squared));
-  OpCall difference{
-      Op::subtract, {squares, by_pattern("power", mean, kernels::squared)}, {}, {}, mean.shape()};
+  const Tensor squares = mean_of(squared(call.a()));
+  OpCall difference{Op::subtract, {squares, squared(mean)}, {}, {}, mean.shape()};
   return run_family(difference);
-}
-
-Tensor WormholeBackend::by_pattern(std::string_view op, const Tensor& input,
-                                   Bits (*function)(Bits)) {
-  Tensor out = allocate(input.shape(), DType::bf16, Layout::tile, input.memory());
-  const TiledShape tiled(input.shape());
-  enqueue(fmt::format("{} {} {}", op, input.shape(), to_string(input.memory())),
-          make_unary(op, tiled.tiles(), input.memory()), Reuse::blocks);
-  const auto count = static_cast<std::size_t>(tiled.elements());
-  if (has_values())
-    apply_to_patterns({bits_of(input), count}, function, {bits_of(out), count}, host_);
-  return out;
 }
 
 Tensor WormholeBackend::reduce_side(const OpCall& call, const Tensor& input,

@@ -1,51 +1,140 @@
-// One operand, element by element: a function of bf16 patterns on the vector unit.
+// One operand, element by element: functions of bf16 patterns on the vector unit.
 #include <fmt/format.h>
 
+#include <bit>
+#include <tuple>
+#include <type_traits>
+#include <vector>
+
 #include "backends/wormhole/families.h"
+#include "backends/wormhole/kernels/compare_zero.h"
+#include "backends/wormhole/kernels/erf.h"
+#include "backends/wormhole/kernels/exp.h"
+#include "backends/wormhole/kernels/gelu.h"
+#include "backends/wormhole/kernels/log.h"
+#include "backends/wormhole/kernels/powers.h"
 #include "backends/wormhole/kernels/relu.h"
+#include "backends/wormhole/kernels/sigmoid.h"
+#include "backends/wormhole/kernels/sign.h"
+#include "backends/wormhole/kernels/tanh.h"
+#include "backends/wormhole/kernels/trigonometry.h"
+#include "backends/wormhole/kernels/whole_numbers.h"
+#include "backends/wormhole/numerics/packer.h"
 #include "backends/wormhole/program/unary.h"
-#include "backends/wormhole/spec/chip.h"
 #include "backends/wormhole/wormhole_backend.h"
-#include "base/threads.h"
 #include "tensor/shape_formatter.h"
 
 namespace wattention::wormhole {
 namespace {
 
-using Kernel = Bits (*)(Bits);
+/// The kernel, and the packer after it.
+template <auto kernel>
+Bits packed(Bits value, Word parameter) {
+  if constexpr (std::is_invocable_v<decltype(kernel), Bits, Word>)
+    return pack_bf16(kernel(value, parameter));
+  else
+    return pack_bf16(kernel(value));
+}
 
-// Null where the digits are not known.
-Kernel kernel_of(Op op) {
-  switch (op) {
-    case Op::relu: return kernels::relu;
-    default: return nullptr;
-  }
+enum class Mode { any, accurate, fast };
+
+struct Row {
+  Op op;
+  Mode mode;
+  UnaryFunction::Kernel kernel;
+  int steps;
+};
+
+constexpr Row rows[] = {
+#define WATTENTION_UNARY(op, mode, kernel, steps) {Op::op, Mode::mode, packed<kernel>, steps},
+#include "backends/wormhole/unary_kernels.inc"
+#undef WATTENTION_UNARY
+};
+
+/// Null where the digits are not known.
+const Row* row_of(Op op, Mode mode) {
+  for (const Row& row : rows)
+    if (row.op == op && (row.mode == mode || row.mode == Mode::any)) return &row;
+  return nullptr;
+}
+
+/// One program of a call.
+struct Step {
+  std::string_view name;
+  UnaryFunction function;
+  int steps;
+};
+
+Word fp32(double number) {
+  return std::bit_cast<Word>(static_cast<float>(number));
+}
+
+Word parameter_of(const OpCall& call) {
+  if (call.op == Op::leaky_relu) return fp32(call.attributes.negative_slope.value_or(0.01));
+  if (call.op == Op::elu) return fp32(call.attributes.alpha.value_or(1));
+  return 0;
+}
+
+Step step_of(const OpCall& call, Op op) {
+  const bool fast = call.attributes.fast_and_approximate_mode.value_or(false);
+  const Row& row = *row_of(op, fast ? Mode::fast : Mode::accurate);
+  return {to_string(op), {row.kernel, parameter_of(call)}, row.steps};
+}
+
+/// tt-metal v0.57.0-rc71, ttnn/cpp/ttnn/operations/eltwise/unary/device/unary_composite_op.cpp: a minimum, then a
+/// maximum, or relu for a lower bound of 0.
+std::vector<Step> clamp_steps(const OpCall& call) {
+  constexpr int bound_steps = 7;  // load, bound, SFPSWAP with its wait, store
+  const double min = *call.attributes.min, max = *call.attributes.max;
+  const Step upper{"minimum", {packed<kernels::minimum_with<>>, fp32(max)}, bound_steps};
+  if (min == 0) return {upper, step_of(call, Op::relu)};
+  return {upper, {"maximum", {packed<kernels::maximum_with<>>, fp32(min)}, bound_steps}};
+}
+
+// In the order of the release's programs.
+std::vector<Step> steps_of(const OpCall& call) {
+  if (call.op == Op::clamp) return clamp_steps(call);
+  return {step_of(call, call.op)};
+}
+
+std::optional<Refusal> refuse_clamp(const OpCall& call) {
+  const auto& [min, max] = std::tie(call.attributes.min, call.attributes.max);
+  if (min && max && *min <= *max) return std::nullopt;
+  return refuse(ErrorKind::unsupported,
+                "[clamp] expected min and max, and min not above max, as the release's programs "
+                "for other calls are "
+                "not built here; found {}, {}",
+                text_of(call.attributes, Attribute::min), text_of(call.attributes, Attribute::max));
 }
 
 }  // namespace
 
 std::optional<Refusal> refuse_unary(const OpCall& call, const Release& release) {
-  if (!kernel_of(call.op))
+  if (call.op == Op::clamp) {
+    if (auto refusal = refuse_clamp(call)) return refusal;
+  } else if (!row_of(call.op, Mode::accurate)) {
     return refuse(ErrorKind::unsupported,
                   "[{0}] expected an op whose digits are known in release {1} of TT-NN; found {0}",
                   call.name(), release.name);
+  }
   return refuse_operands(call, "Input to eltwise unary must be tilized");
 }
 
 Tensor WormholeBackend::run_unary(const OpCall& call) {
-  const Tensor& input = call.a();
-  const Kernel kernel = kernel_of(call.op);
-  Tensor out = allocate(call.shape, DType::bf16, Layout::tile, input.memory());
+  const Memory memory = call.attributes.memory.value_or(call.a().memory());
+  Tensor out = allocate(call.shape, DType::bf16, Layout::tile, memory);
   const TiledShape tiled(call.shape);
-  enqueue(fmt::format("{} {} {}", call.name(), call.shape, to_string(input.memory())),
-          make_unary(call.name(), tiled.tiles(), input.memory()), Reuse::blocks);
-  if (!has_values()) return out;
-  const Bits* from = bits_of(input);
-  Bits* to = bits_of(out);
-  parallel(host_.threads, [&](int thread) {
-    const Share share = share_of(tiled.elements(), thread, host_.threads, tile_elements);
-    for (std::int64_t i = share.begin; i < share.end; ++i) to[i] = kernel(from[i]);
-  });
+  const auto count = static_cast<std::size_t>(tiled.elements());
+  const Tensor* input = &call.a();  // after the first program its result
+  for (const Step& step : steps_of(call)) {
+    const std::string key = fmt::format("{} {:x} {} {} {}", step.name, step.function.parameter,
+                                        call.shape, to_string(input->memory()), to_string(memory));
+    enqueue(key, make_unary({step.name, tiled.tiles(), input->memory(), memory, step.steps}),
+            Reuse::blocks);
+    if (has_values())
+      unary_tables_.apply(step.function, {bits_of(*input), count}, {bits_of(out), count}, host_);
+    input = &out;
+  }
   return out;
 }
 

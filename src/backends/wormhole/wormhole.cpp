@@ -115,7 +115,8 @@ Capabilities capabilities_of(const Release& release) {
           .computes_in = DType::bf16,
           .layouts = {Layout::tile, Layout::row_major},
           .memories = {Memory::dram, Memory::l1},
-          .attributes = core_grid | fidelity | memory | fp32_accumulate | numeric_stable,
+          .attributes = core_grid | fidelity | memory | fp32_accumulate | numeric_stable |
+                        fast_and_approximate_mode,
           .core_grid = n150d().compute_grid,
           .releases = release_names(release),
           .meters = {}};

@@ -9,6 +9,7 @@
 
 #include "backends/wormhole/device_storage.h"
 #include "backends/wormhole/exec/exec.h"
+#include "backends/wormhole/exec/unary.h"
 #include "backends/wormhole/layout.h"
 #include "backends/wormhole/memory/bank_memory.h"
 #include "backends/wormhole/program/broadcast.h"
@@ -84,7 +85,7 @@ class WormholeBackend final : public Backend {
   Tensor reduce_side(const OpCall& call, const Tensor& input, const ReduceStep& step);
   Tensor sum_matrices(const OpCall& call, const Tensor& input, int dim);
   Tensor reduce_across(const OpCall& call, const Tensor& input, int dim, const ReduceStep& step);
-  Tensor by_pattern(std::string_view op, const Tensor& input, Bits (*function)(Bits));
+  Tensor squared(const Tensor& input);
   Tensor run_move(const OpCall& call);
   Tensor transpose(const Tensor& input);
   Tensor change_layout(const Tensor& input, Layout layout);
@@ -104,6 +105,7 @@ class WormholeBackend final : public Backend {
 
   mutable ForkAwareMutex queue_mutex_{"the device wormhole"};  // guards what follows
   ProgramCache cache_;
+  UnaryTables unary_tables_;
   EventLog events_;
   std::vector<OpReport> reports_;
   std::int64_t programs_ = 0;

@@ -25,7 +25,8 @@ double activity_j(const OpEvent& op, const PowerRates& rates) {
                 static_cast<double>(op.total.reductions) * card.reduce_cycles_per_phase);
   const double vector_cycles =
       static_cast<double>(op.total.exponentials) * card.exp_approximate_cycles +
-      static_cast<double>(op.total.reciprocals) * card.reciprocal_cycles;
+      static_cast<double>(op.total.reciprocals) * card.reciprocal_cycles +
+      static_cast<double>(op.total.vector_cycles);
   const Traffic& traffic = op.traffic;
   const double noc_bytes =
       static_cast<double>(traffic.dram_read_bytes + traffic.dram_written_bytes +

@@ -11,5 +11,7 @@ constexpr double least_multiply_adds = 1e5;
 constexpr double least_softmax_elements = 2048;
 /// Elements of an elementwise op or a transpose: 0.8 to 8 ns each.
 constexpr double least_elements = 8192;
+/// Elements of a function on the vector unit: 10 ns to 6 us each.
+constexpr double least_kernel_elements = 1024;
 
 }  // namespace wattention::wormhole

@@ -4,58 +4,33 @@
 // device/kernels/compute/eltwise_binary_kernel.cpp.
 #include <optional>
 
+#include "backends/wormhole/kernels/compare_zero.h"
+#include "backends/wormhole/kernels/pow.h"
+#include "backends/wormhole/kernels/powers.h"
 #include "backends/wormhole/kernels/reciprocal.h"
+#include "backends/wormhole/kernels/relu.h"
+#include "backends/wormhole/kernels/sign.h"
+#include "backends/wormhole/kernels/whole_numbers.h"
 #include "backends/wormhole/numerics/packer.h"
-#include "backends/wormhole/numerics/sfpmad.h"
 #include "device/op_call.h"
 
 namespace wattention::wormhole::kernels {
 
-inline constexpr Bits one = 0x3f80, zero = 0;
-
-/// The vector unit's comparisons with zero. Neither the matrix unit nor the packer leaves a denormal or a -0.
-constexpr bool is_zero(Bits value) {
-  return (value & 0x7fffu) == 0;
-}
-constexpr Bits eqz(Bits value) {
-  return is_zero(value) ? one : zero;
-}
-constexpr Bits nez(Bits value) {
-  return is_zero(value) ? zero : one;
-}
-constexpr Bits ltz(Bits value) {
-  return is_negative(value) && !is_zero(value) ? one : zero;
-}
-constexpr Bits gtz(Bits value) {
-  return !is_negative(value) && !is_zero(value) ? one : zero;
-}
-constexpr Bits lez(Bits value) {
-  return gtz(value) == one ? zero : one;
-}
-constexpr Bits gez(Bits value) {
-  return ltz(value) == one ? zero : one;
-}
-
-constexpr Bits negated(Bits value) {
-  return pack_bf16(static_cast<Bits>(value ^ 0x8000u));
-}
-/// In fp32 on the vector unit, the store cuts.
-constexpr Bits squared(Bits value) {
-  return pack_bf16(store_to_bf16(sfpmad(widen(value), widen(value), 0)));
-}
-constexpr Bits rounded_reciprocal(Bits value) {
-  return pack_bf16(reciprocal_accurate(value));
-}
 /// fp32 from the vector unit; the unpacker of the next program cuts it.
 constexpr Bits cut_reciprocal(Bits value) {
-  return pack_bf16(
-      store_to_bf16(reciprocal::of<Reciprocal>(value, Reciprocal::accurate_newton_steps)));
+  return store_to_bf16(reciprocal::of<Reciprocal>(widen(value), Reciprocal::accurate_newton_steps));
+}
+
+/// A kernel and the packer after it, as a step of a program. The number is for kernels that take one.
+template <auto kernel>
+constexpr Bits step(Bits value, Word) {
+  return pack_bf16(kernel(value));
 }
 
 enum class MatrixStep { multiply, add, subtract, larger, smaller };
 
 struct BinaryKernel {
-  using Step = Bits (*)(Bits);
+  using Step = Bits (*)(Bits value, Word);
   MatrixStep step;
   Step before_a = nullptr, before_b = nullptr;  ///< through L1 on their way
   Step after = nullptr;                         ///< on Dst
@@ -68,50 +43,60 @@ constexpr std::optional<BinaryKernel> binary_kernel(Op op) {
     case Op::multiply: return BinaryKernel{multiply};
     case Op::add: return BinaryKernel{add};
     case Op::subtract: return BinaryKernel{subtract};
-    case Op::divide: return BinaryKernel{multiply, nullptr, rounded_reciprocal};
-    case Op::div: return BinaryKernel{multiply, nullptr, cut_reciprocal};
-    case Op::rsub: return BinaryKernel{add, negated};
-    case Op::squared_difference: return BinaryKernel{subtract, nullptr, nullptr, squared};
+    case Op::divide: return BinaryKernel{multiply, nullptr, step<reciprocal_accurate<>>};
+    case Op::div: return BinaryKernel{multiply, nullptr, step<cut_reciprocal>};
+    case Op::rsub: return BinaryKernel{add, step<neg>};
+    case Op::squared_difference: return BinaryKernel{subtract, nullptr, nullptr, step<square<>>};
     case Op::maximum: return BinaryKernel{larger};
     case Op::minimum: return BinaryKernel{smaller};
-    case Op::eq: return BinaryKernel{subtract, nullptr, nullptr, eqz};
-    case Op::ne: return BinaryKernel{subtract, nullptr, nullptr, nez};
-    case Op::lt: return BinaryKernel{subtract, nullptr, nullptr, ltz};
-    case Op::gt: return BinaryKernel{subtract, nullptr, nullptr, gtz};
-    case Op::le: return BinaryKernel{subtract, nullptr, nullptr, lez};
-    case Op::ge: return BinaryKernel{subtract, nullptr, nullptr, gez};
-    case Op::logical_and: return BinaryKernel{multiply, nullptr, nullptr, nez};
-    case Op::logical_or: return BinaryKernel{add, nez, nez, gtz};
-    case Op::logical_xor: return BinaryKernel{subtract, nez, nez, nez};
+    case Op::eq: return BinaryKernel{subtract, nullptr, nullptr, step<eqz>};
+    case Op::ne: return BinaryKernel{subtract, nullptr, nullptr, step<nez>};
+    case Op::lt: return BinaryKernel{subtract, nullptr, nullptr, step<ltz>};
+    case Op::gt: return BinaryKernel{subtract, nullptr, nullptr, step<gtz>};
+    case Op::le: return BinaryKernel{subtract, nullptr, nullptr, step<lez>};
+    case Op::ge: return BinaryKernel{subtract, nullptr, nullptr, step<gez>};
+    case Op::logical_and: return BinaryKernel{multiply, nullptr, nullptr, step<nez>};
+    case Op::logical_or: return BinaryKernel{add, step<nez>, step<nez>, step<gtz>};
+    case Op::logical_xor: return BinaryKernel{subtract, step<nez>, step<nez>, step<nez>};
     default: return std::nullopt;
   }
 }
 
-/// SFPSWAP: by sign and magnitude, so that a NaN is beyond all numbers of its sign.
-constexpr bool is_below(Word x, Word y) {
-  if (is_negative(x) != is_negative(y)) return is_negative(x);
-  return is_negative(x) ? x > y : x < y;
+/// A tensor's element and a number that stays fp32 on the vector unit. ge, le and eq take the difference in a program of
+/// its own: what its store cuts changes no sign, and makes no other value 0.
+/// tt_metal/hw/ckernels/wormhole_b0/metal/llk_api/llk_sfpu: ckernel_sfpu_unary_comp.h, ckernel_sfpu_binop_with_unary.h.
+template <Op op>
+constexpr Bits by_number(Bits value, Word number) {
+  const Word x = widen(value);
+  const Bits difference = store_to_bf16(sfpu::subtract(x, number));
+  // The vector unit has a -0, the difference of equal numbers is +0.
+  if constexpr (op == Op::eq) return eqz(difference);
+  if constexpr (op == Op::ne) return nez(difference);
+  if constexpr (op == Op::lt) return ltz(difference);
+  if constexpr (op == Op::gt) return gtz(difference);
+  if constexpr (op == Op::le) return lez(difference);
+  if constexpr (op == Op::ge) return gez(difference);
+  if constexpr (op == Op::rsub) return pack_bf16(store_to_bf16(sfpu::subtract(number, x)));
+  if constexpr (op == Op::maximum) return pack_bf16(maximum_with(value, number));
+  if constexpr (op == Op::minimum) return pack_bf16(minimum_with(value, number));
+  if constexpr (op == Op::pow)
+    return pack_bf16(power(value, static_cast<Word>(std::bit_cast<float>(number))));
 }
 
-/// A tensor's element and a number that stays fp32 on the vector unit; the store cuts. Nothing for an op that goes
-/// through the matrix unit, or that the release does not run with a number.
-/// tt_metal/hw/ckernels/wormhole_b0/metal/llk_api/llk_sfpu: ckernel_sfpu_unary_comp.h, ckernel_sfpu_binop_with_unary.h,
-/// ckernel_sfpu_unary_max_min.h.
-constexpr std::optional<Bits> with_number(Op op, Bits value, Word number) {
-  const Word x = widen(value);
-  const Word difference = sfpmad(x, 0x3f800000u, number ^ sign_mask);
-  const Bits sign = store_to_bf16(difference);
+/// Null for an op that goes through the matrix unit, or that the release does not run with a number.
+constexpr BinaryKernel::Step number_kernel(Op op) {
   switch (op) {
-    case Op::eq: return eqz(sign);
-    case Op::ne: return nez(sign);
-    case Op::lt: return ltz(sign);
-    case Op::gt: return gtz(sign);
-    case Op::le: return lez(sign);
-    case Op::ge: return gez(sign);
-    case Op::rsub: return pack_bf16(store_to_bf16(sfpmad(x, 0xbf800000u, number)));
-    case Op::maximum: return pack_bf16(store_to_bf16(is_below(x, number) ? number : x));
-    case Op::minimum: return pack_bf16(store_to_bf16(is_below(x, number) ? x : number));
-    default: return std::nullopt;
+    case Op::eq: return by_number<Op::eq>;
+    case Op::ne: return by_number<Op::ne>;
+    case Op::lt: return by_number<Op::lt>;
+    case Op::gt: return by_number<Op::gt>;
+    case Op::le: return by_number<Op::le>;
+    case Op::ge: return by_number<Op::ge>;
+    case Op::rsub: return by_number<Op::rsub>;
+    case Op::maximum: return by_number<Op::maximum>;
+    case Op::minimum: return by_number<Op::minimum>;
+    case Op::pow: return by_number<Op::pow>;
+    default: return nullptr;
   }
 }
 

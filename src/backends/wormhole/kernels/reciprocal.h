@@ -29,8 +29,8 @@ constexpr Word of_mantissa(Word negated, int newton_steps) {
 
 /// As fp32. A denormal's mantissa counts as any other.
 template <class Rules>
-constexpr Word of(Bits value, int newton_steps) {
-  const Word negated = minus_half | (widen(value) & 0x7fffffu);
+constexpr Word of(Word value, int newton_steps) {
+  const Word negated = minus_half | (value & 0x7fffffu);
   const Word mantissa = of_mantissa<Rules>(negated, newton_steps);
   const int exponent = exponent_of(mantissa) - exponent_of(value) + 126;
   if (exponent < 0) return 0;
@@ -42,14 +42,14 @@ constexpr Word of(Bits value, int newton_steps) {
 /// Cut to bf16. 0 counts as 2^-127 and gives 0x7efe; infinity and NaN patterns count as 2^128 and give 0.
 template <class Rules = Reciprocal>
 constexpr Bits reciprocal_approx(Bits value) {
-  return store_to_bf16<Rules>(reciprocal::of<Rules>(value, Rules::approximate_newton_steps));
+  return store_to_bf16<Rules>(reciprocal::of<Rules>(widen(value), Rules::approximate_newton_steps));
 }
 
 /// One step more, and rounded to bf16. 0 gives 0x7f00.
 template <class Rules = Reciprocal>
 constexpr Bits reciprocal_accurate(Bits value) {
-  return store_to_bf16<Rules>(
-      round_to_upper_half<Rules>(reciprocal::of<Rules>(value, Rules::accurate_newton_steps)));
+  return store_to_bf16<Rules>(round_to_upper_half<Rules>(
+      reciprocal::of<Rules>(widen(value), Rules::accurate_newton_steps)));
 }
 
 }  // namespace wattention::wormhole::kernels

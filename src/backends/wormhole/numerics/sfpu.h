@@ -1,7 +1,9 @@
 #pragma once
 // How values become integers in the vector unit, are compared there, and leave it.
-// Source: Tenstorrent ISA documentation, WormholeB0 VectorUnit: SFP_STOCH_RND, SFPSWAP, SFPSTORE; a public
+// Source: Tenstorrent ISA documentation, WormholeB0 VectorUnit: SFP_STOCH_RND, SFPCAST, SFPSWAP, SFPSTORE; a public
 // functional simulator.
+#include <algorithm>
+
 #include "backends/wormhole/numerics/bits.h"
 #include "backends/wormhole/numerics/rules.h"
 
@@ -18,6 +20,22 @@ constexpr Word round_to_uint16(Word value) {
   return rounded > 0xffff ? 0xffff : static_cast<Word>(rounded);
 }
 
+/// A sign and magnitude integer from -32767 to 32767, saturating, ties away from zero (SFP_STOCH_RND).
+template <class Rules = Silicon>
+constexpr Word round_to_int16(Word value) {
+  const Word magnitude = std::min(round_to_uint16<Rules>(value), Word{32767});
+  return magnitude == 0 ? 0 : (value & sign_mask) | magnitude;
+}
+
+/// SFPCAST of a sign and magnitude integer of at most 24 bits: exact. -0 stays.
+constexpr Word int_to_float(Word value) {
+  const Word magnitude = value & ~sign_mask;
+  if (magnitude == 0) return value;
+  const int length = bit_length(magnitude);
+  return compose(is_negative(value), exponent_bias - 1 + length,
+                 magnitude << (24 - length) & 0x7fffffu);
+}
+
 /// fp32 to bf16 within the unit (SFP_STOCH_RND); denormals become 0.
 template <class Rules = Silicon>
 constexpr Word round_to_upper_half(Word value) {
@@ -30,6 +48,12 @@ constexpr Word round_to_upper_half(Word value) {
 /// SFPSWAP's maximum with a negative bound, in sign-and-magnitude order: a negative NaN is below it.
 constexpr Word clamp_from_below(Word value, Word bound) {
   return is_negative(value) && value > bound ? bound : value;
+}
+
+/// SFPSWAP with any bound: the order of signs and magnitudes, -NaN < -infinity < ... < infinity < NaN.
+constexpr bool ordered_below(Word a, Word b) {
+  if (is_negative(a) != is_negative(b)) return is_negative(a);
+  return is_negative(a) ? a > b : a < b;
 }
 
 /// SFPSTORE to a bf16 Dst: the low bits are cut, denormals become 0.

@@ -6,10 +6,22 @@
 
 namespace wattention::wormhole {
 
-// The vector unit's own instructions are not counted: a comparison and a store are some five for each 32 elements, 160
-// cycles a tile. The reader and the writer wait several hundred for each tile (docs/timing.md), so they set the pace.
-Program make_unary(std::string_view op, std::int64_t tiles, Memory memory) {
-  return make_move({op, "unary, multi core", "eltwise_sfpu.cpp", tiles, tiles, memory, memory});
+namespace {
+
+constexpr std::int64_t vectors_of_a_tile = 32;  // 32 elements each
+
+void add_vector_work(TileWork& work, int steps) {
+  work.vector_cycles = work.copies * vectors_of_a_tile * steps;
+}
+
+}  // namespace
+
+Program make_unary(const UnaryProblem& problem) {
+  Program program = make_move({problem.op, "unary, multi core", "eltwise_sfpu.cpp", problem.tiles,
+                               problem.tiles, problem.memory, problem.out_memory});
+  add_vector_work(program.work.total, problem.steps);
+  add_vector_work(program.work.busiest_core, problem.steps);
+  return program;
 }
 
 }  // namespace wattention::wormhole

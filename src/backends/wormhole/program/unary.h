@@ -8,7 +8,15 @@
 
 namespace wattention::wormhole {
 
-/// Tile by tile over all cores; the output goes to the input's memory.
-Program make_unary(std::string_view op, std::int64_t tiles, Memory memory);
+struct UnaryProblem {
+  std::string_view op;
+  std::int64_t tiles;
+  Memory memory;  ///< of the input
+  Memory out_memory;
+  int steps;  ///< cycles of the vector unit for 32 elements
+};
+
+/// Tile by tile over all cores.
+Program make_unary(const UnaryProblem& problem);
 
 }  // namespace wattention::wormhole

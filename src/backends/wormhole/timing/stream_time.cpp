@@ -17,7 +17,8 @@ double fpu_cycles(const OpEvent& op, const CardRates& rates) {
 
 double sfpu_cycles(const OpEvent& op, const CardRates& rates) {
   return static_cast<double>(op.busiest_core.exponentials) * rates.exp_approximate_cycles +
-         static_cast<double>(op.busiest_core.reciprocals) * rates.reciprocal_cycles;
+         static_cast<double>(op.busiest_core.reciprocals) * rates.reciprocal_cycles +
+         static_cast<double>(op.busiest_core.vector_cycles);
 }
 
 /// The legacy readers and writers wait for each tile before they ask for the next.

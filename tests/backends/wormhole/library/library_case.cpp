@@ -58,6 +58,7 @@ OpAttributes attributes_of(Options& options) {
     attributes.dims = Dims{*dim};
   else
     attributes.dim = dim;
+  attributes.fast_and_approximate_mode = options.take<bool>("fast_and_approximate_mode");
   return attributes;
 }
 

@@ -28,6 +28,12 @@ struct Mutation {
   std::function<std::vector<std::string>()> noticed_by;  ///< the vectors that fail under it
 };
 
+SixPieces gelu_with_another_slope() {
+  SixPieces pieces = AllRules::gelu_pieces;
+  ++pieces.slopes[2];
+  return pieces;
+}
+
 template <class T>
 Mutation vary(const char* name, Rule<T>& rule, std::type_identity_t<T> value) {
   return {name, &rule, [&rule, value] {
@@ -93,7 +99,14 @@ const std::vector<Mutation>& mutations() {
       vary("ExpUnclamped", Varied::exp_clamp, 0xff7fffffu),
       vary("ReciprocalWithoutNewton", Varied::approximate_newton_steps, 0),
       vary("ReciprocalAccurate", Varied::approximate_newton_steps, 2),
-      vary("AccurateReciprocalApproximate", Varied::accurate_newton_steps, 1)};
+      vary("AccurateReciprocalApproximate", Varied::accurate_newton_steps, 1),
+      // Functions of one operand
+      vary("RootStartsElsewhere", Varied::root_start, 0x5f360000u),
+      vary("RootOfThreeSteps", Varied::root_newton_steps, 3),
+      vary("InverseRootOfTenSteps", Varied::inverse_root_newton_steps, 10),
+      vary("TanhSteeper", Varied::tanh_pieces, {0x1eff, 0x481a, 0xff00}),
+      vary("SigmoidSteeper", Varied::sigmoid_pieces, {0x3eff, 0x21d8, 0xff10}),
+      vary("GeluPieceOff", Varied::gelu_pieces, gelu_with_another_slope())};
   return all;
 }
 

@@ -4,8 +4,12 @@
 #include <utility>
 #include <vector>
 
+#include "backends/wormhole/kernels/gelu.h"
 #include "backends/wormhole/kernels/matmul.h"
+#include "backends/wormhole/kernels/powers.h"
+#include "backends/wormhole/kernels/sigmoid.h"
 #include "backends/wormhole/kernels/softmax_0_57.h"
+#include "backends/wormhole/kernels/tanh.h"
 
 namespace wattention::wormhole {
 
@@ -48,7 +52,12 @@ Rule<T> named_rule(const char* name, T value) {
 }
 
 /// The chip's and the kernels' rules.
-struct AllRules : kernels::Softmax057, kernels::Matmul {};
+struct AllRules : kernels::Softmax057,
+                  kernels::Matmul,
+                  kernels::Powers,
+                  kernels::Tanh,
+                  kernels::Sigmoid,
+                  kernels::Gelu {};
 
 #define WATTENTION_VARIED(rule) static inline Rule rule = named_rule(#rule, AllRules::rule)
 
@@ -98,6 +107,12 @@ struct Varied {
   WATTENTION_VARIED(exp_clamp);
   WATTENTION_VARIED(approximate_newton_steps);
   WATTENTION_VARIED(accurate_newton_steps);
+  WATTENTION_VARIED(root_start);
+  WATTENTION_VARIED(root_newton_steps);
+  WATTENTION_VARIED(inverse_root_newton_steps);
+  WATTENTION_VARIED(tanh_pieces);
+  WATTENTION_VARIED(sigmoid_pieces);
+  WATTENTION_VARIED(gelu_pieces);
 };
 
 #undef WATTENTION_VARIED

@@ -1,12 +1,18 @@
 #pragma once
 // All vectors that pin the rules: stored ones, and ones computed by hand from a rule's text.
 // failures<Rules>() names those that do not come out under Rules.
+#include <bit>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "backends/wormhole/kernels/gelu.h"
 #include "backends/wormhole/kernels/matmul.h"
+#include "backends/wormhole/kernels/powers.h"
+#include "backends/wormhole/kernels/relu.h"
+#include "backends/wormhole/kernels/sigmoid.h"
 #include "backends/wormhole/kernels/softmax_0_57.h"
+#include "backends/wormhole/kernels/tanh.h"
 #include "backends/wormhole/numerics/golden.h"
 
 namespace wattention::wormhole::vectors {
@@ -232,6 +238,12 @@ std::vector<std::pair<std::string, bool>> by_hand() {
   check("softmax of a NaN", stable_softmax_of_nan<Rules>(), 0);
   check("1/0", kernels::reciprocal_approx<Rules>(0), 0x7efe);
   check("1/infinity", kernels::reciprocal_approx<Rules>(0x7f80), 0);
+  // 25 steps from 1 grow by half each at most: 1.5^25 = 25251.
+  check("1/sqrt(1e-30)", kernels::rsqrt<Rules>(0x0da2), 0x46c5);
+  check("SFPMAD infinity - infinity", sfpmad<Rules>(0x7f800000, 0x3f800000, 0xff800000),
+        0x7f800001);
+  check("SFPMAD 0 * infinity", sfpmad<Rules>(0, 0xff800000, 0x3f800000), 0xff800001);
+  check("SFPMAD of a NaN", sfpmad<Rules>(0x3f800000, 0x3f800000, 0xffc00000), 0xff800001);
   return checks;
 }
 
@@ -242,6 +254,51 @@ bool library_table_holds(const std::string& out, Function f) {
   for (const std::string& file : {std::string("all_exp_fast.a.npy"), out})
     if (!tables.contains(file)) tables[file] = golden::load_npy(golden::library_path(file));
   return std::ranges::equal(tables["all_exp_fast.a.npy"].bits, tables[out].bits, {}, f);
+}
+
+/// The same of release 0.81, whose kernel is the same there.
+template <class Function>
+bool later_table_holds(const std::string& out, Function f) {
+  static std::map<std::string, golden::Matrix> tables;
+  for (const std::string& file : {std::string("all.a.npy"), out})
+    if (!tables.contains(file)) tables[file] = golden::load_npy(golden::library_path(file, "0.81"));
+  return std::ranges::equal(tables["all.a.npy"].bits, tables[out].bits, {}, f);
+}
+
+/// A normal number cut to bf16, as every store of the vector unit is.
+inline Bits cut(double value) {
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  const std::uint64_t exponent = (bits >> 52 & 0x7ff) - 1023 + exponent_bias;
+  return static_cast<Bits>(bits >> 63 << 15 | exponent << 7 | (bits >> 45 & 0x7f));
+}
+
+/// tanh as its pieces say, in float64. Pieces and arguments of at most 8 bits: the sums are exact.
+template <class Rules>
+bool tanh_is_its_pieces() {
+  for (int i = 0; i < 0x7f80; ++i) {
+    const auto bits = static_cast<Bits>(i);
+    const double x = std::bit_cast<float>(widen(bits));
+    const double value = x < 1 ? 0.90625 * x : x < 2 ? 0.09375 * x + 0.8125 : 1;
+    const Bits expected = exponent_of(bits) == 0 ? Bits{0} : pack_bf16(cut(value));
+    if (pack_bf16<Rules>(kernels::tanh<Rules>(bits)) != expected) return false;
+    if (i > 0 && kernels::tanh<Rules>(static_cast<Bits>(bits | 0x8000)) !=
+                     (kernels::tanh<Rules>(bits) | 0x8000))
+      return false;
+  }
+  return true;
+}
+
+/// sqrt by the same two steps in float64: what its steps in fp32 round never reaches bf16.
+template <class Rules>
+bool sqrt_is_two_steps() {
+  for (int i = 0x1000; i < 0x7000; ++i) {
+    const auto bits = static_cast<Bits>(i);
+    const double x = std::bit_cast<float>(widen(bits));
+    double root = std::bit_cast<float>(0x5f370000u - (widen(bits) >> 1));
+    for (int step = 0; step < 2; ++step) root *= 1.5 - x / 2 * root * root;
+    if (kernels::sqrt<Rules>(bits) != cut(root * x)) return false;
+  }
+  return true;
 }
 
 template <class Rules>
@@ -265,6 +322,17 @@ std::vector<std::string> failures() {
   note("library's reciprocal", library_table_holds("all_reciprocal.out.npy", [](Bits x) {
          return pack_bf16<Rules>(kernels::reciprocal_accurate<Rules>(x));
        }));
+  note("0.81's fast gelu", later_table_holds("gelu_fast.out.npy", [](Bits x) {
+         return pack_bf16<Rules>(kernels::gelu_approx<Rules>(x));
+       }));
+  note("0.81's fast sigmoid", later_table_holds("sigmoid_fast.out.npy", [](Bits x) {
+         return pack_bf16<Rules>(kernels::sigmoid_approx<Rules>(x));
+       }));
+  note("0.81's leaky_relu", later_table_holds("leaky_relu.out.npy", [](Bits x) {
+         return pack_bf16<Rules>(kernels::leaky_relu<Rules>(x, sfpu::constant(0.01f)));
+       }));
+  note("tanh's pieces", tanh_is_its_pieces<Rules>());
+  note("sqrt's two steps", sqrt_is_two_steps<Rules>());
   for (const auto& [name, holds] : by_hand<Rules>()) note("by hand: " + name, holds);
   return failed;
 }

@@ -18,7 +18,7 @@ struct MatmulProblem {
   std::optional<CoreGrid> core_grid;
   std::optional<Fidelity> fidelity;
   bool fp32_accumulate = false;
-  bool fused_bias = false;  ///< a row is added in the same program
+  bool fused_bias = false;         ///< a row is added in the same program
   std::int64_t free_l1_bytes = 0;  ///< from the first free address to the lowest L1 buffer
 };
 

@@ -1,0 +1,77 @@
+#pragma once
+// sin, cos, tan: x / pi to the nearest integer of 16 bits, then a polynomial. Beyond 32767 pi nothing is left of it.
+// tt-metal v0.57.0-rc71, tt_metal/hw/ckernels/wormhole_b0/metal/llk_api/llk_sfpu/ckernel_sfpu_trigonometry.h.
+#include "backends/wormhole/numerics/sfpu.h"
+#include "backends/wormhole/numerics/sfpu_float.h"
+
+namespace wattention::wormhole::kernels {
+
+namespace trigonometry {
+
+inline constexpr Word one_over_pi = sfpu::constant(0.31830987f);
+
+/// sin(pi x) from -1/2 to 1/2.
+template <class Rules>
+constexpr Word sine_of_turns(Word x) {
+  const Word squared = sfpu::multiply<Rules>(x, x);
+  const Word factor =
+      sfpu::polynomial<Rules>(squared, sfpu::constant(0x1.406628p-4f),
+                              sfpu::constant(-0x9.93f86p-4f), sfpu::constant(0x2.8cd64p+0f),
+                              sfpu::constant(-0x5.2aef6p+0f), sfpu::constant(0x3.243f6cp+0f));
+  return sfpu::multiply<Rules>(x, factor);
+}
+
+/// Half turns: the nearest whole ones off, and their oddness as a sign.
+template <class Rules>
+constexpr Word sine_of_half_turns(Word turns) {
+  const Word whole = round_to_int16<Rules>(turns);
+  const Word sine = sine_of_turns<Rules>(sfpu::subtract<Rules>(turns, int_to_float(whole)));
+  return whole & 1 ? sfpu::negate(sine) : sine;
+}
+
+/// tan from 1 on: up to pi / 2.
+template <class Rules>
+constexpr Word tangent_above_one(Word x) {
+  const Word r = sfpmad<Rules>(sfpu::absolute(x), sfpu::constant(4), sfpu::constant(-5));
+  const Word size = sfpu::polynomial<Rules>(
+      r, sfpu::constant(2.1457846f), sfpu::constant(2.815174f), sfpu::constant(-3.9035487f),
+      sfpu::constant(-5.2096696f), sfpu::constant(3.658698f), sfpu::constant(4.9457364f),
+      sfpu::constant(-0.7137798f), sfpu::constant(-1.0665413f), sfpu::constant(1.1057009f),
+      sfpu::constant(1.462757f), sfpu::constant(1.4643353f), sfpu::constant(1.8716435f),
+      sfpu::constant(2.514385f), sfpu::constant(3.0097759f));
+  return sfpu::with_sign_of(size, x);
+}
+
+template <class Rules>
+constexpr Word tangent(Word x) {
+  if (sfpu::above<Rules>(sfpu::absolute(x), sfpu::one)) return tangent_above_one<Rules>(x);
+  const Word factor = sfpu::polynomial<Rules>(
+      sfpu::multiply<Rules>(x, x), sfpu::constant(0.010222361f), sfpu::constant(-0.015764693f),
+      sfpu::constant(0.02789032f), sfpu::constant(0.012122508f), sfpu::constant(0.05659461f),
+      sfpu::constant(0.1329926f), sfpu::constant(0.33334994f), sfpu::constant(0.9999999f));
+  return sfpu::multiply<Rules>(x, factor);
+}
+
+}  // namespace trigonometry
+
+template <class Rules = Silicon>
+constexpr Bits sin(Bits value) {
+  return store_to_bf16<Rules>(trigonometry::sine_of_half_turns<Rules>(
+      sfpu::multiply<Rules>(widen(value), trigonometry::one_over_pi)));
+}
+
+template <class Rules = Silicon>
+constexpr Bits cos(Bits value) {
+  return store_to_bf16<Rules>(trigonometry::sine_of_half_turns<Rules>(
+      sfpmad<Rules>(widen(value), trigonometry::one_over_pi, sfpu::constant(0.5f))));
+}
+
+template <class Rules = Silicon>
+constexpr Bits tan(Bits value) {
+  const Word turns = sfpu::multiply<Rules>(widen(value), trigonometry::one_over_pi);
+  const Word rest = sfpu::subtract<Rules>(turns, int_to_float(round_to_int16<Rules>(turns)));
+  return store_to_bf16<Rules>(
+      trigonometry::tangent<Rules>(sfpu::multiply<Rules>(rest, sfpu::constant(3.1415927f))));
+}
+
+}  // namespace wattention::wormhole::kernels
