@@ -12,7 +12,8 @@ VALUES = {"core_grid": (wattention.CoreGrid(y=2, x=2), "2x2"), "fidelity": ("hif
           "fp32_accumulate": (True, "true"), "numeric_stable": (True, "true"), "transpose_b": (True, "true"),
           "dim": (1, "1"), "dims": ((1, 0), "[1, 0]"), "shape": ((16, 64), "[16, 64]"),
           "layout": ("row_major", "row_major"), "fast_and_approximate_mode": (True, "true"),
-          "negative_slope": (0.25, "0.25"), "alpha": (0.5, "0.5"), "min": (-1.5, "-1.5"), "max": (2.0, "2")}
+          "negative_slope": (0.25, "0.25"), "alpha": (0.5, "0.5"), "min": (-1.5, "-1.5"), "max": (2.0, "2"),
+          "value": (0.75, "0.75"), "beta": (0.5, "0.5"), "threshold": (5.0, "5")}
 MANNERS = {"core_grid", "fidelity", "memory", "fp32_accumulate", "numeric_stable", "fast_and_approximate_mode"}
 
 

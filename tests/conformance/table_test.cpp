@@ -85,21 +85,26 @@ struct Approximation {
   double relative = 0, absolute = 0;
 };
 const std::map<std::string_view, Approximation> card_approximations{
-    {"exp", {0.02, 0}},       // a parabola: -1.9 % at 0.19
-    {"tanh", {0, 0.145}},     // three straight pieces: 0.145 at 1
-    {"gelu", {0, 0.003}},     // a quartic
-    {"sigmoid", {0, 0.013}},  // a line below 1: 0.012 at 0.56
-    {"silu", {0, 0.013}},     // the same times x
-    {"log", {0, 0.016}},      // a cubic, and ln 2 to three digits
-    {"log2", {0, 0.023}},     // the same times 1.443
-    {"log10", {0, 0.007}},    // the same times 0.434
-    {"log1p", {0, 0.016}},    // the cubic
-    {"exp2", {0.06, 0}},      // Schraudolph's trick: 0 to 6 %
-    {"expm1", {0.06, 0.06}},  // the same, less 1
-    {"elu", {0, 0.012}},      // exp, less 1
-    {"erf", {0, 0.005}},      // a quartic
-    {"erfc", {0, 0.009}},     // the same and a cut to bf16
-    {"sin", {0.002, 0}},     {"cos", {0.002, 0}}, {"tan", {0.002, 0}}};
+    {"exp", {0.02, 0}},                // a parabola: -1.9 % at 0.19
+    {"tanh", {0, 0.145}},              // three straight pieces: 0.145 at 1
+    {"gelu", {0, 0.003}},              // a quartic
+    {"sigmoid", {0, 0.013}},           // a line below 1: 0.012 at 0.56
+    {"silu", {0, 0.013}},              // the same times x
+    {"log", {0, 0.016}},               // a cubic, and ln 2 to three digits
+    {"log2", {0, 0.023}},              // the same times 1.443
+    {"log10", {0, 0.007}},             // the same times 0.434
+    {"log1p", {0, 0.016}},             // the cubic
+    {"exp2", {0.06, 0}},               // Schraudolph's trick: 0 to 6 %
+    {"expm1", {0.06, 0.06}},           // the same, less 1
+    {"elu", {0, 0.012}},               // exp, less 1
+    {"sigmoid_accurate", {0, 0.012}},  // the fast exp: 3.4 % of it
+    {"log_sigmoid", {0, 0.04}},        // sigmoid's error over sigmoid, and log's
+    {"softplus", {0, 0.003}},          // polynomials
+    {"erf", {0, 0.005}},               // a quartic
+    {"erfc", {0, 0.009}},              // the same and a cut to bf16
+    {"sin", {0.002, 0}},
+    {"cos", {0.002, 0}},
+    {"tan", {0.002, 0}}};
 
 double approximation_of(const Promise& promise, std::string_view op, double size) {
   if (promise.dtype != DType::bf16 || !card_approximations.contains(op)) return 0;
@@ -225,6 +230,11 @@ const std::map<std::string_view, Formula> formulas{
     {"gez", [](long double x) { return !(x < 0); }},
     {"lez", [](long double x) { return !(x > 0); }},
     {"logical_not", [](long double x) { return !x; }},
+    {"signbit", [](long double x) { return 0 > x; }},
+    {"heaviside", [](long double x) { return (1 + x / std::fabs(x)) / 2; }},
+    {"sigmoid_accurate", [](long double x) { return std::exp(x) / (std::exp(x) + 1); }},
+    {"log_sigmoid", [](long double x) { return x - std::log(1 + std::exp(x)); }},
+    {"softplus", [](long double x) { return x - std::log(1 / (1 + std::exp(-x))); }},
     {"isfinite", [](long double) { return 1; }},
     {"isinf", [](long double) { return 0; }},
     {"isnan", [](long double) { return 0; }},

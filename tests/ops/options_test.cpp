@@ -27,7 +27,10 @@ const std::map<std::string_view, std::string_view> words{{"keepdim", "true"},
                                                          {"negative_slope", "0.1"},
                                                          {"alpha", "0.5"},
                                                          {"min", "-1"},
-                                                         {"max", "1.5"}};
+                                                         {"max", "1.5"},
+                                                         {"value", "0.75"},
+                                                         {"beta", "0.5"},
+                                                         {"threshold", "5"}};
 
 // How each is shown in a sentence.
 std::string shown(std::string_view word) {

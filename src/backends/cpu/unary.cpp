@@ -72,6 +72,19 @@ Tensor with_parameters(const OpCall& call, int threads) {
         return x > max ? max : x;
       });
     }
+    case Op::heaviside: {
+      const auto at_0 = static_cast<float>(attributes.value.value_or(0.5));
+      return apply(call, threads, [at_0](float x) {
+        return x < 0 ? 0 : x > 0 ? 1 : x == 0 ? at_0 : x;
+      });
+    }
+    case Op::softplus: {
+      const auto beta = static_cast<float>(attributes.beta.value_or(1));
+      const auto threshold = static_cast<float>(attributes.threshold.value_or(20));
+      return apply(call, threads, [=](float x) {
+        return beta * x < threshold ? std::log1p(std::exp(beta * x)) / beta : x;
+      });
+    }
     default: fail(ErrorKind::unsupported, "[{}] expected a kernel on cpu; found none", call.name());
   }
 }
@@ -116,6 +129,11 @@ Tensor unary(const OpCall& call, int threads) {
     case Op::ltz: return apply(call, threads, [](float x) { return x < 0; });
     case Op::gez: return apply(call, threads, [](float x) { return x >= 0; });
     case Op::lez: return apply(call, threads, [](float x) { return x <= 0; });
+    case Op::signbit: return apply(call, threads, [](float x) { return x < 0; });
+    case Op::sigmoid_accurate:
+      return apply(call, threads, [](float x) { return 1 / (1 + std::exp(-x)); });
+    case Op::log_sigmoid:
+      return apply(call, threads, [](float x) { return -std::log1p(std::exp(-x)); });
     case Op::isfinite: return apply(call, threads, [](float x) { return std::isfinite(x); });
     case Op::isinf: return apply(call, threads, [](float x) { return std::isinf(x); });
     case Op::isnan: return apply(call, threads, [](float x) { return std::isnan(x); });

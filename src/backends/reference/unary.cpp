@@ -26,6 +26,15 @@ Formula with_parameters(const OpCall& call) {
         if (min && x < *min) x = *min;
         return max && x > *max ? *max : x;
       };
+    case Op::heaviside: {
+      const double at_0 = attributes.value.value_or(0.5);
+      return [at_0](double x) { return x < 0 ? 0 : x > 0 ? 1 : x == 0 ? at_0 : x; };
+    }
+    case Op::softplus:
+      return [beta = attributes.beta.value_or(1),
+              threshold = attributes.threshold.value_or(20)](double x) {
+        return beta * x < threshold ? std::log1p(std::exp(beta * x)) / beta : x;
+      };
     default: fail(ErrorKind::unsupported, "[{}] expected a formula; found none", call.name());
   }
 }
@@ -66,6 +75,9 @@ Formula formula_of(const OpCall& call) {
     case Op::ltz: return [](double x) { return x < 0 ? 1.0 : 0.0; };
     case Op::gez: return [](double x) { return x >= 0 ? 1.0 : 0.0; };
     case Op::lez: return [](double x) { return x <= 0 ? 1.0 : 0.0; };
+    case Op::signbit: return [](double x) { return x < 0 ? 1.0 : 0.0; };
+    case Op::sigmoid_accurate: return [](double x) { return 1 / (1 + std::exp(-x)); };
+    case Op::log_sigmoid: return [](double x) { return -std::log1p(std::exp(-x)); };
     case Op::isfinite: return [](double x) { return std::isfinite(x) ? 1.0 : 0.0; };
     case Op::isinf: return [](double x) { return std::isinf(x) ? 1.0 : 0.0; };
     case Op::isnan: return [](double x) { return std::isnan(x) ? 1.0 : 0.0; };

@@ -1,5 +1,6 @@
 // One operand, element by element: functions of bf16 patterns on the vector unit.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <bit>
 #include <tuple>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "backends/wormhole/families.h"
+#include "backends/wormhole/kernels/chains.h"
 #include "backends/wormhole/kernels/compare_zero.h"
 #include "backends/wormhole/kernels/erf.h"
 #include "backends/wormhole/kernels/exp.h"
@@ -16,6 +18,7 @@
 #include "backends/wormhole/kernels/relu.h"
 #include "backends/wormhole/kernels/sigmoid.h"
 #include "backends/wormhole/kernels/sign.h"
+#include "backends/wormhole/kernels/softplus.h"
 #include "backends/wormhole/kernels/tanh.h"
 #include "backends/wormhole/kernels/trigonometry.h"
 #include "backends/wormhole/kernels/whole_numbers.h"
@@ -29,11 +32,18 @@ namespace {
 
 /// The kernel, and the packer after it.
 template <auto kernel>
-Bits packed(Bits value, Word parameter) {
+Bits packed(Bits value, const UnaryFunction::Numbers& numbers) {
   if constexpr (std::is_invocable_v<decltype(kernel), Bits, Word>)
-    return pack_bf16(kernel(value, parameter));
-  else
+    return pack_bf16(kernel(value, numbers[0]));
+  else if constexpr (std::is_invocable_v<decltype(kernel), Bits>)
     return pack_bf16(kernel(value));
+  else
+    return pack_bf16(kernel(value, numbers));
+}
+
+Bits softplus(Bits value, const UnaryFunction::Numbers& numbers) {
+  const auto beta = std::bit_cast<float>(numbers[0]);
+  return kernels::softplus(value, {numbers[0], std::bit_cast<Word>(1 / beta), numbers[1]});
 }
 
 enum class Mode { any, accurate, fast };
@@ -69,16 +79,22 @@ Word fp32(double number) {
   return std::bit_cast<Word>(static_cast<float>(number));
 }
 
-Word parameter_of(const OpCall& call) {
-  if (call.op == Op::leaky_relu) return fp32(call.attributes.negative_slope.value_or(0.01));
-  if (call.op == Op::elu) return fp32(call.attributes.alpha.value_or(1));
-  return 0;
+UnaryFunction::Numbers numbers_of(const OpCall& call) {
+  const OpAttributes& attributes = call.attributes;
+  switch (call.op) {
+    case Op::leaky_relu: return {fp32(attributes.negative_slope.value_or(0.01))};
+    case Op::elu: return {fp32(attributes.alpha.value_or(1))};
+    case Op::heaviside: return {fp32(attributes.value.value_or(0.5))};
+    case Op::softplus:
+      return {fp32(attributes.beta.value_or(1)), fp32(attributes.threshold.value_or(20))};
+    default: return {};
+  }
 }
 
 Step step_of(const OpCall& call, Op op) {
   const bool fast = call.attributes.fast_and_approximate_mode.value_or(false);
   const Row& row = *row_of(op, fast ? Mode::fast : Mode::accurate);
-  return {to_string(op), {row.kernel, parameter_of(call)}, row.steps};
+  return {to_string(op), {row.kernel, numbers_of(call)}, row.steps};
 }
 
 /// tt-metal v0.57.0-rc71, ttnn/cpp/ttnn/operations/eltwise/unary/device/unary_composite_op.cpp: a minimum, then a
@@ -86,9 +102,9 @@ Step step_of(const OpCall& call, Op op) {
 std::vector<Step> clamp_steps(const OpCall& call) {
   constexpr int bound_steps = 7;  // load, bound, SFPSWAP with its wait, store
   const double min = *call.attributes.min, max = *call.attributes.max;
-  const Step upper{"minimum", {packed<kernels::minimum_with<>>, fp32(max)}, bound_steps};
+  const Step upper{"minimum", {packed<kernels::minimum_with<>>, {fp32(max)}}, bound_steps};
   if (min == 0) return {upper, step_of(call, Op::relu)};
-  return {upper, {"maximum", {packed<kernels::maximum_with<>>, fp32(min)}, bound_steps}};
+  return {upper, {"maximum", {packed<kernels::maximum_with<>>, {fp32(min)}}, bound_steps}};
 }
 
 // In the order of the release's programs.
@@ -127,7 +143,7 @@ Tensor WormholeBackend::run_unary(const OpCall& call) {
   const auto count = static_cast<std::size_t>(tiled.elements());
   const Tensor* input = &call.a();  // after the first program its result
   for (const Step& step : steps_of(call)) {
-    const std::string key = fmt::format("{} {:x} {} {} {}", step.name, step.function.parameter,
+    const std::string key = fmt::format("{} {} {} {} {}", step.name, step.function.numbers,
                                         call.shape, to_string(input->memory()), to_string(memory));
     enqueue(key, make_unary({step.name, tiled.tiles(), input->memory(), memory, step.steps}),
             Reuse::blocks);

@@ -33,7 +33,7 @@ const std::vector<Bits>& UnaryTables::table_of(const UnaryFunction& function, in
   std::vector<Bits> all(patterns);
   for (std::size_t i = 0; i < patterns; ++i) all[i] = static_cast<Bits>(i);
   apply_each(all, all, threads, function);
-  return tables_[{function.kernel, function.parameter}] = std::move(all);
+  return tables_[{function.kernel, function.numbers}] = std::move(all);
 }
 
 // A kernel takes 10 ns to 6 us an element, a look-up less than 1 ns: from a quarter of the patterns on the table is
@@ -42,7 +42,7 @@ void UnaryTables::apply(const UnaryFunction& function, std::span<const Bits> in,
                         std::span<Bits> out, HostOptions host) {
   expect(in.size() == out.size(), "[unary] expected operands of equal length; found {} and {}",
          in.size(), out.size());
-  const auto known = tables_.find({function.kernel, function.parameter});
+  const auto known = tables_.find({function.kernel, function.numbers});
   if (known == tables_.end() && in.size() < patterns / 4)
     return apply_each(in, out, threads_for(in.size(), least_kernel_elements, host), function);
   const std::vector<Bits>& table =

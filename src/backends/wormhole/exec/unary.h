@@ -1,5 +1,6 @@
 #pragma once
 // A function of bf16 patterns on tensors: computed element by element, or looked up in a table of all patterns.
+#include <array>
 #include <map>
 #include <span>
 #include <utility>
@@ -9,13 +10,14 @@
 
 namespace wattention::wormhole {
 
-/// One program's function: a kernel and the number that it was compiled with.
+/// One program's function: a kernel and the numbers that it was compiled with.
 struct UnaryFunction {
-  using Kernel = Bits (*)(Bits value, Word parameter);
+  using Numbers = std::array<Word, 2>;  ///< fp32; 0 where the kernel has none
+  using Kernel = Bits (*)(Bits value, const Numbers& numbers);
   Kernel kernel;
-  Word parameter = 0;  ///< fp32; 0 where the kernel has none
+  Numbers numbers{};
 
-  Bits operator()(Bits value) const { return kernel(value, parameter); }
+  Bits operator()(Bits value) const { return kernel(value, numbers); }
 };
 
 /// Tables of functions that were applied to many elements. One user at a time.
@@ -28,7 +30,7 @@ class UnaryTables {
  private:
   const std::vector<Bits>& table_of(const UnaryFunction& function, int threads);
 
-  std::map<std::pair<UnaryFunction::Kernel, Word>, std::vector<Bits>> tables_;
+  std::map<std::pair<UnaryFunction::Kernel, UnaryFunction::Numbers>, std::vector<Bits>> tables_;
 };
 
 }  // namespace wattention::wormhole

@@ -7,6 +7,7 @@
 #include <functional>
 #include <numbers>
 
+#include "backends/wormhole/kernels/chains.h"
 #include "backends/wormhole/kernels/compare_zero.h"
 #include "backends/wormhole/kernels/erf.h"
 #include "backends/wormhole/kernels/exp.h"
@@ -17,6 +18,7 @@
 #include "backends/wormhole/kernels/relu.h"
 #include "backends/wormhole/kernels/sigmoid.h"
 #include "backends/wormhole/kernels/sign.h"
+#include "backends/wormhole/kernels/softplus.h"
 #include "backends/wormhole/kernels/tanh.h"
 #include "backends/wormhole/kernels/trigonometry.h"
 #include "backends/wormhole/kernels/whole_numbers.h"
@@ -63,6 +65,14 @@ const std::vector<Accuracy>& accuracies() {
       {"tanh", kernels::tanh<>, [](double x) { return std::tanh(x); }, -1e38, 1e38, 0, 0.145},
       {"sigmoid", kernels::sigmoid<>, sigmoid, -1e38, 1e38, 0, 0.0125},
       {"sigmoid fast", kernels::sigmoid_approx<>, sigmoid, -1e38, 1e38, 0, 0.12},
+      {"sigmoid_accurate", kernels::sigmoid_accurate, sigmoid, -80, 80, 0.045, 0},
+      {"log_sigmoid", kernels::log_sigmoid, [](double x) { return -std::log1p(std::exp(-x)); }, -4,
+       80, 0, 0.2},
+      {"softplus",
+       [](Bits x) {
+         return kernels::softplus<>(x, {sfpu::one, sfpu::one, sfpu::constant(20)});
+       },
+       [](double x) { return std::log1p(std::exp(x)); }, -20, 1e38, 0, 0.003},
       {"silu", kernels::silu<>, [](double x) { return x * sigmoid(x); }, -1e38, 1e38, 0, 0.037},
       {"gelu", kernels::gelu_accurate<>,
        [](double x) { return x / 2 * std::erfc(-x / std::numbers::sqrt2); }, -1e38, 1e38, 0,
@@ -136,7 +146,9 @@ TEST(UnaryKernels, WholePowers) {
       ASSERT_LE(std::fabs(found), std::fabs(exact) * (1 + roundings)) << x << " to " << exponent;
       ASSERT_GE(std::fabs(found), std::fabs(exact) * (1 - 0x1p-7 - roundings)) << x;
       ASSERT_EQ(std::signbit(found), std::signbit(exact)) << x << " to " << exponent;
-      if (exponent == 2) ASSERT_EQ(kernels::power<>(bits, exponent), kernels::square<>(bits));
+      if (exponent == 2) {
+        ASSERT_EQ(kernels::power<>(bits, exponent), kernels::square<>(bits));
+      }
     }
 }
 
