@@ -26,7 +26,8 @@ class Refusals(WithDevice):
             TOKENS, memory_config=ttnn.L1_MEMORY_CONFIG))
         self.expect("bad_input", "Unsupported DataType: float64", lambda: ttnn.from_torch(np.zeros((2, 2))))
         self.expect("unsupported", r"no program_config", lambda: ttnn.matmul(tensor, tensor, program_config=1))
-        self.expect("unsupported", r"no bias", lambda: ttnn.linear(tensor, tensor, transpose_b=True, bias=tensor))
+        self.expect("bad_input", r"a bias of 6 values",
+                    lambda: ttnn.linear(tensor, tensor, transpose_b=True, bias=tensor))
         self.expect("absent", "device_id 0", lambda: ttnn.open_device(device_id=1))
         for call in (lambda: ttnn.matmul(tensor, 3), lambda: ttnn.open_device(0), lambda: ttnn.softmax(TOKENS),
                      lambda: ttnn.from_torch(TOKENS, dtype="bf16"), lambda: ttnn.from_torch(TOKENS, layout="tile"),
@@ -56,7 +57,7 @@ class Refusals(WithDevice):
         for kind, sentence, call in (
             ("unsupported", r"^\[ttnn.add\] expected no output_tensor; found a tensor of shape \[6, 3\]",
              lambda: ttnn.add(tensor, tensor, output_tensor=tensor)),
-            ("unsupported", r"expected no bias; found a tensor of shape \[6, 3\]",
+            ("bad_input", r"expected a bias of 6 values, as the weight has rows; found shape \[6, 3\]",
              lambda: ttnn.linear(tensor, tensor, transpose_b=True, bias=tensor)),
             ("bad_input", r"found memory_confg \(did you mean memory_config\?\)",
              lambda: ttnn.add(tensor, tensor, memory_confg=None)),

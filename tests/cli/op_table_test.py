@@ -21,7 +21,8 @@ class Table(ProgramTest):
         self.assertEqual([op["op"] for op in listed], [row[0] for row in rows()])
         for op, (_, family, operands, attributes, ttnn, summary) in zip(listed, rows()):
             self.assertEqual(op["family"], family)
-            self.assertEqual(op["operands"], operands.split("|")[0].split())
+            self.assertEqual(op["operands"], operands.split("|")[0].rstrip("?").split())
+            self.assertEqual(op["has_optional"], operands.endswith("?"))
             self.assertEqual(op["takes_number"], operands.endswith("|number"))
             self.assertEqual(set(op["attributes"]), set(attributes.split(" | ")) - {"none"})
             self.assertEqual(op["ttnn"], ttnn.split())
@@ -38,7 +39,7 @@ class Table(ProgramTest):
         a = self.folder / "a.npy"
         write_npy(a, [[1, 2], [3, 4]])
         for name, _, operands, *_ in rows():
-            files = [a] * len(operands.split("|")[0].split())
+            files = [a] * (len(operands.split("|")[0].split()) - operands.endswith("?"))
             more = {"reshape": ["--shape", "4,1"], "to_layout": ["--layout", "row_major"],
                     "clamp": ["--min", "0", "--max", "2"]}.get(name, [])
             with self.subTest(name):
@@ -80,7 +81,8 @@ class Options(ProgramTest):
         a = self.folder / "a.npy"
         write_npy(a, [[1.0]])
         self.assertEqual(self.refuses("op", "softmax", a, "--fidelity", "hifi4", "--device", "wormhole"),
-                         "[softmax] expected no fidelity, which is for matmul, linear; found hifi4\n")
+                         "[softmax] expected no fidelity, which is for "
+                         f"{', '.join(row[0] for row in rows() if 'fidelity' in row[3].split(' | '))}; found hifi4\n")
 
 
 if __name__ == "__main__":

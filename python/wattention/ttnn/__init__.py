@@ -1,4 +1,4 @@
-"""TT-NN's Python API on the software Wormhole: the words of release 0.57, and its digits where an op is here.
+"""TT-NN's Python API on the software Wormhole: its words, and its digits where an op is here.
 
 Names, defaults, prints and digits are those of the card's stack; docs/python.md lists what is here and what differs.
 After `install()`, `import ttnn` gives this module. `python -m wattention.ttnn run FILE` runs a notebook or a script so.

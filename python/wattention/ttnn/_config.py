@@ -35,7 +35,7 @@ _WITHOUT_EFFECT = {
 
 
 class Config:
-    """TT-NN's switches and paths, with the defaults of release 0.57."""
+    """TT-NN's switches and paths, with its defaults."""
 
     def __init__(self):
         self.__dict__.update(_DEFAULTS)

@@ -17,7 +17,8 @@ from ._word import word
 
 __all__ = ["from_device", "from_torch", "to_device", "to_dtype", "to_layout", "to_torch"]
 
-# The dtype that TT-NN gives an array of a dtype of torch or NumPy when none is asked for (pytensor.cpp of 0.57).
+# The dtype that TT-NN gives an array of a dtype of torch or NumPy when none is asked for: tt-metal v0.57.0-rc71,
+# pytensor.cpp.
 _DEFAULTS = {
     "float32": float32, "bfloat16": bfloat16, "int64": DataType.UINT32, "int32": DataType.INT32,
     "int16": DataType.UINT16, "uint8": DataType.UINT8,

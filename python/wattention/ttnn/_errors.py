@@ -47,7 +47,7 @@ def missing(name):
 def unknown(name, meant):
     """For a name that is no word of TT-NN; `meant` is the word nearest to it, or None."""
     advice = f" (did you mean {meant}?)" if meant else ""
-    return UnknownError(f"[ttnn.{name}] expected a name of TT-NN 0.57; found {name}{advice}")
+    return UnknownError(f"[ttnn.{name}] expected a name of TT-NN; found {name}{advice}")
 
 
 def shown(value):

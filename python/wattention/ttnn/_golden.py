@@ -5,7 +5,7 @@ from ._errors import error
 # TT-NN's own words, which say how and where, not what.
 _PLACES = {"compute_kernel_config", "core_grid", "device", "dtype", "fast_and_approximate_mode", "memory_config",
            "numeric_stable", "output_tensor", "program_config", "queue_id", "layout"}
-_OTHER_NAMES = {"divide": "div", "subtract": "sub", "multiply": "mul", "swish": "silu"}
+_OTHER_NAMES = {"swish": "silu"}
 _AGAINST_ZERO = {"eqz": "eq", "nez": "ne", "gtz": "gt", "ltz": "lt", "gez": "ge", "lez": "le"}
 _REDUCTIONS = {"sum": "sum", "mean": "mean", "max": "amax", "min": "amin", "std": "std", "var": "var"}
 _SAME = ("clone", "from_device", "from_torch", "reallocate", "to_device", "to_dtype", "to_layout", "to_memory_config",

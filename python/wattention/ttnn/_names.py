@@ -1,4 +1,4 @@
-"""The words of TT-NN 0.57 and the names of its arguments, as data: which exist, and which is nearest to a typo."""
+"""The words of TT-NN and the names of its arguments, as data: which exist, and which is nearest to a typo."""
 import difflib
 from functools import cache
 from pathlib import Path
@@ -12,7 +12,7 @@ def _lines(file):
 @cache
 def words():
     """All dotted names."""
-    return _lines("names_0_57.txt")
+    return _lines("names.txt")
 
 
 @cache
@@ -38,7 +38,7 @@ def modules():
 @cache
 def keywords():
     """Names of arguments that any of TT-NN's functions takes."""
-    return _lines("keywords_0_57.txt")
+    return _lines("keywords.txt")
 
 
 def nearest(name, names):

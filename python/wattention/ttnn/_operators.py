@@ -1,4 +1,4 @@
-"""Operators, indices and methods of ttnn.Tensor, by the ops they call. Release 0.57 has these and no others."""
+"""Operators, indices and methods of ttnn.Tensor, by the ops they call. The release has these and no others."""
 import math
 import sys
 
@@ -35,7 +35,7 @@ def _operator(name):
 
 
 def _bounds(index, size, dim):
-    """start, stop and step of one index, as TT-NN 0.57 reads it."""
+    """start, stop and step of one index, as TT-NN reads it."""
     if isinstance(index, slice):
         start, stop = (end if end is None or end >= 0 else end + size for end in (index.start, index.stop))
         return start or 0, size if stop is None else stop, 1 if index.step is None else index.step

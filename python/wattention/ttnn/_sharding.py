@@ -1,4 +1,4 @@
-"""Memory configs of shards, computed from a tensor's shape and a grid of cores as TT-NN 0.57 does."""
+"""Memory configs of shards, computed from a tensor's shape and a grid of cores as TT-NN does."""
 import json
 import math
 from pathlib import Path

@@ -146,7 +146,7 @@ Tensor WormholeBackend::run_binary_by_number(const OpCall& call) {
   if (!has_values()) return out;
   const auto count = static_cast<std::size_t>(tiled.elements());
   const auto number = std::bit_cast<Word>(static_cast<float>(*call.number));
-  unary_tables_.apply({kernels::number_kernel(call.op), number}, {bits_of(call.a()), count},
+  unary_tables_.apply({kernels::number_kernel(call.op), {number}}, {bits_of(call.a()), count},
                       {bits_of(out), count}, host_);
   return out;
 }
@@ -184,7 +184,7 @@ Tensor WormholeBackend::run_binary_of_tensors(const OpCall& call) {
       values = room = expand(bits_of(tensor), tensor.shape(), along, call.shape);
     if (before == nullptr) return values;
     room.resize(count);
-    unary_tables_.apply({before}, values, room, host_);
+    unary_tables_.apply({before, {}}, values, room, host_);
     return room;
   };
   const std::span<Bits> to{bits_of(out), count};
@@ -192,7 +192,7 @@ Tensor WormholeBackend::run_binary_of_tensors(const OpCall& call) {
           {prepared(a, Along::nothing, kernel.before_a, first),
            prepared(b, broadcast.along, kernel.before_b, second), to},
           fidelity, host_);
-  if (kernel.after != nullptr) unary_tables_.apply({kernel.after}, to, to, host_);
+  if (kernel.after != nullptr) unary_tables_.apply({kernel.after, {}}, to, to, host_);
   return out;
 }
 

@@ -93,8 +93,10 @@ RunEstimate estimate_run(std::span<const Event> events, const EstimateOptions& o
   const Awake awake = overlapped(alone, estimate.time_s.value, rates);
   add_phase_energy(estimate, awake, alone.joules > 0 ? awake.joules / alone.joules : 0, rates);
   estimate.card_j = total_j(estimate, awake, card_rates(options.card), rates);
+  // At least the card draws what it draws at rest: then the difference is 0, and rounding must not make it less.
+  const double low_j = estimate.card_j.low - idle_energy_j(estimate.time_s.low, rates).low;
   estimate.card_net_j = {estimate.card_j.value - idle_energy_j(estimate.time_s.value, rates).value,
-                         estimate.card_j.low - idle_energy_j(estimate.time_s.low, rates).low,
+                         std::max(low_j, 0.0),
                          estimate.card_j.high - idle_energy_j(estimate.time_s.high, rates).high};
   estimate.calibration +=
       "; energy: idle and board rating of the n150d as bounds, between them a "
