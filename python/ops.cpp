@@ -23,6 +23,11 @@ struct Argument<int> {
   static int of(const nb::handle& value) { return nb::cast<int>(value); }
 };
 template <>
+struct Argument<double> {
+  static constexpr auto annotation = "float";
+  static double of(const nb::handle& value) { return nb::cast<double>(value); }
+};
+template <>
 struct Argument<Dims> {
   static constexpr auto annotation = "Sequence[int]";
   static Dims of(const nb::handle& value) { return Dims(nb::cast<std::vector<int>>(value)); }
@@ -110,7 +115,8 @@ class Parameters {
   std::string signature() const {
     std::string text;
     for (std::size_t i = 0; i < operands_.size(); ++i)
-      text += fmt::format("{}{}: Tensor{}", i == 0 ? "" : ", ", operands_[i],
+      text += fmt::format("{}{}: {}{}", i == 0 ? "" : ", ", operands_[i],
+                          row_.takes_list() ? "Sequence[Tensor]" : "Tensor",
                           is_number_slot(i) ? " | float" : "");
     for (std::size_t i = 0; i < attributes_.size(); ++i)
       text += fmt::format("{}, {}: {} | None = None", i == placed_ ? ", *" : "",
@@ -145,12 +151,20 @@ class Parameters {
     return kwargs.contains(key) ? nb::handle(kwargs[key]) : nb::handle();
   }
 
-  // A Tensor, or an array (NumPy's, torch's) as Tensor(array) takes it.
   void read_operand(OpArguments& arguments, std::size_t index, const nb::handle& value) const {
     if (!value.is_valid())
       throw nb::type_error(
           fmt::format("[{}] expected the argument {}; found none", row_.name, operands_[index])
               .c_str());
+    if (!row_.takes_list()) return read_tensor(arguments, index, value);
+    if (!nb::isinstance<nb::list>(value) && !nb::isinstance<nb::tuple>(value))
+      raise_type_error(row_.name, operands_[index], "a list of Tensors", value);
+    for (const nb::handle& one : nb::borrow<nb::sequence>(value))
+      read_tensor(arguments, index, one);
+  }
+
+  // A Tensor, or an array (NumPy's, torch's) as Tensor(array) takes it.
+  void read_tensor(OpArguments& arguments, std::size_t index, const nb::handle& value) const {
     if (nb::isinstance<Tensor>(value)) {
       arguments.tensors.push_back(*nb::inst_ptr<Tensor>(value));
     } else if (is_number_slot(index) &&
@@ -214,6 +228,7 @@ nb::dict row_dict(const OpRow& row) {
   dict["family"] = to_string(row.family);
   dict["operands"] = row.operand_names();
   dict["takes_number"] = row.takes_number();
+  dict["takes_list"] = row.takes_list();
   dict["attributes"] = attributes;
   dict["ttnn"] = row.ttnn_names();
   dict["summary"] = row.summary;

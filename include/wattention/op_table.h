@@ -22,14 +22,16 @@ struct OpRow {
   Op op;
   std::string_view name;
   OpFamily family;
-  std::string_view operands;  ///< "input", "a b", "a b|number"
+  std::string_view operands;  ///< "input", "a b", "a b|number", "tensors..."
   AttributeSet attributes;
   std::string_view ttnn;     ///< TT-NN's names for it, with a space between them
   std::string_view summary;  ///< what it computes
 
   /// A number may stand in the last tensor's place.
   constexpr bool takes_number() const { return operands.ends_with("|number"); }
-  /// The tensors' names in order.
+  /// Its one operand is a list of one tensor or more.
+  constexpr bool takes_list() const { return operands.ends_with("..."); }
+  /// The tensors' names in order; of a list its one name.
   std::vector<std::string_view> operand_names() const;
   /// TT-NN's names, one by one.
   std::vector<std::string_view> ttnn_names() const;

@@ -206,7 +206,7 @@ class Refusals(WithDevice):
     def test_what_is_not_here_names_itself(self):
         tensor = self.send(TOKENS)
         for name, call in (("gelu", lambda: ttnn.gelu(tensor)), ("bfloat8_b", lambda: ttnn.bfloat8_b),
-                           ("Tensor.pad", lambda: tensor.pad(2)), ("Tensor.__getitem__", lambda: tensor[0])):
+                           ("Tensor.pad", lambda: tensor.pad(2))):
             self.expect("unsupported", rf"^\[ttnn.{name}\].*To ask for it, open an issue", call)
         self.assertFalse(hasattr(ttnn, "gelu"))
 

@@ -26,6 +26,9 @@ std::string text(bool value) {
 std::string text(int value) {
   return std::to_string(value);
 }
+std::string text(double value) {
+  return fmt::format("{}", value);
+}
 std::string text(const Dims& dims) {
   return fmt::format("[{}]", fmt::join(dims, ", "));
 }
@@ -47,6 +50,18 @@ struct Parser<bool> {
     expect(word == "true" || word == "false", "[{}] expected true or false; found '{}'", what,
            word);
     return word == "true";
+  }
+};
+
+template <>
+struct Parser<double> {
+  static double parse(std::string_view what, std::string_view word) {
+    double number = 0;
+    const char* end = word.data() + word.size();
+    const auto [stop, error] = std::from_chars(word.data(), end, number);
+    expect(error == std::errc() && stop == end && !word.empty(),
+           "[{}] expected a number; found '{}'", what, word);
+    return number;
   }
 };
 

@@ -25,7 +25,13 @@ std::size_t operand_count(const OpRow& row) {
 void expect_operands(const OpCall& call) {
   const std::size_t found = call.tensors.size(), wanted = operand_count(call.row());
   const bool number = call.number.has_value(), may = call.row().takes_number();
-  if (number ? may && found + 1 == wanted : found == wanted) return;
+  if (call.row().takes_list() ? found >= 1 && !number
+      : number                ? may && found + 1 == wanted
+                              : found == wanted)
+    return;
+  if (call.row().takes_list())
+    fail(ErrorKind::bad_input, "[{}] expected 1 tensor or more; found {}", call.name(),
+         counted(found, number));
   fail(ErrorKind::bad_input, "[{}] expected {}{}; found {}", call.name(), counted(wanted, false),
        may ? ", or a number in the last one's place" : "", counted(found, number));
 }
@@ -63,7 +69,7 @@ struct Checked {
 };
 
 Checked checked(Op op, OpArguments arguments) {
-  OpCall call{op, std::move(arguments.tensors), arguments.number, arguments.attributes, {}};
+  OpCall call{op, std::move(arguments.tensors), arguments.number, arguments.attributes, {}, {}};
   expect_operands(call);
   expect_attributes(call);
   std::shared_ptr<Backend> backend = common_backend(call.name(), call.tensors);
@@ -135,6 +141,72 @@ Tensor to_layout(const Tensor& input, Layout layout) {
   OpArguments arguments{.tensors = {input}};
   arguments.attributes.layout = layout;
   return run_op(Op::to_layout, std::move(arguments));
+}
+
+Tensor slice(const Tensor& input, const Dims& begins, const Dims& ends, const Dims& steps) {
+  OpArguments arguments{.tensors = {input}};
+  arguments.attributes.begins = begins;
+  arguments.attributes.ends = ends;
+  if (steps.size() > 0) arguments.attributes.steps = steps;
+  return run_op(Op::slice, std::move(arguments));
+}
+
+Tensor concat(std::span<const Tensor> tensors, int dim) {
+  OpArguments arguments{.tensors = {tensors.begin(), tensors.end()}};
+  arguments.attributes.dim = dim;
+  return run_op(Op::concat, std::move(arguments));
+}
+
+Tensor pad(const Tensor& input, const Dims& before, const Dims& after, double value) {
+  OpArguments arguments{.tensors = {input}};
+  arguments.attributes.before = before;
+  arguments.attributes.after = after;
+  arguments.attributes.value = value;
+  return run_op(Op::pad, std::move(arguments));
+}
+
+Tensor repeat(const Tensor& input, const Dims& repeats) {
+  OpArguments arguments{.tensors = {input}};
+  arguments.attributes.repeats = repeats;
+  return run_op(Op::repeat, std::move(arguments));
+}
+
+Tensor repeat_interleave(const Tensor& input, const Dims& repeats) {
+  OpArguments arguments{.tensors = {input}};
+  arguments.attributes.repeats = repeats;
+  return run_op(Op::repeat_interleave, std::move(arguments));
+}
+
+Tensor full_like(const Tensor& input, double value) {
+  OpArguments arguments{.tensors = {input}};
+  arguments.attributes.value = value;
+  return run_op(Op::full_like, std::move(arguments));
+}
+
+Tensor split_heads(const Tensor& input, const HeadSplit& split) {
+  OpArguments arguments{.tensors = {input}};
+  arguments.attributes.heads = split.heads;
+  arguments.attributes.kv_heads = split.kv_heads;
+  arguments.attributes.part = static_cast<int>(split.part);
+  arguments.attributes.transposed = split.transposed;
+  return run_op(Op::split_heads, std::move(arguments));
+}
+
+Tensor concatenate_heads(const Tensor& input) {
+  return run_op(Op::concatenate_heads, {.tensors = {input}});
+}
+
+Tensor fill_cache(const Tensor& cache, const Tensor& input, int batch) {
+  OpArguments arguments{.tensors = {cache, input}};
+  arguments.attributes.batch = batch;
+  return run_op(Op::fill_cache, std::move(arguments));
+}
+
+Tensor update_cache(const Tensor& cache, const Tensor& input, int index, int batch) {
+  OpArguments arguments{.tensors = {cache, input}};
+  arguments.attributes.index = index;
+  arguments.attributes.batch = batch;
+  return run_op(Op::update_cache, std::move(arguments));
 }
 
 }  // namespace wattention

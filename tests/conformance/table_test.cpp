@@ -25,6 +25,12 @@ constexpr std::int64_t rows = 40, inner = 64;
 struct Operands {
   Tensor a = testing::uniform_tensor({inner, inner}, 1);
   Tensor b = testing::uniform_tensor({inner, inner}, 2, 0.25f);
+  // One batch of three heads side by side, for moves.
+  Tensor heads = testing::uniform_tensor({1, 1, inner, 96}, 3);
+
+  const Tensor& operand(const OpRow& row, std::size_t index) const {
+    return row.family == OpFamily::move ? heads : index == 0 ? a : b;
+  }
 };
 
 struct Call {
@@ -47,11 +53,10 @@ OpArguments arguments_of(const Call& call, const Operands& operands, const Devic
                          DType dtype) {
   const OpRow& row = row_of(call.op);
   OpArguments arguments{{}, call.number};
-  arguments.tensors.push_back(to_device(operands.a.to(dtype), device));
-  if (row.operand_names().size() == 2 && !call.number)
-    arguments.tensors.push_back(to_device(operands.b.to(dtype), device));
-  if (row.attributes.has(Attribute::shape))
-    arguments.attributes.shape = Shape({inner / 2, 2 * inner});
+  const std::size_t count = row.operand_names().size() - (call.number ? 1 : 0);
+  for (std::size_t i = 0; i < count; ++i)
+    arguments.tensors.push_back(to_device(operands.operand(row, i).to(dtype), device));
+  if (row.attributes.has(Attribute::shape)) arguments.attributes.shape = Shape({inner / 2, 192});
   if (row.attributes.has(Attribute::layout)) arguments.attributes.layout = Layout::row_major;
   return arguments;
 }
@@ -106,7 +111,8 @@ TEST(OpTable, EveryOpOnEveryDeviceThatTakesIt) {
       }
       computed.insert(row.family);
       const Operands seen{operands.a.to(served.dtype).to(DType::f32),
-                          operands.b.to(served.dtype).to(DType::f32)};
+                          operands.b.to(served.dtype).to(DType::f32),
+                          operands.heads.to(served.dtype).to(DType::f32)};
       const Values found = testing::values_of(to_host(run_op(call.op, arguments)));
       const Values exact = testing::values_of(
           to_host(run_op(call.op, arguments_of(call, seen, oracle, DType::f64))));

@@ -66,8 +66,8 @@ Matrix transposed(const Matrix& matrix) {
   return result;
 }
 
-std::string library_path(const std::string& file) {
-  return (root.parent_path() / "wormhole_library/0.59" / file).string();
+std::string library_path(const std::string& file, const std::string& release) {
+  return (root.parent_path() / "wormhole_library" / release / file).string();
 }
 
 Matrix load_npy(const std::string& path) {

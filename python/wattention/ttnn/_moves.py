@@ -1,0 +1,402 @@
+"""TT-NN's words that move elements: its names, defaults and refusals; the library moves."""
+from types import SimpleNamespace
+
+from .. import _core
+from ._errors import HOW_TO_ASK, error, refuse_options
+from ._tensor import Tensor, allocated, on_device, wrap
+from ._types import ROW_MAJOR_LAYOUT, TILE_LAYOUT, TILE_SIZE, layout_words
+
+_UNPAD = "Operands to unpad need to be on device!"
+_MOVE = "Tensor must already be on device"
+_HEADS = "Operands to TM need to be on device!"
+_CACHE = "Operands to update_cache need to be on device!"
+
+_builtin_slice = slice  # the word slice below is TT-NN's
+__all__ = ["experimental", "kv_cache", "transformer"]
+
+
+def _word(function):
+    """Exports it under its own name."""
+    __all__.append(function.__name__)
+    return function
+
+
+def _place(memory_config):
+    return {} if memory_config is None else {"memory": memory_config.word}
+
+
+def _ints(numbers):
+    return [int(number) for number in numbers]
+
+
+def _wrapped(op, dim, rank, extra=0):
+    """A dimension from 0 up; a new one may also come last."""
+    low, high = -rank - extra, rank - 1 + extra
+    if not low <= dim <= high:
+        raise error("bad_input", f"[ttnn.{op}] expected a dimension in [{low}, {high}]; found {dim}. Dimension out "
+                                 f"of range "
+                                 f"(expected to be in range of [{low},{high}], but got {dim})")
+    return dim + rank + extra if dim < 0 else dim
+
+
+def _reshaped(op, tensor, shape, memory_config=None):
+    core = allocated(op, tensor)
+    if tensor._device is None:
+        return wrap(core.view(shape), None, tensor.layout)
+    return wrap(_core.reshape(core, shape, **_place(memory_config)), tensor._device)
+
+
+# Parts and wholes.
+
+
+@_word
+def slice(input_tensor, slice_start, slice_end, slice_step=None, *, memory_config=None, output_tensor=None,
+          pad_value=None, queue_id=0):
+    """The elements from start to end of each dimension, each step-th; negative places count from the end."""
+    device = on_device("slice", _UNPAD, input_tensor)
+    refuse_options("slice", output_tensor=output_tensor, pad_value=pad_value)
+    begins, ends, rank = _ints(slice_start), _ints(slice_end), len(input_tensor.shape)
+    if rank != len(begins):
+        raise error("bad_input", f"[ttnn.slice] expected a start for each of {rank} dimensions; found {len(begins)}. "
+                                 f"Input rank {rank} and begins {len(begins)} must have the same size")
+    if len(begins) != len(ends):
+        raise error("bad_input", f"[ttnn.slice] expected as many ends as starts; found {len(ends)} and {len(begins)}. "
+                                 f"Start {len(begins)} and end {len(ends)} must have the same size")
+    steps = [1] * rank if slice_step is None else _ints(slice_step)
+    return wrap(_core.slice(input_tensor._core, begins, ends, steps, **_place(memory_config)), device)
+
+
+def _expanded(index, rank):
+    """An index as one int or slice for each dimension."""
+    whole = _builtin_slice(None)
+    index = [index] if isinstance(index, (int, _builtin_slice, type(...))) else list(index)
+    if sum(part is ... for part in index) > 1:
+        raise ValueError("[ttnn.Tensor.__getitem__] expected one ellipsis at most; found more. Only one ellipsis "
+                         "('...') is "
+                         "allowed in a slice.")
+    missing = rank - sum(part is not ... for part in index)
+    if missing < 0:
+        raise IndexError(f"[ttnn.Tensor.__getitem__] expected at most {rank} indices; found {rank - missing}. Too many "
+                         f"indices for tensor of dimension {rank}")
+    at = next((i for i, part in enumerate(index) if part is ...), len(index))
+    return [*index[:at], *[whole] * missing, *index[at + 1:]]
+
+
+def _bounds(part, size, dim):
+    """start, end and step of one index, and whether its dimension goes."""
+    if isinstance(part, int):
+        place = part if part >= 0 else part + size
+        if not 0 <= place < size:
+            raise IndexError(f"[ttnn.Tensor.__getitem__] expected an index in [{-size}, {size}); found {part}. Index "
+                             f"{part} "
+                             f"(converted to {place}) is out of bounds for dimension {dim} of size {size}")
+        return place, place + 1, 1, True
+    if not isinstance(part, _builtin_slice):
+        raise TypeError(f"[ttnn.Tensor.__getitem__] expected integers, slices or ...; found {part!r}. Invalid slice "
+                        f"type: "
+                        f"{part}")
+    return (0 if part.start is None else part.start, size if part.stop is None else part.stop,
+            1 if part.step is None else part.step, False)
+
+
+def _getitem(self, index):
+    """tensor[...] as TT-NN has it: slice, then squeeze."""
+    allocated("Tensor.__getitem__", self)
+    shape = list(self.shape)
+    bounds = [_bounds(part, size, dim) for dim, (part, size) in enumerate(zip(_expanded(index, len(shape)), shape))]
+    starts, ends, steps, gone = (list(column) for column in zip(*bounds))
+    if self._device is None:
+        if any(step != 1 for step in steps):
+            raise RuntimeError("[ttnn.Tensor.__getitem__] expected steps of 1 on the host; found others. Host "
+                               "tensors cannot "
+                               "be accessed with non-unit stride")
+        part = wrap(_core.slice(self._core, starts, ends, steps), None, self.layout)
+    else:
+        part = slice(self, starts, ends, steps)
+    sizes = [size for size, drop in zip(part.shape, gone) if not drop]
+    return part if len(sizes) == len(shape) else _reshaped("squeeze", part, sizes)
+
+
+@_word
+def concat(tensors, dim=0, *, output_tensor=None, memory_config=None, groups=1, queue_id=0):
+    """The tensors one after the other along a dimension; the result lies in DRAM, or where memory_config says."""
+    tensors = list(tensors)
+    if not tensors:
+        raise error("bad_input", "[ttnn.concat] expected tensors; found none. ttnn.concat: expected a non-empty list "
+                                 "of "
+                                 "Tensors!")
+    device = on_device("concat", _MOVE, *tensors)
+    refuse_options("concat", output_tensor=output_tensor, groups=None if groups == 1 else groups)
+    return wrap(_core.concat([tensor._core for tensor in tensors], dim, **_place(memory_config)), device)
+
+
+@_word
+def split(input_tensor, split_size, dim=0, *, memory_config=None, queue_id=0):
+    """Slices of a size, the last as large as is left, or of the sizes of a list."""
+    shape = list(input_tensor.shape)
+    dim = _wrapped("split", dim, len(shape))
+    sizes = ([split_size] * -(-shape[dim] // split_size) if isinstance(split_size, int) and split_size > 0
+             else [split_size] if isinstance(split_size, int) else list(split_size))
+    if any(size <= 0 for size in sizes):
+        raise error("bad_input", f"[ttnn.split] expected sizes above 0; found {sizes}. split_size should be greater "
+                                 f"than 0, "
+                                 f"instead got: {sizes}")
+    if sum(sizes) < shape[dim]:
+        raise error("bad_input", f"[ttnn.split] expected sizes that add up to {shape[dim]}; found {sizes}. Split "
+                                 f"sizes should "
+                                 f"sum to at least dimension size. Split sizes: {sizes} dimension {shape[dim]}")
+    parts, begin = [], 0
+    for size in sizes:
+        starts, ends = [0] * len(shape), list(shape)
+        starts[dim], ends[dim] = begin, min(begin + size, shape[dim])
+        parts.append(slice(input_tensor, starts, ends, memory_config=memory_config))
+        begin += size
+    return parts
+
+
+@_word
+def pad(input_tensor, padding=None, value=None, *more, output_padded_shape=None, input_tensor_start=None,
+        use_multicore=True, memory_config=None, queue_id=0):
+    """A value before and after the last dimensions: pairs, or the new shape and where the input starts."""
+    shape = list(input_tensor.shape)
+    if more:  # (tensor, shape, start, value)
+        output_padded_shape, input_tensor_start, value = padding, value, *more
+    if output_padded_shape is not None:
+        padding = [(start, whole - size - start)
+                   for whole, start, size in zip(_ints(output_padded_shape), _ints(input_tensor_start), shape)]
+    padding = [tuple(_ints(pair)) for pair in padding]
+    if len(padding) > len(shape):
+        raise error("bad_input", f"[ttnn.pad] expected at most {len(shape)} pairs; found {len(padding)}. ttnn.pad: "
+                                 f"padding len "
+                                 "can't be larger than input tensor rank")
+    padding = [(0, 0)] * (len(shape) - len(padding)) + padding
+    before, after = ([pair[side] for pair in padding] for side in (0, 1))
+    core = allocated("pad", input_tensor)
+    if input_tensor._device is None:
+        return wrap(_core.pad(core, before, after, float(value)), None, input_tensor.layout)
+    if not any(before) and not any(after):
+        return input_tensor
+    return wrap(_core.pad(core, before, after, float(value), **_place(memory_config)), input_tensor._device)
+
+
+@_word
+def squeeze(input_tensor, dim=None):
+    """Without its dimensions of size 1, or without those of them that are named."""
+    shape = list(input_tensor.shape)
+    rank = len(shape)
+    named = range(rank) if dim is None else [dim] if isinstance(dim, int) else dim
+    dims = [_wrapped("squeeze", one, rank) for one in named]
+    if len(set(dims)) < len(dims):
+        raise error("bad_input", f"[ttnn.squeeze] expected each dimension once; found {list(named)}. dim appears "
+                                 f"multiple "
+                                 "times in the list of dims")
+    sizes = [size for place, size in enumerate(shape) if place not in dims or size != 1]
+    return input_tensor if sizes == shape else _reshaped("squeeze", input_tensor, sizes)
+
+
+@_word
+def unsqueeze(input_tensor, dim):
+    """A dimension of size 1 more."""
+    sizes = list(input_tensor.shape)
+    sizes.insert(_wrapped("unsqueeze", dim, len(sizes), 1), 1)
+    return _reshaped("unsqueeze", input_tensor, sizes)
+
+
+@_word
+def unsqueeze_to_4D(tensor):
+    """Dimensions of size 1 in front, until there are four."""
+    sizes = list(tensor.shape)
+    if len(sizes) > 4:
+        raise error("bad_input", f"[ttnn.unsqueeze_to_4D] expected at most four dimensions; found {len(sizes)}")
+    return tensor if len(sizes) == 4 else _reshaped("unsqueeze_to_4D", tensor, [1] * (4 - len(sizes)) + sizes)
+
+
+@_word
+def repeat(input_tensor, repeat_dims, *, memory_config=None, queue_id=0):
+    """The whole tensor so often along each dimension."""
+    device = on_device("repeat", _MOVE, input_tensor)
+    return wrap(_core.repeat(input_tensor._core, _ints(repeat_dims), **_place(memory_config)), device)
+
+
+@_word
+def repeat_interleave(input_tensor, repeats, dim, *, memory_config=None):
+    """Each element so often in a row along one dimension."""
+    device = on_device("repeat_interleave", _MOVE, input_tensor)
+    times = [1] * len(input_tensor.shape)
+    times[_wrapped("repeat_interleave", dim, len(times))] = int(repeats)
+    return wrap(_core.repeat_interleave(input_tensor._core, times, **_place(memory_config)), device)
+
+
+@_word
+def expand(input_tensor, output_shape, *, memory_config=None, queue_id=0):
+    """Dimensions of size 1 repeated to another size; -1 keeps one."""
+    shape, wanted = list(input_tensor.shape), _ints(output_shape)
+    fits = len(shape) <= len(wanted) and all(new in (-1, old) or old == 1 for old, new in zip(shape, wanted))
+    if not fits:
+        raise error("bad_input", f"[ttnn.expand] expected a shape that differs from {shape} where its size is 1; "
+                                 f"found {wanted}. "
+                                 "Only size 1 dimensions can be expanded in the output shape")
+    times = [1 if new in (-1, old) else new for old, new in zip(shape, wanted)] + wanted[len(shape):]
+    return repeat(input_tensor, times, memory_config=memory_config)
+
+
+# Layouts.
+
+
+def _in_layout(op, tensor, layout, memory_config, dtype=None, value=None):
+    device = on_device(op, _MOVE, tensor)
+    refuse_options(op, dtype=None if dtype in (None, tensor.dtype) else dtype)
+    return wrap(_core.to_layout(tensor._core, layout_words[layout], value=value, **_place(memory_config)), device)
+
+
+@_word
+def tilize(input_tensor, *, memory_config=None, dtype=None, use_multicore=True, queue_id=0):
+    """Rows to tiles; both last sizes are multiples of 32."""
+    sizes = list(input_tensor.shape)[-2:]
+    if any(size % TILE_SIZE for size in sizes):
+        raise error("bad_input", f"[ttnn.tilize] expected whole tiles; found shape {input_tensor.shape}. Use "
+                                 "ttnn.tilize_with_zero_padding or ttnn.to_layout")
+    return _in_layout("tilize", input_tensor, TILE_LAYOUT, memory_config, dtype)
+
+
+@_word
+def tilize_with_val_padding(input_tensor, output_tensor_shape, pad_value, *, memory_config=None, dtype=None,
+                            use_multicore=True, queue_id=0):
+    """Rows to tiles, with a value around."""
+    sizes = list(input_tensor.shape)
+    whole = [*sizes[:-2], *(-(-size // TILE_SIZE) * TILE_SIZE for size in sizes[-2:])]
+    if _ints(output_tensor_shape) != whole:
+        raise error("unsupported", f"[ttnn.tilize_with_val_padding] expected the shape {whole}; found "
+                                   f"{_ints(output_tensor_shape)}. {HOW_TO_ASK}.")
+    return _in_layout("tilize_with_val_padding", input_tensor, TILE_LAYOUT, memory_config, dtype, float(pad_value))
+
+
+@_word
+def tilize_with_zero_padding(input_tensor, *, memory_config=None, output_dtype=None, use_multicore=True, queue_id=0):
+    """Rows to tiles, with zeros around."""
+    return _in_layout("tilize_with_zero_padding", input_tensor, TILE_LAYOUT, memory_config, output_dtype)
+
+
+@_word
+def untilize(input_tensor, *, memory_config=None, use_multicore=True, use_pack_untilize=True, sub_core_grids=None,
+             queue_id=0):
+    """Tiles to rows."""
+    refuse_options("untilize", sub_core_grids=sub_core_grids)
+    return _in_layout("untilize", input_tensor, ROW_MAJOR_LAYOUT, memory_config)
+
+
+@_word
+def untilize_with_unpadding(input_tensor, output_tensor_end, *, memory_config=None, use_multicore=True,
+                            use_pack_untilize=True, queue_id=0):
+    """Tiles to rows, up to the last element of each dimension that is named."""
+    rows = _in_layout("untilize_with_unpadding", input_tensor, ROW_MAJOR_LAYOUT, memory_config)
+    return slice(rows, [0] * len(rows.shape), [end + 1 for end in _ints(output_tensor_end)])
+
+
+# Heads and caches.
+
+
+def _split(op, parts, transpose, memory_config):
+    """Query, key and value from (tensor, heads, kv_heads) each."""
+    device = on_device(op, _HEADS, *(tensor for tensor, *_ in parts))
+    return tuple(
+        wrap(_core.split_heads(tensor._core, heads, kv_heads, part, transposed=transpose and part == 1,
+                               **_place(memory_config)), device)
+        for part, (tensor, heads, kv_heads) in enumerate(parts))
+
+
+def _fused(tensor, kv_tensor, heads, kv_heads):
+    if kv_tensor is None:
+        return [(tensor, heads, kv_heads)] * 3
+    return [(tensor, heads, 0), (kv_tensor, 0, kv_heads), (kv_tensor, 0, kv_heads)]
+
+
+def _expect_whole_tiles(op, tensor):
+    tokens = list(tensor.shape)[-2]
+    if tokens % TILE_SIZE:
+        raise error("unsupported", f"[ttnn.{op}] expected a multiple of {TILE_SIZE} tokens, as the release makes "
+                                   f"tokens of the "
+                                   f"padding; found {tokens}. {HOW_TO_ASK}.")
+
+
+def split_query_key_value_and_split_heads(input_tensor, kv_input_tensor=None, *, num_heads, num_kv_heads=None,
+                                          transpose_key=True, memory_config=None):
+    """[B, T, width] -> query [B, heads, T, head_dim], key (transposed unless told otherwise), value."""
+    op = "transformer.split_query_key_value_and_split_heads"
+    shape = list(input_tensor.shape)
+    if len(shape) != 3:
+        raise error("bad_input", f"[ttnn.{op}] expected three dimensions; found {len(shape)}. Invalid input tensor: "
+                                 f"expected "
+                                 f"3 dimensions, but found {len(shape)}.")
+    if num_kv_heads is not None:
+        if transpose_key:
+            raise error("bad_input", f"[ttnn.{op}] expected transpose_key=False with num_kv_heads; found True. Invalid "
+                                     "configuration: Transpose is set to true, but this is not supported when separate "
+                                     "num_kv_heads is used.")
+        if shape[2] != 4672 or num_heads != 71 or num_kv_heads != 1:
+            raise error("bad_input", f"[ttnn.{op}] expected 71 heads, one of key and value, and a width of 4672 with "
+                                     f"num_kv_heads, the one case that the release has; found {num_heads}, "
+                                     f"{num_kv_heads} "
+                                     f"and {shape[2]}. Unsupported input shape")
+    parts = _fused(input_tensor, kv_input_tensor, num_heads, num_heads if num_kv_heads is None else num_kv_heads)
+    return _split(op, parts, transpose_key, memory_config)
+
+
+def nlp_create_qkv_heads(input, input_kv=None, *, num_heads, num_kv_heads=None, transpose_k_heads=True,
+                         memory_config=None, output_tensors=None, queue_id=0):
+    """[B, 1, T, width] -> query [B, heads, T, head_dim], key (transposed unless told otherwise), value."""
+    op = "experimental.nlp_create_qkv_heads"
+    refuse_options(op, output_tensors=output_tensors)
+    _expect_whole_tiles(op, input)
+    parts = _fused(input, input_kv, num_heads, num_heads if num_kv_heads is None else num_kv_heads)
+    return _split(op, parts, transpose_k_heads, memory_config)
+
+
+def concatenate_heads(input_tensor, *, memory_config=None):
+    """[B, heads, T, head_dim] -> [B, T, heads * head_dim]."""
+    device = on_device("transformer.concatenate_heads", _HEADS, input_tensor)
+    return wrap(_core.concatenate_heads(input_tensor._core, **_place(memory_config)), device)
+
+
+def nlp_concat_heads(input_tensor, *, memory_config=None, output_tensor=None, queue_id=0):
+    """[B, heads, T, head_dim] -> [B, 1, T, heads * head_dim]."""
+    refuse_options("experimental.nlp_concat_heads", output_tensor=output_tensor)
+    _expect_whole_tiles("experimental.nlp_concat_heads", input_tensor)
+    joined = concatenate_heads(input_tensor, memory_config=memory_config)
+    batches, tokens, width = joined.shape
+    return _reshaped("experimental.nlp_concat_heads", joined, [batches, 1, tokens, width], memory_config)
+
+
+@_word
+def fill_cache(cache_tensor, input_tensor, batch_idx):
+    """Writes [1, heads, T, head_dim] over the first T rows of one batch of the cache; gives the cache back."""
+    on_device("fill_cache", _CACHE, cache_tensor, input_tensor)
+    _core.fill_cache(cache_tensor._core, input_tensor._core, int(batch_idx))
+    return cache_tensor
+
+
+@_word
+def update_cache(cache, input, update_idx, *, batch_offset=0, compute_kernel_config=None):
+    """Writes row b + batch_offset of [1, heads, rows, head_dim] over row update_idx of each batch b of the cache."""
+    on_device("update_cache", _CACHE, cache, input)
+    _core.update_cache(cache._core, input._core, int(update_idx), int(batch_offset))
+    return cache
+
+
+def fill_cache_for_user_(cache, input, batch_index):
+    """fill_cache under its older name."""
+    return fill_cache(cache, input, batch_index)
+
+
+def update_cache_for_token_(cache, input, update_index, batch_offset=0):
+    """update_cache under its older name."""
+    return update_cache(cache, input, update_index, batch_offset=batch_offset)
+
+
+transformer = SimpleNamespace(concatenate_heads=concatenate_heads,
+                              split_query_key_value_and_split_heads=split_query_key_value_and_split_heads)
+experimental = SimpleNamespace(nlp_concat_heads=nlp_concat_heads, nlp_create_qkv_heads=nlp_create_qkv_heads)
+kv_cache = SimpleNamespace(fill_cache_for_user_=fill_cache_for_user_, update_cache_for_token_=update_cache_for_token_)
+
+
+Tensor.__getitem__ = _getitem
