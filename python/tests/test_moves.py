@@ -50,8 +50,14 @@ class Parts(WithDevice):
     def test_slice(self):
         self.same(ttnn.slice(self.tensor, (0, 1, 0, 0), (2, 3, 32, 2)), self.array[:, 1:, :32])
         self.same(ttnn.slice(self.tensor, [0, 0, 0, 0], [1, 3, 35, 2], [1, 2, 3, 1]), self.array[:1, ::2, ::3])
+        stepped = ttnn.slice(self.tensor, starts=[0] * 4, ends=[1, 1, 9, 1], steps=[1, 1, 2, 1])
+        self.same(stepped, self.array[:1, :1, :9:2, :1])
         in_core = ttnn.slice(self.tensor, [0] * 4, [1, 1, 1, 1], memory_config=ttnn.L1_MEMORY_CONFIG)
         self.assertEqual(in_core.memory_config(), ttnn.L1_MEMORY_CONFIG)
+        self.assertIs(ttnn.to_memory_config(in_core, ttnn.L1_MEMORY_CONFIG), in_core)
+        moved = ttnn.to_memory_config(in_core, ttnn.DRAM_MEMORY_CONFIG)
+        self.assertEqual(moved.memory_config(), ttnn.DRAM_MEMORY_CONFIG)
+        self.same(moved, self.array[:1, :1, :1, :1])
         self.expect("bad_input", "must have the same size", lambda: ttnn.slice(self.tensor, [0], [1]))
         host = ttnn.from_torch(self.array)
         self.expect("bad_input", "Operands to unpad need to be on device!",
@@ -80,7 +86,10 @@ class Parts(WithDevice):
         last = (*[(0, 0)] * 3, (0, 3))
         self.same(ttnn.pad(self.tensor, [(0, 3)], value=-1), np.pad(self.array, last, constant_values=-1))
         whole = (*[(0, 0)] * 2, (0, 29), (0, 30))
+        for options in ({"value": 0}, {"value": 0, "use_multicore": True}):
+            self.same(ttnn.pad(self.tensor, [2, 3, 64, 32], [0, 0, 0, 0], **options), np.pad(self.array, whole))
         self.same(ttnn.pad(self.tensor, [2, 3, 64, 32], [0, 0, 0, 0], 0), np.pad(self.array, whole))
+        self.assertRaises(TypeError, lambda: ttnn.pad(self.tensor, pairs))
         rows, around = self.send(self.array, ROWS), ((1, 0), (0, 0), (2, 1), (1, 1))
         self.same(ttnn.pad(rows, around, 2), np.pad(self.array, around, constant_values=2))
         self.assertIs(ttnn.pad(self.tensor, [(0, 0)] * 4, 1), self.tensor)
@@ -148,6 +157,10 @@ class Heads(WithDevice):
         self.same(value, heads[:, 6:])
         self.same(ttnn.experimental.nlp_concat_heads(query), fused[..., :128])
         self.expect("unsupported", "multiple of 32 tokens", lambda: create(self.send(fused[:, :, :33]), num_heads=4))
+
+    def test_what_is_not_here_names_itself(self):
+        self.expect("unsupported", r"^\[ttnn.transformer.attention\].*To ask for it",
+                    lambda: ttnn.transformer.attention)
 
     def test_caches(self):
         cache = self.send(np.zeros((2, 3, 64, 2), np.float32))

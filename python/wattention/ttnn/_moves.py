@@ -1,6 +1,4 @@
 """TT-NN's words that move elements: its names, defaults and refusals; the library moves."""
-from types import SimpleNamespace
-
 from .. import _core
 from ._errors import HOW_TO_ASK, error, refuse_options
 from ._tensor import Tensor, allocated, on_device, wrap
@@ -8,11 +6,9 @@ from ._types import ROW_MAJOR_LAYOUT, TILE_LAYOUT, TILE_SIZE, layout_words
 
 _UNPAD = "Operands to unpad need to be on device!"
 _MOVE = "Tensor must already be on device"
-_HEADS = "Operands to TM need to be on device!"
-_CACHE = "Operands to update_cache need to be on device!"
 
 _builtin_slice = slice  # the word slice below is TT-NN's
-__all__ = ["experimental", "kv_cache", "transformer"]
+__all__ = []
 
 
 def _word(function):
@@ -50,11 +46,13 @@ def _reshaped(op, tensor, shape, memory_config=None):
 
 
 @_word
-def slice(input_tensor, slice_start, slice_end, slice_step=None, *, memory_config=None, output_tensor=None,
-          pad_value=None, queue_id=0):
+def slice(input_tensor, slice_start=None, slice_end=None, slice_step=None, *, starts=None, ends=None, steps=None,
+          memory_config=None, output_tensor=None, pad_value=None, queue_id=0):
     """The elements from start to end of each dimension, each step-th; negative places count from the end."""
     device = on_device("slice", _UNPAD, input_tensor)
     refuse_options("slice", output_tensor=output_tensor, pad_value=pad_value)
+    slice_start, slice_end, slice_step = (
+        new if old is None else old for old, new in ((slice_start, starts), (slice_end, ends), (slice_step, steps)))
     begins, ends, rank = _ints(slice_start), _ints(slice_end), len(input_tensor.shape)
     if rank != len(begins):
         raise error("bad_input", f"[ttnn.slice] expected a start for each of {rank} dimensions; found {len(begins)}. "
@@ -74,12 +72,12 @@ def _expanded(index, rank):
         raise ValueError("[ttnn.Tensor.__getitem__] expected one ellipsis at most; found more. Only one ellipsis "
                          "('...') is "
                          "allowed in a slice.")
-    missing = rank - sum(part is not ... for part in index)
-    if missing < 0:
-        raise IndexError(f"[ttnn.Tensor.__getitem__] expected at most {rank} indices; found {rank - missing}. Too many "
+    absent = rank - sum(part is not ... for part in index)
+    if absent < 0:
+        raise IndexError(f"[ttnn.Tensor.__getitem__] expected at most {rank} indices; found {rank - absent}. Too many "
                          f"indices for tensor of dimension {rank}")
     at = next((i for i, part in enumerate(index) if part is ...), len(index))
-    return [*index[:at], *[whole] * missing, *index[at + 1:]]
+    return [*index[:at], *[whole] * absent, *index[at + 1:]]
 
 
 def _bounds(part, size, dim):
@@ -155,12 +153,21 @@ def split(input_tensor, split_size, dim=0, *, memory_config=None, queue_id=0):
 
 
 @_word
-def pad(input_tensor, padding=None, value=None, *more, output_padded_shape=None, input_tensor_start=None,
+def pad(input_tensor, *places, padding=None, output_padded_shape=None, input_tensor_start=None, value=None,
         use_multicore=True, memory_config=None, queue_id=0):
-    """A value before and after the last dimensions: pairs, or the new shape and where the input starts."""
+    """A value before and after the last dimensions: (padding, value), or (new shape, where the input starts, value)."""
     shape = list(input_tensor.shape)
-    if more:  # (tensor, shape, start, value)
-        output_padded_shape, input_tensor_start, value = padding, value, *more
+    numbers = [place for place in places if isinstance(place, (int, float))]
+    lists = [place for place in places if not isinstance(place, (int, float))]
+    value = numbers[0] if numbers else value
+    if len(lists) == 2:
+        output_padded_shape, input_tensor_start = lists
+    elif lists:
+        padding = lists[0]
+    if value is None or (padding is None and None in (output_padded_shape, input_tensor_start)):
+        raise TypeError("[ttnn.pad] expected padding and a value, or a shape, a start and a value (incompatible "
+                        "function "
+                        "arguments); found less")
     if output_padded_shape is not None:
         padding = [(start, whole - size - start)
                    for whole, start, size in zip(_ints(output_padded_shape), _ints(input_tensor_start), shape)]
@@ -240,7 +247,18 @@ def expand(input_tensor, output_shape, *, memory_config=None, queue_id=0):
     return repeat(input_tensor, times, memory_config=memory_config)
 
 
-# Layouts.
+# Layouts and places.
+
+
+@_word
+def to_memory_config(input_tensor, memory_config, dtype=None, *, output_tensor=None):
+    """The same tensor where memory_config says; a copy if it lies elsewhere."""
+    device = on_device("to_memory_config", _MOVE, input_tensor)
+    refuse_options("to_memory_config", dtype=None if dtype in (None, input_tensor.dtype) else dtype,
+                   output_tensor=output_tensor)
+    if memory_config == input_tensor.memory_config():
+        return input_tensor
+    return wrap(_core.slice(input_tensor._core, **_place(memory_config)), device)
 
 
 def _in_layout(op, tensor, layout, memory_config, dtype=None, value=None):
@@ -291,112 +309,6 @@ def untilize_with_unpadding(input_tensor, output_tensor_end, *, memory_config=No
     """Tiles to rows, up to the last element of each dimension that is named."""
     rows = _in_layout("untilize_with_unpadding", input_tensor, ROW_MAJOR_LAYOUT, memory_config)
     return slice(rows, [0] * len(rows.shape), [end + 1 for end in _ints(output_tensor_end)])
-
-
-# Heads and caches.
-
-
-def _split(op, parts, transpose, memory_config):
-    """Query, key and value from (tensor, heads, kv_heads) each."""
-    device = on_device(op, _HEADS, *(tensor for tensor, *_ in parts))
-    return tuple(
-        wrap(_core.split_heads(tensor._core, heads, kv_heads, part, transposed=transpose and part == 1,
-                               **_place(memory_config)), device)
-        for part, (tensor, heads, kv_heads) in enumerate(parts))
-
-
-def _fused(tensor, kv_tensor, heads, kv_heads):
-    if kv_tensor is None:
-        return [(tensor, heads, kv_heads)] * 3
-    return [(tensor, heads, 0), (kv_tensor, 0, kv_heads), (kv_tensor, 0, kv_heads)]
-
-
-def _expect_whole_tiles(op, tensor):
-    tokens = list(tensor.shape)[-2]
-    if tokens % TILE_SIZE:
-        raise error("unsupported", f"[ttnn.{op}] expected a multiple of {TILE_SIZE} tokens, as the release makes "
-                                   f"tokens of the "
-                                   f"padding; found {tokens}. {HOW_TO_ASK}.")
-
-
-def split_query_key_value_and_split_heads(input_tensor, kv_input_tensor=None, *, num_heads, num_kv_heads=None,
-                                          transpose_key=True, memory_config=None):
-    """[B, T, width] -> query [B, heads, T, head_dim], key (transposed unless told otherwise), value."""
-    op = "transformer.split_query_key_value_and_split_heads"
-    shape = list(input_tensor.shape)
-    if len(shape) != 3:
-        raise error("bad_input", f"[ttnn.{op}] expected three dimensions; found {len(shape)}. Invalid input tensor: "
-                                 f"expected "
-                                 f"3 dimensions, but found {len(shape)}.")
-    if num_kv_heads is not None:
-        if transpose_key:
-            raise error("bad_input", f"[ttnn.{op}] expected transpose_key=False with num_kv_heads; found True. Invalid "
-                                     "configuration: Transpose is set to true, but this is not supported when separate "
-                                     "num_kv_heads is used.")
-        if shape[2] != 4672 or num_heads != 71 or num_kv_heads != 1:
-            raise error("bad_input", f"[ttnn.{op}] expected 71 heads, one of key and value, and a width of 4672 with "
-                                     f"num_kv_heads, the one case that the release has; found {num_heads}, "
-                                     f"{num_kv_heads} "
-                                     f"and {shape[2]}. Unsupported input shape")
-    parts = _fused(input_tensor, kv_input_tensor, num_heads, num_heads if num_kv_heads is None else num_kv_heads)
-    return _split(op, parts, transpose_key, memory_config)
-
-
-def nlp_create_qkv_heads(input, input_kv=None, *, num_heads, num_kv_heads=None, transpose_k_heads=True,
-                         memory_config=None, output_tensors=None, queue_id=0):
-    """[B, 1, T, width] -> query [B, heads, T, head_dim], key (transposed unless told otherwise), value."""
-    op = "experimental.nlp_create_qkv_heads"
-    refuse_options(op, output_tensors=output_tensors)
-    _expect_whole_tiles(op, input)
-    parts = _fused(input, input_kv, num_heads, num_heads if num_kv_heads is None else num_kv_heads)
-    return _split(op, parts, transpose_k_heads, memory_config)
-
-
-def concatenate_heads(input_tensor, *, memory_config=None):
-    """[B, heads, T, head_dim] -> [B, T, heads * head_dim]."""
-    device = on_device("transformer.concatenate_heads", _HEADS, input_tensor)
-    return wrap(_core.concatenate_heads(input_tensor._core, **_place(memory_config)), device)
-
-
-def nlp_concat_heads(input_tensor, *, memory_config=None, output_tensor=None, queue_id=0):
-    """[B, heads, T, head_dim] -> [B, 1, T, heads * head_dim]."""
-    refuse_options("experimental.nlp_concat_heads", output_tensor=output_tensor)
-    _expect_whole_tiles("experimental.nlp_concat_heads", input_tensor)
-    joined = concatenate_heads(input_tensor, memory_config=memory_config)
-    batches, tokens, width = joined.shape
-    return _reshaped("experimental.nlp_concat_heads", joined, [batches, 1, tokens, width], memory_config)
-
-
-@_word
-def fill_cache(cache_tensor, input_tensor, batch_idx):
-    """Writes [1, heads, T, head_dim] over the first T rows of one batch of the cache; gives the cache back."""
-    on_device("fill_cache", _CACHE, cache_tensor, input_tensor)
-    _core.fill_cache(cache_tensor._core, input_tensor._core, int(batch_idx))
-    return cache_tensor
-
-
-@_word
-def update_cache(cache, input, update_idx, *, batch_offset=0, compute_kernel_config=None):
-    """Writes row b + batch_offset of [1, heads, rows, head_dim] over row update_idx of each batch b of the cache."""
-    on_device("update_cache", _CACHE, cache, input)
-    _core.update_cache(cache._core, input._core, int(update_idx), int(batch_offset))
-    return cache
-
-
-def fill_cache_for_user_(cache, input, batch_index):
-    """fill_cache under its older name."""
-    return fill_cache(cache, input, batch_index)
-
-
-def update_cache_for_token_(cache, input, update_index, batch_offset=0):
-    """update_cache under its older name."""
-    return update_cache(cache, input, update_index, batch_offset=batch_offset)
-
-
-transformer = SimpleNamespace(concatenate_heads=concatenate_heads,
-                              split_query_key_value_and_split_heads=split_query_key_value_and_split_heads)
-experimental = SimpleNamespace(nlp_concat_heads=nlp_concat_heads, nlp_create_qkv_heads=nlp_create_qkv_heads)
-kv_cache = SimpleNamespace(fill_cache_for_user_=fill_cache_for_user_, update_cache_for_token_=update_cache_for_token_)
 
 
 Tensor.__getitem__ = _getitem
