@@ -68,19 +68,21 @@ struct Checked {
   std::shared_ptr<Backend> backend;
 };
 
-Checked checked(Op op, OpArguments arguments) {
-  OpCall call{op, std::move(arguments.tensors), arguments.number, arguments.attributes, {}, {}};
-  expect_operands(call);
-  expect_attributes(call);
-  std::shared_ptr<Backend> backend = common_backend(call.name(), call.tensors);
-  check_family(call);
-  return {std::move(call), std::move(backend)};
+// Takes the arguments' tensors. Attributes are half a kilobyte: copied once, to where the call stays.
+Checked checked(Op op, OpArguments& arguments) {
+  Checked made{{op, std::move(arguments.tensors), arguments.number, arguments.attributes, {}, {}},
+               nullptr};
+  expect_operands(made.call);
+  expect_attributes(made.call);
+  made.backend = common_backend(made.call.name(), made.call.tensors);
+  check_family(made.call);
+  return made;
 }
 
 }  // namespace
 
 Tensor run_op(Op op, OpArguments arguments) {
-  const auto [call, backend] = checked(op, std::move(arguments));
+  const auto [call, backend] = checked(op, arguments);
   if (const std::optional<Refusal> refusal = backend->refusal(call))
     throw Error(refusal->kind, refusal->sentence);
   return backend->run(call);
@@ -88,7 +90,7 @@ Tensor run_op(Op op, OpArguments arguments) {
 
 std::optional<Error> refusal_of(Op op, OpArguments arguments) {
   try {
-    const auto [call, backend] = checked(op, std::move(arguments));
+    const auto [call, backend] = checked(op, arguments);
     const std::optional<Refusal> refusal = backend->refusal(call);
     if (!refusal) return std::nullopt;
     return Error(refusal->kind, refusal->sentence);
