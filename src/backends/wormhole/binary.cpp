@@ -146,7 +146,7 @@ Tensor WormholeBackend::run_binary_by_number(const OpCall& call) {
   if (!has_values()) return out;
   const auto count = static_cast<std::size_t>(tiled.elements());
   const auto number = std::bit_cast<Word>(static_cast<float>(*call.number));
-  unary_tables_.apply({kernels::number_kernel(call.op), number}, {bits_of(call.a()), count},
+  unary_tables_.apply({kernels::number_kernel(call.op), {number}}, {bits_of(call.a()), count},
                       {bits_of(out), count}, host_);
   return out;
 }

@@ -2,6 +2,7 @@
 // The element-wise ops of two tensors as one program runs them: a step on each operand, the matrix unit, a step on Dst.
 // tt-metal v0.57.0-rc71, ttnn/cpp/ttnn/operations/eltwise/binary/common/binary_op_utils.cpp (get_defines) and
 // device/kernels/compute/eltwise_binary_kernel.cpp.
+#include <array>
 #include <optional>
 
 #include "backends/wormhole/kernels/compare_zero.h"
@@ -21,16 +22,19 @@ constexpr Bits cut_reciprocal(Bits value) {
   return store_to_bf16(reciprocal::of<Reciprocal>(widen(value), Reciprocal::accurate_newton_steps));
 }
 
-/// A kernel and the packer after it, as a step of a program. The number is for kernels that take one.
+/// What a kernel was compiled with, fp32: a binary op's number comes first.
+using Numbers = std::array<Word, 2>;
+
+/// A kernel and the packer after it, as a step of a program. The numbers are for kernels that take some.
 template <auto kernel>
-constexpr Bits step(Bits value, Word) {
+constexpr Bits step(Bits value, const Numbers&) {
   return pack_bf16(kernel(value));
 }
 
 enum class MatrixStep { multiply, add, subtract, larger, smaller };
 
 struct BinaryKernel {
-  using Step = Bits (*)(Bits value, Word);
+  using Step = Bits (*)(Bits value, const Numbers&);
   MatrixStep step;
   Step before_a = nullptr, before_b = nullptr;  ///< through L1 on their way
   Step after = nullptr;                         ///< on Dst
@@ -62,12 +66,12 @@ constexpr std::optional<BinaryKernel> binary_kernel(Op op) {
   }
 }
 
-/// A tensor's element and a number that stays fp32 on the vector unit. ge, le and eq take the difference in a program of
-/// its own: what its store cuts changes no sign, and makes no other value 0.
+/// A tensor's element and a number that stays fp32 on the vector unit. ge, le and eq take the difference in a program
+/// of its own: what its store cuts changes no sign, and makes no other value 0.
 /// tt_metal/hw/ckernels/wormhole_b0/metal/llk_api/llk_sfpu: ckernel_sfpu_unary_comp.h, ckernel_sfpu_binop_with_unary.h.
 template <Op op>
-constexpr Bits by_number(Bits value, Word number) {
-  const Word x = widen(value);
+constexpr Bits by_number(Bits value, const Numbers& numbers) {
+  const Word x = widen(value), number = numbers.front();
   const Bits difference = store_to_bf16(sfpu::subtract(x, number));
   // The vector unit has a -0, the difference of equal numbers is +0.
   if constexpr (op == Op::eq) return eqz(difference);
