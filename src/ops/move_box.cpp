@@ -32,18 +32,22 @@ Range checked_range(const OpCall& call, int dim, const Range& given) {
   const Range range{wrapped(given.begin), wrapped(given.end), given.step};
   expect(range.step > 0, "[slice] expected a positive step; found {} in dimension {}", range.step,
          dim);
-  expect(range.begin >= 0 && range.begin < size,
-         "[slice] expected a begin in [{}, {}) in dimension {}; found {}", -size, size, dim,
+  expect(range.begin >= 0 && range.begin <= size,
+         "[slice] expected a begin in [{}, {}] in dimension {}; found {}", -size, size, dim,
          given.begin);
   expect(
       range.end >= 0 && range.end <= size,
       "[slice] expected an end in [{}, {}] in dimension {}; found {}. Ends {} must be less than or "
       "equal to the shape of the tensor {}",
       -size, size, dim, given.end, range.end, size);
-  expect(range.end > range.begin,
-         "[slice] expected an end above the begin in dimension {}; found {} and {}. End {} must be "
-         "greater than or equal to start {}",
-         dim, range.end, range.begin, range.end, range.begin);
+  expect(
+      range.end >= range.begin,
+      "[slice] expected an end from the begin on in dimension {}; found {} and {}. End {} must be "
+      "greater than or equal to start {}",
+      dim, range.end, range.begin, range.end, range.begin);
+  if (range.end == range.begin)
+    fail(ErrorKind::unsupported,
+         "[slice] expected at least one element in dimension {}; found none", dim);
   return range;
 }
 

@@ -106,27 +106,24 @@ TEST(Validation, ReshapeKeepsTheCount) {
 }
 
 TEST(Validation, SlicesStayInside) {
-  EXPECT_EQ(sentence_of([] { slice(two_by_three(), {0}, {1}); }),
+  const auto refused = [](const Dims& begins, const Dims& ends, const Dims& steps = {},
+                          ErrorKind kind = ErrorKind::bad_input) {
+    return sentence_of([&] { slice(two_by_three(), begins, ends, steps); }, kind);
+  };
+  EXPECT_EQ(refused({0}, {1}),
             "[slice] expected begins with a number for each dimension of shape [2, 3]; found 1");
-  EXPECT_EQ(sentence_of([] {
-              slice(two_by_three(), {0, 0}, {2, 4});
-            }),
-            "[slice] expected an end in [-3, 3] in dimension 1; found 4. Ends 4 must be less than "
-            "or equal to "
-            "the shape of the tensor 3");
-  EXPECT_EQ(sentence_of([] {
-              slice(two_by_three(), {2, 0}, {2, 3});
-            }),
-            "[slice] expected a begin in [-2, 2) in dimension 0; found 2");
-  EXPECT_EQ(sentence_of([] {
-              slice(two_by_three(), {1, 0}, {1, 3});
-            }),
-            "[slice] expected an end above the begin in dimension 0; found 1 and 1. End 1 must be "
-            "greater than "
-            "or equal to start 1");
-  EXPECT_EQ(sentence_of([] {
-              slice(two_by_three(), {0, 0}, {2, 3}, {0, 1});
-            }),
+  EXPECT_EQ(
+      refused({0, 0}, {2, 4}),
+      "[slice] expected an end in [-3, 3] in dimension 1; found 4. Ends 4 must be less than or "
+      "equal to the shape of the tensor 3");
+  EXPECT_EQ(refused({3, 0}, {2, 3}), "[slice] expected a begin in [-2, 2] in dimension 0; found 3");
+  EXPECT_EQ(
+      refused({1, 0}, {0, 3}),
+      "[slice] expected an end from the begin on in dimension 0; found 0 and 1. End 0 must be "
+      "greater than or equal to start 1");
+  EXPECT_EQ(refused({2, 0}, {2, 3}, {}, ErrorKind::unsupported),
+            "[slice] expected at least one element in dimension 0; found none");
+  EXPECT_EQ(refused({0, 0}, {2, 3}, {0, 1}),
             "[slice] expected a positive step; found 0 in dimension 0");
 }
 
