@@ -53,6 +53,9 @@ class Parts(WithDevice):
         self.assertEqual(moved.memory_config(), ttnn.DRAM_MEMORY_CONFIG)
         self.same(moved, self.array[:1, :1, :1, :1])
         self.expect("bad_input", "must have the same size", lambda: ttnn.slice(self.tensor, [0], [1]))
+        self.assertRaises(TypeError, lambda: ttnn.slice(self.tensor))
+        for call in (lambda: ttnn.squeeze(3), lambda: ttnn.pad(3, [(0, 1)], 0), lambda: ttnn.expand(self.array, (2,))):
+            self.expect("bad_input", "expected a ttnn.Tensor", call)
         host = ttnn.from_torch(self.array)
         self.expect("bad_input", "Operands to unpad need to be on device!",
                     lambda: ttnn.slice(host, [0] * 4, [1, 1, 1, 1]))

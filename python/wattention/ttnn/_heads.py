@@ -1,7 +1,7 @@
 """TT-NN's words that move heads and write caches: its names, defaults and refusals; the library moves."""
 from .. import _core
 from ._errors import HOW_TO_ASK, error, refuse_options
-from ._moves import place, reshaped
+from ._moves import place, reshaped, sizes_of
 from ._tensor import on_device, wrap
 from ._types import TILE_SIZE
 
@@ -29,7 +29,7 @@ def _fused(tensor, kv_tensor, heads, kv_heads):
 
 
 def _expect_whole_tiles(op, tensor):
-    tokens = list(tensor.shape)[-2]
+    tokens = sizes_of(op, tensor)[-2]
     if tokens % TILE_SIZE:
         raise error("unsupported", f"[ttnn.{op}] expected a multiple of {TILE_SIZE} tokens, as the release makes "
                                    f"tokens of the padding; found {tokens}. {HOW_TO_ASK}.")
@@ -39,7 +39,7 @@ def split_query_key_value_and_split_heads(input_tensor, kv_input_tensor=None, *,
                                           transpose_key=True, memory_config=None):
     """[B, T, width] -> query [B, heads, T, head_dim], key (transposed unless told otherwise), value."""
     op = "transformer.split_query_key_value_and_split_heads"
-    shape = list(input_tensor.shape)
+    shape = sizes_of(op, input_tensor)
     if len(shape) != 3:
         raise error("bad_input", f"[ttnn.{op}] expected three dimensions; found {len(shape)}. Invalid input tensor: "
                                  f"expected 3 dimensions, but found {len(shape)}.")

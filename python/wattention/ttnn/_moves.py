@@ -20,6 +20,11 @@ def place(op, memory_config):
     return {} if memory_config is None else {"memory": memory_word(op, memory_config)}
 
 
+def sizes_of(op, tensor):
+    """The shape of a tensor that was not deallocated, as a list."""
+    return list(allocated(op, tensor).shape)
+
+
 def _ints(numbers):
     return [int(number) for number in numbers]
 
@@ -78,7 +83,7 @@ def concat(tensors, dim=0, *, output_tensor=None, memory_config=None, groups=1):
 
 def split(input_tensor, split_size, dim=0, *, memory_config=None):
     """Slices of a size, the last as large as is left, or of the sizes of a list."""
-    shape = list(input_tensor.shape)
+    shape = sizes_of("split", input_tensor)
     dim = _wrapped("split", dim, len(shape))
     sizes = ([split_size] * -(-shape[dim] // split_size) if isinstance(split_size, int) and split_size > 0
              else [split_size] if isinstance(split_size, int) else list(split_size))
@@ -101,7 +106,7 @@ def split(input_tensor, split_size, dim=0, *, memory_config=None):
 def pad(input_tensor, *places, padding=None, output_padded_shape=None, input_tensor_start=None, value=None,
         use_multicore=True, memory_config=None):
     """A value before and after the last dimensions: (padding, value), or (new shape, where the input starts, value)."""
-    shape = list(input_tensor.shape)
+    shape = sizes_of("pad", input_tensor)
     numbers = [place for place in places if isinstance(place, (int, float))]
     lists = [place for place in places if not isinstance(place, (int, float))]
     value = numbers[0] if numbers else value
@@ -131,7 +136,7 @@ def pad(input_tensor, *places, padding=None, output_padded_shape=None, input_ten
 
 def squeeze(input_tensor, dim=None):
     """Without its dimensions of size 1, or without those of them that are named."""
-    shape = list(input_tensor.shape)
+    shape = sizes_of("squeeze", input_tensor)
     rank = len(shape)
     named = range(rank) if dim is None else [dim] if isinstance(dim, int) else dim
     dims = [_wrapped("squeeze", one, rank) for one in named]
@@ -144,14 +149,14 @@ def squeeze(input_tensor, dim=None):
 
 def unsqueeze(input_tensor, dim):
     """A dimension of size 1 more."""
-    sizes = list(input_tensor.shape)
+    sizes = sizes_of("unsqueeze", input_tensor)
     sizes.insert(_wrapped("unsqueeze", dim, len(sizes), 1), 1)
     return reshaped("unsqueeze", input_tensor, sizes)
 
 
 def unsqueeze_to_4D(tensor):
     """Dimensions of size 1 in front, until there are four."""
-    sizes = list(tensor.shape)
+    sizes = sizes_of("unsqueeze_to_4D", tensor)
     if len(sizes) > 4:
         raise error("bad_input", f"[ttnn.unsqueeze_to_4D] expected at most four dimensions; found {len(sizes)}")
     return tensor if len(sizes) == 4 else reshaped("unsqueeze_to_4D", tensor, [1] * (4 - len(sizes)) + sizes)
@@ -174,7 +179,7 @@ def repeat_interleave(input_tensor, repeats, dim, *, memory_config=None):
 
 def expand(input_tensor, output_shape, *, memory_config=None):
     """Dimensions of size 1 repeated to another size; -1 keeps one."""
-    shape, wanted = list(input_tensor.shape), _ints(output_shape)
+    shape, wanted = sizes_of("expand", input_tensor), _ints(output_shape)
     fits = len(shape) <= len(wanted) and all(new in (-1, old) or old == 1 for old, new in zip(shape, wanted))
     if not fits:
         raise error("bad_input", f"[ttnn.expand] expected a shape that differs from {shape} where its size is 1; "
@@ -205,7 +210,7 @@ def _in_layout(op, tensor, layout, memory_config, dtype=None, value=None):
 
 def tilize(input_tensor, *, memory_config=None, dtype=None, use_multicore=True):
     """Rows to tiles; both last sizes are multiples of 32."""
-    sizes = list(input_tensor.shape)[-2:]
+    sizes = sizes_of("tilize", input_tensor)[-2:]
     if any(size % TILE_SIZE for size in sizes):
         raise error("bad_input", f"[ttnn.tilize] expected whole tiles; found shape {input_tensor.shape}. Use "
                                  "ttnn.tilize_with_zero_padding or ttnn.to_layout")
@@ -215,7 +220,7 @@ def tilize(input_tensor, *, memory_config=None, dtype=None, use_multicore=True):
 def tilize_with_val_padding(input_tensor, output_tensor_shape, pad_value, *, memory_config=None, dtype=None,
                             use_multicore=True):
     """Rows to tiles, with a value around."""
-    sizes = list(input_tensor.shape)
+    sizes = sizes_of("tilize_with_val_padding", input_tensor)
     whole = [*sizes[:-2], *(-(-size // TILE_SIZE) * TILE_SIZE for size in sizes[-2:])]
     if _ints(output_tensor_shape) != whole:
         raise error("unsupported", f"[ttnn.tilize_with_val_padding] expected the shape {whole}; found "
