@@ -115,7 +115,8 @@ class Parameters {
   std::string signature() const {
     std::string text;
     for (std::size_t i = 0; i < operands_.size(); ++i)
-      text += fmt::format("{}{}: Tensor{}", i == 0 ? "" : ", ", operands_[i],
+      text += fmt::format("{}{}: {}{}", i == 0 ? "" : ", ", operands_[i],
+                          row_.takes_list() ? "Sequence[Tensor]" : "Tensor",
                           is_number_slot(i)     ? " | float"
                           : is_optional_slot(i) ? " | None = None"
                                                 : "");
@@ -156,13 +157,21 @@ class Parameters {
     return kwargs.contains(key) ? nb::handle(kwargs[key]) : nb::handle();
   }
 
-  // A Tensor, or an array (NumPy's, torch's) as Tensor(array) takes it.
   void read_operand(OpArguments& arguments, std::size_t index, const nb::handle& value) const {
     if (is_optional_slot(index) && (!value.is_valid() || value.is_none())) return;
     if (!value.is_valid())
       throw nb::type_error(
           fmt::format("[{}] expected the argument {}; found none", row_.name, operands_[index])
               .c_str());
+    if (!row_.takes_list()) return read_tensor(arguments, index, value);
+    if (!nb::isinstance<nb::list>(value) && !nb::isinstance<nb::tuple>(value))
+      raise_type_error(row_.name, operands_[index], "a list of Tensors", value);
+    for (const nb::handle& one : nb::borrow<nb::sequence>(value))
+      read_tensor(arguments, index, one);
+  }
+
+  // A Tensor, or an array (NumPy's, torch's) as Tensor(array) takes it.
+  void read_tensor(OpArguments& arguments, std::size_t index, const nb::handle& value) const {
     if (nb::isinstance<Tensor>(value)) {
       arguments.tensors.push_back(*nb::inst_ptr<Tensor>(value));
     } else if (is_number_slot(index) &&
@@ -227,6 +236,7 @@ nb::dict row_dict(const OpRow& row) {
   dict["operands"] = row.operand_names();
   dict["takes_number"] = row.takes_number();
   dict["has_optional"] = row.has_optional();
+  dict["takes_list"] = row.takes_list();
   dict["attributes"] = attributes;
   dict["ttnn"] = row.ttnn_names();
   dict["summary"] = row.summary;

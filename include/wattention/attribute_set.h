@@ -15,7 +15,8 @@ enum class Attribute : std::uint8_t {
 class AttributeSet {
  public:
   constexpr AttributeSet() = default;
-  constexpr AttributeSet(Attribute attribute) : bits_(1u << static_cast<unsigned>(attribute)) {}
+  constexpr AttributeSet(Attribute attribute)
+      : bits_(std::uint64_t{1} << static_cast<unsigned>(attribute)) {}
   constexpr bool has(Attribute attribute) const {
     return (bits_ >> static_cast<unsigned>(attribute) & 1u) != 0;
   }
@@ -36,7 +37,7 @@ class AttributeSet {
   friend constexpr bool operator==(AttributeSet, AttributeSet) = default;
 
  private:
-  std::uint32_t bits_ = 0;
+  std::uint64_t bits_ = 0;
 };
 constexpr AttributeSet operator|(Attribute a, Attribute b) {
   return AttributeSet(a) | AttributeSet(b);

@@ -22,7 +22,7 @@ struct OpRow {
   Op op;
   std::string_view name;
   OpFamily family;
-  std::string_view operands;  ///< "input", "a b", "a b|number", "input weight bias?"
+  std::string_view operands;  ///< "input", "a b", "a b|number", "input weight bias?", "tensors..."
   AttributeSet attributes;
   std::string_view ttnn;     ///< TT-NN's names for it, with a space between them
   std::string_view summary;  ///< what it computes
@@ -31,7 +31,9 @@ struct OpRow {
   constexpr bool takes_number() const { return operands.ends_with("|number"); }
   /// The last tensor may be left out.
   constexpr bool has_optional() const { return operands.ends_with("?"); }
-  /// The tensors' names in order.
+  /// Its one operand is a list of one tensor or more.
+  constexpr bool takes_list() const { return operands.ends_with("..."); }
+  /// The tensors' names in order; of a list its one name.
   std::vector<std::string_view> operand_names() const;
   /// TT-NN's names, one by one.
   std::vector<std::string_view> ttnn_names() const;

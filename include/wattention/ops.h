@@ -17,6 +17,7 @@
 namespace wattention {
 
 // Families whose ops share one signature are declared by the table: op_table.inc says what each computes.
+// Ops of family move stand below; run_op() takes their other attributes, as `memory`, too.
 // A number beside a tensor is rounded to f32 on every device but reference, as torch and TT-NN do.
 #define WATTENTION_DECLARE_product(name) \
   Tensor name(const Tensor& a, const Tensor& b, const OpAttributes& attributes = {});
@@ -49,6 +50,35 @@ Tensor permute(const Tensor& input, std::span<const int> dims);
 Tensor reshape(const Tensor& input, const Shape& shape);
 /// Between rows and tiles, on the device. Throws Error{unsupported} where tensors have one layout only.
 Tensor to_layout(const Tensor& input, Layout layout);
+/// Of each dimension the elements begin, begin + step, ... below end; negative ones count from the end. At least one.
+Tensor slice(const Tensor& input, const Dims& begins, const Dims& ends, const Dims& steps = {});
+/// One after the other along a dimension; the others are equal.
+Tensor concat(std::span<const Tensor> tensors, int dim);
+/// `value` before and after the elements of each dimension.
+Tensor pad(const Tensor& input, const Dims& before, const Dims& after, double value = 0);
+/// The whole tensor repeats[d] times along dimension d; a rank below that of `repeats` gets dimensions of 1 in front.
+Tensor repeat(const Tensor& input, const Dims& repeats);
+/// Each element repeats[d] times in a row along dimension d.
+Tensor repeat_interleave(const Tensor& input, const Dims& repeats);
+/// The shape, dtype and layout of the input, each element `value`.
+Tensor full_like(const Tensor& input, double value);
+
+/// Which heads of a fused projection: its columns are those of all query heads, all key heads, all value heads.
+struct HeadSplit {
+  enum class Part { query, key, value };
+  int heads = 1;                               ///< of the query; 0: key and value only
+  std::optional<int> kv_heads = std::nullopt;  ///< unset: as many; 0: the query only
+  Part part = Part::query;
+  bool transposed = false;  ///< each head [head_dim, tokens]
+};
+/// [B, T, width] or [B, 1, T, width] -> [B, heads, T, head_dim].
+Tensor split_heads(const Tensor& input, const HeadSplit& split);
+/// [B, heads, T, head_dim] -> [B, T, heads * head_dim].
+Tensor concatenate_heads(const Tensor& input);
+/// Writes input [1, heads, T, head_dim] over the first T rows of the cache's batch: in place. The cache comes back.
+Tensor fill_cache(const Tensor& cache, const Tensor& input, int batch);
+/// Writes row b + batch of input [1, heads, rows, head_dim] over row `index` of each batch b of the cache: in place.
+Tensor update_cache(const Tensor& cache, const Tensor& input, int index, int batch = 0);
 
 /// What a call of any op brings.
 struct OpArguments {

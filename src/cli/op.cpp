@@ -17,7 +17,8 @@ namespace wattention::cli {
 namespace {
 
 struct OpOptions {
-  std::string op, a_file, b_file, c_file;
+  std::string op, a_file, b_file;
+  std::vector<std::string> more_files;
   DeviceChoice device;
   std::string dtype, a_memory, b_memory;
   std::optional<double> scalar;
@@ -54,8 +55,8 @@ Tensor compute(const OpOptions& options, std::vector<OpReport>& reports) {
   arguments.tensors.push_back(load(options.a_file, options.a_memory, options, device));
   if (!options.b_file.empty())
     arguments.tensors.push_back(load(options.b_file, options.b_memory, options, device));
-  if (!options.c_file.empty())
-    arguments.tensors.push_back(load(options.c_file, {}, options, device));
+  for (const std::string& file : options.more_files)
+    arguments.tensors.push_back(load(file, {}, options, device));
   Tensor result = to_host(run_op(row.op, std::move(arguments)));
   if (options.device.options.explain) reports = device.take_reports();
   return result;
@@ -120,7 +121,8 @@ void add_options(Command& command, OpOptions& options) {
   command.add_option("IN.npy", options.a_file,
                      "first tensor (f32, f16 or f64; rounded to the dtype)");
   command.add_option("IN2.npy", options.b_file, "second tensor; for linear the weight [out, in]");
-  command.add_option("IN3.npy", options.c_file, "third tensor; for linear the bias [out]");
+  command.add_option("MORE.npy", options.more_files,
+                     "more tensors; for linear the bias [out], for concat as many as there are");
   add_device_options(command, options.device);
   command.add_option("--dtype", options.dtype, "f32 or bf16 (default: f32; bf16 on wormhole)");
   command.add_option("--scalar", options.scalar, "a number instead of the second tensor");

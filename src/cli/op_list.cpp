@@ -12,15 +12,21 @@
 namespace wattention::cli {
 namespace {
 
-// The plainest call of an op: one tile of zeros for each tensor.
+// The plainest call of an op: zeros, a tile for each tensor, for moves one batch of three heads in a row.
 OpArguments plainest(const OpRow& row, const Device& device) {
   OpArguments arguments;
+  const Shape shape = row.family == OpFamily::move ? Shape{1, 1, 32, 96} : Shape{32, 32};
   for (std::size_t i = row.has_optional() ? 1 : 0; i < row.operand_names().size(); ++i)
-    arguments.tensors.push_back(to_device(Tensor::zeros({32, 32}), device));
-  if (row.attributes.has(Attribute::shape)) arguments.attributes.shape = Shape({16, 64});
+    arguments.tensors.push_back(to_device(Tensor::zeros(shape), device));
+  if (row.attributes.has(Attribute::shape)) arguments.attributes.shape = Shape({16, 192});
   if (row.attributes.has(Attribute::layout)) arguments.attributes.layout = Layout::row_major;
   if (row.attributes.has(Attribute::min)) arguments.attributes.min = -1;
   if (row.attributes.has(Attribute::max)) arguments.attributes.max = 1;
+  // Moves that move something.
+  if (row.takes_list()) arguments.tensors.push_back(arguments.tensors.front());
+  if (row.attributes.has(Attribute::begins)) arguments.attributes.begins = Dims{0, 0, 1, 0};
+  if (row.attributes.has(Attribute::after)) arguments.attributes.after = Dims{0, 0, 0, 1};
+  if (row.attributes.has(Attribute::repeats)) arguments.attributes.repeats = Dims{1, 1, 2, 1};
   return arguments;
 }
 
@@ -69,6 +75,7 @@ std::string operands_text(const OpRow& row) {
   return fmt::format("{}{}", fmt::join(row.operand_names(), ", "),
                      row.takes_number()   ? " or a number"
                      : row.has_optional() ? " (or none)"
+                     : row.takes_list()   ? " (a list)"
                                           : "");
 }
 
@@ -97,6 +104,7 @@ Json list_json(const std::vector<Serving>& serving) {
                {"operands", row.operand_names()},
                {"takes_number", row.takes_number()},
                {"has_optional", row.has_optional()},
+               {"takes_list", row.takes_list()},
                {"attributes", attribute_names(row)},
                {"ttnn", row.ttnn_names()}};
     for (const Serving& one : serving) op["devices"][one.name] = answer_of(row, one.device);

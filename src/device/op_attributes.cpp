@@ -53,18 +53,6 @@ struct Parser<bool> {
   }
 };
 
-template <std::signed_integral Number>
-struct Parser<Number> {
-  static Number parse(std::string_view what, std::string_view word) {
-    Number number = 0;
-    const char* end = word.data() + word.size();
-    const auto [stop, error] = std::from_chars(word.data(), end, number);
-    expect(error == std::errc() && stop == end && !word.empty(),
-           "[{}] expected whole numbers; found '{}'", what, word);
-    return number;
-  }
-};
-
 template <>
 struct Parser<double> {
   static double parse(std::string_view what, std::string_view word) {
@@ -73,6 +61,18 @@ struct Parser<double> {
     const auto [stop, error] = std::from_chars(word.data(), end, number);
     expect(error == std::errc() && stop == end && !word.empty(),
            "[{}] expected a number; found '{}'", what, word);
+    return number;
+  }
+};
+
+template <std::signed_integral Number>
+struct Parser<Number> {
+  static Number parse(std::string_view what, std::string_view word) {
+    Number number = 0;
+    const char* end = word.data() + word.size();
+    const auto [stop, error] = std::from_chars(word.data(), end, number);
+    expect(error == std::errc() && stop == end && !word.empty(),
+           "[{}] expected whole numbers; found '{}'", what, word);
     return number;
   }
 };

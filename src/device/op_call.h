@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/fail.h"
+#include "tensor/strided_copy.h"
 
 namespace wattention {
 
@@ -20,6 +21,8 @@ struct OpCall {
   std::optional<double> number;  ///< in b's place
   OpAttributes attributes;
   Shape shape;  ///< of the result
+  /// Of family move: what goes where, in the operands' and the result's elements in C order.
+  MovePlan plan = {};
 
   const OpRow& row() const { return row_of(op); }
   std::string_view name() const { return row().name; }

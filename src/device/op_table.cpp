@@ -52,7 +52,7 @@ const OpRow& find_op(std::string_view name) {
 }
 
 std::vector<std::string_view> OpRow::operand_names() const {
-  return words_of(operands.substr(0, operands.find_first_of("|?")));
+  return words_of(operands.substr(0, operands.find_first_of("|?.")));
 }
 
 std::vector<std::string_view> OpRow::ttnn_names() const {

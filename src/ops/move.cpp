@@ -1,13 +1,13 @@
-// Ops that move elements and compute nothing. transpose and permute reach a device as an order of dimensions.
+// Moves that keep the number of elements, and what all moves share. transpose and permute reach a device as an order of
+// dimensions, too.
+#include "ops/move.h"
+
 #include <algorithm>
 #include <array>
 #include <numeric>
 #include <utility>
-#include <vector>
 
 #include "ops/families.h"
-#include "ops/validate.h"
-#include "tensor/shape_formatter.h"
 
 namespace wattention {
 namespace {
@@ -52,14 +52,29 @@ Dims swapped_sides(const OpCall& call) {
 }
 
 void reorder(OpCall& call, const Dims& order) {
-  std::vector<std::int64_t> sizes;
-  sizes.reserve(order.size());
-  for (const int dim : order) sizes.push_back(call.a().size(dim));
-  call.shape = Shape(std::span<const std::int64_t>(sizes));
+  std::array<std::int64_t, Shape::max_rank> sizes{};
+  for (std::size_t i = 0; i < order.size(); ++i) sizes[i] = call.a().size(order[i]);
+  call.shape = Shape(std::span<const std::int64_t>(sizes).first(order.size()));
   call.attributes.dims = order;
+  call.plan.boxes.push_back(
+      reordered_box(call.a().shape(), std::span(order.begin(), order.size())));
 }
 
-void check_reshape(OpCall& call) {
+void keep_order(OpCall& call) {
+  call.plan.boxes.push_back(unmoved_box(call.shape));
+}
+
+}  // namespace
+
+void plan_transpose(OpCall& call) {
+  reorder(call, swapped_sides(call));
+}
+
+void plan_permute(OpCall& call) {
+  reorder(call, checked_order(call));
+}
+
+void plan_reshape(OpCall& call) {
   const Tensor& input = call.a();
   expect(call.attributes.shape.has_value(), "[reshape] expected a new shape for {}; found none",
          input.shape());
@@ -67,21 +82,59 @@ void check_reshape(OpCall& call) {
   expect(input.numel() == call.shape.numel(),
          "[reshape] expected {} elements as in shape {}; found shape {}", input.numel(),
          input.shape(), call.shape);
+  keep_order(call);
 }
 
-void check_layout(OpCall& call) {
+void plan_to_layout(OpCall& call) {
   expect(call.attributes.layout.has_value(),
          "[to_layout] expected layout row_major or tile; found none");
   call.shape = call.a().shape();
+  call.plan.fill = call.attributes.value;
+  keep_order(call);
 }
 
-}  // namespace
+Dims per_dimension(const OpCall& call, const std::optional<Dims>& given, std::string_view name,
+                   int unset) {
+  const int rank = call.a().rank();
+  if (given) {
+    expect(static_cast<int>(given->size()) == rank,
+           "[{}] expected {} with a number for each dimension of shape {}; found {}", call.name(),
+           name, call.a().shape(), given->size());
+    return *given;
+  }
+  Dims all = counted(rank);
+  std::ranges::fill(all, unset);
+  return all;
+}
+
+int checked_dim(const OpCall& call, int dim, const Shape& shape) {
+  const int rank = shape.rank();
+  expect(
+      dim >= -rank && dim < rank,
+      "[{}] expected a dimension in [{}, {}); found {}. Dimension out of range: dim {} cannot be "
+      "used for tensors of rank {}",
+      call.name(), -rank, rank, dim, dim, rank);
+  return dim < 0 ? dim + rank : dim;
+}
 
 void check_move(OpCall& call) {
-  if (call.op == Op::transpose) return reorder(call, swapped_sides(call));
-  if (call.op == Op::permute) return reorder(call, checked_order(call));
-  if (call.op == Op::reshape) return check_reshape(call);
-  check_layout(call);
+  switch (call.op) {
+    case Op::transpose: return plan_transpose(call);
+    case Op::permute: return plan_permute(call);
+    case Op::reshape: return plan_reshape(call);
+    case Op::to_layout: return plan_to_layout(call);
+    case Op::slice: return plan_slice(call);
+    case Op::concat: return plan_concat(call);
+    case Op::pad: return plan_pad(call);
+    case Op::repeat: return plan_repeat(call);
+    case Op::repeat_interleave: return plan_repeat_interleave(call);
+    case Op::full_like: return plan_full_like(call);
+    case Op::split_heads: return plan_split_heads(call);
+    case Op::concatenate_heads: return plan_concatenate_heads(call);
+    case Op::fill_cache: return plan_fill_cache(call);
+    case Op::update_cache: return plan_update_cache(call);
+    default: fail(ErrorKind::unsupported, "[{}] expected a plan; found none", call.name());
+  }
 }
 
 }  // namespace wattention

@@ -26,7 +26,13 @@ void expect_operands(const OpCall& call) {
   const std::size_t found = call.tensors.size(), wanted = operand_count(call.row());
   const bool number = call.number.has_value(), may = call.row().takes_number();
   const bool optional = call.row().has_optional() && found + 1 == wanted && !number;
-  if (number ? may && found + 1 == wanted : found == wanted || optional) return;
+  if (call.row().takes_list() ? found >= 1 && !number
+      : number                ? may && found + 1 == wanted
+                              : found == wanted || optional)
+    return;
+  if (call.row().takes_list())
+    fail(ErrorKind::bad_input, "[{}] expected 1 tensor or more; found {}", call.name(),
+         counted(found, number));
   fail(ErrorKind::bad_input, "[{}] expected {}{}; found {}", call.name(), counted(wanted, false),
        may                         ? ", or a number in the last one's place"
        : call.row().has_optional() ? ", the last of which may be left out"
@@ -67,19 +73,21 @@ struct Checked {
   std::shared_ptr<Backend> backend;
 };
 
-Checked checked(Op op, OpArguments arguments) {
-  OpCall call{op, std::move(arguments.tensors), arguments.number, arguments.attributes, {}};
-  expect_operands(call);
-  expect_attributes(call);
-  std::shared_ptr<Backend> backend = common_backend(call.name(), call.tensors);
-  check_family(call);
-  return {std::move(call), std::move(backend)};
+// Takes the arguments' tensors. Attributes are half a kilobyte: copied once, to where the call stays.
+Checked checked(Op op, OpArguments& arguments) {
+  Checked made{{op, std::move(arguments.tensors), arguments.number, arguments.attributes, {}, {}},
+               nullptr};
+  expect_operands(made.call);
+  expect_attributes(made.call);
+  made.backend = common_backend(made.call.name(), made.call.tensors);
+  check_family(made.call);
+  return made;
 }
 
 }  // namespace
 
 Tensor run_op(Op op, OpArguments arguments) {
-  const auto [call, backend] = checked(op, std::move(arguments));
+  const auto [call, backend] = checked(op, arguments);
   if (const std::optional<Refusal> refusal = backend->refusal(call))
     throw Error(refusal->kind, refusal->sentence);
   return backend->run(call);
@@ -87,7 +95,7 @@ Tensor run_op(Op op, OpArguments arguments) {
 
 std::optional<Error> refusal_of(Op op, OpArguments arguments) {
   try {
-    const auto [call, backend] = checked(op, std::move(arguments));
+    const auto [call, backend] = checked(op, arguments);
     const std::optional<Refusal> refusal = backend->refusal(call);
     if (!refusal) return std::nullopt;
     return Error(refusal->kind, refusal->sentence);
@@ -147,6 +155,72 @@ Tensor to_layout(const Tensor& input, Layout layout) {
   OpArguments arguments{.tensors = {input}};
   arguments.attributes.layout = layout;
   return run_op(Op::to_layout, std::move(arguments));
+}
+
+Tensor slice(const Tensor& input, const Dims& begins, const Dims& ends, const Dims& steps) {
+  OpArguments arguments{.tensors = {input}};
+  arguments.attributes.begins = begins;
+  arguments.attributes.ends = ends;
+  if (steps.size() > 0) arguments.attributes.steps = steps;
+  return run_op(Op::slice, std::move(arguments));
+}
+
+Tensor concat(std::span<const Tensor> tensors, int dim) {
+  OpArguments arguments{.tensors = {tensors.begin(), tensors.end()}};
+  arguments.attributes.dim = dim;
+  return run_op(Op::concat, std::move(arguments));
+}
+
+Tensor pad(const Tensor& input, const Dims& before, const Dims& after, double value) {
+  OpArguments arguments{.tensors = {input}};
+  arguments.attributes.before = before;
+  arguments.attributes.after = after;
+  arguments.attributes.value = value;
+  return run_op(Op::pad, std::move(arguments));
+}
+
+Tensor repeat(const Tensor& input, const Dims& repeats) {
+  OpArguments arguments{.tensors = {input}};
+  arguments.attributes.repeats = repeats;
+  return run_op(Op::repeat, std::move(arguments));
+}
+
+Tensor repeat_interleave(const Tensor& input, const Dims& repeats) {
+  OpArguments arguments{.tensors = {input}};
+  arguments.attributes.repeats = repeats;
+  return run_op(Op::repeat_interleave, std::move(arguments));
+}
+
+Tensor full_like(const Tensor& input, double value) {
+  OpArguments arguments{.tensors = {input}};
+  arguments.attributes.value = value;
+  return run_op(Op::full_like, std::move(arguments));
+}
+
+Tensor split_heads(const Tensor& input, const HeadSplit& split) {
+  OpArguments arguments{.tensors = {input}};
+  arguments.attributes.heads = split.heads;
+  arguments.attributes.kv_heads = split.kv_heads;
+  arguments.attributes.part = static_cast<int>(split.part);
+  arguments.attributes.transposed = split.transposed;
+  return run_op(Op::split_heads, std::move(arguments));
+}
+
+Tensor concatenate_heads(const Tensor& input) {
+  return run_op(Op::concatenate_heads, {.tensors = {input}});
+}
+
+Tensor fill_cache(const Tensor& cache, const Tensor& input, int batch) {
+  OpArguments arguments{.tensors = {cache, input}};
+  arguments.attributes.batch = batch;
+  return run_op(Op::fill_cache, std::move(arguments));
+}
+
+Tensor update_cache(const Tensor& cache, const Tensor& input, int index, int batch) {
+  OpArguments arguments{.tensors = {cache, input}};
+  arguments.attributes.index = index;
+  arguments.attributes.batch = batch;
+  return run_op(Op::update_cache, std::move(arguments));
 }
 
 }  // namespace wattention

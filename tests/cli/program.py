@@ -52,10 +52,10 @@ def bf16_neighbours(value):
     return [struct.unpack("<f", struct.pack("<I", near << 16))[0] for near in (bits - 1, bits, bits + 1)]
 
 
-def write_npy(path, rows, descr="<f4"):
-    """A matrix of floats as NumPy writes it."""
+def write_npy(path, rows, descr="<f4", shape=None):
+    """A matrix of floats as NumPy writes it, under another shape if one is given."""
     columns = len(rows[0]) if rows else 0
-    head = f"{{'descr': '{descr}', 'fortran_order': False, 'shape': ({len(rows)}, {columns}), }}"
+    head = f"{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape or (len(rows), columns)}, }}"
     head = head.ljust(117) + "\n"
     code = {"f2": "e", "f4": "f", "f8": "d", "i4": "i"}[descr[1:]]
     values = [value for row in rows for value in row]

@@ -36,12 +36,23 @@ struct Operands {
   Tensor a = testing::uniform_tensor({inner, inner}, 1);
   Tensor b = testing::uniform_tensor({inner, inner}, 2, 0.25f);
   Tensor positive = positive_tensor({inner, inner});
+  // One batch of three heads side by side, for moves.
+  Tensor heads = testing::uniform_tensor({1, 1, inner, 96}, 3);
 
-  Operands in(DType dtype) const { return {a.to(dtype), b.to(dtype), positive.to(dtype)}; }
+  Operands in(DType dtype) const {
+    return {a.to(dtype), b.to(dtype), positive.to(dtype), heads.to(dtype)};
+  }
+  const Tensor& operand(const OpRow& row, std::size_t index) const;
 };
 
 // Of these a negative number has no value.
 const std::set<std::string_view> positive_domain{"sqrt", "rsqrt", "log", "log2", "log10", "log1p"};
+
+const Tensor& Operands::operand(const OpRow& row, std::size_t index) const {
+  if (row.family == OpFamily::move) return heads;
+  if (index > 0) return b;
+  return positive_domain.contains(row.name) ? positive : a;
+}
 
 struct Call {
   Op op;
@@ -63,12 +74,12 @@ OpArguments arguments_of(const Call& call, const Operands& operands, const Devic
                          DType dtype) {
   const OpRow& row = row_of(call.op);
   OpArguments arguments{{}, call.number};
-  const Tensor& first = positive_domain.contains(row.name) ? operands.positive : operands.a;
-  arguments.tensors.push_back(to_device(first.to(dtype), device));
-  if (row.operand_names().size() >= 2 && !call.number)
-    arguments.tensors.push_back(to_device(operands.b.to(dtype), device));
-  if (row.attributes.has(Attribute::shape))
-    arguments.attributes.shape = Shape({inner / 2, 2 * inner});
+  // Without the last one where it may be left out.
+  const std::size_t count =
+      row.operand_names().size() - (call.number || row.has_optional() ? 1 : 0);
+  for (std::size_t i = 0; i < count; ++i)
+    arguments.tensors.push_back(to_device(operands.operand(row, i).to(dtype), device));
+  if (row.attributes.has(Attribute::shape)) arguments.attributes.shape = Shape({inner / 2, 192});
   if (row.attributes.has(Attribute::layout)) arguments.attributes.layout = Layout::row_major;
   if (row.attributes.has(Attribute::min)) arguments.attributes.min = -0.5;
   if (row.attributes.has(Attribute::max)) arguments.attributes.max = 0.25;

@@ -11,7 +11,7 @@
 namespace wattention {
 namespace {
 
-// A word for each attribute that any op which has it could take for 32x32 tensors.
+// A word for each attribute that any op which has it could take for 32x32 tensors, moves for one batch of three heads.
 const std::map<std::string_view, std::string_view> words{{"keepdim", "true"},
                                                          {"core_grid", "2x2"},
                                                          {"transpose_b", "true"},
@@ -20,34 +20,59 @@ const std::map<std::string_view, std::string_view> words{{"keepdim", "true"},
                                                          {"dim", "1"},
                                                          {"fp32_accumulate", "true"},
                                                          {"numeric_stable", "true"},
-                                                         {"dims", "1,0"},
-                                                         {"shape", "16,64"},
+                                                         {"dims", "0,1,3,2"},
+                                                         {"shape", "16,192"},
                                                          {"layout", "row_major"},
                                                          {"fast_and_approximate_mode", "true"},
                                                          {"negative_slope", "0.1"},
                                                          {"alpha", "0.5"},
                                                          {"min", "-1"},
                                                          {"max", "1.5"},
-                                                         {"value", "0.75"},
                                                          {"beta", "0.5"},
-                                                         {"threshold", "5"}};
+                                                         {"threshold", "5"},
+                                                         {"begins", "0,0,0,0"},
+                                                         {"ends", "1,1,32,16"},
+                                                         {"steps", "1,1,2,1"},
+                                                         {"before", "0,0,0,0"},
+                                                         {"after", "0,0,0,32"},
+                                                         {"value", "0.5"},
+                                                         {"repeats", "2"},
+                                                         {"heads", "1"},
+                                                         {"kv_heads", "0"},
+                                                         {"part", "2"},
+                                                         {"transposed", "true"},
+                                                         {"index", "31"},
+                                                         {"batch", "0"}};
+
+// The shape of a plain operand.
+Shape shape_for(const OpRow& row) {
+  return row.family == OpFamily::move ? Shape{1, 1, 32, 96} : Shape{32, 32};
+}
+
+// The dimensions of a reduction are those of a matrix.
+std::string_view word_for(const OpRow& row, const AttributeRow& attribute) {
+  if (row.family == OpFamily::reduce && attribute.attribute == Attribute::dims) return "1,0";
+  return words.at(attribute.name);
+}
 
 // How each is shown in a sentence.
 std::string shown(std::string_view word) {
-  if (word == "1,0") return "[1, 0]";
-  if (word == "16,64") return "[16, 64]";
-  return std::string(word);
+  std::string text(word);
+  if (word.find(',') == std::string_view::npos) return text;
+  for (std::size_t at = 0; (at = text.find(',', at)) != std::string::npos; at += 2)
+    text.insert(at + 1, " ");
+  return "[" + text + "]";
 }
 
 OpArguments arguments_of(const OpRow& row, const Device& device) {
   OpArguments arguments;
   for (std::size_t i = row.has_optional() ? 1 : 0; i < row.operand_names().size(); ++i)
-    arguments.tensors.push_back(to_device(Tensor::zeros({32, 32}), device));
+    arguments.tensors.push_back(to_device(Tensor::zeros(shape_for(row)), device));
   if (row.takes_number()) {
     arguments.tensors.pop_back();
     arguments.number = 2;
   }
-  if (row.attributes.has(Attribute::shape)) arguments.attributes.shape = Shape({16, 64});
+  if (row.attributes.has(Attribute::shape)) arguments.attributes.shape = Shape({16, 192});
   if (row.attributes.has(Attribute::layout)) arguments.attributes.layout = Layout::row_major;
   if (row.attributes.has(Attribute::min)) arguments.attributes.min = -2;
   if (row.attributes.has(Attribute::max)) arguments.attributes.max = 2;
@@ -69,7 +94,7 @@ TEST_P(OpOptions, AreTakenOrRefused) {
     const std::string without = refusal_text(row.op, plain);
     for (const AttributeRow& attribute : attribute_rows()) {
       OpArguments arguments = plain;
-      const std::string_view word = words.at(attribute.name);
+      const std::string_view word = word_for(row, attribute);
       parse_attribute(arguments.attributes, attribute.attribute, word);
       const std::string found = refusal_text(row.op, arguments);
       const std::string place = fmt::format("{} {} on {}", row.name, attribute.name, device.name());

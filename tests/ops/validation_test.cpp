@@ -105,6 +105,93 @@ TEST(Validation, ReshapeKeepsTheCount) {
             "[reshape] expected 6 elements as in shape [2, 3]; found shape [4, 2]");
 }
 
+TEST(Validation, SlicesStayInside) {
+  const auto refused = [](const Dims& begins, const Dims& ends, const Dims& steps = {},
+                          ErrorKind kind = ErrorKind::bad_input) {
+    return sentence_of([&] { slice(two_by_three(), begins, ends, steps); }, kind);
+  };
+  EXPECT_EQ(refused({0}, {1}),
+            "[slice] expected begins with a number for each dimension of shape [2, 3]; found 1");
+  EXPECT_EQ(
+      refused({0, 0}, {2, 4}),
+      "[slice] expected an end in [-3, 3] in dimension 1; found 4. Ends 4 must be less than or "
+      "equal to the shape of the tensor 3");
+  EXPECT_EQ(refused({3, 0}, {2, 3}), "[slice] expected a begin in [-2, 2] in dimension 0; found 3");
+  EXPECT_EQ(
+      refused({1, 0}, {0, 3}),
+      "[slice] expected an end from the begin on in dimension 0; found 0 and 1. End 0 must be "
+      "greater than or equal to start 1");
+  EXPECT_EQ(refused({2, 0}, {2, 3}, {}, ErrorKind::unsupported),
+            "[slice] expected at least one element in dimension 0; found none");
+  EXPECT_EQ(refused({0, 0}, {2, 3}, {0, 1}),
+            "[slice] expected a positive step; found 0 in dimension 0");
+}
+
+TEST(Validation, ConcatNeedsTensorsThatFit) {
+  EXPECT_EQ(sentence_of([] { concat({}, 0); }),
+            "[concat] expected 1 tensor or more; found 0 tensors");
+  EXPECT_EQ(sentence_of([] {
+              concat(std::array{two_by_three(), Tensor::zeros({2, 4})}, 0);
+            }),
+            "[concat] expected shapes that differ in dimension 0 only; found [2, 3] and [2, 4]. "
+            "All dimensions "
+            "must be the same size except for the dimension along which the contenation is taking "
+            "place.");
+  EXPECT_EQ(sentence_of([] { concat(std::array{two_by_three()}, 2); }),
+            "[concat] expected a dimension in [-2, 2); found 2. Dimension out of range: dim 2 "
+            "cannot be used for "
+            "tensors of rank 2");
+  EXPECT_EQ(sentence_of([] {
+              concat(std::array{two_by_three(), two_by_three().to(DType::bf16)}, 0);
+            }),
+            "[concat] expected tensors of one dtype; found f32 and bf16");
+}
+
+TEST(Validation, PaddingAndRepetitionsArePositive) {
+  EXPECT_EQ(sentence_of([] {
+              pad(two_by_three(), {0, -1}, {0, 0});
+            }),
+            "[pad] expected no negative padding; found -1 and 0 in dimension 1");
+  EXPECT_EQ(sentence_of([] {
+              repeat(two_by_three(), {0, 1});
+            }),
+            "[repeat] expected repetitions of at least 1; found 0");
+}
+
+TEST(Validation, HeadsShareTheWidth) {
+  EXPECT_EQ(sentence_of([] {
+              split_heads(Tensor::zeros({1, 2, 8}), {.heads = 2, .kv_heads = 2});
+            }),
+            "[split_heads] expected a width that 2 query and 2 x 2 other heads share; found shape "
+            "[1, 2, 8]");
+  EXPECT_EQ(sentence_of([] {
+              split_heads(Tensor::zeros({1, 2, 8}),
+                          {.heads = 2, .kv_heads = 0, .part = HeadSplit::Part::key});
+            }),
+            "[split_heads] expected heads in part 1; found none");
+  EXPECT_EQ(sentence_of([] { concatenate_heads(two_by_three()); }),
+            "[concatenate_heads] expected [batches, heads, tokens, head_dim]; found shape [2, 3]. "
+            "Input tensor "
+            "must have rank 4.");
+}
+
+TEST(Validation, CachesHaveRoom) {
+  const Tensor cache = Tensor::zeros({2, 1, 4, 3}), input = Tensor::zeros({1, 1, 5, 3});
+  EXPECT_EQ(sentence_of([&] { fill_cache(cache, input, 0); }),
+            "[fill_cache] expected at most 4 rows; found 5");
+  EXPECT_EQ(sentence_of([&] { fill_cache(cache, input, 2); }),
+            "[fill_cache] expected a batch in [0, 2); found 2");
+  EXPECT_EQ(sentence_of([&] { update_cache(cache, input, 4); }),
+            "[update_cache] expected an index in [0, 4); found 4");
+  EXPECT_EQ(
+      sentence_of([&] { update_cache(cache, input, 0, 4); }),
+      "[update_cache] expected input with a row for each of 2 batches from row 4 on; found 5 rows");
+  EXPECT_EQ(
+      sentence_of([&] { fill_cache(cache, cache, 0); }),
+      "[fill_cache] expected a cache [batches, heads, rows, head_dim] and input [1, heads, rows, "
+      "head_dim]; found [2, 1, 4, 3] and [2, 1, 4, 3]");
+}
+
 TEST(Validation, LayoutsAndProgramCachesAreTheWormholes) {
   Device card = open_device("wormhole");
   card.set_program_cache(true);

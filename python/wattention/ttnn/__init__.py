@@ -4,22 +4,25 @@ Names, defaults, prints and digits are those of the card's stack; docs/python.md
 After `install()`, `import ttnn` gives this module. `python -m wattention.ttnn run FILE` runs a notebook or a script so.
 """
 from .. import _core
-from . import _absent, _compare, _convert, _device, _in_place, _modules, _names, _operators, _table, _tensor, _word
-from . import model_preprocessing, tracer
+from . import _absent, _compare, _convert, _device, _heads, _in_place, _modules, _names, _operators, _table, _tensor
+from . import _word, model_preprocessing, tracer
 from ._config import (CONFIG, CONFIG_OVERRIDES, CONFIG_PATH, Config, load_config_from_dictionary,
                       load_config_from_json_file, manage_config, save_config_to_json_file)
 from ._configs import *
 from ._convert import *
 from ._cores import *
+from ._creation import *
 from ._device import *
 from ._errors import MissingError
 from ._files import *
 from ._golden import attach_golden_function, get_golden_function
+from ._heads import *
 from ._hook import install, uninstall
 from ._in_place import *
 from ._log import show_log
 from ._memory import *
 from ._mesh import *
+from ._moves import *
 from ._ops import *
 from ._queries import *
 from ._shape import Shape, Tile
@@ -35,7 +38,7 @@ def _set_up():
     _word.dress(words)
     globals().update(words)
     _modules.make_modules()
-    inner = dict(_device.IN_SUBMODULES)
+    inner = _device.IN_SUBMODULES | _heads.IN_SUBMODULES
     _word.dress(inner)
     for name, value in inner.items():
         _modules.attach(name, value)

@@ -182,9 +182,9 @@ def to_layout(tensor, layout, dtype=None, memory_config=None, device=None):
     if tensor._device is None:
         refuse_options("to_layout", dtype=None if dtype is tensor.dtype else dtype)
         return moved(core, tensor, layout) if layout is tensor.layout else wrap(core.clone(), None, layout)
-    refuse_options("to_layout", dtype=None if dtype is tensor.dtype else dtype,
-                   memory_config=None if memory_config == tensor.memory_config() else memory_config)
-    return moved(_core.to_layout(core, layout_words[layout]), tensor)
+    refuse_options("to_layout", dtype=None if dtype is tensor.dtype else dtype)
+    memory = memory_word("to_layout", memory_config)
+    return moved(_core.to_layout(core, layout_words[layout], memory=memory), tensor)
 
 
 @word("to_dtype")

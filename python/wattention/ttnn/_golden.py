@@ -9,7 +9,7 @@ _OTHER_NAMES = {"swish": "silu"}
 _AGAINST_ZERO = {"eqz": "eq", "nez": "ne", "gtz": "gt", "ltz": "lt", "gez": "ge", "lez": "le"}
 _REDUCTIONS = {"sum": "sum", "mean": "mean", "max": "amax", "min": "amin", "std": "std", "var": "var"}
 _SAME = ("clone", "from_device", "from_torch", "reallocate", "to_device", "to_dtype", "to_layout", "to_memory_config",
-         "to_torch", "typecast")
+         "tilize", "tilize_with_val_padding", "tilize_with_zero_padding", "to_torch", "typecast", "untilize")
 
 
 def _matmul(a, b, transpose_a=False, transpose_b=False, *, bias=None, activation=None, **_):
@@ -72,6 +72,7 @@ _SPECIAL = {
     "permute": lambda tensor, dims, **_: tensor.permute(tuple(dims)).contiguous(),
     "transpose": lambda tensor, dim1, dim2, **_: tensor.transpose(dim1, dim2),
     "reshape": lambda tensor, shape, **_: tensor.reshape(tuple(shape)).contiguous().clone(),
+    "expand": lambda tensor, output_shape, **_: tensor.expand(tuple(output_shape)),
     "identity": lambda tensor, **_: tensor.clone(),
     "layer_norm": _layer_norm,
     "repeat": lambda tensor, repeat_dims, **_: tensor.repeat(tuple(repeat_dims)),
@@ -83,7 +84,8 @@ _SPECIAL = {
     **{name: lambda tensor, *_, **__: tensor for name in _SAME},
 }
 # No op, or one whose namesake in torch takes other arguments.
-_NONE = {"as_tensor", "deallocate", "dump_tensor", "fill_cache", "load_tensor", "pad", "slice", "update_cache"}
+_NONE = {"as_tensor", "deallocate", "dump_tensor", "empty", "empty_like", "fill_cache", "load_tensor", "pad", "slice",
+         "unsqueeze_to_4D", "untilize_with_unpadding", "update_cache"}
 
 
 def golden(name):

@@ -1,28 +1,18 @@
-"""Ops that move elements: permute, transpose, reshape, and where tensors lie."""
+"""Ops that keep the elements: permute, transpose, reshape, and where tensors lie."""
 import math
 import operator
 
 from .. import _core
-from ._errors import ArgumentError, Error, error, expect_types
-from ._memory import MemoryConfig
-from ._ops import expect_dtype, inherit_memory
+from ._errors import ArgumentError, error
+from ._memory import memory_word
+from ._moves import reshaped
+from ._ops import inherit_memory
 from ._tensor import allocated, free, moved, on_device, wrap
-from ._types import Layout
 from ._word import word
 
-__all__ = ["get_memory_config", "permute", "reallocate", "reshape", "to_memory_config", "transpose"]
+__all__ = ["get_memory_config", "permute", "reallocate", "reshape", "transpose"]
 
 _MOVE = "Tensor must already be on device"
-
-
-def _moved(compute, tensor, *arguments):
-    """What TT-NN moves in rows, and the library does not, is unsupported."""
-    try:
-        return moved(compute(tensor._core, *arguments), tensor)
-    except Error as failure:
-        if failure.kind == "bad_input" and tensor.layout is Layout.ROW_MAJOR and "layout" in str(failure):
-            failure.kind = "unsupported"
-        raise
 
 
 def _integers(op, name, values):
@@ -42,8 +32,7 @@ def permute(input_tensor, dims, *, memory_config=None, pad_value=None):
         raise error("bad_input", f"[ttnn.permute] expected {rank} dimensions; found {dims}. The number of dimensions "
                                  "in the tensor input does not match the length of the desired ordering")
     on_device("permute", _MOVE, input_tensor)
-    inherit_memory("permute", input_tensor, memory_config)
-    return _moved(_core.permute, input_tensor, dims)
+    return moved(_core.permute(input_tensor._core, dims, memory=memory_word("permute", memory_config)), input_tensor)
 
 
 @word("transpose")
@@ -74,27 +63,13 @@ def _whole(shape, size):
 def reshape(input_tensor, shape, *, memory_config=None, pad_value=None):
     """The same elements under another shape; one size may be -1."""
     core = allocated("reshape", input_tensor)
-    inherit_memory("reshape", input_tensor, memory_config)
-    sizes = _whole(shape, core.size)
-    if input_tensor._device is None:
-        return moved(core.view(sizes), input_tensor, input_tensor.layout)
-    return _moved(_core.reshape, input_tensor, sizes)
+    return reshaped("reshape", input_tensor, _whole(shape, core.size), memory_config)
 
 
 def get_memory_config(tensor):
     """A device tensor's memory config; None for another one."""
     allocated_there = tensor._device is not None and tensor.is_allocated()
     return tensor.memory_config() if allocated_there else None
-
-
-@word("to_memory_config")
-def to_memory_config(tensor, memory_config, dtype=None):
-    """The tensor itself, where it lies as asked. Moves between DRAM and L1 are not here."""
-    on_device("to_memory_config", _MOVE, tensor)
-    expect_types("to_memory_config", memory_config=(memory_config or False, MemoryConfig))
-    inherit_memory("to_memory_config", tensor, memory_config)
-    expect_dtype("to_memory_config", tensor, dtype)
-    return tensor
 
 
 @word("reallocate")

@@ -84,6 +84,7 @@ class CpuBackend final : public Backend {
 
   Tensor run(const OpCall& call) override {
     Tensor out = compute(call);
+    if (call.plan.in_place) return out;  // the first operand
     for (const Tensor& input : call.tensors)
       if (input.storage()->backend()) return hold(out);
     return out;  // of plain host tensors
@@ -151,9 +152,9 @@ class CpuBackend final : public Backend {
   }
 
   Tensor move(const OpCall& call) {
-    if (call.attributes.dims)
-      return reported(call, "portable", cpu::permute(call.a(), *call.attributes.dims, threads_));
-    return reported(call, "view", call.a().view(call.shape));
+    if (call.op == Op::reshape || call.op == Op::to_layout)
+      return reported(call, "view", call.a().view(call.shape));
+    return reported(call, "portable", cpu::move(call, threads_));
   }
 
   const Choice& gemm_for(std::string_view op, const Tensor& tensor) const {

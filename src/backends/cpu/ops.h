@@ -3,8 +3,6 @@
 // propagate as in the textbook loops.
 #include <wattention/tensor.h>
 
-#include <span>
-
 #include "backends/cpu/buffer.h"
 #include "backends/cpu/pack.h"
 #include "device/op_call.h"
@@ -25,6 +23,7 @@ Tensor unary(const OpCall& call, int threads);
 /// Along some dimensions: summed in double, rounded once.
 Tensor reduce(const OpCall& call, int threads);
 
-Tensor permute(const Tensor& input, std::span<const int> dims, int threads);
+/// Elements as the call's plan says: a new tensor, or the first operand where it is in place.
+Tensor move(const OpCall& call, int threads);
 
 }  // namespace wattention::cpu

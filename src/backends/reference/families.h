@@ -15,7 +15,7 @@ void unary(const OpCall& call, double* out);
 /// exp(x - max) over its sum along the call's dimension.
 void softmax(const OpCall& call, double* out);
 void reduce(const OpCall& call, double* out);
-/// In the order of dimensions that the call gives, else as they are.
-void move(const OpCall& call, double* out);
+/// As the call's plan says; `out` are the first operand's own bytes where the plan is in place.
+void move(const OpCall& call, std::byte* out, int threads);
 
 }  // namespace wattention::reference

@@ -1,51 +1,19 @@
-#include <algorithm>
-#include <array>
+#include <bit>
+#include <vector>
 
 #include "backends/reference/families.h"
+#include "tensor/storage.h"
 
 namespace wattention::reference {
-namespace {
 
-using Strides = std::array<std::int64_t, Shape::max_rank>;
-
-// Stride, in the output, of each input dimension.
-Strides output_strides(std::span<const std::int64_t> sizes, std::span<const int> dims) {
-  Strides strides{};
-  std::int64_t stride = 1;
-  for (std::size_t d = dims.size(); d-- > 0;) {
-    const auto source = static_cast<std::size_t>(dims[d]);
-    strides[source] = stride;
-    stride *= sizes[source];
-  }
-  return strides;
-}
-
-// out[permuted index] = input[index]; `sizes` are the input's.
-void permute(std::span<const std::int64_t> sizes, std::span<const int> dims, const double* input,
-             double* out) {
-  const Strides strides = output_strides(sizes, dims);
-  Strides index{};
-  std::int64_t count = 1;
-  for (const std::int64_t size : sizes) count *= size;
-  for (std::int64_t i = 0; i < count; ++i) {
-    std::int64_t target = 0;
-    for (std::size_t d = 0; d < sizes.size(); ++d) target += index[d] * strides[d];
-    out[target] = input[i];
-    for (std::size_t d = sizes.size(); d-- > 0;) {
-      if (++index[d] < sizes[d]) break;
-      index[d] = 0;
-    }
-  }
-}
-
-}  // namespace
-
-void move(const OpCall& call, double* out) {
-  const Tensor& input = call.a();
-  if (call.attributes.dims)
-    permute(input.shape().sizes(), *call.attributes.dims, values(input), out);
-  else
-    std::copy_n(values(input), input.numel(), out);
+void move(const OpCall& call, std::byte* out, int threads) {
+  std::vector<const std::byte*> operands;
+  operands.reserve(call.tensors.size());
+  for (const Tensor& tensor : call.tensors) operands.push_back(tensor.storage()->host_bytes());
+  if (call.plan.fill)
+    fill_elements(out, call.shape.numel(), sizeof(double),
+                  std::bit_cast<std::uint64_t>(*call.plan.fill));
+  copy_boxes(call.plan.boxes, sizeof(double), operands, out, threads);
 }
 
 }  // namespace wattention::reference

@@ -53,6 +53,7 @@ class ReferenceBackend final : public Backend {
   }
 
   Tensor run(const OpCall& call) override {
+    if (call.plan.in_place) return write_into_first(call);
     Tensor out = Tensor::empty(call.shape, DType::f64);
     compute(call, out.mutable_values<double>().data());
     if (explain_) report(call);
@@ -69,8 +70,15 @@ class ReferenceBackend final : public Backend {
       case OpFamily::unary: return reference::unary(call, out);
       case OpFamily::softmax: return reference::softmax(call, out);
       case OpFamily::reduce: return reference::reduce(call, out);
-      case OpFamily::move: return reference::move(call, out);
+      case OpFamily::move:
+        return reference::move(call, reinterpret_cast<std::byte*>(out), threads_);
     }
+  }
+
+  Tensor write_into_first(const OpCall& call) {
+    reference::move(call, call.a().storage()->host_bytes(), threads_);
+    if (explain_) report(call);
+    return call.a();
   }
 
   void report(const OpCall& call) {

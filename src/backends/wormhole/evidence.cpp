@@ -54,7 +54,17 @@ Evidence evidence_of(const OpCall& call) {
     case Op::transpose:
     case Op::permute:
     case Op::reshape:
-    case Op::to_layout: return Evidence::library;
+    case Op::to_layout:
+    case Op::slice:
+    case Op::concat:
+    case Op::pad:
+    case Op::repeat:
+    case Op::repeat_interleave:
+    case Op::full_like:
+    case Op::split_heads:
+    case Op::concatenate_heads:
+    case Op::fill_cache:
+    case Op::update_cache: return Evidence::library;
     default: return Evidence::read;
   }
 }

@@ -1,6 +1,5 @@
 #include "backends/wormhole/layout.h"
 
-#include <array>
 #include <cstring>
 
 #include "backends/wormhole/program/ceil_div.h"
@@ -11,19 +10,6 @@ namespace {
 
 std::int64_t whole_tiles(std::int64_t size) {
   return ceil_div(size, tile_side) * tile_side;
-}
-
-using Counts = std::array<std::int64_t, Shape::max_rank>;
-
-// Elements between neighbours of each dimension in C order.
-Counts strides_of(const Shape& shape) {
-  Counts strides{};
-  std::int64_t stride = 1;
-  for (int dim = shape.rank() - 1; dim >= 0; --dim) {
-    strides[static_cast<std::size_t>(dim)] = stride;
-    stride *= shape[dim];
-  }
-  return strides;
 }
 
 }  // namespace
@@ -60,25 +46,6 @@ void unpad(const std::byte* padded, const TiledShape& shape, std::size_t element
     for (std::int64_t i = 0; i < shape.rows; ++i, logical += row, padded += padded_row)
       std::memcpy(logical, padded, row);
     padded += rows_below * padded_row;
-  }
-}
-
-void permute_elements(const std::uint16_t* in, const Shape& shape, std::span<const int> dims,
-                      std::uint16_t* out) {
-  const Counts in_strides = strides_of(shape);
-  Counts index{};
-  std::int64_t offset = 0;
-  const std::int64_t count = shape.numel();
-  for (std::int64_t i = 0; i < count; ++i) {
-    out[i] = in[offset];
-    // Count the output's index up, the offset along with it.
-    for (std::size_t dim = dims.size(); dim-- > 0;) {
-      const std::int64_t stride = in_strides[static_cast<std::size_t>(dims[dim])];
-      offset += stride;
-      if (++index[dim] < shape[dims[dim]]) break;
-      offset -= index[dim] * stride;
-      index[dim] = 0;
-    }
   }
 }
 

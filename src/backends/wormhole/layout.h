@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 namespace wattention::wormhole {
 
@@ -20,6 +19,8 @@ struct TiledShape {
   std::int64_t row_tiles() const { return padded_rows / 32; }
   std::int64_t col_tiles() const { return padded_cols / 32; }
   std::int64_t tiles() const { return batch * row_tiles() * col_tiles(); }
+  /// The logical elements are the padded image.
+  bool is_whole() const { return rows == padded_rows && cols == padded_cols; }
 };
 
 /// Copies logical elements into their padded image and back. Elements are `element_bytes` wide.
@@ -27,9 +28,5 @@ void pad(const std::byte* logical, const TiledShape& shape, std::size_t element_
          std::byte* padded);
 void unpad(const std::byte* padded, const TiledShape& shape, std::size_t element_bytes,
            std::byte* logical);
-
-/// Elements in another order of dimensions: out[i] has size(dims[i]). Elements are 2 bytes wide.
-void permute_elements(const std::uint16_t* in, const Shape& shape, std::span<const int> dims,
-                      std::uint16_t* out);
 
 }  // namespace wattention::wormhole

@@ -1,13 +1,12 @@
-// Moves: the program depends on what moves; the values only move.
+// Moves: the programs depend on what moves; the values only move. What the release refuses, in its own sentences.
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <numeric>
+#include <string>
 #include <vector>
 
 #include "backends/wormhole/families.h"
-#include "backends/wormhole/program/move.h"
+#include "backends/wormhole/move_programs.h"
 #include "backends/wormhole/spec/chip.h"
 #include "backends/wormhole/wormhole_backend.h"
 #include "tensor/shape_formatter.h"
@@ -15,90 +14,159 @@
 namespace wattention::wormhole {
 namespace {
 
-using Order = std::array<int, 4>;
-
-// The order over four dimensions, missing ones in front.
-Order lifted(std::span<const int> dims) {
-  Order order{};
-  const int missing = 4 - static_cast<int>(dims.size());
-  std::iota(order.begin(), order.begin() + missing, 0);
-  std::ranges::transform(dims, order.begin() + missing, [=](int dim) { return dim + missing; });
-  return order;
+std::optional<Refusal> refuse_reshape(const OpCall& call) {
+  if (call.shape.rank() > 0) return std::nullopt;
+  return refuse(ErrorKind::bad_input, "[reshape] expected at least one dimension; found shape []");
 }
 
-// The tile dimensions stay, and of the others only those of size 1 move.
-bool moves_nothing(const Shape& shape, std::span<const int> dims) {
-  const int rank = shape.rank();
-  for (int i = 0; i < rank; ++i) {
-    const bool moved = dims[static_cast<std::size_t>(i)] != i;
-    if (moved && (i >= rank - 2 || shape[i] > 1)) return false;
+std::optional<Refusal> refuse_slice(const OpCall& call) {
+  const bool stepped =
+      std::ranges::any_of(*call.attributes.steps, [](int step) { return step != 1; });
+  if (!stepped || call.a().dtype() == DType::bf16) return std::nullopt;
+  return refuse(ErrorKind::bad_input,
+                "[slice] expected bf16 with steps; found {}. Strided slice is only supported for "
+                "BFLOAT16",
+                to_string(call.a().dtype()));
+}
+
+std::optional<Refusal> refuse_concat(const OpCall& call) {
+  for (const Tensor& tensor : call.tensors)
+    if (tensor.layout() != call.a().layout())
+      return refuse(ErrorKind::unsupported,
+                    "[concat] expected tensors of one layout; found {} and {}",
+                    to_string(call.a().layout()), to_string(tensor.layout()));
+  return std::nullopt;
+}
+
+std::optional<Refusal> refuse_pad(const OpCall& call) {
+  const Dims &before = *call.attributes.before, &after = *call.attributes.after;
+  const int rank = call.a().rank();
+  if (call.a().layout() == Layout::tile &&
+      std::ranges::any_of(before, [](int count) { return count != 0; }))
+    return refuse(
+        ErrorKind::bad_input,
+        "[pad] expected elements after each dimension only, for tiles; found {}. ttnn.pad: "
+        "on device tile padding does not support front padding",
+        text_of(call.attributes, Attribute::before));
+  for (int dim = 0; dim < rank - 3; ++dim)
+    if (rank > 4 &&
+        (before[static_cast<std::size_t>(dim)] != 0 || after[static_cast<std::size_t>(dim)] != 0))
+      return refuse(ErrorKind::bad_input,
+                    "[pad] expected no padding of dimension {}; found {}. ttnn::pad only supports "
+                    "padding on the lowest 3 dimensions for tensors with rank > 4 {}",
+                    dim, text_of(call.attributes, Attribute::after), dim);
+  if (call.a().dtype() != DType::bf16 && *call.plan.fill != 0)
+    return refuse(
+        ErrorKind::unverified,
+        "[pad] expected value 0 with {}, as the release writes others as two bf16; found {}",
+        to_string(call.a().dtype()), *call.plan.fill);
+  return std::nullopt;
+}
+
+std::optional<Refusal> refuse_repeat(const OpCall& call) {
+  const Dims& repeats = *call.attributes.repeats;
+  if (call.op == Op::repeat) return std::nullopt;
+  const auto repeated = std::ranges::count_if(repeats, [](int times) { return times != 1; });
+  if (repeated > 1 || repeats.size() < 2 || call.shape.rank() != call.a().rank())
+    return refuse(
+        ErrorKind::unsupported,
+        "[repeat_interleave] expected two or more dimensions and repetitions along one of "
+        "them; found shape {} and {}",
+        call.a().shape(), text_of(call.attributes, Attribute::repeats));
+  if (repeated == 0 || call.a().dtype() == DType::bf16) return std::nullopt;
+  return refuse(
+      ErrorKind::unsupported,
+      "[repeat_interleave] expected bf16, as the release casts other dtypes to it; found {}",
+      to_string(call.a().dtype()));
+}
+
+std::optional<Refusal> refuse_heads(const OpCall& call) {
+  const std::int64_t head_dim = call.op == Op::concatenate_heads             ? call.a().size(-1)
+                                : call.attributes.transposed.value_or(false) ? call.shape[-2]
+                                                                             : call.shape[-1];
+  if (call.a().layout() != Layout::tile)
+    return refuse(ErrorKind::bad_input,
+                  "[{}] expected tile layout; found {}. Invalid layout: input tensor must use "
+                  "TILE_LAYOUT",
+                  call.name(), to_string(call.a().layout()));
+  if (is_whole_tiles(head_dim)) return std::nullopt;
+  return refuse(
+      ErrorKind::bad_input,
+      "[{}] expected a multiple of 32 as the size of a head; found {}. Invalid head size: "
+      "{}. The head size must be a multiple of the tile width (32). Please adjust the "
+      "dimensions accordingly.",
+      call.name(), head_dim, head_dim);
+}
+
+std::optional<Refusal> refuse_cache(const OpCall& call) {
+  for (const Tensor& tensor : call.tensors)
+    if (tensor.layout() != Layout::tile)
+      return refuse(ErrorKind::bad_input,
+                    "[{}] expected tile layout; found {}. Inputs to update_cache must be tilized",
+                    call.name(), to_string(tensor.layout()));
+  const std::int64_t blocks = call.b().size(1) * TiledShape(call.b().shape()).row_tiles();
+  if (call.op == Op::fill_cache && call.b().size(1) > 1 && blocks > n150d().compute_cores())
+    return refuse(
+        ErrorKind::bad_input,
+        "[fill_cache] expected at most {} rows of tiles over all heads, one a core; found {}",
+        n150d().compute_cores(), blocks);
+  return std::nullopt;
+}
+
+std::optional<Refusal> refuse_op(const OpCall& call) {
+  switch (call.op) {
+    case Op::reshape: return refuse_reshape(call);
+    case Op::slice: return refuse_slice(call);
+    case Op::concat: return refuse_concat(call);
+    case Op::pad: return refuse_pad(call);
+    case Op::repeat:
+    case Op::repeat_interleave: return refuse_repeat(call);
+    case Op::split_heads:
+    case Op::concatenate_heads: return refuse_heads(call);
+    case Op::fill_cache:
+    case Op::update_cache: return refuse_cache(call);
+    default: return std::nullopt;
   }
-  return true;
 }
 
-struct MoveProgram {
-  std::string_view name;
-  std::string_view kernel;
-};
-
-// tt-metal v0.57.0-rc71, data_movement/permute/permute.cpp and device/permute_device_operation.cpp.
-MoveProgram program_for(const Order& order) {
-  if (order == Order{0, 2, 1, 3}) return {"transpose HC", "transpose_hc"};
-  if (order == Order{1, 0, 2, 3}) return {"transpose CN", "transpose_cn"};
-  if (order[2] + order[3] == 5) return {"permute, tiles whole", "permute_tiled_invariant"};
-  if (order[3] >= 2) return {"permute, tile rows whole", "permute_tiled_row_invariant"};
-  return {"permute, generic", "permute_tiled_generic"};
-}
-
-// tt-metal v0.57.0-rc71, data_movement/reshape_view/reshape.cpp (this_is_view): same width, and no
-// padded rows that would come to lie inside.
-bool is_view(const Tensor& input, const Shape& shape) {
-  const TiledShape from(input.shape()), to(shape);
-  if (from.cols != to.cols) return false;
-  return input.layout() == Layout::row_major || from.rows == to.rows ||
-         (from.rows % tile_side == 0 && to.rows % tile_side == 0);
-}
-
-bool swaps_sides(const Order& order) {
-  return order == Order{0, 1, 3, 2};
-}
-
-// The result shares its input's memory: nothing runs.
-bool is_free(const OpCall& call) {
-  if (call.op == Op::to_layout) return call.a().layout() == *call.attributes.layout;
-  if (call.op == Op::reshape) return is_view(call.a(), call.shape);
-  return moves_nothing(call.a().shape(), *call.attributes.dims);
+// What the release hashes: the op's attributes, but not which row of a cache is written.
+std::string key_of(const OpCall& call, const MoveProblem& program) {
+  std::string key = fmt::format("{} {} {} {} {} {}", program.op, program.kernel, call.shape,
+                                to_string(call.a().dtype()), to_string(program.memory),
+                                to_string(program.out_memory));
+  for (const Tensor& tensor : call.tensors) key += tensor.shape().text();
+  if (!call.plan.in_place)
+    for_each_attribute(call.attributes, [&](Attribute attribute, const auto& value) {
+      if (value) key += fmt::format(" {}", text_of(call.attributes, attribute));
+    });
+  return key;
 }
 
 }  // namespace
 
 std::optional<Refusal> refuse_move(const OpCall& call) {
-  if (call.op == Op::reshape && call.shape.rank() == 0)
-    return refuse(ErrorKind::bad_input,
-                  "[reshape] expected at least one dimension; found shape []");
-  if (is_free(call)) return std::nullopt;
-  if (call.op == Op::to_layout) return refuse_dtypes(call);
-  const std::string_view rows = call.op == Op::reshape
-                                    ? "Row-major tensors change their width on the host only"
-                                    : "Only tiles are moved here";
-  if (auto refusal = refuse_operands(call, rows)) return refusal;
-  if (call.op != Op::reshape && call.a().rank() > 4)
-    return refuse(ErrorKind::unsupported,
-                  "[permute] expected at most four dimensions; found shape {}", call.a().shape());
-  return std::nullopt;
+  if (auto refusal = refuse_op(call)) return refusal;
+  if (!programs_of(call).through_packer) return std::nullopt;
+  return refuse_dtypes(call);
 }
 
 Tensor WormholeBackend::run_move(const OpCall& call) {
   const Tensor& input = call.a();
-  if (is_free(call)) return Tensor(call.shape, input.dtype(), input.layout(), input.storage());
-  if (call.op == Op::to_layout) return change_layout(input, *call.attributes.layout);
-  if (call.op == Op::reshape)
-    return move_elements("reshape", "reshape", "reshape_tiled", input, call.shape, {});
-  const Dims& dims = *call.attributes.dims;
-  const Order order = lifted(dims);
-  if (swaps_sides(order)) return transpose(input);
-  const MoveProgram program = program_for(order);
-  return move_elements("permute", program.name, program.kernel, input, call.shape, dims);
+  const MovePrograms programs = programs_of(call);
+  const Layout layout = call.attributes.layout.value_or(input.layout());
+  const bool from_host = call.op == Op::full_like && input.layout() == Layout::row_major;
+  if (programs.programs.empty() && !from_host)
+    return Tensor(call.shape, input.dtype(), layout, input.storage());
+  Tensor out =
+      call.plan.in_place ? input : allocate(call.shape, input.dtype(), layout, programs.memory);
+  for (const MoveProblem& program : programs.programs)
+    enqueue(key_of(call, program), make_move(program), Reuse::blocks);
+  if (from_host) {
+    const auto bytes = call.shape.numel() * static_cast<std::int64_t>(size_of(input.dtype()));
+    transferred(TransferEvent::Step::write, call.shape.numel(), bytes, programs.memory);
+  }
+  if (has_values()) move_values(call, programs, out);
+  return out;
 }
 
 Tensor WormholeBackend::transpose(const Tensor& input) {
@@ -109,33 +177,7 @@ Tensor WormholeBackend::transpose(const Tensor& input) {
   const TiledShape tiled(input.shape());
   enqueue(fmt::format("transpose {} {}", input.shape(), to_string(input.memory())),
           make_transpose(tiled.tiles(), input.memory()), Reuse::blocks);
-  if (!has_values()) return out;
-  wormhole::transpose(stacked(input), tiled.batch, bits_of(out), host_);
-  return out;
-}
-
-// The logical elements in another order or under another shape; padding becomes zero.
-Tensor WormholeBackend::move_elements(std::string_view op, std::string_view program,
-                                      std::string_view kernel, const Tensor& input,
-                                      const Shape& shape, std::span<const int> dims) {
-  Tensor out = allocate(shape, DType::bf16, Layout::tile, input.memory());
-  const TiledShape from(input.shape()), to(shape);
-  const Memory memory = input.memory();
-  enqueue(fmt::format("{} {} {} {} {}", op, kernel, input.shape(), shape, to_string(memory)),
-          make_move({op, program, kernel, from.tiles(), to.tiles(), memory, memory}),
-          Reuse::blocks);
-  if (!has_values()) return out;
-  const auto count = static_cast<std::size_t>(input.numel());
-  std::vector<Bits> logical(count);
-  unpad(reinterpret_cast<const std::byte*>(bits_of(input)), from, sizeof(Bits),
-        reinterpret_cast<std::byte*>(logical.data()));
-  if (!dims.empty()) {
-    std::vector<Bits> moved(count);
-    permute_elements(logical.data(), input.shape(), dims, moved.data());
-    logical.swap(moved);
-  }
-  pad(reinterpret_cast<const std::byte*>(logical.data()), to, sizeof(Bits),
-      reinterpret_cast<std::byte*>(bits_of(out)));
+  if (has_values()) wormhole::transpose(stacked(input), tiled.batch, bits_of(out), host_);
   return out;
 }
 

@@ -138,6 +138,7 @@ Tensor WormholeBackend::run_reduce(const OpCall& call) {
   if (call.op == Op::stddev) kept = run_family({Op::sqrt, {kept}, {}, {}, kept.shape()});
   if (kept.shape() == call.shape) return kept;
   OpCall reshape{Op::reshape, {kept}, {}, {}, call.shape};
+  reshape.plan.boxes = {unmoved_box(call.shape)};
   return run_family(reshape);
 }
 
@@ -180,6 +181,7 @@ Tensor WormholeBackend::reduce_across(const OpCall& call, const Tensor& input, i
     std::swap(sizes[height], sizes[other]);
     permute.attributes.dims = Dims(dims);
     permute.shape = Shape(std::span<const std::int64_t>(sizes));
+    permute.plan.boxes = {reordered_box(tensor.shape(), dims)};
     return run_family(permute);
   };
   return swapped(reduce_side(call, swapped(input), step));

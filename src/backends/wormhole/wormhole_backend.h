@@ -12,6 +12,7 @@
 #include "backends/wormhole/exec/unary.h"
 #include "backends/wormhole/layout.h"
 #include "backends/wormhole/memory/bank_memory.h"
+#include "backends/wormhole/move_programs.h"
 #include "backends/wormhole/program/broadcast.h"
 #include "backends/wormhole/program_cache.h"
 #include "backends/wormhole/spec/release.h"
@@ -88,9 +89,7 @@ class WormholeBackend final : public Backend {
   Tensor squared(const Tensor& input);
   Tensor run_move(const OpCall& call);
   Tensor transpose(const Tensor& input);
-  Tensor change_layout(const Tensor& input, Layout layout);
-  Tensor move_elements(std::string_view op, std::string_view program, std::string_view kernel,
-                       const Tensor& input, const Shape& shape, std::span<const int> dims);
+  void move_values(const OpCall& call, const MovePrograms& programs, const Tensor& out);
 
   const Mode mode_;
   const bool explain_;

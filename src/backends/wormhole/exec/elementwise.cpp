@@ -110,4 +110,16 @@ void transpose(MatrixView input, std::int64_t matrices, Bits* out, HostOptions h
   });
 }
 
+void pack_in_place(std::span<Bits> values, HostOptions host) {
+  const auto count = static_cast<std::int64_t>(values.size());
+  const int threads =
+      useful_threads(static_cast<double>(count), least_elements, resolve_threads(host.threads));
+  parallel(threads, [&](int thread) {
+    const Share share = share_of(count, thread, threads, line);
+    for (Bits& value : values.subspan(static_cast<std::size_t>(share.begin),
+                                      static_cast<std::size_t>(share.end - share.begin)))
+      value = kernels::copy(value);
+  });
+}
+
 }  // namespace wattention::wormhole

@@ -56,4 +56,7 @@ void subtract(std::span<const Bits> a, std::span<const Bits> b, std::span<Bits> 
 /// denormals and -0 become +0, NaNs infinities, as they do on the way through Dst and the packer.
 void transpose(MatrixView input, std::int64_t matrices, Bits* out, HostOptions host);
 
+/// The same change where elements lie: those that pass Dst and the packer on their way to another place.
+void pack_in_place(std::span<Bits> values, HostOptions host);
+
 }  // namespace wattention::wormhole

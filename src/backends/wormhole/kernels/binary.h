@@ -22,10 +22,10 @@ constexpr Bits cut_reciprocal(Bits value) {
   return store_to_bf16(reciprocal::of<Reciprocal>(widen(value), Reciprocal::accurate_newton_steps));
 }
 
-/// fp32 numbers that a program was compiled with; 0 where it has none.
+/// What a kernel was compiled with, fp32: a binary op's number comes first.
 using Numbers = std::array<Word, 2>;
 
-/// A kernel and the packer after it, as a step of a program.
+/// A kernel and the packer after it, as a step of a program. The numbers are for kernels that take some.
 template <auto kernel>
 constexpr Bits step(Bits value, const Numbers&) {
   return pack_bf16(kernel(value));
@@ -34,7 +34,7 @@ constexpr Bits step(Bits value, const Numbers&) {
 enum class MatrixStep { multiply, add, subtract, larger, smaller };
 
 struct BinaryKernel {
-  using Step = Bits (*)(Bits value, const Numbers& numbers);
+  using Step = Bits (*)(Bits value, const Numbers&);
   MatrixStep step;
   Step before_a = nullptr, before_b = nullptr;  ///< through L1 on their way
   Step after = nullptr;                         ///< on Dst
@@ -71,7 +71,7 @@ constexpr std::optional<BinaryKernel> binary_kernel(Op op) {
 /// tt_metal/hw/ckernels/wormhole_b0/metal/llk_api/llk_sfpu: ckernel_sfpu_unary_comp.h, ckernel_sfpu_binop_with_unary.h.
 template <Op op>
 constexpr Bits by_number(Bits value, const Numbers& numbers) {
-  const Word x = widen(value), number = numbers[0];
+  const Word x = widen(value), number = numbers.front();
   const Bits difference = store_to_bf16(sfpu::subtract(x, number));
   // The vector unit has a -0, the difference of equal numbers is +0.
   if constexpr (op == Op::eq) return eqz(difference);

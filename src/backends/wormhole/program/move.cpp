@@ -21,8 +21,8 @@ TileWork work_of_tiles(std::int64_t tiles) {
 
 Program make_move(const MoveProblem& problem) {
   const CoreGrid device = n150d().compute_grid;
-  const std::int64_t tile = n150d().tile_bytes_bf16;
-  const WorkSplit split = split_work(problem.out_tiles, device);
+  const std::int64_t tile = tile_elements * problem.element_bytes;
+  const WorkSplit split = split_work(problem.out_tiles, problem.one_core ? CoreGrid{1, 1} : device);
   Program program;
   program.work.op = problem.op;
   program.work.program = problem.program;

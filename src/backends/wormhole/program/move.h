@@ -1,5 +1,5 @@
 #pragma once
-// Programs that move tiles or elements without computing: transpose, permute, reshape, layouts.
+// Programs that move tiles or elements without computing: transpose, permute, slice, concat, layouts and the like.
 #include <wattention/tensor.h>
 
 #include <string_view>
@@ -8,7 +8,8 @@
 
 namespace wattention::wormhole {
 
-/// A program that reads `tiles` and writes `out_tiles`, shared out tile by tile over all cores.
+/// A program that reads `tiles` and writes `out_tiles`, shared out tile by tile over all cores. Rows count as tiles of
+/// 1024 elements.
 struct MoveProblem {
   std::string_view op;
   std::string_view program;
@@ -17,6 +18,8 @@ struct MoveProblem {
   std::int64_t out_tiles;
   Memory memory;  ///< of the input
   Memory out_memory;
+  std::int64_t element_bytes = 2;
+  bool one_core = false;
 };
 Program make_move(const MoveProblem& problem);
 

@@ -11,11 +11,6 @@ namespace {
 
 using nlohmann::json;
 
-json table() {
-  std::ifstream stream(golden::library_path("cases.json"));
-  return json::parse(stream);
-}
-
 Shape shape_of(const json& sizes) {
   return Shape(sizes.get<std::vector<std::int64_t>>());
 }
@@ -41,57 +36,65 @@ class Options {
   json values_;
 };
 
+// As a person writes it on the command line.
+std::string word_of(const json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (!value.is_array()) return value.dump();
+  std::string word;
+  for (const json& one : value) word += (word.empty() ? "" : ",") + one.dump();
+  return word;
+}
+
 // The case's words for attributes are the table's own.
 OpAttributes attributes_of(Options& options) {
   OpAttributes attributes;
   if (const auto grid = options.take<std::vector<int>>("core_grid"))
     attributes.core_grid = CoreGrid{grid->at(0), grid->at(1)};
-  if (const auto fidelity = options.take<std::string>("fidelity"))
-    attributes.fidelity = parse_fidelity(*fidelity);
-  if (const auto dims = options.take<std::vector<int>>("dims")) attributes.dims = Dims(*dims);
-  attributes.fp32_accumulate = options.take<bool>("fp32_accumulate");
-  attributes.numeric_stable = options.take<bool>("numeric_stable");
-  attributes.transpose_b = options.take<bool>("transpose_b");
-  attributes.keepdim = options.take<bool>("keepdim");
-  const auto dim = options.take<int>("dim");
-  if (dim && attributes.keepdim)  // a reduction's
-    attributes.dims = Dims{*dim};
-  else
-    attributes.dim = dim;
-  attributes.fast_and_approximate_mode = options.take<bool>("fast_and_approximate_mode");
+  // A reduction's `dim` are its dims.
+  if (const auto keepdim = options.take<bool>("keepdim")) {
+    attributes.keepdim = keepdim;
+    if (const auto dim = options.take<int>("dim")) attributes.dims = Dims{*dim};
+  }
+  for (const AttributeRow& row : attribute_rows())
+    if (const auto value = options.take<json>(row.name.data()))
+      parse_attribute(attributes, row.attribute, word_of(*value));
   return attributes;
 }
 
-Tensor upload(const json& input, const Device& device) {
+Tensor upload(const json& input, const std::string& release, const Device& device) {
   Tensor host = Tensor::empty(shape_of(input.at("shape")), DType::bf16);
-  const std::vector<Bits> patterns = array(input.at("file"));
+  const std::vector<Bits> patterns = array(input.at("file"), release);
   if (static_cast<std::int64_t>(patterns.size()) != host.numel())
     throw std::runtime_error("another shape than its array: " + input.dump());
   std::ranges::transform(patterns, host.mutable_values<bfloat16>().begin(), bfloat16::from_bits);
   return to_device(host, device,
-                   {.memory = input.at("memory") == "l1" ? Memory::l1 : Memory::dram});
+                   {.memory = parse_memory(input.at("memory").get<std::string>()),
+                    .layout = parse_layout(input.value("layout", "tile"))});
 }
 
 }  // namespace
 
-std::vector<Bits> array(const std::string& file) {
-  return golden::load_npy(golden::library_path(file)).bits;
+std::vector<Bits> array(const std::string& file, const std::string& release) {
+  return golden::load_npy(golden::library_path(file, release)).bits;
 }
 
-std::vector<Case> cases() {
-  const json stored = table();
+std::vector<Case> cases(const std::string& file, const std::string& release) {
+  std::ifstream stream(golden::library_path(file, release));
+  const json stored = json::parse(stream);
   std::vector<Case> all;
   for (const json& recorded : stored.at("cases"))
     all.push_back({recorded.at("name"), recorded.at("call"), recorded.at("inputs"),
-                   recorded.at("options"), array(recorded.at("out").at("file")),
+                   recorded.at("options"), array(recorded.at("out").at("file"), release),
                    shape_of(recorded.at("out").at("shape")), recorded.value("differs", ""),
-                   recorded.value("not_run", "")});
+                   recorded.value("not_run", ""),
+                   parse_layout(recorded.at("out").value("layout", "tile")), release});
   return all;
 }
 
 OpArguments arguments_of(const Case& recorded, const Device& device) {
   OpArguments arguments;
-  for (const json& input : recorded.inputs) arguments.tensors.push_back(upload(input, device));
+  for (const json& input : recorded.inputs)
+    arguments.tensors.push_back(upload(input, recorded.release, device));
   Options options(recorded.options);
   arguments.number = options.take<double>("number");
   if (options.take<std::vector<int>>("swapped").value_or(std::vector{0, 1}) != std::vector{0, 1})

@@ -14,18 +14,22 @@ namespace wattention::wormhole::library {
 struct Case {
   std::string name;
   std::string call;
-  nlohmann::json inputs;   ///< file, memory, shape of each
+  nlohmann::json inputs;   ///< file, memory, shape of each; layout where it is not tile
   nlohmann::json options;  ///< by their names in the file; none may be left unread
   std::vector<Bits> expected;
   Shape shape;          ///< of the result
   std::string differs;  ///< why the default release answers otherwise; else empty
   std::string not_run;  ///< why the call cannot be made yet; else empty
+  Layout layout;        ///< of the result
+  std::string release;  ///< of the library
 };
 
-std::vector<Case> cases();
+/// A list of them.
+std::vector<Case> cases(const std::string& file = "cases.json",
+                        const std::string& release = "0.59");
 
 /// The bf16 patterns of one of the arrays.
-std::vector<Bits> array(const std::string& file);
+std::vector<Bits> array(const std::string& file, const std::string& release);
 
 /// Makes the call on the device. Throws std::runtime_error for an op or an option that nobody here knows.
 Tensor run(const Case& recorded, const Device& device);

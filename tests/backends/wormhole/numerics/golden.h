@@ -28,7 +28,7 @@ Matrix padded(const Matrix& matrix);
 Matrix cropped(const Matrix& matrix, std::int64_t rows, std::int64_t cols);
 Matrix transposed(const Matrix& matrix);
 
-/// A file of tests/golden/wormhole_library.
+/// A file of tests/golden/wormhole_library, of one release of the library.
 std::string library_path(const std::string& file, const std::string& release = "0.59");
 
 /// A little-endian uint16 .npy; dimensions but the last count as rows.

@@ -155,5 +155,40 @@ TEST_F(Errors, TheReleasesOwnCheckOfItsChoice) {
                  [&] { matmul(a, a, {}); });
 }
 
+TEST_F(Errors, MovesThatTheReleaseDoesNotMake) {
+  const Tensor tensor = on_device({1, 1, 40, 40});
+  const Tensor rows = on_device({1, 1, 40, 40}, {.layout = Layout::row_major});
+  expect_refused(ErrorKind::bad_input, "does not support front padding", [&] {
+    pad(tensor, {0, 0, 0, 1}, {0, 0, 0, 0});
+  });
+  expect_refused(ErrorKind::bad_input, "only supports padding on the lowest 3 dimensions", [&] {
+    pad(on_device({2, 2, 2, 2, 2}), {0, 0, 0, 0, 0}, {0, 1, 0, 0, 0});
+  });
+  expect_refused(ErrorKind::unverified, "[pad] expected value 0 with f32", [&] {
+    pad(on_device({4, 4}, {.dtype = DType::f32}), {0, 0}, {0, 1}, 1.5);
+  });
+  expect_refused(ErrorKind::bad_input, "Strided slice is only supported for BFLOAT16", [&] {
+    slice(on_device({4, 4}, {.layout = Layout::row_major, .dtype = DType::f32}), {0, 0}, {4, 4},
+          {2, 1});
+  });
+  expect_refused(ErrorKind::unsupported,
+                 "[concat] expected tensors of one layout; found tile and row_major", [&] {
+                   concat(std::vector{tensor, rows}, 0);
+                 });
+  expect_refused(ErrorKind::unsupported, "repetitions along one of them", [&] {
+    repeat_interleave(tensor, {1, 1, 2, 2});
+  });
+  expect_refused(ErrorKind::bad_input, "Invalid head size: 40",
+                 [&] { split_heads(tensor, {.heads = 1, .kv_heads = 0}); });
+  expect_refused(ErrorKind::bad_input, "input tensor must use TILE_LAYOUT",
+                 [&] { concatenate_heads(rows); });
+  expect_refused(ErrorKind::bad_input, "Inputs to update_cache must be tilized",
+                 [&] { update_cache(rows, tensor, 0); });
+  expect_refused(ErrorKind::bad_input,
+                 "[fill_cache] expected at most 64 rows of tiles over all heads", [&] {
+                   fill_cache(on_device({1, 33, 64, 32}), on_device({1, 33, 64, 32}), 0);
+                 });
+}
+
 }  // namespace
 }  // namespace wattention::wormhole

@@ -1,0 +1,178 @@
+// A move's plan on device tensors. A plan speaks of logical elements: tensors without padding are moved where they lie,
+// others by way of their logical elements, or whole tiles at a time.
+#include <array>
+#include <bit>
+#include <vector>
+
+#include "backends/wormhole/kernels/number.h"
+#include "backends/wormhole/wormhole_backend.h"
+
+namespace wattention::wormhole {
+namespace {
+
+using Sizes = std::array<std::int64_t, Shape::max_rank>;
+
+bool is_padded(const Tensor& tensor) {
+  return tensor.layout() == Layout::tile && !TiledShape(tensor.shape()).is_whole();
+}
+
+// Of the image that a device holds: the last two dimensions of tiles are padded.
+Sizes image_sizes(const Tensor& tensor) {
+  Sizes sizes{};
+  const int rank = tensor.rank();
+  for (int dim = 0; dim < rank; ++dim) sizes[static_cast<std::size_t>(dim)] = tensor.size(dim);
+  const TiledShape tiled(tensor.shape());
+  if (tensor.layout() == Layout::tile && rank > 0)
+    sizes[static_cast<std::size_t>(rank - 1)] = tiled.padded_cols;
+  if (tensor.layout() == Layout::tile && rank > 1)
+    sizes[static_cast<std::size_t>(rank - 2)] = tiled.padded_rows;
+  return sizes;
+}
+
+// A box between two images of one rank: the same index from `source` on as from `destination` on.
+StridedBox image_box(const Tensor& from, const Tensor& to, const Sizes& sizes, const Sizes& source,
+                     const Sizes& destination) {
+  const Sizes from_sizes = image_sizes(from), to_sizes = image_sizes(to);
+  std::array<StridedBox::Dim, Shape::max_rank> dims{};
+  StridedBox box;
+  std::int64_t from_stride = 1, to_stride = 1;
+  for (auto dim = static_cast<std::size_t>(to.rank()); dim-- > 0;) {
+    box.source_offset += source[dim] * from_stride;
+    box.destination_offset += destination[dim] * to_stride;
+    dims[dim] = {sizes[dim], from_stride, to_stride};
+    from_stride *= from_sizes[dim];
+    to_stride *= to_sizes[dim];
+  }
+  for (std::size_t dim = 0; dim < static_cast<std::size_t>(to.rank()); ++dim)
+    box.add(dims[dim].size, dims[dim].source_stride, dims[dim].destination_stride);
+  return box;
+}
+
+// slice and concat of whole tiles: what lies in their padding comes along.
+std::vector<StridedBox> boxes_of_whole_tiles(const OpCall& call, const Tensor& out) {
+  std::vector<StridedBox> boxes;
+  Sizes place{};
+  if (call.op == Op::slice) {
+    for (std::size_t dim = 0; dim < call.attributes.begins->size(); ++dim)
+      place[dim] = (*call.attributes.begins)[dim];
+    boxes.push_back(image_box(call.a(), out, image_sizes(out), place, {}));
+    return boxes;
+  }
+  const int dim = *call.attributes.dim;
+  for (std::size_t i = 0; i < call.tensors.size(); ++i) {
+    const Tensor& tensor = call.tensors[i];
+    boxes.push_back(image_box(tensor, out, image_sizes(tensor), {}, place));
+    boxes.back().operand = i;
+    place[static_cast<std::size_t>(dim)] += tensor.size(dim);
+  }
+  return boxes;
+}
+
+// The logical elements of the input among values: these fill tiles to their ends.
+std::vector<StridedBox> boxes_of_padding(const OpCall& call, const Tensor& out) {
+  Sizes sizes{}, place{};
+  for (std::size_t dim = 0; dim < static_cast<std::size_t>(call.a().rank()); ++dim) {
+    sizes[dim] = call.a().size(static_cast<int>(dim));
+    if (call.attributes.before) place[dim] = (*call.attributes.before)[dim];
+  }
+  return {image_box(call.a(), out, sizes, {}, place)};
+}
+
+// A number as data movement and the vector unit write it: cut off to bf16.
+std::uint64_t pattern_of(double number, DType dtype, const Release& release) {
+  const auto single = static_cast<float>(number);
+  return dtype == DType::bf16 ? kernels::number_operand(single, release)
+                              : std::bit_cast<std::uint32_t>(single);
+}
+
+std::size_t logical_bytes(const Tensor& tensor) {
+  return static_cast<std::size_t>(tensor.numel()) * size_of(tensor.dtype());
+}
+
+// update_cache reads and writes a row of tiles of each batch and head.
+void pack_rows_of_tiles(const OpCall& call, Bits* image, HostOptions host) {
+  const TiledShape tiled(call.shape);
+  const std::int64_t first = call.attributes.index.value_or(0) / 32 * 32 * tiled.padded_cols;
+  for (std::int64_t matrix = 0; matrix < tiled.batch; ++matrix)
+    pack_in_place({image + matrix * tiled.matrix_elements() + first,
+                   static_cast<std::size_t>(32 * tiled.padded_cols)},
+                  host);
+}
+
+/// The operands and the result of a plan as logical elements; copies only of what is padded.
+class Logical {
+ public:
+  Logical(const OpCall& call, std::span<const std::byte* const> images, const Tensor& out,
+          std::byte* image)
+      : out_(out), image_(image), bytes_(size_of(out.dtype())) {
+    copies_.reserve(call.tensors.size() + 1);
+    for (std::size_t i = 0; i < call.tensors.size(); ++i)
+      operands_.push_back(logical(call.tensors[i], images[i]));
+    if (call.plan.in_place)  // what no box reaches stays
+      result_ = const_cast<std::byte*>(operands_.front());
+    else
+      result_ = is_padded(out) ? room(logical_bytes(out)) : image;
+  }
+
+  std::span<const std::byte* const> operands() const { return operands_; }
+  std::byte* result() const { return result_; }
+  void give_back() const {
+    if (is_padded(out_)) pad(result_, TiledShape(out_.shape()), bytes_, image_);
+  }
+
+ private:
+  std::byte* room(std::size_t bytes) { return copies_.emplace_back(bytes).data(); }
+  const std::byte* logical(const Tensor& tensor, const std::byte* image) {
+    if (!is_padded(tensor)) return image;
+    std::byte* copy = room(logical_bytes(tensor));
+    unpad(image, TiledShape(tensor.shape()), bytes_, copy);
+    return copy;
+  }
+
+  const Tensor& out_;
+  std::byte* image_;
+  std::size_t bytes_;
+  std::vector<std::vector<std::byte>> copies_;
+  std::vector<const std::byte*> operands_;
+  std::byte* result_;
+};
+
+bool swaps_sides_of_tiles(const OpCall& call) {
+  if (!call.attributes.dims || call.a().layout() != Layout::tile) return false;
+  const Dims& dims = *call.attributes.dims;
+  for (std::size_t i = 0; i + 2 < dims.size(); ++i)
+    if (dims[i] != static_cast<int>(i)) return false;
+  return dims.size() >= 2 && dims[dims.size() - 1] == static_cast<int>(dims.size()) - 2;
+}
+
+}  // namespace
+
+void WormholeBackend::move_values(const OpCall& call, const MovePrograms& programs,
+                                  const Tensor& out) {
+  if (swaps_sides_of_tiles(call))
+    return wormhole::transpose(stacked(call.a()), TiledShape(call.a().shape()).batch, bits_of(out),
+                               host_);
+  std::vector<const std::byte*> images;
+  images.reserve(call.tensors.size());
+  for (const Tensor& tensor : call.tensors) images.push_back(storage_of(tensor).values());
+  std::byte* image = storage_of(out).values();
+  const std::size_t bytes = size_of(out.dtype());
+  const std::int64_t elements =
+      out.layout() == Layout::tile ? TiledShape(out.shape()).elements() : out.numel();
+  if (call.plan.fill) {
+    fill_elements(image, elements, bytes, pattern_of(*call.plan.fill, out.dtype(), release_));
+    if (!call.plan.boxes.empty())
+      copy_boxes(boxes_of_padding(call, out), bytes, images, image, host_.threads);
+  } else if (programs.whole_tiles) {
+    copy_boxes(boxes_of_whole_tiles(call, out), bytes, images, image, host_.threads);
+  } else {
+    const Logical logical(call, images, out, image);
+    copy_boxes(call.plan.boxes, bytes, logical.operands(), logical.result(), host_.threads);
+    logical.give_back();
+  }
+  if (!programs.through_packer) return;
+  if (call.plan.in_place) return pack_rows_of_tiles(call, bits_of(out), host_);
+  pack_in_place({bits_of(out), static_cast<std::size_t>(elements)}, host_);
+}
+
+}  // namespace wattention::wormhole
