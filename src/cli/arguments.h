@@ -2,7 +2,7 @@
 // What CLI11 takes in silence and this program does not.
 #include <span>
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): CLI11's own
 class App;
 }
 

@@ -17,7 +17,7 @@ std::uint64_t pattern_of(double number, DType dtype) {
 
 Tensor move(const OpCall& call, int threads) {
   const DType dtype = call.a().dtype();
-  const Tensor out = call.plan.in_place ? call.a() : Tensor::empty(call.shape, dtype);
+  Tensor out = call.plan.in_place ? call.a() : Tensor::empty(call.shape, dtype);
   std::byte* to = out.storage()->host_bytes();
   if (call.plan.fill)
     fill_elements(to, out.numel(), size_of(dtype), pattern_of(*call.plan.fill, dtype));

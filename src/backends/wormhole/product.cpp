@@ -64,7 +64,7 @@ std::optional<Refusal> refuse_product(const OpCall& call) {
 
 Tensor WormholeBackend::run_product(const OpCall& call) {
   // The transposed copy lies in b's memory until the matmul is done.
-  const Tensor product = matmul(
+  Tensor product = matmul(
       call.a(), call.attributes.transpose_b.value_or(false) ? transpose(call.b()) : call.b(), call);
   if (call.third() == nullptr) return product;
   if (is_bias_fused(call)) {
