@@ -100,6 +100,16 @@ class Ops(WithDevice):
         self.assertEqual(rows.layout, ttnn.ROW_MAJOR_LAYOUT)
         self.same(ttnn.to_layout(rows, ttnn.TILE_LAYOUT), self.array)
 
+    def test_a_layer(self):
+        tokens, weight = self.send(np.eye(3, dtype=np.float32)), self.send(np.arange(9, dtype=np.float32).reshape(3, 3))
+        bias = self.send(np.array([[-3, 0, 3]], np.float32))
+        exact = np.arange(9, dtype=np.float32).reshape(3, 3) + [-3, 0, 3]
+        self.same(ttnn.linear(tokens, weight, bias=bias), exact)
+        self.same(ttnn.linear(tokens, weight, bias=bias, core_grid=ttnn.CoreGrid(y=1, x=1)), exact)
+        self.same(ttnn.linear(tokens, weight, bias=bias, transpose_b=True), np.arange(9).reshape(3, 3).T + [-3, 0, 3])
+        self.same(ttnn.linear(tokens, weight, bias=bias, activation="relu"), exact.clip(0))
+        self.same(ttnn.matmul(tokens, weight, activation="relu"), np.arange(9).reshape(3, 3))
+
     def test_arithmetic(self):
         one = self.send(np.ones_like(self.array))
         self.same(self.tensor + one - one, self.array)

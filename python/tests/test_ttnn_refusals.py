@@ -57,8 +57,11 @@ class Refusals(WithDevice):
         for kind, sentence, call in (
             ("unsupported", r"^\[ttnn.add\] expected no output_tensor; found a tensor of shape \[6, 3\]",
              lambda: ttnn.add(tensor, tensor, output_tensor=tensor)),
-            ("unsupported", r"expected no activation; found 'relu'",
-             lambda: ttnn.linear(tensor, tensor, transpose_b=True, activation="relu")),
+            ("unsupported", r"expected no activation beside a core_grid; found 'relu'",
+             lambda: ttnn.linear(tensor, tensor, transpose_b=True, activation="relu",
+                                 core_grid=ttnn.CoreGrid(y=1, x=1))),
+            ("bad_input", r"expected an activation of relu, gelu, silu; found 'rlu'",
+             lambda: ttnn.matmul(tensor, tensor, transpose_b=True, activation="rlu")),
             ("bad_input", r"found memory_confg \(did you mean memory_config\?\)",
              lambda: ttnn.add(tensor, tensor, memory_confg=None)),
             ("bad_input", r"expected the argument input_tensor_b", lambda: ttnn.add(tensor)),

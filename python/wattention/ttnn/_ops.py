@@ -41,6 +41,23 @@ def _expect_one_grid(op, core_grid, program_config):
                                  "core grid/coordinates and a program config")
 
 
+# Those that run after a product without a core grid: tt-metal v0.57.0-rc71, operations/matmul/matmul.cpp.
+_ACTIVATIONS = "relu gelu silu".split()
+
+
+def _activated(op, core, activation, core_grid):
+    """The product through a program of its own. With a core grid TT-NN fuses it into the product, which is not here."""
+    if activation is None:
+        return core
+    if core_grid is not None:
+        raise error("unsupported", f"[ttnn.{op}] expected no activation beside a core_grid; found {activation!r}. "
+                                   f"{HOW_TO_ASK}.")
+    if activation not in _ACTIVATIONS:
+        raise error("bad_input", f"[ttnn.{op}] expected an activation of {', '.join(_ACTIVATIONS)}; found "
+                                 f"{activation!r}. Unsupported activation function")
+    return getattr(_core, activation)(core)
+
+
 def inherit_memory(op, tensor, memory_config):
     """These ops write where their input lies; another place is refused."""
     word_there = memory_word(op, memory_config)
@@ -65,12 +82,13 @@ def matmul(input_tensor_a, input_tensor_b, *, transpose_a=False, transpose_b=Fal
     """
     device = on_device("matmul", _MATMUL, input_tensor_a, input_tensor_b)
     _expect_one_grid("matmul", core_grid, program_config)
-    refuse_options("matmul", program_config=program_config, activation=activation, output_tile=output_tile,
+    refuse_options("matmul", program_config=program_config, output_tile=output_tile,
                    optional_output_tensor=optional_output_tensor)
     expect_dtype("matmul", input_tensor_a, dtype)
     a = _core.transpose(input_tensor_a._core) if transpose_a else input_tensor_a._core
     options = _product_options("matmul", core_grid, memory_config, compute_kernel_config)
-    return wrap(_core.matmul(a, input_tensor_b._core, transpose_b=transpose_b, **options), device)
+    product = _core.matmul(a, input_tensor_b._core, transpose_b=transpose_b, **options)
+    return wrap(_activated("matmul", product, activation, core_grid), device)
 
 
 @word("linear")
@@ -80,16 +98,18 @@ def linear(input_tensor_a, input_tensor_b, *, bias=None, transpose_a=False, tran
     """matmul for a layer's weights: transpose_b=True takes torch's [out_features, in_features]."""
     device = on_device("linear", _MATMUL, input_tensor_a, input_tensor_b)
     _expect_one_grid("linear", core_grid, program_config)
-    refuse_options("linear", program_config=program_config, activation=activation, output_tile=output_tile,
+    refuse_options("linear", program_config=program_config, output_tile=output_tile,
                    optional_output_tensor=optional_output_tensor)
     expect_dtype("linear", input_tensor_a, dtype)
     a = _core.transpose(input_tensor_a._core) if transpose_a else input_tensor_a._core
     options = _product_options("linear", core_grid, memory_config, compute_kernel_config)
-    if bias is None and not transpose_b:
-        return wrap(_core.matmul(a, input_tensor_b._core, **options), device)
     if bias is not None:
         on_device("linear", _MATMUL, bias)
-    return wrap(_core.linear(a, input_tensor_b._core, bias and bias._core, transpose_b=transpose_b, **options), device)
+    if bias is None and not transpose_b:
+        product = _core.matmul(a, input_tensor_b._core, **options)
+    else:
+        product = _core.linear(a, input_tensor_b._core, bias and bias._core, transpose_b=transpose_b, **options)
+    return wrap(_activated("linear", product, activation, core_grid), device)
 
 
 @word("softmax")
