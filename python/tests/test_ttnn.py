@@ -110,6 +110,15 @@ class Ops(WithDevice):
         self.same(ttnn.linear(tokens, weight, bias=bias, activation="relu"), exact.clip(0))
         self.same(ttnn.matmul(tokens, weight, activation="relu"), np.arange(9).reshape(3, 3))
 
+    def test_where(self):
+        above = self.array % 2 * 3 - 1  # -1 or 2
+        there = self.send(above)
+        self.same(ttnn.where(there, self.tensor, -1), np.where(above > 0, self.array, -1))
+        self.same(ttnn.where(there, 5.0, self.tensor), np.where(above > 0, 5, self.array))
+        self.assertEqual(ttnn.where(there, 1, 0, memory_config=ttnn.L1_MEMORY_CONFIG).memory_config(),
+                         ttnn.L1_MEMORY_CONFIG)
+        self.expect("bad_input", "on the host", lambda: ttnn.where(there, ttnn.from_torch(self.array), 0))
+
     def test_arithmetic(self):
         one = self.send(np.ones_like(self.array))
         self.same(self.tensor + one - one, self.array)

@@ -6,6 +6,7 @@ After `install()`, `import ttnn` gives this module. `python -m wattention.ttnn r
 from .. import _core
 from . import _absent, _compare, _convert, _device, _heads, _in_place, _modules, _names, _operators, _table, _tensor
 from . import _word, model_preprocessing, tracer
+from ._composites import *
 from ._config import (CONFIG, CONFIG_OVERRIDES, CONFIG_PATH, Config, load_config_from_dictionary,
                       load_config_from_json_file, manage_config, save_config_to_json_file)
 from ._configs import *

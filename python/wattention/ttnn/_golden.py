@@ -38,6 +38,12 @@ def _rms_norm(tensor, *, epsilon=1e-12, weight=None, bias=None, **_):
     return result if bias is None else result + bias
 
 
+def _where(predicate, true_value, false_value):
+    import torch
+
+    return torch.where(predicate > 0, true_value, false_value)
+
+
 def _reduction(name):
     def call(tensor, dim=None, keepdim=True, **_):
         dims = tuple(range(tensor.ndim)) if dim is None else dim
@@ -78,6 +84,7 @@ _SPECIAL = {
     "repeat": lambda tensor, repeat_dims, **_: tensor.repeat(tuple(repeat_dims)),
     "rms_norm": _rms_norm,
     "rsub": lambda a, b, **_: b - a,
+    "where": lambda predicate, true_value, false_value, **_: _where(predicate, true_value, false_value),
     "squared_difference": lambda a, b, **_: (a - b).square(),
     **{name: _against_zero(name) for name in _AGAINST_ZERO},
     **{name: _reduction(name) for name in _REDUCTIONS},

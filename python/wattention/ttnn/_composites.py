@@ -1,0 +1,31 @@
+"""Words that TT-NN itself makes of several of its ops: each step is a program, and rounds as one."""
+from .. import _core
+from ._memory import memory_word
+from ._tensor import Tensor, on_device, wrap
+from ._word import word
+
+__all__ = ["where"]
+
+_SENTENCE = "Operands to eltwise ternary need to be on device!"
+
+
+def _operand(op, value):
+    """The library's tensor of a Tensor on the device, or the number."""
+    if not isinstance(value, Tensor):
+        return value
+    on_device(op, _SENTENCE, value)
+    return value._core
+
+
+# tt-metal v0.57.0-rc71, ttnn/cpp/ttnn/operations/eltwise/ternary/where.cpp.
+@word("where")
+def where(predicate, true_value, false_value, *, memory_config=None):
+    """true_value where predicate is above 0, else false_value; both are tensors or numbers.
+
+    It is gtz(predicate) * true_value + lez(predicate) * false_value, so an infinity in either leaves a trace everywhere.
+    """
+    device = on_device("where", _SENTENCE, predicate)
+    memory = memory_word("where", memory_config)
+    chosen = _core.multiply(_core.gtz(predicate._core, memory=memory), _operand("where", true_value))
+    rest = _core.multiply(_core.lez(predicate._core, memory=memory), _operand("where", false_value))
+    return wrap(_core.add(chosen, rest), device)
