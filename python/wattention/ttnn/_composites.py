@@ -22,7 +22,7 @@ def _operand(op, value):
 def where(predicate, true_value, false_value, *, memory_config=None):
     """true_value where predicate is above 0, else false_value; both are tensors or numbers.
 
-    It is gtz(predicate) * true_value + lez(predicate) * false_value, so an infinity in either leaves a trace everywhere.
+    It is gtz(predicate) * true_value + lez(predicate) * false_value: an infinity in either leaves a trace everywhere.
     """
     device = on_device("where", _SENTENCE, predicate)
     memory = memory_word("where", memory_config)
