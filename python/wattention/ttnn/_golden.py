@@ -38,6 +38,22 @@ def _rms_norm(tensor, *, epsilon=1e-12, weight=None, bias=None, **_):
     return result if bias is None else result + bias
 
 
+def _heads(tensor, count):
+    batch, tokens, width = tensor.shape
+    return tensor.reshape(batch, tokens, count, width // count).transpose(1, 2)
+
+
+def _split_heads(tensor, kv_input_tensor=None, *, num_heads, num_kv_heads=None, transpose_key=True, **_):
+    kv_heads = num_kv_heads or num_heads
+    if kv_input_tensor is None:
+        head = tensor.shape[-1] // (num_heads + 2 * kv_heads)
+        query, key, value = tensor.split((num_heads * head, kv_heads * head, kv_heads * head), -1)
+    else:
+        query, (key, value) = tensor, kv_input_tensor.chunk(2, -1)
+    key = _heads(key, kv_heads)
+    return _heads(query, num_heads), key.transpose(-2, -1) if transpose_key else key, _heads(value, kv_heads)
+
+
 def _where(predicate, true_value, false_value):
     import torch
 
@@ -84,6 +100,8 @@ _SPECIAL = {
     "repeat": lambda tensor, repeat_dims, **_: tensor.repeat(tuple(repeat_dims)),
     "rms_norm": _rms_norm,
     "rsub": lambda a, b, **_: b - a,
+    "transformer.concatenate_heads": lambda tensor, **_: tensor.transpose(1, 2).flatten(2),
+    "transformer.split_query_key_value_and_split_heads": _split_heads,
     "where": lambda predicate, true_value, false_value, **_: _where(predicate, true_value, false_value),
     "squared_difference": lambda a, b, **_: (a - b).square(),
     **{name: _against_zero(name) for name in _AGAINST_ZERO},
@@ -97,7 +115,9 @@ _NONE = {"as_tensor", "deallocate", "dump_tensor", "empty", "empty_like", "fill_
 
 def golden(name):
     """The golden function of a word; None where it has none."""
-    return None if name in _NONE or "." in name else _SPECIAL.get(name) or _named(name)
+    if name in _SPECIAL:
+        return _SPECIAL[name]
+    return None if name in _NONE or "." in name else _named(name)
 
 
 def get_golden_function(operation):
