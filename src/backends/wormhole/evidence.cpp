@@ -42,10 +42,12 @@ Evidence evidence_of(const OpCall& call) {
     case Op::subtract:
     case Op::sqrt:
     case Op::tanh:
+    case Op::pow:
     case Op::div: return Evidence::printed;
     case Op::divide: return call.number ? Evidence::printed : Evidence::library;
     case Op::sum:
-    case Op::mean: return evidence_of_sum(call);
+    case Op::mean:
+    case Op::var: return evidence_of_sum(call);
     case Op::max: return is_along_matrix(call) ? Evidence::library : Evidence::read;
     case Op::exp:
       return call.attributes.fast_and_approximate_mode.value_or(false) ? Evidence::library
