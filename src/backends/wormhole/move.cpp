@@ -16,7 +16,8 @@ namespace {
 
 std::optional<Refusal> refuse_reshape(const OpCall& call) {
   if (call.shape.rank() > 0) return std::nullopt;
-  return refuse(ErrorKind::bad_input, "[reshape] expected at least one dimension; found shape []");
+  return refuse(ErrorKind::unsupported,
+                "[reshape] expected at least one dimension; found shape []");
 }
 
 std::optional<Refusal> refuse_slice(const OpCall& call) {

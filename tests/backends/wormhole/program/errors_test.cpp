@@ -116,6 +116,9 @@ TEST_F(Errors, WhatIsNotKnownIsRefused) {
     softmax(on_device({1, 1, 1, 4, 8}), {});
   });
   expect_refused(ErrorKind::unsupported, "program for tensors is not built", [&] { pow(a, a); });
+  expect_refused(ErrorKind::unsupported, "at least one dimension; found shape []", [&] {
+    reshape(on_device({1, 1}), Shape({}));
+  });
   expect_refused(ErrorKind::unverified, "finite scalar", [&] { divide(a, 0.0f); });
   expect_refused(ErrorKind::unverified, "finite scalar",
                  [&] { multiply(a, std::numeric_limits<float>::quiet_NaN()); });
