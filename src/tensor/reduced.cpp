@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tensor/strided_copy.h"
+
 namespace wattention {
 namespace {
 
@@ -12,10 +14,10 @@ bool contains(const Dims& dims, int dim) {
 // Offsets of all elements over the dimensions that are in `dims`, or that are not.
 std::vector<std::int64_t> offsets_over(const Shape& shape, const Dims& dims, bool in_dims) {
   std::vector<std::int64_t> offsets{0};
-  std::int64_t stride = shape.numel();
+  const Strides strides = strides_of(shape);
   for (int dim = 0; dim < shape.rank(); ++dim) {
-    stride /= shape[dim];
     if (contains(dims, dim) != in_dims) continue;
+    const std::int64_t stride = strides[static_cast<std::size_t>(dim)];
     std::vector<std::int64_t> next;
     next.reserve(offsets.size() * static_cast<std::size_t>(shape[dim]));
     for (const std::int64_t offset : offsets)

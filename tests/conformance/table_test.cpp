@@ -1,11 +1,9 @@
 // Every op of the table on every device that takes it, held against the device reference, within its family's bound.
-// The formulas of reference are held against others: below, and in ops_conformance_test.cpp.
+// The formulas of reference are held against others: in formulas_test.cpp and ops_conformance_test.cpp.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <wattention/ops.h>
 
-#include <algorithm>
-#include <array>
 #include <cmath>
 #include <functional>
 #include <map>
@@ -13,23 +11,19 @@
 #include <set>
 #include <string>
 
+#include "conformance/positive.h"
 #include "conformance/promises.h"
 #include "oracle.h"
 
 namespace wattention {
 namespace {
 
+using testing::positive_domain;
+using testing::positive_tensor;
 using testing::Promise;
 using testing::Values;
 
-constexpr std::int64_t rows = 40, inner = 64;
-
-// From 0.125 to 2.125.
-Tensor positive_tensor(const Shape& shape) {
-  Tensor tensor = testing::uniform_tensor(shape, 4);
-  for (float& value : tensor.mutable_values<float>()) value += 1.125f;
-  return tensor;
-}
+constexpr std::int64_t inner = 64;
 
 // Operands that suit every op: square where two meet in a product, positive where one divides.
 struct Operands {
@@ -44,9 +38,6 @@ struct Operands {
   }
   const Tensor& operand(const OpRow& row, std::size_t index) const;
 };
-
-// Of these a negative number has no value.
-const std::set<std::string_view> positive_domain{"sqrt", "rsqrt", "log", "log2", "log10", "log1p"};
 
 const Tensor& Operands::operand(const OpRow& row, std::size_t index) const {
   if (row.family == OpFamily::move) return heads;
@@ -124,6 +115,18 @@ double approximation_of(const Promise& promise, std::string_view op, double size
   return of.relative * size + of.absolute;
 }
 
+// What is rounded on the way of a reduction over all: the sum of each row, then of these. A variance takes its mean
+// square and its squared mean, each below 1 for uniform values; the largest and the smallest element are exact.
+double reduced_magnitude(Op op, double size, double sum_of_rows) {
+  switch (op) {
+    case Op::sum: return size + sum_of_rows;
+    case Op::mean: return 2 * (size + sum_of_rows / (inner * inner));
+    case Op::var:
+    case Op::stddev: return 2;
+    default: return 0;
+  }
+}
+
 // What the error of each element may be: `size` is the exact value's magnitude.
 double bound_of(const Call& call, const Promise& promise, double size, double sum_of_products) {
   const double epsilon = promise.epsilon;
@@ -141,10 +144,7 @@ double bound_of(const Call& call, const Promise& promise, double size, double su
              approximation_of(promise, row_of(call.op).name, size);
     case OpFamily::softmax:
       return (promise.softmax_error + promise.sum_error(inner) + epsilon) * size;
-    case OpFamily::
-        reduce:  // of uniform values: a sum's terms lie below their count, a mean's and a variance's below 1
-      return 4 * epsilon * (call.op == Op::sum ? static_cast<double>(inner * inner) : 1) +
-             promise.sum_error(inner);
+    case OpFamily::reduce: return epsilon * reduced_magnitude(call.op, size, sum_of_products);
     case OpFamily::move: return 0;
   }
   return 0;
@@ -161,6 +161,17 @@ Values magnitudes(const Operands& operands, const Call& call) {
   const Tensor a = to_device(absolute(operands.a), oracle),
                b = to_device(absolute(operands.b), oracle);
   return testing::values_of(to_host(run_op(call.op, {{a, b}})));
+}
+
+// sum |sum of a row| of what a reduction gets.
+double sum_of_rows(const Tensor& input) {
+  const Values values = testing::values_of(input);
+  double total = 0;
+  for (std::size_t row = 0; row < values.size(); row += inner)
+    total +=
+        std::fabs(std::accumulate(values.begin() + static_cast<std::ptrdiff_t>(row),
+                                  values.begin() + static_cast<std::ptrdiff_t>(row + inner), 0.0));
+  return total;
 }
 
 TEST(OpTable, EveryOpOnEveryDeviceThatTakesIt) {
@@ -185,8 +196,10 @@ TEST(OpTable, EveryOpOnEveryDeviceThatTakesIt) {
       const Values found = testing::values_of(to_host(run_op(call.op, arguments)));
       const Values exact = testing::values_of(
           to_host(run_op(call.op, arguments_of(call, seen, oracle, DType::f64))));
-      const Values sums =
-          row.family == OpFamily::product ? magnitudes(seen, call) : Values(exact.size());
+      const Values sums = row.family == OpFamily::product ? magnitudes(seen, call)
+                          : row.family == OpFamily::reduce
+                              ? Values(exact.size(), sum_of_rows(seen.a))
+                              : Values(exact.size());
       ASSERT_EQ(found.size(), exact.size());
       for (std::size_t i = 0; i < exact.size(); ++i) {
         if (std::isnan(found[i]) && std::isnan(exact[i])) continue;  // a root of a negative number
@@ -198,182 +211,6 @@ TEST(OpTable, EveryOpOnEveryDeviceThatTakesIt) {
     for (const OpFamily family :
          {OpFamily::product, OpFamily::binary, OpFamily::softmax, OpFamily::reduce, OpFamily::move})
       EXPECT_TRUE(computed.contains(family)) << served << " refuses a whole family";
-  }
-}
-
-// A row of family unary has its formula here, too: reference is held against it.
-using Formula = std::function<long double(long double)>;
-const std::map<std::string_view, Formula> formulas{
-    {"exp", [](long double x) { return std::exp(x); }},
-    {"relu", [](long double x) { return std::max(x, 0.0L); }},
-    {"sqrt", [](long double x) { return std::sqrt(x); }},
-    {"rsqrt", [](long double x) { return std::pow(x, -0.5L); }},
-    {"reciprocal", [](long double x) { return std::pow(x, -1.0L); }},
-    {"square", [](long double x) { return std::pow(x, 2.0L); }},
-    {"tanh", [](long double x) { return std::sinh(x) / std::cosh(x); }},
-    {"gelu", [](long double x) { return x * (1 + std::erf(x * std::sqrt(0.5L))) / 2; }},
-    {"sigmoid", [](long double x) { return std::exp(x) / (std::exp(x) + 1); }},
-    {"silu", [](long double x) { return x * std::exp(x) / (std::exp(x) + 1); }},
-    {"log", [](long double x) { return std::log2(x) / std::log2(std::exp(1.0L)); }},
-    {"log2", [](long double x) { return std::log(x) / std::log(2.0L); }},
-    {"log10", [](long double x) { return std::log(x) / std::log(10.0L); }},
-    {"log1p", [](long double x) { return std::log(1 + x); }},
-    {"exp2", [](long double x) { return std::pow(2.0L, x); }},
-    {"expm1", [](long double x) { return 2 * std::exp(x / 2) * std::sinh(x / 2); }},
-    {"abs", [](long double x) { return std::max(x, -x); }},
-    {"neg", [](long double x) { return 0 - x; }},
-    {"sign", [](long double x) { return x / std::fabs(x); }},
-    {"relu6", [](long double x) { return std::min(std::max(x, 0.0L), 6.0L); }},
-    {"leaky_relu", [](long double x) { return std::max(x, static_cast<long double>(0.01) * x); }},
-    {"elu", [](long double x) { return x > 0 ? x : std::exp(x) - 1; }},
-    {"clamp", [](long double x) { return std::clamp(x, -0.5L, 0.25L); }},
-    {"floor", [](long double x) { return x - std::fmod(std::fmod(x, 1.0L) + 1, 1.0L); }},
-    {"ceil", [](long double x) { return -std::floor(-x); }},
-    {"sin", [](long double x) { return std::sin(x); }},
-    {"cos", [](long double x) { return 1 - 2 * std::pow(std::sin(x / 2), 2.0L); }},
-    {"tan", [](long double x) { return std::sin(x) / std::cos(x); }},
-    {"erf", [](long double x) { return std::erf(x); }},
-    {"erfc", [](long double x) { return std::erfc(x); }},
-    {"eqz", [](long double x) { return !x; }},
-    {"nez", [](long double x) { return !!x; }},
-    {"gtz", [](long double x) { return 0 < x; }},
-    {"ltz", [](long double x) { return 0 > x; }},
-    {"gez", [](long double x) { return !(x < 0); }},
-    {"lez", [](long double x) { return !(x > 0); }},
-    {"logical_not", [](long double x) { return !x; }},
-    {"signbit", [](long double x) { return 0 > x; }},
-    {"heaviside", [](long double x) { return (1 + x / std::fabs(x)) / 2; }},
-    {"sigmoid_accurate", [](long double x) { return std::exp(x) / (std::exp(x) + 1); }},
-    {"log_sigmoid", [](long double x) { return x - std::log(1 + std::exp(x)); }},
-    {"softplus", [](long double x) { return x - std::log(1 / (1 + std::exp(-x))); }},
-    {"isfinite", [](long double) { return 1; }},
-    {"isinf", [](long double) { return 0; }},
-    {"isnan", [](long double) { return 0; }},
-    {"identity", [](long double x) { return x; }}};
-
-// Beside a rounding of the result, what the formulas above lose by sums that nearly cancel.
-constexpr double formula_error = 4e-16;
-
-TEST(OpTable, UnaryFormulas) {
-  const Device oracle = open_device("reference");
-  const Tensor input = testing::uniform_tensor({rows, inner}, 3, 4.0f),
-               positive = positive_tensor({rows, inner});
-  for (const OpRow& row : op_rows()) {
-    if (row.family != OpFamily::unary) continue;
-    ASSERT_TRUE(formulas.contains(row.name)) << row.name << " has no formula in this test";
-    OpArguments arguments{
-        {to_device(positive_domain.contains(row.name) ? positive : input, oracle)}};
-    if (row.attributes.has(Attribute::min)) arguments.attributes = {.min = -0.5, .max = 0.25};
-    const Values values = testing::values_of(to_host(arguments.tensors.front()));
-    const Values found = testing::values_of(to_host(run_op(row.op, std::move(arguments))));
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const auto exact = static_cast<double>(formulas.at(row.name)(values[i]));
-      ASSERT_LE(std::fabs(found[i] - exact), formula_error * std::max(1.0, std::fabs(exact)))
-          << row.name << " of " << values[i];
-    }
-  }
-}
-
-// So has a row of family binary.
-using Real = long double;
-const std::map<std::string_view, std::function<Real(Real, Real)>> binary_formulas{
-    {"multiply", [](Real a, Real b) { return a * b; }},
-    {"divide", [](Real a, Real b) { return a / b; }},
-    {"div", [](Real a, Real b) { return a / b; }},
-    {"add", [](Real a, Real b) { return a + b; }},
-    {"subtract", [](Real a, Real b) { return a - b; }},
-    {"rsub", [](Real a, Real b) { return b - a; }},
-    {"pow", [](Real a, Real b) { return std::exp(b * std::log(a)); }},
-    {"squared_difference", [](Real a, Real b) { return a * a - 2 * a * b + b * b; }},
-    {"maximum", [](Real a, Real b) { return (a + b + std::fabs(a - b)) / 2; }},
-    {"minimum", [](Real a, Real b) { return (a + b - std::fabs(a - b)) / 2; }},
-    {"eq", [](Real a, Real b) { return std::fabs(a - b) > 0 ? 0 : 1; }},
-    {"ne", [](Real a, Real b) { return std::fabs(a - b) > 0 ? 1 : 0; }},
-    {"lt", [](Real a, Real b) { return std::signbit(a - b) ? 1 : 0; }},
-    {"gt", [](Real a, Real b) { return std::signbit(b - a) ? 1 : 0; }},
-    {"le", [](Real a, Real b) { return std::signbit(b - a) ? 0 : 1; }},
-    {"ge", [](Real a, Real b) { return std::signbit(a - b) ? 0 : 1; }},
-    {"logical_and", [](Real a, Real b) { return std::fabs(a * b) > 0 ? 1 : 0; }},
-    {"logical_or", [](Real a, Real b) { return std::fabs(a) + std::fabs(b) > 0 ? 1 : 0; }},
-    {"logical_xor", [](Real a, Real b) { return std::fabs(a * b) > 0 || a + b == 0 ? 0 : 1; }}};
-
-// Positive values for pow, zeros and equal values for comparisons and logic; the second operand is a row.
-TEST(OpTable, BinaryFormulas) {
-  const Device oracle = open_device("reference");
-  const auto tensor = [](const Shape& shape, const std::vector<float>& values) {
-    Tensor filled = Tensor::empty(shape);
-    std::ranges::copy(values, filled.mutable_values<float>().begin());
-    return filled;
-  };
-  const Tensor a = tensor({2, 3}, {0.5f, 0, 2, 1.25f, 3, 0.125f}), b = tensor({3}, {0.5f, 0, 4});
-  for (const OpRow& row : op_rows()) {
-    if (row.family != OpFamily::binary) continue;
-    ASSERT_TRUE(binary_formulas.contains(row.name)) << row.name << " has no formula in this test";
-    const auto formula = binary_formulas.at(row.name);
-    const Values found =
-        testing::values_of(to_host(run_op(row.op, {{to_device(a, oracle), to_device(b, oracle)}})));
-    const Values by_number =
-        testing::values_of(to_host(run_op(row.op, {{to_device(a, oracle)}, 2.0})));
-    for (std::size_t i = 0; i < found.size(); ++i) {
-      const double x = testing::values_of(a)[i], y = testing::values_of(b)[i % 3];
-      const auto expect_near = [&](double value, Real exact) {
-        if (std::isnan(exact)) return;  // 0 to the power of 0 by logarithms, 0 over 0
-        if (std::isinf(exact))
-          EXPECT_EQ(value, exact) << row.name;
-        else
-          EXPECT_NEAR(value, static_cast<double>(exact), 1e-15 * std::fabs(value)) << row.name << i;
-      };
-      expect_near(found[i], formula(x, y));
-      expect_near(by_number[i], formula(x, 2));
-    }
-  }
-}
-
-// So has a row of family reduce: of a sorted list.
-const std::map<std::string_view, std::function<Real(const std::vector<Real>&)>> reduce_formulas{
-    {"sum", [](const auto& v) { return std::accumulate(v.begin(), v.end(), Real{0}); }},
-    {"mean", [](const auto& v) { return std::accumulate(v.begin(), v.end(), Real{0}) / v.size(); }},
-    {"max", [](const auto& v) { return v.back(); }},
-    {"min", [](const auto& v) { return v.front(); }},
-    {"var",
-     [](const auto& v) {
-       Real pairs = 0;  // half the mean squared distance between two elements
-       for (const Real x : v)
-         for (const Real y : v) pairs += (x - y) * (x - y);
-       return pairs / 2 / v.size() / v.size();
-     }},
-    {"stddev", [](const auto& v) { return std::sqrt(reduce_formulas.at("var")(v)); }}};
-
-TEST(OpTable, ReduceFormulas) {
-  const Device oracle = open_device("reference");
-  const Shape shape({3, 4, 5});
-  const Tensor input = testing::uniform_tensor(shape, 4);
-  const Values values = testing::values_of(input);
-  for (const OpRow& row : op_rows()) {
-    if (row.family != OpFamily::reduce) continue;
-    ASSERT_TRUE(reduce_formulas.contains(row.name)) << row.name << " has no formula in this test";
-    for (const Dims& dims : {Dims{}, Dims{0}, Dims{1}, Dims{-1}, Dims{2, 0}, Dims{1, 2}}) {
-      OpAttributes attributes;
-      attributes.dims = dims;
-      const Tensor result = to_host(run_op(row.op, {{to_device(input, oracle)}, {}, attributes}));
-      std::map<std::array<std::int64_t, 3>, std::vector<Real>> groups;
-      for (std::int64_t i = 0; i < input.numel(); ++i) {
-        std::array<std::int64_t, 3> at{i / 20, i / 5 % 4, i % 5};
-        if (dims.size() == 0) at = {};
-        for (const int dim : dims) at[static_cast<std::size_t>((dim + 3) % 3)] = 0;
-        groups[at].push_back(values[static_cast<std::size_t>(i)]);
-      }
-      const Values found = testing::values_of(result);
-      ASSERT_EQ(found.size(), groups.size());
-      std::size_t i = 0;
-      for (auto& [at, group] : groups) {
-        std::ranges::sort(group);
-        const auto exact = static_cast<double>(reduce_formulas.at(row.name)(group));
-        EXPECT_NEAR(found[i], exact, 1e-15 * static_cast<double>(group.size()))
-            << row.name << " " << i;
-        ++i;
-      }
-    }
   }
 }
 

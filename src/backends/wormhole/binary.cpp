@@ -33,23 +33,18 @@ bool number_in_matrix_unit(Op op) {
          op == Op::subtract;
 }
 
-/// SFPSWAP: by sign and magnitude, so that a NaN is beyond all numbers of its sign.
-bool is_below(Bits x, Bits y) {
-  if (is_negative(x) != is_negative(y)) return is_negative(x);
-  return is_negative(x) ? x > y : x < y;
-}
-
 void compute(MatrixStep step, const Operands16& on, Fidelity fidelity, HostOptions host) {
   switch (step) {
     case MatrixStep::add: return add(on.a, on.b, on.out, host);
     case MatrixStep::subtract: return subtract(on.a, on.b, on.out, host);
     case MatrixStep::multiply: return multiply(on.a, on.b, fidelity, on.out, host);
     case MatrixStep::larger:
+      for (std::size_t i = 0; i < on.out.size(); ++i)
+        on.out[i] = pack_bf16(kernels::maximum_with(on.a[i], widen(on.b[i])));
+      return;
     case MatrixStep::smaller:
-      for (std::size_t i = 0; i < on.out.size(); ++i) {
-        const bool first = is_below(on.a[i], on.b[i]) == (step == MatrixStep::smaller);
-        on.out[i] = pack_bf16(first ? on.a[i] : on.b[i]);
-      }
+      for (std::size_t i = 0; i < on.out.size(); ++i)
+        on.out[i] = pack_bf16(kernels::minimum_with(on.a[i], widen(on.b[i])));
   }
 }
 
@@ -70,11 +65,12 @@ std::optional<Refusal> refuse_number(const OpCall& call) {
         ErrorKind::unverified,
         "[{}] expected a finite scalar, as the card's answer to others is not known; found {}",
         call.name(), factor);
-  if (call.op == Op::pow && (scalar < 0 || scalar != std::floor(scalar)))
+  constexpr float beyond_uint32 = 4294967296.0f;  // what the program takes
+  if (call.op == Op::pow && (scalar < 0 || scalar >= beyond_uint32 || scalar != std::floor(scalar)))
     return refuse(
         ErrorKind::unsupported,
-        "[pow] expected a whole number from 0 up on {}, as the release's programs for others "
-        "are not built here; found {}",
+        "[pow] expected a whole number from 0 to 4294967295 on {}, as the release's programs for "
+        "others are not built here; found {}",
         call.a().device_name(), scalar);
   if (number_in_matrix_unit(call.op) || kernels::number_kernel(call.op)) return std::nullopt;
   return refuse(ErrorKind::unsupported,

@@ -116,6 +116,9 @@ TEST_F(Errors, WhatIsNotKnownIsRefused) {
     softmax(on_device({1, 1, 1, 4, 8}), {});
   });
   expect_refused(ErrorKind::unsupported, "program for tensors is not built", [&] { pow(a, a); });
+  expect_refused(ErrorKind::unsupported, "whole number from 0 to 4294967295",
+                 [&] { pow(a, 1e30); });
+  expect_refused(ErrorKind::unsupported, "whole number from 0 to 4294967295", [&] { pow(a, 2.5); });
   expect_refused(ErrorKind::unsupported, "at least one dimension; found shape []", [&] {
     reshape(on_device({1, 1}), Shape({}));
   });
