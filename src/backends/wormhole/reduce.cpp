@@ -105,6 +105,14 @@ void reduce_heights(const std::vector<Bits>& image, const TiledShape& from, Bits
   });
 }
 
+// From the last dimension to the first; a sum takes those of the batch before the matrix.
+std::vector<int> in_order(Op op, const Dims& dims, int rank) {
+  std::vector<int> order(dims.begin(), dims.end());
+  std::ranges::reverse(order);
+  if (op == Op::sum) std::ranges::stable_partition(order, [=](int dim) { return dim < rank - 2; });
+  return order;
+}
+
 Refusal refuse_dims(const OpCall& call, std::string_view reason) {
   return refuse(
       ErrorKind::unsupported,
@@ -152,8 +160,7 @@ Tensor WormholeBackend::sum_or_largest(const OpCall& call) {
       call.op == Op::min ? run_family({Op::neg, {call.a()}, {}, {}, call.a().shape()}) : call.a();
   const Dims& dims = *call.attributes.dims;
   const bool both_sides = dims.size() >= 2 && dims[dims.size() - 2] == rank - 2;
-  for (std::size_t i = dims.size(); i-- > 0;) {
-    const int dim = dims[i];
+  for (const int dim : in_order(call.op, dims, rank)) {
     // Over both sides of a matrix the width comes first, and the scaler with the height.
     const float factor = both_sides && dim == rank - 1 ? 1.0f : scaler;
     if (dim >= rank - 2)
@@ -171,7 +178,6 @@ Tensor WormholeBackend::reduce_across(const OpCall& call, const Tensor& input, i
                                       const ReduceStep& step) {
   const auto swapped = [&](const Tensor& tensor) {
     OpCall permute{Op::permute, {tensor}, {}, {}, {}};
-    Dims order;
     std::vector<std::int64_t> sizes(tensor.shape().sizes().begin(), tensor.shape().sizes().end());
     const auto height = static_cast<std::size_t>(tensor.rank() - 2),
                other = static_cast<std::size_t>(dim);

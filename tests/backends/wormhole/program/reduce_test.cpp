@@ -41,6 +41,18 @@ TEST_F(Reductions, SumsOfWholeNumbersAreExact) {
   }
 }
 
+// A sum goes over the batch first: each step rounds, so the order shows in the bits.
+TEST_F(Reductions, OrderOfTheSteps) {
+  const Tensor input = device_->upload(random_tensor({3, 2, 40, 50}), {});
+  const auto kept = [&](const Dims& dims) {
+    OpAttributes attributes = along(dims);
+    attributes.keepdim = true;
+    return attributes;
+  };
+  EXPECT_EQ(values(sum(input, kept({0, 3}))), values(sum(sum(input, kept({0})), kept({3}))));
+  EXPECT_NE(values(sum(input, kept({0, 3}))), values(sum(sum(input, kept({3})), kept({0}))));
+}
+
 // What lies in the padding must not count: after adding 1 it is 1, and a maximum of negative numbers is negative.
 TEST_F(Reductions, PaddingDoesNotCount) {
   const Tensor input = device_->upload(random_tensor({6, 3}), {});
