@@ -109,7 +109,8 @@ void reduce_heights(const std::vector<Bits>& image, const TiledShape& from, Bits
 std::vector<int> in_order(Op op, const Dims& dims, int rank) {
   std::vector<int> order(dims.begin(), dims.end());
   std::ranges::reverse(order);
-  if (op == Op::sum) std::ranges::stable_partition(order, [=](int dim) { return dim < rank - 2; });
+  if (op == Op::sum)
+    std::stable_partition(order.begin(), order.end(), [=](int dim) { return dim < rank - 2; });
   return order;
 }
 
