@@ -76,7 +76,7 @@ void bind_bench(nb::module_& module) {
          const std::string& trace) {
         const BenchAxes axes{devices,
                              parsed(variants, parse_variant),
-                             parsed(dtypes, parse_dtype),
+                             parsed(dtypes, parse_float_dtype),
                              tokens,
                              embed_dims,
                              head_dims,

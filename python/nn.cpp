@@ -19,7 +19,7 @@ AttentionConfig config_of(std::string_view variant, std::optional<std::string_vi
   AttentionConfig config{.variant = parse_variant(variant),
                          .core_grid = core_grid,
                          .fold_projections = fold_projections};
-  if (dtype) config.dtype = parse_dtype(*dtype);
+  if (dtype) config.dtype = parse_float_dtype(*dtype);
   if (weights) config.weights = parse_memory(*weights);
   if (fidelity) config.fidelity = parse_fidelity(*fidelity);
   return config;

@@ -11,6 +11,7 @@
 #include "array_refusal.h"
 #include "base/fail.h"
 #include "binding.h"
+#include "tensor/elements.h"
 #include "tensor/storage.h"
 
 namespace wattention::python {
@@ -25,17 +26,17 @@ constexpr nb::dlpack::dtype bits_type{static_cast<std::uint8_t>(nb::dlpack::dtyp
                                       1};
 
 nb::dlpack::dtype dlpack_type(DType dtype) {
-  switch (dtype) {
-    case DType::f64: return nb::dtype<double>();
-    case DType::f32: return nb::dtype<float>();
-    case DType::bf16: return bf16_type;
-  }
-  return {};
+  return with_element_type(dtype, []<class Element>(Element) {
+    if constexpr (std::is_same_v<Element, bfloat16>)
+      return bf16_type;
+    else
+      return nb::dtype<Element>();
+  });
 }
 
 std::optional<DType> dtype_in(nb::dlpack::dtype type) {
-  for (const DType dtype : {DType::f64, DType::f32, DType::bf16})
-    if (type == dlpack_type(dtype)) return dtype;
+  for (const DType dtype : all_dtypes)
+    if (!is_block(dtype) && type == dlpack_type(dtype)) return dtype;
   return std::nullopt;
 }
 
@@ -61,7 +62,8 @@ Tensor borrowed(const Array& array, DType dtype) {
 
 [[noreturn]] void refuse(const nb::object& array, bool bits) {
   fail(ErrorKind::bad_input, "[{}] expected a CPU array of {}; found {}", bits ? "bits" : "tensor",
-       bits ? "uint16" : "float32, float64 or bfloat16", what_was_found(array));
+       bits ? "uint16" : "float32, float64, bfloat16, uint32, int32 or uint16",
+       what_was_found(array));
 }
 
 Tensor from_array(const nb::object& array, std::optional<DType> bits_as) {
@@ -101,12 +103,9 @@ Tensor from_object(nb::object array) {
 }
 
 void* bytes_of(const Tensor& tensor) {
-  switch (tensor.dtype()) {
-    case DType::f64: return const_cast<double*>(tensor.values<double>().data());
-    case DType::f32: return const_cast<float*>(tensor.values<float>().data());
-    case DType::bf16: return const_cast<bfloat16*>(tensor.values<bfloat16>().data());
-  }
-  return nullptr;
+  return with_element_type(tensor.dtype(), [&]<class Element>(Element) -> void* {
+    return const_cast<Element*>(tensor.values<Element>().data());
+  });
 }
 
 // An array over the tensor's bytes; `owner` keeps them.
@@ -157,7 +156,8 @@ std::string text_of(const Tensor& tensor) {
 }
 
 constexpr const char* tensor_doc =
-    "A shape, a dtype (\"f32\", \"f64\", \"bf16\") and values, on the host or on a device.\n\n"
+    "A shape, a dtype (\"f32\", \"f64\", \"bf16\", \"uint32\", \"int32\", \"uint16\") and values, "
+    "on the host or on a device.\n\n"
     "Tensor(array) shares the memory of a C-contiguous CPU array of NumPy, torch or anything with "
     "DLPack, so a change\n"
     "of the array shows in the tensor. Other orders and read-only arrays are copied. Nested lists "
@@ -196,7 +196,7 @@ void bind_attributes(nb::class_<Tensor>& type) {
           "Sizes, outermost first.")
       .def_prop_ro(
           "dtype", [](const Tensor& tensor) { return to_string(tensor.dtype()); },
-          "\"f64\", \"f32\", \"bf16\".")
+          "\"f64\", \"f32\", \"bf16\", \"uint32\", \"int32\", \"uint16\".")
       .def_prop_ro(
           "layout", [](const Tensor& tensor) { return to_string(tensor.layout()); },
           "\"row_major\", \"tile\".")

@@ -72,7 +72,7 @@ void bind_verify(nb::module_& module) {
          std::int64_t head_dim, std::uint64_t seed, int draws) {
         const VerifyCase verify_case{input, tokens, embed_dim, head_dim, seed, draws};
         AttentionConfig config{.variant = parse_variant(variant)};
-        if (dtype) config.dtype = parse_dtype(*dtype);
+        if (dtype) config.dtype = parse_float_dtype(*dtype);
         return device.name() == "wormhole"
                    ? released([&] { return verify_on_card(verify_case, device, config); })
                    : released([&] { return verify_on_host(verify_case, device, config); });

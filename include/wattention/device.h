@@ -130,7 +130,7 @@ std::vector<ReleaseInfo> list_releases();
 ReleaseInfo release_info(std::string_view name = {});
 
 /// Where and how a tensor is to lie on a device. What is unset, the device decides: the Wormhole takes bf16 tiles in
-/// DRAM, cpu keeps the dtype, reference has f64 only.
+/// DRAM, cpu keeps the dtype, reference makes f64 of any float. Integers keep their dtype everywhere.
 struct Placement {
   std::optional<Memory> memory = std::nullopt;
   std::optional<Layout> layout = std::nullopt;

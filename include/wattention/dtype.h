@@ -7,18 +7,50 @@
 
 namespace wattention {
 
-enum class DType { f64, f32, bf16 };
+/// The two block formats come in tiles of 32x32 only: 16 elements of a row share one exponent.
+enum class DType { f64, f32, bf16, uint32, int32, uint16, bfloat8_b, bfloat4_b };
 
-/// Bytes of one element: 8, 4, 2.
-constexpr std::size_t size_of(DType dtype) {
-  return dtype == DType::f64 ? 8 : dtype == DType::f32 ? 4 : 2;
+inline constexpr DType all_dtypes[] = {DType::f64,       DType::f32,      DType::bf16,
+                                       DType::uint32,    DType::int32,    DType::uint16,
+                                       DType::bfloat8_b, DType::bfloat4_b};
+
+constexpr bool is_integer(DType dtype) {
+  return dtype == DType::uint32 || dtype == DType::int32 || dtype == DType::uint16;
+}
+constexpr bool is_block(DType dtype) {
+  return dtype == DType::bfloat8_b || dtype == DType::bfloat4_b;
 }
 
-/// "f64", "f32", "bf16".
+/// Bytes of one element: 8, 4 or 2; 0 of a block format, whose elements have no bytes of their own.
+constexpr std::size_t size_of(DType dtype) {
+  switch (dtype) {
+    case DType::f64: return 8;
+    case DType::f32:
+    case DType::uint32:
+    case DType::int32: return 4;
+    case DType::bf16:
+    case DType::uint16: return 2;
+    case DType::bfloat8_b:
+    case DType::bfloat4_b: return 0;
+  }
+  return 0;
+}
+
+/// Bytes of a tile of 32x32 elements. Of a block format: 64 exponents of a byte, then 8 or 4 bits an element.
+constexpr std::size_t tile_bytes(DType dtype) {
+  constexpr std::size_t elements = 32 * 32, exponents = elements / 16;
+  if (dtype == DType::bfloat8_b) return exponents + elements;
+  if (dtype == DType::bfloat4_b) return exponents + elements / 2;
+  return elements * size_of(dtype);
+}
+
+/// "f64", "f32", "bf16", "uint32", "int32", "uint16", "bfloat8_b", "bfloat4_b".
 std::string_view to_string(DType dtype);
 
 /// The inverse of to_string. Throws Error{bad_input} for any other word.
 DType parse_dtype(std::string_view word);
+/// "f32", "bf16" or "f64": what attention is computed in. Throws Error{bad_input} for any other word.
+DType parse_float_dtype(std::string_view word);
 
 /// The upper half of an IEEE binary32.
 struct bfloat16 {
@@ -52,5 +84,11 @@ template <>
 inline constexpr DType dtype_of<double> = DType::f64;
 template <>
 inline constexpr DType dtype_of<bfloat16> = DType::bf16;
+template <>
+inline constexpr DType dtype_of<std::uint32_t> = DType::uint32;
+template <>
+inline constexpr DType dtype_of<std::int32_t> = DType::int32;
+template <>
+inline constexpr DType dtype_of<std::uint16_t> = DType::uint16;
 
 }  // namespace wattention

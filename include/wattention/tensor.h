@@ -93,8 +93,9 @@ class Tensor {
   template <class T>
   std::span<T> mutable_values();
 
-  /// A host tensor in another dtype (round to nearest even); the same tensor when it has it
-  /// already.
+  /// A host tensor in another dtype; the same tensor when it has it already. Floats round to nearest even. A float
+  /// becomes an integer without its fraction, and an integer another one modulo its range, as in torch; throws
+  /// Error{bad_input} for a float that the integer does not hold.
   Tensor to(DType dtype) const;
   /// The same elements under another shape of equal numel(); shares storage. Host tensors only.
   Tensor view(const Shape& shape) const;

@@ -20,9 +20,35 @@ class Conversions(WithDevice):
         for source in (torch.arange(6), torch.rand(6, dtype=torch.float64) * 300, torch.tensor([True, False])):
             found = ttnn.to_torch(ttnn.from_torch(source, dtype=ttnn.bfloat16))
             self.assertTrue(torch.equal(found, source.to(torch.bfloat16)), source)
-        for source in (torch.arange(6), torch.arange(6, dtype=torch.int32), torch.zeros(2, dtype=torch.uint8)):
-            with contextlib.suppress(RuntimeError):
-                self.assertIn(ttnn.from_torch(source).dtype, (ttnn.uint32, ttnn.int32, ttnn.uint8))
+        for source, dtype in ((torch.arange(6), ttnn.uint32), (torch.arange(-3, 3, dtype=torch.int32), ttnn.int32),
+                              (torch.arange(6, dtype=torch.int16), ttnn.uint16)):
+            tensor = ttnn.from_torch(source)
+            self.assertIs(tensor.dtype, dtype)
+            there = ttnn.to_torch(ttnn.to_device(tensor, self.device))
+            self.assertTrue(torch.equal(there, source.to(torch.int16 if dtype is ttnn.uint16 else torch.int32)))
+        with contextlib.suppress(RuntimeError):
+            self.assertIs(ttnn.from_torch(torch.zeros(2, dtype=torch.uint8)).dtype, ttnn.uint8)
+
+    def test_integers_keep_torchs_bits(self):
+        source = torch.tensor([2147483647, -1, 7, 65537])
+        for dtype, shown in ((ttnn.uint32, torch.int32), (ttnn.int32, torch.int32), (ttnn.uint16, torch.int16)):
+            for layout in (ttnn.ROW_MAJOR_LAYOUT, ttnn.TILE_LAYOUT):
+                tensor = ttnn.from_torch(source.reshape(2, 2), dtype=dtype, layout=layout, device=self.device)
+                self.assertIs(tensor.dtype, dtype)
+                self.assertTrue(torch.equal(ttnn.to_torch(tensor), source.to(shown).reshape(2, 2)))
+        self.assertTrue(torch.equal(ttnn.to_torch(ttnn.from_torch(torch.tensor([1.9, -1.9]), dtype=ttnn.int32)),
+                                    torch.tensor([1, -1], dtype=torch.int32)))
+
+    def test_integers_are_made_and_print(self):
+        tensor = ttnn.full((2, 3), 7, dtype=ttnn.uint32, device=self.device)
+        self.assertEqual(repr(tensor), "ttnn.Tensor([[    7,     7,     7],\n             [    7,     7,     7]], "
+                                       "shape=Shape([2, 3]), dtype=DataType::UINT32, layout=Layout::ROW_MAJOR)")
+        steps = ttnn.arange(0, 64, 2, dtype=ttnn.uint32, device=self.device)
+        self.assertEqual(ttnn.to_torch(steps).tolist(), list(range(0, 64, 2)))
+        zeros = ttnn.zeros_like(ttnn.from_torch(torch.ones(2, 2), dtype=ttnn.uint32, layout=ttnn.TILE_LAYOUT,
+                                                device=self.device))
+        self.assertEqual((zeros.dtype, ttnn.to_torch(zeros).sum().item()), (ttnn.uint32, 0))
+        self.expect("bad_input", "Unsupported DataType!", lambda: ttnn.ones((2, 2), dtype=ttnn.int32))
         self.expect("bad_input", "Unsupported DataType: torch.bool", lambda: ttnn.from_torch(torch.tensor([True])))
 
     def test_torch_rank(self):

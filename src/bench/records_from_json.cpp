@@ -87,7 +87,7 @@ BenchCase axes_of(const Json& row) {
   BenchCase axes;
   axes.device = field(row, "device");
   axes.variant = parse_variant(field(row, "variant").get<std::string>());
-  axes.dtype = parse_dtype(field(row, "dtype").get<std::string>());
+  axes.dtype = parse_float_dtype(field(row, "dtype").get<std::string>());
   axes.tokens = whole(row, "tokens");
   axes.embed_dim = whole(row, "embed_dim");
   axes.head_dim = whole(row, "head_dim");

@@ -41,7 +41,7 @@ bool parse_folding(const std::string& word) {
 BenchAxes axes_of(const BenchChoice& choice, bool folding_named) {
   BenchAxes axes = choice.axes;
   for (const std::string& word : choice.variants) axes.variants.push_back(parse_variant(word));
-  for (const std::string& word : choice.dtypes) axes.dtypes.push_back(parse_dtype(word));
+  for (const std::string& word : choice.dtypes) axes.dtypes.push_back(parse_float_dtype(word));
   for (const std::string& word : choice.core_grids)
     axes.core_grids.push_back(parse_core_grid(word));
   for (const std::string& word : choice.fidelities) axes.fidelities.push_back(parse_fidelity(word));

@@ -38,7 +38,7 @@ OpAttributes attributes_of(const OpOptions& options) {
 
 Tensor load(const std::string& file, const std::string& memory, const OpOptions& options,
             const Device& device) {
-  const DType dtype = choose_dtype(options.dtype, device);
+  const DType dtype = options.dtype.empty() ? choose_dtype({}, device) : parse_dtype(options.dtype);
   Placement placement;
   if (is_card(device)) placement.dtype = dtype;
   if (!memory.empty()) placement.memory = parse_memory(memory);

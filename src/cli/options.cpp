@@ -85,7 +85,7 @@ bool is_card(const Device& device) {
 }
 
 DType choose_dtype(std::string_view word, const Device& device) {
-  if (!word.empty()) return parse_dtype(word);
+  if (!word.empty()) return parse_float_dtype(word);
   return is_card(device) ? device.capabilities().computes_in : DType::f32;
 }
 

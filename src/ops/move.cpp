@@ -117,7 +117,9 @@ int checked_dim(const OpCall& call, int dim, const Shape& shape) {
   return dim < 0 ? dim + rank : dim;
 }
 
-void check_move(OpCall& call) {
+namespace {
+
+void plan_move(OpCall& call) {
   switch (call.op) {
     case Op::transpose: return plan_transpose(call);
     case Op::permute: return plan_permute(call);
@@ -135,6 +137,16 @@ void check_move(OpCall& call) {
     case Op::update_cache: return plan_update_cache(call);
     default: fail(ErrorKind::unsupported, "[{}] expected a plan; found none", call.name());
   }
+}
+
+}  // namespace
+
+void check_move(OpCall& call) {
+  plan_move(call);
+  if (!call.plan.fill || !is_integer(call.a().dtype())) return;
+  expect(*call.plan.fill >= -0x1p31 && *call.plan.fill < 0x1p32,
+         "[{}] expected a value of at most 32 bits for {}; found {}", call.name(),
+         to_string(call.a().dtype()), *call.plan.fill);
 }
 
 }  // namespace wattention

@@ -18,7 +18,7 @@ class TorchPrinter {
       : tensor_(tensor),
         format_(format),
         summarize_(tensor.numel() > format.threshold),
-        style_(shown_values(), format) {}
+        style_(shown_values(), tensor.dtype(), format) {}
 
   std::string text() const { return text(0, 0, prefix.size()); }
 
@@ -87,6 +87,8 @@ std::vector<std::string> suffixes(const Tensor& tensor) {
   std::vector<std::string> texts;
   if (tensor.numel() == 0 && tensor.rank() != 1)
     texts.push_back(fmt::format("size=({})", fmt::join(tensor.shape().sizes(), ", ")));
+  if (is_integer(tensor.dtype()))
+    texts.push_back(fmt::format("dtype=torch.{}", to_string(tensor.dtype())));
   if (tensor.dtype() == DType::bf16) texts.emplace_back("dtype=torch.bfloat16");
   if (tensor.dtype() == DType::f64) texts.emplace_back("dtype=torch.float64");
   return texts;

@@ -22,7 +22,9 @@ Separators separators(int rank_left, int dim) {
   return {newlines, std::string(prefix.size() + static_cast<std::size_t>(dim) + 1, ' '), newlines};
 }
 
-std::string number_text(double number, const TtnnFormat& format) {
+std::string number_text(double number, DType dtype, const TtnnFormat& format) {
+  // tt-metal v0.57.0-rc71, tensor_impl.cpp: integers take five columns in every release so far.
+  if (is_integer(dtype)) return fmt::format("{:>5.0f}", number);
   // To the right as std::setw does: fmt alone puts inf and nan to the left.
   return fmt::format("{:>{}.{}f}", number, format.width, format.decimals);
 }
@@ -31,7 +33,7 @@ std::string number_text(double number, const TtnnFormat& format) {
 void append(std::string& text, const Tensor& tensor, const TtnnFormat& format, int dim,
             std::int64_t start, std::int64_t outer_index) {
   if (dim == tensor.rank()) {
-    text += number_text(element(tensor, start), format);
+    text += number_text(element(tensor, start), tensor.dtype(), format);
     return;
   }
   const Separators separator = separators(tensor.rank() - dim, dim);
@@ -54,7 +56,17 @@ void append(std::string& text, const Tensor& tensor, const TtnnFormat& format, i
 }
 
 std::string_view dtype_name(DType dtype) {
-  return dtype == DType::bf16 ? "BFLOAT16" : dtype == DType::f32 ? "FLOAT32" : "FLOAT64";
+  switch (dtype) {
+    case DType::f64: return "FLOAT64";
+    case DType::f32: return "FLOAT32";
+    case DType::bf16: return "BFLOAT16";
+    case DType::uint32: return "UINT32";
+    case DType::int32: return "INT32";
+    case DType::uint16: return "UINT16";
+    case DType::bfloat8_b: return "BFLOAT8_B";
+    case DType::bfloat4_b: return "BFLOAT4_B";
+  }
+  return "INVALID";
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <functional>
 
 #include "tensor/half.h"
 
@@ -37,6 +38,15 @@ void NpyFiller::feed(std::span<const std::byte> bytes) {
     case NpyType::f64:
       return decode_all<std::uint64_t>(bytes, std::bit_cast<double, std::uint64_t>,
                                        out_.mutable_values<double>());
+    case NpyType::u16:
+      return decode_all<std::uint16_t>(bytes, std::identity{},
+                                       out_.mutable_values<std::uint16_t>());
+    case NpyType::i32:
+      return decode_all<std::uint32_t>(bytes, std::bit_cast<std::int32_t, std::uint32_t>,
+                                       out_.mutable_values<std::int32_t>());
+    case NpyType::u32:
+      return decode_all<std::uint32_t>(bytes, std::identity{},
+                                       out_.mutable_values<std::uint32_t>());
   }
 }
 

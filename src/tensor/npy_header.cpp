@@ -51,16 +51,20 @@ std::optional<NpyType> type_of(std::string_view word) {
   if (word == "f2") return NpyType::f16;
   if (word == "f4") return NpyType::f32;
   if (word == "f8") return NpyType::f64;
+  if (word == "u2") return NpyType::u16;
+  if (word == "i4") return NpyType::i32;
+  if (word == "u4") return NpyType::u32;
   return std::nullopt;
 }
 
 void read_descr(LiteralReader& reader, NpyHeader& header, std::string_view file) {
-  expect(!reader.accept('['), "[npy] expected f16, f32 or f64 in '{}'; found a structured dtype",
-         file);
+  expect(!reader.accept('['),
+         "[npy] expected f16, f32, f64, u16, i32 or u32 in '{}'; found a structured dtype", file);
   const std::string_view descr = reader.string();
   const auto type = descr.empty() ? std::nullopt : type_of(descr.substr(1));
   expect(type && (descr[0] == '<' || descr[0] == '>'),
-         "[npy] expected f16, f32 or f64 in '{}'; found dtype '{}'", file, printable(descr));
+         "[npy] expected f16, f32, f64, u16, i32 or u32 in '{}'; found dtype '{}'", file,
+         printable(descr));
   header.type = *type;
   header.big_endian = descr[0] == '>';
 }
@@ -112,11 +116,19 @@ NpyHeader parse_dict(std::string_view text, std::string_view file) {
 }  // namespace
 
 std::size_t NpyHeader::element_bytes() const {
-  return type == NpyType::f16 ? 2 : type == NpyType::f32 ? 4 : 8;
+  return type == NpyType::f16 ? 2 : size_of(dtype());
 }
 
 DType NpyHeader::dtype() const {
-  return type == NpyType::f64 ? DType::f64 : DType::f32;
+  switch (type) {
+    case NpyType::f64: return DType::f64;
+    case NpyType::u16: return DType::uint16;
+    case NpyType::i32: return DType::int32;
+    case NpyType::u32: return DType::uint32;
+    case NpyType::f16:
+    case NpyType::f32: return DType::f32;
+  }
+  return DType::f32;
 }
 
 NpyHeader parse_npy_header(std::span<const std::byte> start, std::uint64_t file_bytes,
@@ -134,10 +146,11 @@ NpyHeader parse_npy_header(std::span<const std::byte> start, std::uint64_t file_
 }
 
 std::string make_npy_head(DType dtype, const Shape& shape) {
+  const char kind = !is_integer(dtype) ? 'f' : dtype == DType::int32 ? 'i' : 'u';
   const std::string sizes =
       fmt::format("({}{})", fmt::join(shape.sizes(), ", "), shape.rank() == 1 ? "," : "");
-  std::string dict = fmt::format("{{'descr': '<f{}', 'fortran_order': False, 'shape': {}, }}",
-                                 dtype == DType::f64 ? 8 : 4, sizes);
+  std::string dict = fmt::format("{{'descr': '<{}{}', 'fortran_order': False, 'shape': {}, }}",
+                                 kind, size_of(dtype), sizes);
   constexpr std::size_t alignment = 64, before_dict = length_at + 2;
   dict.resize((before_dict + dict.size() + alignment) / alignment * alignment - before_dict - 1,
               ' ');

@@ -14,7 +14,7 @@
 
 namespace wattention {
 
-enum class NpyType { f16, f32, f64 };
+enum class NpyType { f16, f32, f64, u16, i32, u32 };
 
 struct NpyHeader {
   NpyType type = NpyType::f32;
@@ -24,7 +24,7 @@ struct NpyHeader {
   std::size_t data_offset = 0;
 
   std::size_t element_bytes() const;
-  /// f64 for f64, f32 for the others.
+  /// f32 for f16, which is no dtype here.
   DType dtype() const;
 };
 

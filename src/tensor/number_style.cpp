@@ -9,8 +9,12 @@
 
 namespace wattention {
 
-NumberStyle::NumberStyle(std::span<const double> shown, const TorchFormat& format)
-    : precision_(format.precision) {
+NumberStyle::NumberStyle(std::span<const double> shown, DType dtype, const TorchFormat& format)
+    : precision_(format.precision), integer_(is_integer(dtype)) {
+  if (integer_) {
+    for (const double value : shown) width_ = std::max(width_, unpadded(value).size());
+    return;
+  }
   double smallest = std::numeric_limits<double>::infinity(), largest = 0;
   for (const double value : shown) {
     if (value == 0 || !std::isfinite(value)) continue;
@@ -30,6 +34,7 @@ std::string NumberStyle::text(double value) const {
 }
 
 std::string NumberStyle::unpadded(double value) const {
+  if (integer_) return fmt::format("{:.0f}", value);
   if (std::isnan(value)) return "nan";
   if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
   if (scientific_) return fmt::format("{:.{}e}", value, precision_);

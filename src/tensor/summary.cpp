@@ -1,5 +1,7 @@
 #include "tensor/summary.h"
 
+#include "tensor/elements.h"
+
 namespace wattention {
 
 std::vector<std::int64_t> shown_indices(std::int64_t size, std::int64_t longest,
@@ -15,12 +17,9 @@ std::vector<std::int64_t> shown_indices(std::int64_t size, std::int64_t longest,
 
 double element(const Tensor& tensor, std::int64_t position) {
   const auto at = static_cast<std::size_t>(position);
-  switch (tensor.dtype()) {
-    case DType::f64: return tensor.values<double>()[at];
-    case DType::f32: return tensor.values<float>()[at];
-    case DType::bf16: return tensor.values<bfloat16>()[at];
-  }
-  return 0;
+  return with_element_type(tensor.dtype(), [&]<class Element>(Element) -> double {
+    return static_cast<double>(tensor.values<Element>()[at]);
+  });
 }
 
 }  // namespace wattention

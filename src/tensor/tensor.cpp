@@ -1,10 +1,13 @@
 #include <wattention/tensor.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include "base/fail.h"
+#include "tensor/elements.h"
 #include "tensor/shape_formatter.h"
 #include "tensor/storage.h"
 
@@ -12,32 +15,44 @@ namespace wattention {
 namespace {
 
 std::size_t byte_count(const Shape& shape, DType dtype) {
+  if (is_block(dtype))
+    fail(ErrorKind::unsupported, "[tensor] expected a dtype whose elements stand alone; found {}",
+         to_string(dtype));
   return static_cast<std::size_t>(shape.numel()) * size_of(dtype);
+}
+
+double widened(double value) {
+  return value;
+}
+double widened(bfloat16 value) {
+  return static_cast<float>(value);
+}
+
+// C++ leaves a float beyond the integers undefined.
+template <class Integer>
+Integer whole_number(double value) {
+  const double cut = std::trunc(value);
+  expect(cut >= static_cast<double>(std::numeric_limits<Integer>::min()) &&
+             cut <= static_cast<double>(std::numeric_limits<Integer>::max()),
+         "[to] expected numbers that {} holds; found {}", to_string(dtype_of<Integer>), value);
+  return static_cast<Integer>(cut);
 }
 
 template <class To, class From>
 To convert_element(From value) {
-  if constexpr (std::is_same_v<To, bfloat16>) {
+  if constexpr (std::is_same_v<To, bfloat16>)
     return bfloat16(static_cast<float>(value));
-  } else {
+  else if constexpr (std::is_integral_v<To> && !std::is_integral_v<From>)
+    return whole_number<To>(widened(value));
+  else
     return static_cast<To>(
         static_cast<std::conditional_t<std::is_same_v<From, bfloat16>, float, From>>(value));
-  }
 }
 
 template <class To, class From>
 void convert_all(const Tensor& from, Tensor& to) {
   std::ranges::transform(from.values<From>(), to.mutable_values<To>().begin(),
                          convert_element<To, From>);
-}
-
-template <class From>
-void convert_from(const Tensor& from, Tensor& to) {
-  switch (to.dtype()) {
-    case DType::f64: return convert_all<double, From>(from, to);
-    case DType::f32: return convert_all<float, From>(from, to);
-    case DType::bf16: return convert_all<bfloat16, From>(from, to);
-  }
 }
 
 }  // namespace
@@ -132,11 +147,9 @@ std::span<T> Tensor::mutable_values() {
 Tensor Tensor::to(DType dtype) const {
   if (dtype == dtype_) return *this;
   Tensor result = empty(shape_, dtype);
-  switch (dtype_) {
-    case DType::f64: convert_from<double>(*this, result); break;
-    case DType::f32: convert_from<float>(*this, result); break;
-    case DType::bf16: convert_from<bfloat16>(*this, result); break;
-  }
+  with_element_type(dtype_, [&]<class From>(From) {
+    with_element_type(dtype, [&]<class To>(To) { convert_all<To, From>(*this, result); });
+  });
   return result;
 }
 
@@ -153,14 +166,16 @@ Tensor Tensor::clone() const {
   return result;
 }
 
-template Tensor Tensor::from(std::span<const double>, const Shape&);
-template Tensor Tensor::from(std::span<const float>, const Shape&);
-template Tensor Tensor::from(std::span<const bfloat16>, const Shape&);
-template std::span<const double> Tensor::values() const;
-template std::span<const float> Tensor::values() const;
-template std::span<const bfloat16> Tensor::values() const;
-template std::span<double> Tensor::mutable_values();
-template std::span<float> Tensor::mutable_values();
-template std::span<bfloat16> Tensor::mutable_values();
+#define WATTENTION_INSTANTIATE(type)                                 \
+  template Tensor Tensor::from(std::span<const type>, const Shape&); \
+  template std::span<const type> Tensor::values() const;             \
+  template std::span<type> Tensor::mutable_values();
+WATTENTION_INSTANTIATE(double)
+WATTENTION_INSTANTIATE(float)
+WATTENTION_INSTANTIATE(bfloat16)
+WATTENTION_INSTANTIATE(std::uint32_t)
+WATTENTION_INSTANTIATE(std::int32_t)
+WATTENTION_INSTANTIATE(std::uint16_t)
+#undef WATTENTION_INSTANTIATE
 
 }  // namespace wattention

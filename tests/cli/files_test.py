@@ -27,7 +27,7 @@ class Reading(ProgramTest):
             self.assertIn("[npy] expected", self.refuses("op", "softmax", path))
 
     def test_other_types(self):
-        for name in ("bad_int32", "bad_object", "bad_structured"):
+        for name in ("bad_int64", "bad_object", "bad_structured"):
             self.assertIn("f32", self.refuses("op", "softmax", GOLDEN / "npy" / f"{name}.npy"))
 
     def test_a_pipe_that_nobody_writes_does_not_hang(self):

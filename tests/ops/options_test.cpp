@@ -178,9 +178,10 @@ TEST(Placement, OfCardsIsRefusedElsewhere) {
               "[to_device] expected layout row_major on " + name + "; found tile");
   }
   EXPECT_EQ(error_of([&] { to_device(host, open_device("reference"), {.dtype = DType::bf16}); }),
-            "[to_device] expected dtype f64 on reference; found bf16");
-  EXPECT_EQ(error_of([&] { to_device(host, open_device("cpu"), {.dtype = DType::f64}); }),
-            "[to_device] expected dtype f32 or bf16 on cpu; found f64");
+            "[to_device] expected dtype f64 or uint32 or int32 or uint16 on reference; found bf16");
+  EXPECT_EQ(
+      error_of([&] { to_device(host, open_device("cpu"), {.dtype = DType::f64}); }),
+      "[to_device] expected dtype f32 or bf16 or uint32 or int32 or uint16 on cpu; found f64");
   EXPECT_EQ(to_device(host, open_device("cpu"), {.dtype = DType::bf16}).dtype(), DType::bf16);
 }
 

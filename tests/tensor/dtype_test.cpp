@@ -40,9 +40,17 @@ TEST(Bfloat16, OverflowsToInfinityAndKeepsNan) {
 }
 
 TEST(DType, WordsRoundTrip) {
-  for (const DType dtype : {DType::f32, DType::bf16, DType::f64})
-    EXPECT_EQ(parse_dtype(to_string(dtype)), dtype);
+  for (const DType dtype : all_dtypes) EXPECT_EQ(parse_dtype(to_string(dtype)), dtype);
   EXPECT_THROW(parse_dtype("fp8"), Error);
+  EXPECT_EQ(parse_float_dtype("f64"), DType::f64);
+  EXPECT_THROW(parse_float_dtype("int32"), Error);
+}
+
+TEST(DType, TilesOfBlockFormatsHoldAnExponentForSixteenElements) {
+  EXPECT_EQ(tile_bytes(DType::bfloat8_b), 1088u);
+  EXPECT_EQ(tile_bytes(DType::bfloat4_b), 576u);
+  EXPECT_EQ(tile_bytes(DType::bf16), 2048u);
+  EXPECT_EQ(tile_bytes(DType::uint32), 4096u);
 }
 
 }  // namespace

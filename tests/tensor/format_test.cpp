@@ -53,6 +53,16 @@ TEST(FormatTorch, PrintsAsPyTorch) {
   }
 }
 
+// What print(torch.tensor([[0, -5], [100, 7]], dtype=torch.int32)) shows in PyTorch 2; the card's stack by its source.
+TEST(FormatTorch, PrintsIntegersWithoutPoints) {
+  const std::vector<std::int32_t> values{0, -5, 100, 7};
+  const Tensor tensor = Tensor::from(std::span<const std::int32_t>(values), {2, 2});
+  EXPECT_EQ(format_torch(tensor), "tensor([[  0,  -5],\n        [100,   7]], dtype=torch.int32)");
+  EXPECT_EQ(format_ttnn(tensor, release_info().print),
+            "ttnn.Tensor([[    0,    -5],\n             [  100,     7]], shape=Shape([2, 2]), "
+            "dtype=DataType::INT32, layout=Layout::TILE)");
+}
+
 // The tensor of a printed block: its digits on the shown places, zero on the hidden ones.
 Tensor tensor_of_print(const Json& print) {
   const Shape shape = shape_of(print);

@@ -73,6 +73,23 @@ TEST(Npy, ReadsWhatNumpyWrites) {
   EXPECT_EQ(load_npy((golden / "good_empty.npy").string()).shape(), Shape({0, 3}));
 }
 
+TEST(Npy, ReadsAndWritesIntegers) {
+  const std::vector<std::int32_t> values{-1, 2147483647, 5};
+  const Tensor signed_ones = Tensor::from(std::span<const std::int32_t>(values), {3});
+  const std::string path = (fs::temp_directory_path() / "wattention_npy_integers.npy").string();
+  for (const DType dtype : {DType::int32, DType::uint32, DType::uint16}) {
+    const Tensor written = signed_ones.to(dtype);
+    save_npy(path, written);
+    const Tensor read = load_npy(path);
+    EXPECT_EQ(read.dtype(), dtype);
+    EXPECT_EQ(read.to(DType::f64).values<double>()[1], written.to(DType::f64).values<double>()[1]);
+  }
+  fs::remove(path);
+  const Tensor big = parse(file_of("{'descr': '>u2', 'fortran_order': False, 'shape': (1,), }",
+                                   std::string("\x01\x02")));
+  EXPECT_EQ(big.values<std::uint16_t>()[0], 0x0102);
+}
+
 TEST(Npy, RefusesOtherTypesInOneSentence) {
   int files = 0;
   for (const auto& entry : fs::directory_iterator(golden)) {

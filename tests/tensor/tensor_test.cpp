@@ -3,7 +3,9 @@
 #include <wattention/tensor.h>
 
 #include <array>
+#include <cmath>
 #include <cstdint>
+#include <vector>
 
 namespace wattention {
 namespace {
@@ -31,6 +33,37 @@ TEST(Tensor, ConvertsBetweenAllTypes) {
   EXPECT_EQ(bf16.to(DType::f64).values<double>()[1], -2.5);
   EXPECT_EQ(bf16.to(DType::f32).values<float>()[2], 3.140625f);
   EXPECT_EQ(f32.to(DType::f64).values<double>()[2], double{3.14159265f});
+}
+
+template <class To, class From>
+std::vector<To> converted(const std::vector<From>& values, DType dtype) {
+  const Tensor tensor =
+      Tensor::from(std::span<const From>(values), {static_cast<std::int64_t>(values.size())})
+          .to(dtype);
+  const auto found = tensor.values<To>();
+  return {found.begin(), found.end()};
+}
+
+// As torch: `torch.tensor([...]).to(torch.int32)` cuts the fraction, and integers go modulo their range.
+TEST(Tensor, ConvertsIntegersAsTorchDoes) {
+  EXPECT_EQ((converted<std::int32_t, float>({1.9f, -1.9f, 0.5f, -2147483648.0f}, DType::int32)),
+            (std::vector<std::int32_t>{1, -1, 0, INT32_MIN}));
+  EXPECT_EQ((converted<std::uint32_t, std::int32_t>({-1, 7}, DType::uint32)),
+            (std::vector<std::uint32_t>{4294967295u, 7}));
+  EXPECT_EQ((converted<std::uint16_t, std::uint32_t>({65537, 65535}, DType::uint16)),
+            (std::vector<std::uint16_t>{1, 65535}));
+  EXPECT_EQ((converted<float, std::uint32_t>({4294967295u, 16777217u}, DType::f32)),
+            (std::vector<float>{4294967296.0f, 16777216.0f}));
+}
+
+TEST(Tensor, RefusesFloatsThatAnIntegerDoesNotHold) {
+  for (const float value : {-1.0f, 4294967296.0f, NAN, INFINITY})
+    EXPECT_THROW((converted<std::uint32_t, float>({value}, DType::uint32)), Error) << value;
+}
+
+TEST(Tensor, HasNoHostBytesInABlockFormat) {
+  EXPECT_THROW(Tensor::empty({32, 32}, DType::bfloat8_b), Error);
+  EXPECT_THROW(Tensor::zeros({32, 32}).to(DType::bfloat4_b), Error);
 }
 
 TEST(Tensor, RefusesTheWrongType) {

@@ -25,6 +25,8 @@ _DEFAULTS = {
 }
 _TILE = Tile((TILE_SIZE, TILE_SIZE))
 _HALVES = {"torch.float16": bfloat16}
+# What to_torch gives for the library's unsigned integers: the same bits.
+_SIGNED = {"uint32": np.int32, "uint16": np.int16}
 
 
 @cache
@@ -65,13 +67,22 @@ def _wanted(array, dtype):
     return found
 
 
+# What torch or NumPy convert to on the way to a dtype: tt-metal v0.57.0-rc71, pytensor.cpp. Unsigned ones are views.
+_VIA = {bfloat16: "bfloat16", float32: "float32", DataType.INT32: "int32", DataType.UINT32: "int32",
+        DataType.UINT16: "int16"}
+_VIEWS = {DataType.UINT32: np.uint32, DataType.UINT16: np.uint16}
+
+
 def _converted(array, dtype):
     """The array in a dtype of the library, by torch's or NumPy's own conversion, as TT-NN does it."""
+    via, view = _VIA[dtype], _VIEWS.get(dtype)
     found = _torch()
     if found is not None and isinstance(array, found[0].Tensor):
-        return array.detach().to(getattr(found[0], "bfloat16" if dtype is bfloat16 else "float32"))
+        array = array.detach().to(getattr(found[0], via))
+        return array if view is None else array.contiguous().numpy().view(view)
     if isinstance(array, np.ndarray):
-        return array.astype(np.float32, copy=False)
+        array = np.ascontiguousarray(array.astype("float32" if dtype is bfloat16 else via, copy=False))
+        return array if view is None else array.view(view)
     return array
 
 
@@ -85,9 +96,11 @@ def _core_of(tensor, dtype):
                                  "The argument must be of type torch.Tensor or numpy.ndarray!")
     dtype = _wanted(tensor, dtype)
     dtype_there = dtype_word("from_torch", dtype)
-    is_plain = str(tensor.dtype).removeprefix("torch.") in ("float32", "bfloat16")
-    core = _core.Tensor(tensor if is_plain else _converted(tensor, dtype))
-    return core.to(dtype_there), is_plain and core.dtype == dtype_there
+    found = str(tensor.dtype).removeprefix("torch.")
+    if found in ("float32", "bfloat16") and dtype in (float32, bfloat16):
+        core = _core.Tensor(tensor)
+        return core.to(dtype_there), core.dtype == dtype_there
+    return _core.Tensor(_converted(tensor, dtype)).to(dtype_there), found == _VIA[dtype]
 
 
 @word("from_torch")
@@ -140,7 +153,7 @@ def _squeezed(result, torch_rank):
 
 @word("to_torch")
 def to_torch(tensor, dtype=None, *, torch_rank=None, device=None, mesh_composer=None):
-    """The values in row-major order without padding, in the tensor's dtype or a torch `dtype`.
+    """The values in row-major order without padding, in the tensor's dtype or a torch `dtype`; unsigned as signed.
 
     With torch: a torch tensor that prints as `TorchTensor(`. Without: a NumPy array, bfloat16 widened to float32.
     `device`, where TT-NN may change the layout on its way, changes nothing here.
@@ -148,11 +161,14 @@ def to_torch(tensor, dtype=None, *, torch_rank=None, device=None, mesh_composer=
     expect_one_device("to_torch", mesh_composer=mesh_composer)
     core = allocated("to_torch", tensor)
     core = _core.to_host(core) if tensor._device is not None else core.clone()
+    values = core.numpy().view(_SIGNED[core.dtype]) if core.dtype in _SIGNED else core
     found = _torch()
     if found is None:
-        return _squeezed(core.numpy() if dtype is None else core.numpy().astype(dtype), torch_rank)
+        values = values.numpy() if values is core else values
+        return _squeezed(values if dtype is None else values.astype(dtype), torch_rank)
     torch, torch_tensor = found
-    result = _squeezed(torch.from_dlpack(core), torch_rank).as_subclass(torch_tensor)
+    values = torch.from_dlpack(core) if values is core else torch.from_numpy(values)
+    result = _squeezed(values, torch_rank).as_subclass(torch_tensor)
     return result if dtype is None else result.to(dtype)
 
 

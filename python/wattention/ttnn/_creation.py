@@ -9,20 +9,26 @@ from ._convert import _send, dtype_word
 from ._errors import ArgumentError, error, refuse_options
 from ._memory import memory_word
 from ._tensor import allocated, on_device, wrap
-from ._types import ROW_MAJOR_LAYOUT, TILE_LAYOUT, bfloat16
+from ._types import ROW_MAJOR_LAYOUT, TILE_LAYOUT, bfloat16, int32, uint16, uint32
 
 __all__ = [
     "arange", "empty", "empty_like", "full", "full_like", "ones", "ones_like", "tril", "triu", "zeros", "zeros_like",
 ]
 
 
+_WHOLE = {uint32: numpy.uint32, int32: numpy.int32, uint16: numpy.uint16}
+
+
 def _cut(array, dtype):
+    if dtype in _WHOLE:  # without the fraction, modulo the dtype's range
+        return numpy.ascontiguousarray(numpy.asarray(array).astype(numpy.int64).astype(_WHOLE[dtype]))
     array = numpy.ascontiguousarray(array, dtype=numpy.float32)
     return (array.view(numpy.uint32) & 0xFFFF0000).view(numpy.float32) if dtype is bfloat16 else array
 
 
 def _made(op, array, dtype, layout, device, memory_config):
-    core = _core.Tensor(_cut(array, dtype)).to(dtype_word(op, dtype))
+    word = dtype_word(op, dtype)
+    core = _core.Tensor(_cut(array, dtype)).to(word)
     if device is not None:
         return _send(core, dtype, layout, device, memory_config)
     return wrap(core, None, layout)
@@ -31,7 +37,10 @@ def _made(op, array, dtype, layout, device, memory_config):
 def full(shape, fill_value, dtype=None, layout=None, device=None, memory_config=None, optional_tensor=None):
     """A tensor of one value: bfloat16, in rows, on the host or in the device's DRAM unless told otherwise."""
     refuse_options("full", optional_tensor=optional_tensor)
-    values = numpy.full([int(size) for size in shape], fill_value, numpy.float32)
+    if dtype is int32:
+        raise error("bad_input", "[ttnn.full] expected bfloat16, float32, uint32 or uint16; found DataType.INT32. "
+                                 "Unsupported DataType!")
+    values = numpy.full([int(size) for size in shape], fill_value)
     return _made("full", values, dtype or bfloat16, layout or ROW_MAJOR_LAYOUT, device, memory_config)
 
 
@@ -58,7 +67,8 @@ def full_like(tensor, fill_value, dtype=None, layout=None, device=None, memory_c
     refuse_options("full_like", optional_tensor=optional_tensor)
     dtype, layout = dtype or tensor.dtype, layout or tensor.layout
     device = device or tensor._device
-    if tensor._device is not None and tensor.layout is TILE_LAYOUT and layout is TILE_LAYOUT and dtype is tensor.dtype:
+    if (tensor._device is not None and tensor.layout is TILE_LAYOUT and layout is TILE_LAYOUT and
+            dtype is tensor.dtype and dtype not in _WHOLE):
         memory = memory_word("full_like", memory_config)
         return wrap(_core.full_like(core, float(fill_value), memory=memory), tensor._device)
     place = memory_config or (tensor.memory_config() if tensor._device is not None else None)

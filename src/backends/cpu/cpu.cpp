@@ -34,9 +34,10 @@ std::string serving_names() {
 }
 
 GemmType type_of(std::string_view op, const Tensor& tensor) {
-  if (tensor.dtype() == DType::f64)
+  if (tensor.dtype() == DType::f64 || is_integer(tensor.dtype()))
     fail(ErrorKind::unsupported,
-         "[{}] expected f32 or bf16 on cpu; found f64 (the device reference takes it)", op);
+         "[{}] expected f32 or bf16 on cpu; found {} (the device reference takes it)", op,
+         to_string(tensor.dtype()));
   return tensor.dtype() == DType::f32 ? GemmType::f32 : GemmType::bf16;
 }
 
@@ -59,14 +60,15 @@ class CpuBackend final : public Backend {
   bool is_open() const override { return open_; }
   void close() override { open_ = false; }
   const Capabilities& capabilities() const override {
-    static const Capabilities has{.host_memory = true,
-                                  .dtypes = {DType::f32, DType::bf16},
-                                  .layouts = {Layout::row_major},
-                                  .memories = {Memory::host},
-                                  .attributes = {},
-                                  .core_grid = {},
-                                  .releases = {},
-                                  .meters = {"rapl-package", "rapl-platform"}};
+    static const Capabilities has{
+        .host_memory = true,
+        .dtypes = {DType::f32, DType::bf16, DType::uint32, DType::int32, DType::uint16},
+        .layouts = {Layout::row_major},
+        .memories = {Memory::host},
+        .attributes = {},
+        .core_grid = {},
+        .releases = {},
+        .meters = {"rapl-package", "rapl-platform"}};
     return has;
   }
   int host_threads() const override { return threads_; }
@@ -114,11 +116,12 @@ class CpuBackend final : public Backend {
   }
 
   std::optional<Refusal> refusal_here(const OpCall& call) const override {
-    if (call.a().dtype() == DType::f64)
-      return refuse(ErrorKind::unsupported,
-                    "[{}] expected f32 or bf16 on cpu; found f64 (the device reference takes it)",
-                    call.name());
-    return std::nullopt;
+    const DType dtype = call.a().dtype();
+    const bool moves = is_integer(dtype) && call.row().family == OpFamily::move;
+    if (dtype == DType::f32 || dtype == DType::bf16 || moves) return std::nullopt;
+    return refuse(ErrorKind::unsupported,
+                  "[{}] expected f32 or bf16 on cpu; found {} (the device reference takes it)",
+                  call.name(), to_string(dtype));
   }
 
   Tensor compute(const OpCall& call) {

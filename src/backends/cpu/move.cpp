@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "backends/cpu/ops.h"
+#include "tensor/elements.h"
 #include "tensor/storage.h"
 
 namespace wattention::cpu {
@@ -9,6 +10,7 @@ namespace {
 
 // A number as torch makes it an element: through f32, to nearest even.
 std::uint64_t pattern_of(double number, DType dtype) {
+  if (is_integer(dtype)) return integer_pattern(number);
   const auto single = static_cast<float>(number);
   return dtype == DType::bf16 ? bfloat16(single).bits : std::bit_cast<std::uint32_t>(single);
 }

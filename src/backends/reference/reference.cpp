@@ -31,8 +31,10 @@ class ReferenceBackend final : public Backend {
     return std::exchange(reports_, {});
   }
 
-  Tensor upload(const Tensor& host, const Placement&) override {
-    return hold(host.dtype() == DType::f64 ? host.clone() : host.to(DType::f64));
+  Tensor upload(const Tensor& host, const Placement& placement) override {
+    const DType dtype =
+        placement.dtype.value_or(is_integer(host.dtype()) ? host.dtype() : DType::f64);
+    return hold(host.dtype() == dtype ? host.clone() : host.to(dtype));
   }
 
   Tensor download(const Tensor& tensor) override {
@@ -41,37 +43,42 @@ class ReferenceBackend final : public Backend {
   }
 
   const Capabilities& capabilities() const override {
-    static const Capabilities has{.dtypes = {DType::f64},
-                                  .computes_in = DType::f64,
-                                  .layouts = {Layout::row_major},
-                                  .memories = {Memory::host},
-                                  .attributes = {},
-                                  .core_grid = {},
-                                  .releases = {},
-                                  .meters = {}};
+    static const Capabilities has{
+        .dtypes = {DType::f64, DType::uint32, DType::int32, DType::uint16},
+        .computes_in = DType::f64,
+        .layouts = {Layout::row_major},
+        .memories = {Memory::host},
+        .attributes = {},
+        .core_grid = {},
+        .releases = {},
+        .meters = {}};
     return has;
   }
 
   Tensor run(const OpCall& call) override {
     if (call.plan.in_place) return write_into_first(call);
-    Tensor out = Tensor::empty(call.shape, DType::f64);
-    compute(call, out.mutable_values<double>().data());
+    Tensor out = Tensor::empty(call.shape, call.a().dtype());
+    compute(call, out.storage()->host_bytes());
     if (explain_) report(call);
     return hold(out);
   }
 
  private:
-  std::optional<Refusal> refusal_here(const OpCall&) const override { return std::nullopt; }
+  std::optional<Refusal> refusal_here(const OpCall& call) const override {
+    if (call.row().family == OpFamily::move || call.a().dtype() == DType::f64) return std::nullopt;
+    return refuse(ErrorKind::unsupported, "[{}] expected f64 on reference; found {}", call.name(),
+                  to_string(call.a().dtype()));
+  }
 
-  void compute(const OpCall& call, double* out) const {
+  void compute(const OpCall& call, std::byte* bytes) const {
+    auto* out = reinterpret_cast<double*>(bytes);
     switch (call.row().family) {
       case OpFamily::product: return reference::product(call, out, threads_);
       case OpFamily::binary: return reference::binary(call, out);
       case OpFamily::unary: return reference::unary(call, out);
       case OpFamily::softmax: return reference::softmax(call, out);
       case OpFamily::reduce: return reference::reduce(call, out);
-      case OpFamily::move:
-        return reference::move(call, reinterpret_cast<std::byte*>(out), threads_);
+      case OpFamily::move: return reference::move(call, bytes, threads_);
     }
   }
 
@@ -93,7 +100,7 @@ class ReferenceBackend final : public Backend {
 
   Tensor hold(const Tensor& host) {
     check_open();
-    return Tensor(host.shape(), DType::f64, Layout::row_major,
+    return Tensor(host.shape(), host.dtype(), Layout::row_major,
                   hold_on_device(host.storage(), shared_from_this(), "reference"));
   }
 

@@ -13,6 +13,10 @@ std::optional<Refusal> refuse_operands(const OpCall& call, std::string_view not_
 /// Operands of any layout that are not bf16.
 std::optional<Refusal> refuse_dtypes(const OpCall& call);
 
+struct MovePrograms;
+/// Of a move of integers: those that one of its programs does not take.
+std::optional<Refusal> refuse_integers(const OpCall& call, const MovePrograms& programs);
+
 std::optional<Refusal> refuse_product(const OpCall& call);
 std::optional<Refusal> refuse_binary(const OpCall& call);
 std::optional<Refusal> refuse_unary(const OpCall& call, const Release& release);

@@ -23,6 +23,12 @@ std::optional<Refusal> refuse_reshape(const OpCall& call) {
 std::optional<Refusal> refuse_slice(const OpCall& call) {
   const bool stepped =
       std::ranges::any_of(*call.attributes.steps, [](int step) { return step != 1; });
+  if (!stepped && call.a().dtype() == DType::uint16 && programs_of(call).through_packer)
+    return refuse(
+        ErrorKind::bad_input,
+        "[slice] expected begins at whole tiles with uint16; found {}. This slice requires "
+        "an implicit Tile->RM conversion and that is not currently supported for uint16",
+        text_of(call.attributes, Attribute::begins));
   if (!stepped || call.a().dtype() == DType::bf16) return std::nullopt;
   return refuse(ErrorKind::bad_input,
                 "[slice] expected bf16 with steps; found {}. Strided slice is only supported for "
@@ -56,7 +62,7 @@ std::optional<Refusal> refuse_pad(const OpCall& call) {
                     "[pad] expected no padding of dimension {}; found {}. ttnn::pad only supports "
                     "padding on the lowest 3 dimensions for tensors with rank > 4 {}",
                     dim, text_of(call.attributes, Attribute::after), dim);
-  if (call.a().dtype() != DType::bf16 && *call.plan.fill != 0)
+  if (call.a().dtype() == DType::f32 && *call.plan.fill != 0)
     return refuse(
         ErrorKind::unverified,
         "[pad] expected value 0 with {}, as the release writes others as two bf16; found {}",
@@ -147,15 +153,16 @@ std::string key_of(const OpCall& call, const MoveProblem& program) {
 
 std::optional<Refusal> refuse_move(const OpCall& call) {
   if (auto refusal = refuse_op(call)) return refusal;
-  if (!programs_of(call).through_packer) return std::nullopt;
-  return refuse_dtypes(call);
+  const MovePrograms programs = programs_of(call);
+  if (is_integer(call.a().dtype())) return refuse_integers(call, programs);
+  return programs.through_packer ? refuse_dtypes(call) : std::nullopt;
 }
 
 Tensor WormholeBackend::run_move(const OpCall& call) {
   const Tensor& input = call.a();
   const MovePrograms programs = programs_of(call);
   const Layout layout = call.attributes.layout.value_or(input.layout());
-  const bool from_host = call.op == Op::full_like && input.layout() == Layout::row_major;
+  const bool from_host = call.op == Op::full_like && programs.programs.empty();
   if (programs.programs.empty() && !from_host)
     return Tensor(call.shape, input.dtype(), layout, input.storage());
   Tensor out =

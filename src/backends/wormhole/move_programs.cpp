@@ -249,9 +249,9 @@ void Collector::repeat_interleave() {
             : permute_rows(written_);
 }
 
-// creation.hpp (full_like_impl): tiles are filled by the vector unit; rows come from the host.
+// creation.hpp (full_like_impl): tiles of floats are filled by the vector unit; rows and integers come from the host.
 void Collector::full_like() {
-  if (tiled()) add("full_like", "fill", "fill", read_, written_);
+  if (tiled() && !is_integer(call_.a().dtype())) add("full_like", "fill", "fill", read_, written_);
 }
 
 void Collector::split_heads() {

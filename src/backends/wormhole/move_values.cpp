@@ -6,6 +6,7 @@
 
 #include "backends/wormhole/kernels/number.h"
 #include "backends/wormhole/wormhole_backend.h"
+#include "tensor/elements.h"
 
 namespace wattention::wormhole {
 namespace {
@@ -80,6 +81,7 @@ std::vector<StridedBox> boxes_of_padding(const OpCall& call, const Tensor& out) 
 
 // A number as data movement and the vector unit write it: cut off to bf16.
 std::uint64_t pattern_of(double number, DType dtype, const Release& release) {
+  if (is_integer(dtype)) return integer_pattern(number);
   const auto single = static_cast<float>(number);
   return dtype == DType::bf16 ? kernels::number_operand(single, release)
                               : std::bit_cast<std::uint32_t>(single);
@@ -149,7 +151,7 @@ bool swaps_sides_of_tiles(const OpCall& call) {
 
 void WormholeBackend::move_values(const OpCall& call, const MovePrograms& programs,
                                   const Tensor& out) {
-  if (swaps_sides_of_tiles(call))
+  if (swaps_sides_of_tiles(call) && out.dtype() == DType::bf16)
     return wormhole::transpose(stacked(call.a()), TiledShape(call.a().shape()).batch, bits_of(out),
                                host_);
   std::vector<const std::byte*> images;
@@ -170,7 +172,8 @@ void WormholeBackend::move_values(const OpCall& call, const MovePrograms& progra
     copy_boxes(call.plan.boxes, bytes, logical.operands(), logical.result(), host_.threads);
     logical.give_back();
   }
-  if (!programs.through_packer) return;
+  // The packer changes bf16 patterns; integers it takes as they are.
+  if (!programs.through_packer || is_integer(out.dtype())) return;
   if (call.plan.in_place) return pack_rows_of_tiles(call, bits_of(out), host_);
   pack_in_place({bits_of(out), static_cast<std::size_t>(elements)}, host_);
 }

@@ -54,7 +54,8 @@ Tensor WormholeBackend::upload(const Tensor& host, const Placement& placement) {
   check_sizes(host);
   const Memory memory = placement.memory.value_or(Memory::dram);
   const Layout layout = placement.layout.value_or(Layout::tile);
-  const DType dtype = placement.dtype.value_or(DType::bf16);
+  const DType dtype =
+      placement.dtype.value_or(is_integer(host.dtype()) ? host.dtype() : DType::bf16);
   Tensor tensor = allocate(host.shape(), dtype, layout, memory);
   if (has_values())
     with_host_bytes(host.to(dtype), [&](const std::byte* bytes) {

@@ -111,7 +111,7 @@ Capabilities capabilities_of(const Release& release) {
           .simulated = true,
           .shape_mode = true,
           .programs = true,
-          .dtypes = {DType::bf16, DType::f32},
+          .dtypes = {DType::bf16, DType::f32, DType::uint32, DType::int32, DType::uint16},
           .computes_in = DType::bf16,
           .layouts = {Layout::tile, Layout::row_major},
           .memories = {Memory::dram, Memory::l1},

@@ -32,7 +32,7 @@ write("good_rank0", ramp((), "<f4"))
 write("good_rank1", ramp((9,), "<f4"))
 write("good_empty", ramp((0, 3), "<f4"))
 write("good_rank8", ramp((1, 2, 1, 2, 1, 2, 1, 2), "<f4", "F"))
-for name, dtype in {"int32": "<i4", "bool": "?", "complex": "<c8", "text": "<U3", "longdouble": "<f16"}.items():
+for name, dtype in {"int64": "<i8", "bool": "?", "complex": "<c8", "text": "<U3", "longdouble": "<f16"}.items():
     write(f"bad_{name}", np.zeros((2, 2), dtype))
 write("bad_structured", np.zeros(2, [("x", "<f4"), ("y", "<f4")]))
 write("bad_object", np.array([None, 1], dtype=object))

@@ -1,0 +1,32 @@
+#pragma once
+// From a dtype to the C++ type of its elements: the one switch over both.
+#include <wattention/dtype.h>
+
+#include "base/fail.h"
+
+namespace wattention {
+
+/// Returns body(Element{}) with the element type of `dtype`. Throws Error{unsupported} for a block format, whose
+/// elements have no bytes of their own.
+template <class Body>
+decltype(auto) with_element_type(DType dtype, Body body) {
+  switch (dtype) {
+    case DType::f64: return body(double{});
+    case DType::f32: return body(float{});
+    case DType::bf16: return body(bfloat16{});
+    case DType::uint32: return body(std::uint32_t{});
+    case DType::int32: return body(std::int32_t{});
+    case DType::uint16: return body(std::uint16_t{});
+    case DType::bfloat8_b:
+    case DType::bfloat4_b: break;
+  }
+  fail(ErrorKind::unsupported, "[tensor] expected a dtype whose elements stand alone; found {}",
+       to_string(dtype));
+}
+
+/// The bits that an integer dtype of up to 32 bits has for a number from -2^31 to 2^32, without its fraction.
+inline std::uint64_t integer_pattern(double number) {
+  return static_cast<std::uint64_t>(static_cast<std::int64_t>(number));
+}
+
+}  // namespace wattention
