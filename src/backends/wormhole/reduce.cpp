@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "backends/wormhole/exec/useful_threads.h"
 #include "backends/wormhole/families.h"
 #include "backends/wormhole/kernels/number.h"
 #include "backends/wormhole/kernels/reduce.h"
@@ -30,16 +29,10 @@ namespace {
 
 constexpr Bits minus_infinity = 0xff80;
 
-struct Arithmetic {
-  Fidelity fidelity;
-  DstFormat format;
-};
-
 // The release asks for these where the caller does not.
-Arithmetic arithmetic_of(const OpCall& call) {
-  const bool fp32 = call.attributes.fp32_accumulate.value_or(true);
+SumNumerics numerics_of(const OpCall& call) {
   return {call.attributes.fidelity.value_or(Fidelity::hifi4),
-          fp32 ? DstFormat::fp32 : DstFormat::bf16};
+          call.attributes.fp32_accumulate.value_or(true)};
 }
 
 bool is_along_matrix(const Dims& dims, int rank) {
@@ -52,57 +45,39 @@ std::int64_t reduced_count(const OpCall& call) {
   return count;
 }
 
-// The padded image with `value` in its padding, as the release fills it before it reduces.
-std::vector<Bits> with_padding(const Bits* image, const TiledShape& shape, Bits value) {
-  std::vector<Bits> filled(image, image + shape.elements());
-  for (std::int64_t row = 0; row < shape.batch * shape.padded_rows; ++row) {
-    const bool is_padding = row % shape.padded_rows >= shape.rows;
-    Bits* const from = filled.data() + row * shape.padded_cols;
-    std::fill(from + (is_padding ? 0 : shape.cols), from + shape.padded_cols, value);
-  }
-  return filled;
-}
-
-// A row of faces against a column that holds the scaler: the release sums along the width by a product.
-void sum_widths(const std::vector<Bits>& image, const TiledShape& from, Bits scaler,
-                const Arithmetic& arithmetic, Bits* out, HostOptions host) {
-  std::vector<Bits> scalers(static_cast<std::size_t>(from.padded_cols * tile_side));
-  for (std::int64_t row = 0; row < from.padded_cols; ++row)
-    scalers[static_cast<std::size_t>(row * tile_side)] = scaler;
-  const MatmulNumerics numerics{arithmetic.fidelity, from.col_tiles(),
-                                arithmetic.format == DstFormat::fp32, false};
-  matmul({image.data(), from.batch * from.padded_rows, from.padded_cols},
-         {scalers.data(), from.padded_cols, tile_side}, numerics, out, host);
-}
-
-void largest_of_widths(const std::vector<Bits>& image, const TiledShape& from, Bits* out) {
-  for (std::int64_t row = 0; row < from.batch * from.padded_rows; ++row) {
-    const std::span<const Bits> values(image.data() + row * from.padded_cols,
-                                       static_cast<std::size_t>(from.padded_cols));
-    std::fill_n(out + row * tile_side, tile_side, Bits{0});
-    out[row * tile_side] = pack_bf16(kernels::row_max(values));
-  }
-}
-
-// Columns become contiguous one by one; the first row of each matrix of `out` takes the results.
-template <class Reduce>
-void reduce_heights(const std::vector<Bits>& image, const TiledShape& from, Bits* out,
-                    HostOptions host, Reduce reduce) {
-  std::fill_n(out, from.batch * tile_side * from.padded_cols, Bits{0});
-  const std::int64_t columns = from.batch * from.padded_cols;
-  const int threads = useful_threads(static_cast<double>(from.elements()), least_elements,
-                                     resolve_threads(host.threads));
-  parallel(threads, [&](int thread) {
-    const Share share = share_of(columns, thread, threads);
-    std::vector<Bits> column(static_cast<std::size_t>(from.padded_rows));
-    for (std::int64_t i = share.begin; i < share.end; ++i) {
-      const std::int64_t matrix = i / from.padded_cols, col = i % from.padded_cols;
-      const Bits* const top = image.data() + matrix * from.matrix_elements() + col;
-      for (std::size_t row = 0; row < column.size(); ++row)
-        column[row] = top[static_cast<std::int64_t>(row) * from.padded_cols];
-      out[matrix * tile_side * from.padded_cols + col] = reduce(column);
+/// The padded image with `value` in its padding, as the release fills it before it reduces.
+class FilledImage {
+ public:
+  FilledImage(const Bits* image, const TiledShape& shape, Bits value) : bits_(image) {
+    if (shape.is_whole()) return;
+    filled_.assign(image, image + shape.elements());
+    for (std::int64_t row = 0; row < shape.batch * shape.padded_rows; ++row) {
+      const bool is_padding = row % shape.padded_rows >= shape.rows;
+      Bits* const from = filled_.data() + row * shape.padded_cols;
+      std::fill(from + (is_padding ? 0 : shape.cols), from + shape.padded_cols, value);
     }
-  });
+    bits_ = filled_.data();
+  }
+  const Bits* bits() const { return bits_; }
+
+ private:
+  const Bits* bits_;
+  std::vector<Bits> filled_;
+};
+
+/// The first column of each row of tiles takes `results`, the others are zero.
+void place_in_first_column(std::span<const Bits> results, Bits* out) {
+  std::fill_n(out, static_cast<std::int64_t>(results.size()) * tile_side, Bits{0});
+  for (std::size_t row = 0; row < results.size(); ++row)
+    out[static_cast<std::int64_t>(row) * tile_side] = results[row];
+}
+
+/// The first row of each matrix takes `results` [matrices, cols], the others are zero.
+void place_in_first_row(std::span<const Bits> results, std::int64_t cols, Bits* out) {
+  const auto count = static_cast<std::int64_t>(results.size());
+  std::fill_n(out, count * tile_side, Bits{0});
+  for (std::int64_t from = 0; from < count; from += cols)
+    std::copy_n(results.data() + from, cols, out + from * tile_side);
 }
 
 // From the last dimension to the first; a sum takes those of the batch before the matrix.
@@ -235,21 +210,20 @@ Tensor WormholeBackend::reduce_side(const OpCall& call, const Tensor& input,
                      kernel, from.tiles(), to.tiles(), input.memory(), memory}),
           Reuse::blocks);
   if (!has_values()) return out;
-  const Arithmetic arithmetic = arithmetic_of(call);
+  const FilledImage filled(bits_of(input), from, step.largest ? minus_infinity : Bits{0});
+  const MatrixView image{filled.bits(), from.batch * from.padded_rows, from.padded_cols};
   const Bits scaler = kernels::number_operand(step.scaler, release_);
-  const std::vector<Bits> image =
-      with_padding(bits_of(input), from, step.largest ? minus_infinity : Bits{0});
-  if (step.along_width && step.largest)
-    largest_of_widths(image, from, bits_of(out));
-  else if (step.along_width)
-    sum_widths(image, from, scaler, arithmetic, bits_of(out), host_);
-  else
-    reduce_heights(image, from, bits_of(out), host_, [&](std::span<const Bits> column) {
-      return step.largest
-                 ? pack_bf16(kernels::row_max(column))
-                 : kernels::column_sum(column, scaler, static_cast<int>(arithmetic.fidelity),
-                                       arithmetic.format);
-    });
+  const std::int64_t count = step.along_width ? image.rows : from.batch * image.cols;
+  std::vector<Bits> results(static_cast<std::size_t>(count));
+  if (step.along_width) {
+    step.largest ? max_rows(image, results.data(), host_)
+                 : sum_rows(image, scaler, numerics_of(call), results.data(), host_);
+    place_in_first_column(results, bits_of(out));
+  } else {
+    step.largest ? max_columns(image, from.batch, results.data(), host_)
+                 : sum_columns(image, from.batch, scaler, numerics_of(call), results.data(), host_);
+    place_in_first_row(results, image.cols, bits_of(out));
+  }
   return out;
 }
 
@@ -269,7 +243,7 @@ Tensor WormholeBackend::sum_matrices(const OpCall& call, const Tensor& input, in
   for (int i = dim + 1; i < input.rank() - 2; ++i) inner *= input.size(i);
   const std::int64_t matrices = input.size(dim), outer = to.elements() / inner;
   const Bits* const values = bits_of(input);
-  const DstFormat format = arithmetic_of(call).format;
+  const DstFormat format = numerics_of(call).fp32_accumulate ? DstFormat::fp32 : DstFormat::bf16;
   for (std::int64_t i = 0; i < outer * inner; ++i) {
     const Bits* const first = values + i / inner * inner * matrices + i % inner;
     Word dst = 0;

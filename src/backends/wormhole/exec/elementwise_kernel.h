@@ -2,6 +2,7 @@
 // The kernels of kernels/elementwise.h and the row sum of kernels/reduce.h on vectors V, bit for bit, for all patterns.
 #include "backends/wormhole/exec/accumulate_kernel.h"
 #include "backends/wormhole/exec/elementwise_kernels.h"
+#include "backends/wormhole/exec/product_table.h"
 
 namespace wattention::wormhole {
 namespace {
@@ -49,17 +50,37 @@ struct ElementwiseOf {
     return dst;
   }
 
+  /// By the table where the products' exponents allow, which is nearly everywhere. A zero's product is 0.
+  static I multiplied(I a, I b, int phases, const Bits* table) {
+    const I nonzero = V::min(exponent(a), exponent(b));
+    const I sum = V::add(exponent(a), V::sub(exponent(b), V::all(127)));
+    const I e = V::select_greater(nonzero, none(), sum, V::all(127));
+    const I inside =
+        V::min(V::sub(e, V::all(least_table_exponent)), V::sub(V::all(largest_table_exponent), e));
+    if (V::any_greater(none(), inside)) return multiplied(a, b, phases);
+    const I negative = V::both(V::differ(a, b), V::all(0x8000));
+    const I fractions =
+        V::either(V::template shift_left<7>(V::both(a, V::all(0x7f))), V::both(b, V::all(0x7f)));
+    const I product =
+        V::add(V::look_up(table, V::either(V::template shift_right<1>(negative), fractions)),
+               V::template shift_left<7>(e));
+    return Accumulator::where_positive(nonzero,
+                                       V::template shift_left<16>(V::either(product, negative)));
+  }
+
   static void multiply(const Bits* a, const Bits* b, std::int64_t count, int phases, Bits* out) {
+    const Bits* const table = product_table(phases);
     for (std::int64_t i = 0; i < count; i += V::lanes)
-      V::store_upper_halves(out + i,
-                            multiplied(V::load_halves(a + i), V::load_halves(b + i), phases));
+      V::store_upper_halves(
+          out + i, multiplied(V::load_halves(a + i), V::load_halves(b + i), phases, table));
   }
 
   static void multiply_scalar(const Bits* a, Bits scalar, std::int64_t count, int phases,
                               Bits* out) {
+    const Bits* const table = product_table(phases);
     const I b = V::all(static_cast<std::int32_t>(scalar));
     for (std::int64_t i = 0; i < count; i += V::lanes)
-      V::store_upper_halves(out + i, multiplied(V::load_halves(a + i), b, phases));
+      V::store_upper_halves(out + i, multiplied(V::load_halves(a + i), b, phases, table));
   }
 
   static I flushed(I bits) { return Accumulator::where_positive(exponent(bits), bits); }

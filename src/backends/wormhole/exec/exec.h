@@ -38,6 +38,20 @@ void matmul(MatrixView a, MatrixView b, const MatmulNumerics& numerics, Bits* ou
 void matmul_batch(MatrixView a, MatrixView b, std::int64_t matrices, const MatmulNumerics& numerics,
                   Bits* out, HostOptions host);
 
+/// Along the width, as a product with a column that holds the scaler: sums [rows].
+void sum_rows(MatrixView input, Bits scaler, const SumNumerics& numerics, Bits* sums,
+              HostOptions host);
+
+/// Along the height of `matrices`, one below the other, by GAPOOL: sums [matrices, cols].
+void sum_columns(MatrixView input, std::int64_t matrices, Bits scaler, const SumNumerics& numerics,
+                 Bits* sums, HostOptions host);
+
+/// The largest value along the width, by GMPOOL and the packer: largest [rows].
+void max_rows(MatrixView input, Bits* largest, HostOptions host);
+
+/// Along the height of `matrices`, one below the other: largest [matrices, cols].
+void max_columns(MatrixView input, std::int64_t matrices, Bits* largest, HostOptions host);
+
 /// Softmax over the first `logical_cols` of each row. Padding columns of `out` are what the kernel leaves there:
 /// zeros. Padding rows become what a row of zeros gives.
 void softmax(MatrixView input, std::int64_t logical_cols, const SoftmaxNumerics& numerics,

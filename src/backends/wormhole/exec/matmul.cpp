@@ -24,12 +24,13 @@ void check(MatrixView a, MatrixView b, const MatmulNumerics& numerics) {
          numerics.block_tiles);
 }
 
-MatmulKernel kernel_for(Isa isa) {
+/// nullptr for `scalar`: the oracle computes.
+const MatmulKernels* kernels_for(Isa isa) {
 #if defined(__x86_64__)
-  if (isa == Isa::avx512) return matmul_block_avx512;
-  if (isa == Isa::avx2) return matmul_block_avx2;
+  if (isa == Isa::avx512) return &matmul_kernels_avx512();
+  if (isa == Isa::avx2) return &matmul_kernels_avx2();
 #endif
-  return nullptr;  // the oracle
+  return nullptr;
 }
 
 }  // namespace
@@ -37,9 +38,9 @@ MatmulKernel kernel_for(Isa isa) {
 void matmul(MatrixView a, MatrixView b, const MatmulNumerics& numerics, Bits* out,
             HostOptions host) {
   check(a, b, numerics);
-  const MatmulKernel kernel = kernel_for(resolve_isa(host.isa));
+  const MatmulKernels* kernels = kernels_for(resolve_isa(host.isa));
   int threads = resolve_threads(host.threads);
-  if (kernel != nullptr) return matmul_vector(a, b, numerics, out, threads, kernel);
+  if (kernels != nullptr) return matmul_vector(a, b, numerics, out, threads, *kernels);
   threads = static_cast<int>(std::min<std::int64_t>(threads, b.cols / kernels::tile));
   parallel(threads, [&](int thread) {
     const Share cols = share_of(b.cols, thread, threads, kernels::tile);

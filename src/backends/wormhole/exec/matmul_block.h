@@ -23,6 +23,12 @@ inline constexpr int groups_per_tile = tile_size / group_depth;
 /// Each operand is scaled by 2^12, Dst by 2^24: slices, and the accumulator's unit, are normal floats at every
 /// exponent, whatever the process has told its CPU about denormals.
 inline constexpr int operand_scale_bits = 12;
+inline constexpr float operand_scale = 1 << operand_scale_bits;
+/// One operand of a product carries it; a product's 12 bits cannot reach the next tie by it.
+inline constexpr float tie_lift = 1.0f + 1.0f / 65536;
+/// Of a float's pattern, what the higher slice of a mantissa keeps: the hidden bit and 6, the hidden bit and 4.
+inline constexpr Word src_b_high = 0xfffe0000u;
+inline constexpr Word src_a_high = 0xfff80000u;
 inline constexpr int scale_bits = 2 * operand_scale_bits;
 /// Beyond these an operand, or a sum of up to 2^20 products, leaves a float's range: such blocks go to the oracle.
 inline constexpr int largest_operand_exponent = 254 - operand_scale_bits;
@@ -49,8 +55,40 @@ struct MatmulBlock {
   int out_cols;  // 32 or 64
 };
 
-using MatmulKernel = void (*)(const MatmulBlock& block);
-void matmul_block_avx512(const MatmulBlock& block);
-void matmul_block_avx2(const MatmulBlock& block);
+/// Biased exponents of the nonzero values seen.
+struct ExponentRange {
+  int smallest = 255;
+  int largest = 0;
+  bool empty() const { return smallest > largest; }
+};
+
+/// bf16 to pack: rows x cols, a multiple of 16 of them side by side.
+struct PackSource {
+  const Bits* bits;
+  std::int64_t rows, cols;
+  std::int64_t stride;  // of rows
+};
+
+/// Where the packing puts what MatmulBlock lists; `low` may be null where no phase reads it.
+struct PackedActivationSlices {
+  float* high;
+  float* low;
+  std::uint32_t* distance;
+};
+struct PackedPanelSlices {
+  float* high;
+  float* low;
+  std::uint8_t* distance;
+};
+
+/// The kernels of an ISA. `largest` is the exponent that distances are counted from.
+struct MatmulKernels {
+  void (*block)(const MatmulBlock& block);
+  ExponentRange (*extent)(const PackSource& from);
+  void (*pack_activations)(const PackSource& from, int largest, const PackedActivationSlices& to);
+  void (*pack_panel)(const PackSource& from, int largest, const PackedPanelSlices& to);
+};
+const MatmulKernels& matmul_kernels_avx512();
+const MatmulKernels& matmul_kernels_avx2();
 
 }  // namespace wattention::wormhole

@@ -13,6 +13,9 @@ constexpr std::int32_t field(int exponent) {
   return static_cast<std::int32_t>(static_cast<Word>(exponent) << 23);
 }
 
+// 1.5 * 2^23 * q of a group: q's exponent is e - 10 as a field, and the half bit centres the sum.
+constexpr std::int32_t magic_offset = field(23 - 10) + 0x400000;
+constexpr std::int32_t zero_exponent = field(scale_bits);
 constexpr std::int32_t to_unit = field(127 + 137);    // minus field(e): 2^(137 - e)
 constexpr std::int32_t from_unit = field(127 - 137);  // plus field(e): 2^(e - 137)
 constexpr std::int32_t upper_half_mask = static_cast<std::int32_t>(0xffff0000u);
@@ -32,9 +35,9 @@ struct DstBf16 {
     const I dst_exponent = V::both(V::as_ints(dst), V::all(0x7f800000));
     const I exponent = V::max(V::max(first_exponent, second_exponent), dst_exponent);
     const F to = V::as_floats(V::sub(V::all(to_unit), exponent));
-    const F to_tie_up = V::as_floats(V::sub(V::all(to_unit + tie_breaker), exponent));
     F sum = V::add_floor(V::fma(first, to, V::all(half_up)), V::all(magic_integer));
     sum = V::add_floor(V::fma(second, to, V::all(half_up)), sum);
+    const F to_tie_up = V::as_floats(V::sub(V::all(to_unit + tie_breaker), exponent));
     sum = V::sub(V::fma(dst, to_tie_up, sum), V::all(magic_integer));
     const I rounded = V::both(V::add(V::as_ints(sum), V::all(0x8000)), V::all(upper_half_mask));
     const F result =

@@ -8,10 +8,6 @@
 namespace wattention::wormhole {
 namespace {
 
-// 1.5 * 2^23 * q of a group: q's exponent is e - 10 as a field, and the half bit centres the sum.
-constexpr std::int32_t magic_offset = field(23 - 10) + 0x400000;
-constexpr std::int32_t zero_exponent = field(scale_bits);
-
 template <class V, bool easy_range, class Dst>
 struct MatmulKernelOf {
   using F = typename V::F;

@@ -1,7 +1,9 @@
 #include "backends/wormhole/exec/matmul_vector.h"
 
 #include <algorithm>
+#include <vector>
 
+#include "backends/wormhole/exec/distinct_rows.h"
 #include "backends/wormhole/exec/packed_operands.h"
 #include "backends/wormhole/exec/useful_threads.h"
 #include "base/interrupt.h"
@@ -22,7 +24,7 @@ struct Task {
   MatrixView b;
   const MatmulNumerics& numerics;
   Bits* out;
-  MatmulKernel kernel;
+  const MatmulKernels& kernels;
   std::int64_t first_row;
   std::int64_t row_blocks;
 
@@ -59,7 +61,7 @@ void run_block(const Task& task, const PackedActivations& activations, std::int6
   block.fp32_dst = task.numerics.fp32_accumulate;
   block.out = task.out + row * task.b.cols + first_col;
   block.out_stride = task.b.cols;
-  task.kernel(block);
+  task.kernels.block(block);
 }
 
 /// A thread's share of the blocks, panel by panel.
@@ -70,34 +72,45 @@ void run_share(const Task& task, const PackedActivations& activations, Share blo
   for (std::int64_t i = blocks.begin; i < blocks.end; ++i) {
     interruption_point();
     const std::int64_t index = i / task.row_blocks;
-    if (index != packed) panel.pack(task.b, index * panel_cols);
+    if (index != packed) panel.pack(task.kernels, task.b, index * panel_cols);
     packed = index;
     run_block(task, activations, i % task.row_blocks, panel, index * panel_cols);
   }
 }
 
-}  // namespace
-
-void matmul_vector(MatrixView a, MatrixView b, const MatmulNumerics& numerics, Bits* out,
-                   int threads, MatmulKernel kernel) {
+void multiply(MatrixView a, MatrixView b, const MatmulNumerics& numerics, Bits* out, int threads,
+              const MatmulKernels& kernels) {
   const std::int64_t panels = (b.cols + panel_cols - 1) / panel_cols;
   const std::int64_t most_rows = std::min(a.rows, rows_at_once);
   PackedActivations activations(most_rows, a.cols, static_cast<int>(numerics.fidelity));
   for (std::int64_t row = 0; row < a.rows; row += rows_at_once) {
     const Task task{
-        a, b, numerics, out, kernel, row, std::min(rows_at_once, a.rows - row) / block_rows};
+        a, b, numerics, out, kernels, row, std::min(rows_at_once, a.rows - row) / block_rows};
     const int used = useful_threads(
         static_cast<double>(task.row_blocks * block_rows * a.cols) * static_cast<double>(b.cols),
         least_multiply_adds, threads);
     parallel(used, [&](int thread) {
       const Share share = share_of(task.row_blocks, thread, used);
       for (std::int64_t i = share.begin; i < share.end; ++i)
-        activations.pack_block(task.rows_of_block(i), i);
+        activations.pack_block(kernels, task.rows_of_block(i), i);
     });
     parallel(used, [&](int thread) {
       run_share(task, activations, share_of(task.row_blocks * panels, thread, used));
     });
   }
+}
+
+}  // namespace
+
+void matmul_vector(MatrixView a, MatrixView b, const MatmulNumerics& numerics, Bits* out,
+                   int threads, const MatmulKernels& kernels) {
+  const DistinctRows distinct(a);
+  if (!distinct.saves_blocks()) return multiply(a, b, numerics, out, threads, kernels);
+  const std::vector<Bits> rows = distinct.gathered();
+  std::vector<Bits> results(static_cast<std::size_t>(distinct.gathered_rows() * b.cols));
+  multiply({rows.data(), distinct.gathered_rows(), a.cols}, b, numerics, results.data(), threads,
+           kernels);
+  distinct.scatter(results, b.cols, out);
 }
 
 }  // namespace wattention::wormhole

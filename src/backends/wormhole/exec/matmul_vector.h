@@ -7,7 +7,7 @@ namespace wattention::wormhole {
 
 /// Operands are checked.
 void matmul_vector(MatrixView a, MatrixView b, const MatmulNumerics& numerics, Bits* out,
-                   int threads, MatmulKernel kernel);
+                   int threads, const MatmulKernels& kernels);
 
 /// Rows x columns of the output by the oracle; out is the whole matrix.
 void matmul_oracle(MatrixView a, MatrixView b, const MatmulNumerics& numerics, Bits* out,

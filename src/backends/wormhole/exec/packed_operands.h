@@ -9,13 +9,6 @@
 
 namespace wattention::wormhole {
 
-/// Biased exponents of the nonzero values seen.
-struct ExponentRange {
-  int smallest = 255;
-  int largest = 0;
-  bool empty() const { return smallest > largest; }
-};
-
 /// Memory for kernels: a cache line's alignment, contents undefined.
 template <class T>
 class Lines {
@@ -37,7 +30,7 @@ class Lines {
 class PackedActivations {
  public:
   PackedActivations(std::int64_t rows, std::int64_t depth, int phases);
-  void pack_block(const Bits* rows, std::int64_t index);
+  void pack_block(const MatmulKernels& kernels, const Bits* rows, std::int64_t index);
   /// Fills the activations' part of a kernel's arguments.
   void describe(std::int64_t index, MatmulBlock& block) const;
   const ExponentRange& range(std::int64_t index) const {
@@ -57,7 +50,7 @@ class PackedActivations {
 class PackedPanel {
  public:
   PackedPanel(std::int64_t depth, int phases);
-  void pack(MatrixView b, std::int64_t first_col);
+  void pack(const MatmulKernels& kernels, MatrixView b, std::int64_t first_col);
   void describe(MatmulBlock& block) const;
   const ExponentRange& range() const { return range_; }
   int cols() const { return cols_; }

@@ -57,6 +57,7 @@ struct Avx2 {
   static I select_greater(I a, I b, I x, I y) {
     return _mm256_blendv_epi8(y, x, _mm256_cmpgt_epi32(a, b));
   }
+  static bool any_greater(I a, I b) { return _mm256_movemask_epi8(_mm256_cmpgt_epi32(a, b)) != 0; }
   /// x where a > b, else 0.
   static F where_greater(I a, I b, F x) {
     return _mm256_and_ps(as_floats(_mm256_cmpgt_epi32(a, b)), x);
@@ -77,6 +78,21 @@ struct Avx2 {
     const I packed = _mm256_packus_epi32(halves, halves);
     _mm_storeu_si128(reinterpret_cast<__m128i*>(p),
                      _mm256_castsi256_si128(_mm256_permute4x64_epi64(packed, 0x08)));
+  }
+
+  /// table[index] of each lane; 16 bits beyond the table are read, too.
+  static I look_up(const std::uint16_t* table, I index) {
+    return _mm256_and_si256(_mm256_i32gather_epi32(reinterpret_cast<const int*>(table), index, 2),
+                            _mm256_set1_epi32(0xffff));
+  }
+  static void store_words(std::uint32_t* p, I x) {
+    _mm256_storeu_si256(reinterpret_cast<I*>(p), x);
+  }
+  /// 8 words up to 255 as bytes.
+  static void store_low_bytes(std::uint8_t* p, I x) {
+    const I halves = _mm256_permute4x64_epi64(_mm256_packus_epi32(x, x), 0x08);
+    const __m128i low = _mm256_castsi256_si128(halves);
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm_packus_epi16(low, low));
   }
 
   static Bytes load_bytes(const std::uint8_t* p) {

@@ -59,6 +59,7 @@ struct Avx512 {
   static I select_greater(I a, I b, I x, I y) {
     return _mm512_mask_mov_epi32(y, _mm512_cmpgt_epi32_mask(a, b), x);
   }
+  static bool any_greater(I a, I b) { return _mm512_cmpgt_epi32_mask(a, b) != 0; }
   /// x where a > b, else 0.
   static F where_greater(I a, I b, F x) {
     return _mm512_maskz_mov_ps(_mm512_cmpgt_epi32_mask(a, b), x);
@@ -77,6 +78,16 @@ struct Avx512 {
   static void store_upper_halves(std::uint16_t* p, I x) {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(p),
                         _mm512_cvtepi32_epi16(_mm512_srli_epi32(x, 16)));
+  }
+
+  /// table[index] of each lane; 16 bits beyond the table are read, too.
+  static I look_up(const std::uint16_t* table, I index) {
+    return _mm512_and_si512(_mm512_i32gather_epi32(index, table, 2), _mm512_set1_epi32(0xffff));
+  }
+  static void store_words(std::uint32_t* p, I x) { _mm512_storeu_si512(p, x); }
+  /// The lowest bytes of 16 words.
+  static void store_low_bytes(std::uint8_t* p, I x) {
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(x));
   }
 
   static Bytes load_bytes(const std::uint8_t* p) { return _mm512_loadu_si512(p); }

@@ -9,6 +9,8 @@ namespace wattention::wormhole {
 constexpr double least_multiply_adds = 1e5;
 /// Elements of a softmax: 7 to 20 ns each.
 constexpr double least_softmax_elements = 2048;
+/// Elements of a sum: 0.5 to 2 ns each.
+constexpr double least_summed_elements = 16384;
 /// Elements of an elementwise op or a transpose: 0.8 to 8 ns each.
 constexpr double least_elements = 8192;
 /// Elements of a function on the vector unit: 10 ns to 6 us each.

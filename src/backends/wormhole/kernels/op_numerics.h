@@ -15,6 +15,11 @@ struct MatmulNumerics {
   bool last_block_in_l1 = false;  ///< the last one, too: what a fused bias reads
 };
 
+struct SumNumerics {
+  Fidelity fidelity = Fidelity::hifi4;
+  bool fp32_accumulate = true;  ///< 32-bit Dst
+};
+
 /// A program has one fidelity; the steps that use it have their own names here, so that a test can tell them apart.
 struct SoftmaxNumerics {
   bool numeric_stable = false;  ///< subtract the row's maximum first

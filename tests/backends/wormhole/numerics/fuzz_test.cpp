@@ -172,5 +172,33 @@ TEST(Fuzz, ElementwiseAgreesWithTheOracle) {
   });
 }
 
+TEST(Fuzz, SumsAgreeWithTheOracle) {
+  fuzz([](std::uint64_t seed) {
+    RandomBits random(seed);
+    const std::int64_t matrices = 1 + random.below(2);
+    const std::int64_t rows = 32 * matrices * (1 + random.below(3));
+    const std::int64_t cols = 32 * (1 + random.below(3));
+    auto input = matrix(random, rows, cols);
+    if (random.one_in(3))  // what nearly takes itself back
+      for (std::size_t i = 1; i < input.size(); i += 2)
+        input[i] = static_cast<Bits>(input[i - 1] ^ 0x8000 ^ random.below(2));
+    const Bits scaler = random.one_in(3) ? Bits{0x3f80} : random.draw(random.kind());
+    const SumNumerics numerics{static_cast<Fidelity>(1 + random.below(4)), random.one_in(2)};
+    const bool along_width = random.one_in(2);
+    const auto run = [&](HostOptions host) {
+      std::vector<Bits> sums(static_cast<std::size_t>(along_width ? rows : matrices * cols));
+      if (along_width)
+        sum_rows({input.data(), rows, cols}, scaler, numerics, sums.data(), host);
+      else
+        sum_columns({input.data(), rows, cols}, matrices, scaler, numerics, sums.data(), host);
+      return sums;
+    };
+    const auto expected = run({1, Isa::scalar});
+    for (const Isa isa : vector_isas())
+      expect_same(expected, run({1 + random.below(3), isa}),
+                  isa_name(isa) + std::string(along_width ? " rows" : " columns"));
+  });
+}
+
 }  // namespace
 }  // namespace wattention::wormhole

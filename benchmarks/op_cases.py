@@ -1,0 +1,129 @@
+"""What compare_ops.py calls: a case or more for every row of the table of ops, and PyTorch's counterpart.
+
+A new row of a family that is here needs no line. Where TT-NN's and PyTorch's names differ, or an op needs attributes,
+there is one below; what PyTorch has no single call for says so.
+"""
+from dataclasses import dataclass, field
+from typing import Callable, Optional
+
+import torch
+from torch.nn import functional
+
+
+@dataclass
+class Case:
+    """One call: `tensors` are PyTorch's operands in order, `options` the attributes of the library's op."""
+
+    op: str
+    what: str
+    tensors: list
+    options: dict = field(default_factory=dict)
+    number: Optional[float] = None
+    counterpart: Optional[Callable] = None  # of the tensors, and of the number as a tensor without dimensions
+
+
+# PyTorch's spelling where its name is another, or where it has to copy to do the same.
+_SPELLED = {
+    "identity": torch.clone,
+    "multiply": torch.mul,
+    "rsub": lambda a, b: b - a,
+    "squared_difference": lambda a, b: (a - b).square(),
+    "eqz": lambda x: x == 0,
+    "nez": lambda x: x != 0,
+    "gtz": lambda x: x > 0,
+    "ltz": lambda x: x < 0,
+    "gez": lambda x: x >= 0,
+    "lez": lambda x: x <= 0,
+    "sigmoid_accurate": torch.sigmoid,
+    "log_sigmoid": functional.logsigmoid,
+    "sum": lambda x, dims: x.sum(dims[0], keepdim=True),
+    "mean": lambda x, dims: x.mean(dims[0], keepdim=True),
+    "max": lambda x, dims: x.amax(dims[0], keepdim=True),
+    "min": lambda x, dims: x.amin(dims[0], keepdim=True),
+    "var": lambda x, dims: x.var(dims[0], keepdim=True, correction=0),
+    "stddev": lambda x, dims: x.std(dims[0], keepdim=True, correction=0),
+    "transpose": lambda x: x.t().contiguous(),
+}
+
+
+def _counterpart(name):
+    for place in (_SPELLED.get(name), getattr(torch, name, None), getattr(functional, name, None)):
+        if place is not None:
+            return place
+    return None
+
+
+def _heads(x, heads, kv_heads):
+    width = x.shape[-1] // (heads + 2 * kv_heads)
+    return x[..., :heads * width].reshape(*x.shape[:2], heads, width).transpose(1, 2).contiguous()
+
+
+def _joined(x):
+    return x.transpose(1, 2).reshape(x.shape[0], x.shape[2], -1)
+
+
+def _overwrite(cache, rows):
+    cache[..., :rows.shape[-2], :] = rows
+    return cache
+
+
+def _special(name, x):
+    """[(what, tensors, options, counterpart)] of ops that need more than tensors."""
+    rows, cols = x.shape
+    half, quarter = rows // 2, cols // 4
+    batch = x.reshape(1, 1, rows, cols)
+    return {
+        "heaviside": lambda: [("", [x], {}, lambda a: torch.heaviside(a, torch.tensor(0.5, dtype=a.dtype)))],
+        "clamp": lambda: [("", [x], {"min": 0.2, "max": 0.8}, lambda a: a.clamp(0.2, 0.8))],
+        "permute": lambda: [("[8, R, C/8] by 1, 0, 2", [x.reshape(8, rows, cols // 8)], {"dims": (1, 0, 2)},
+                             lambda a: a.permute(1, 0, 2).contiguous())],
+        "reshape": lambda: [("[R/2, 2 C]", [x], {"shape": (half, 2 * cols)},
+                             lambda a: a.reshape(half, 2 * cols).clone())],
+        "to_layout": lambda: [("row_major", [x], {"layout": "row_major"}, torch.clone)],
+        "slice": lambda: [("three quarters of both sides", [x], {"begins": (quarter, quarter), "ends": (rows, cols)},
+                           lambda a: a[quarter:, quarter:].contiguous())],
+        "concat": lambda: [("two, by width", [x, x], {"dim": -1}, lambda a, b: torch.cat([a, b], -1)),
+                           ("two, by height", [x, x], {"dim": 0}, lambda a, b: torch.cat([a, b], 0))],
+        "pad": lambda: [("32 below", [x], {"before": (0, 0), "after": (32, 0)},
+                         lambda a: functional.pad(a, (0, 0, 0, 32)))],
+        "repeat": lambda: [("2 x 1", [x], {"repeats": (2, 1)}, lambda a: a.repeat(2, 1))],
+        "repeat_interleave": lambda: [("2 x 1", [x], {"repeats": (2, 1)}, lambda a: a.repeat_interleave(2, 0))],
+        "full_like": lambda: [("", [x], {"value": 0.5}, lambda a: torch.full_like(a, 0.5))],
+        "split_heads": lambda: [("query of 8 and 2 x 4 heads", [x.reshape(1, rows, cols)],
+                                 {"heads": 8, "kv_heads": 4, "part": 0}, lambda a: _heads(a, 8, 4))],
+        "concatenate_heads": lambda: [("8 heads", [x.reshape(1, 8, rows, cols // 8)], {}, _joined)],
+        "fill_cache": lambda: [("", [batch.clone(), batch], {}, _overwrite)],
+        "update_cache": lambda: [("a row", [batch.clone(), batch[..., :32, :].contiguous()], {"index": 5},
+                                  lambda cache, row: _overwrite(cache, row[..., :1, :]))],
+    }.get(name, lambda: None)()
+
+
+def _of_family(row, x):
+    """[(what, tensors, options, number)] of a row by its family."""
+    count = 1 if row["takes_list"] else len(row["operands"]) - row["has_optional"]
+    if row["family"] == "reduce":
+        return [("along the width", [x], {"dims": (-1,), "keepdim": True}, None),
+                ("along the height", [x], {"dims": (-2,), "keepdim": True}, None)]
+    if row["family"] == "softmax":
+        return [("along the width", [x], {"dim": -1}, None)]
+    if row["takes_number"]:
+        return [("two tensors", [x, x], {}, None), ("by a row", [x, x[:1].contiguous()], {}, None),
+                ("by a column", [x, x[:, :1].contiguous()], {}, None), ("by a number", [x], {}, 2.0)]
+    return [("", [x] * count, {}, None)]
+
+
+def _with_options(function, options):
+    return function if function is None else lambda *tensors: function(*tensors, **options)
+
+
+def cases_of(row, x):
+    """The cases of a row of list_ops(), on copies of x [R, C]."""
+    special = _special(row["name"], x)
+    if special is not None:
+        return [Case(row["name"], what, tensors, options, None, counterpart)
+                for what, tensors, options, counterpart in special]
+    function = _counterpart(row["name"])
+    of_reduce = ("dims",) if row["family"] == "reduce" else ("dim",)
+    return [Case(row["name"], what, tensors, options, number,
+                 _with_options(function, {key: options[key] for key in of_reduce if key in options}))
+            for what, tensors, options, number in _of_family(row, x)]
