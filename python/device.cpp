@@ -2,6 +2,8 @@
 #include <wattention/device.h>
 
 #include "binding.h"
+#include "device/backend.h"
+#include "device/events.h"
 
 namespace wattention::python {
 namespace {
@@ -57,6 +59,10 @@ void bind_handle(nb::module_& module) {
            "Frees what it holds; using it later is an Error of kind closed.")
       .def("set_program_cache", &Device::set_program_cache, nb::arg("enabled"), ReleaseGil(),
            "Keep built programs from now on, or not.")
+      .def(
+          "cached_programs",
+          [](const Device& device) { return device.backend().counts().cached_programs; },
+          "How many programs it keeps; 0 where it keeps none.")
       .def("take_reports", &Device::take_reports, ReleaseGil(),
            "Reports of the ops since the last call.")
       .def("__enter__", [](const Device& device) { return device; })

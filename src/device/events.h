@@ -132,6 +132,7 @@ struct DeviceCounts {
   std::int64_t programs = 0;  ///< ops enqueued
   std::int64_t cache_hits = 0;
   std::int64_t cache_misses = 0;
+  std::int64_t cached_programs = 0;
   std::int64_t kernels_compiled = 0;
   std::int64_t l1_bytes_per_bank = 0;
   std::int64_t dram_bytes_per_bank = 0;

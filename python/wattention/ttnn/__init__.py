@@ -30,6 +30,7 @@ from ._shape import Shape, Tile
 from ._shapes import *
 from ._sharding import *
 from ._tensor import *
+from ._trace import *
 from ._types import *
 
 

@@ -4,6 +4,7 @@ from functools import cache
 import numpy as np
 
 from .. import _core
+from ._capture import refuse_transfer
 from ._device import Device
 from ._errors import HOW_TO_ASK, ArgumentError, error, expect_types, refuse_options, shown
 from ._memory import MemoryConfig, memory_word
@@ -134,6 +135,7 @@ def from_torch(tensor, dtype=None, *, layout=ROW_MAJOR_LAYOUT, device=None, memo
 
 
 def _send(core, dtype, layout, device, memory_config):
+    refuse_transfer("to_device", "Writes")
     memory = memory_word("to_device", memory_config) or "dram"
     if core.ndim == 0 or core.size == 0:
         raise error("unsupported", "[ttnn.to_device] expected at least one dimension and one element on a device; "
@@ -160,6 +162,8 @@ def to_torch(tensor, dtype=None, *, torch_rank=None, device=None, mesh_composer=
     """
     expect_one_device("to_torch", mesh_composer=mesh_composer)
     core = allocated("to_torch", tensor)
+    if tensor._device is not None:
+        refuse_transfer("to_torch", "Reads")
     core = _core.to_host(core) if tensor._device is not None else core.clone()
     values = core.numpy().view(_SIGNED[core.dtype]) if core.dtype in _SIGNED else core
     found = _torch()
@@ -186,7 +190,10 @@ def to_device(tensor, device, memory_config=None):
 def from_device(tensor, blocking=True):
     """The copy on the host; it keeps its layout."""
     core = allocated("from_device", tensor)
-    return wrap(_core.to_host(core), None, tensor.layout) if tensor._device is not None else tensor
+    if tensor._device is None:
+        return tensor
+    refuse_transfer("from_device", "Reads")
+    return wrap(_core.to_host(core), None, tensor.layout)
 
 
 @word("to_layout")

@@ -12,7 +12,8 @@ from ._tensor import allocated, on_device, wrap
 from ._types import ROW_MAJOR_LAYOUT, TILE_LAYOUT, bfloat16, int32, uint16, uint32
 
 __all__ = [
-    "arange", "empty", "empty_like", "full", "full_like", "ones", "ones_like", "tril", "triu", "zeros", "zeros_like",
+    "allocate_tensor_on_device", "arange", "empty", "empty_like", "full", "full_like", "ones", "ones_like", "tril",
+    "triu", "zeros", "zeros_like",
 ]
 
 
@@ -58,6 +59,11 @@ def empty(shape, dtype=bfloat16, layout=ROW_MAJOR_LAYOUT, device=None, memory_co
     """Room on a device. Its values are zeros here; the card's are what lay there."""
     if device is None:
         raise ArgumentError("[ttnn.empty] expected a device (incompatible function arguments); found none")
+    return full(shape, 0, dtype, layout, device, memory_config)
+
+
+def allocate_tensor_on_device(shape, dtype, layout, device, memory_config=None):
+    """Room on a device, for copy_host_to_device_tensor. Its values are zeros here; the card's are what lay there."""
     return full(shape, 0, dtype, layout, device, memory_config)
 
 

@@ -50,9 +50,11 @@ class DispatchCoreConfig:
 class Device:
     """The software n150d as TT-NN's device handle. Threads may share it."""
 
-    def __init__(self, core, device_id):
+    def __init__(self, core, device_id, trace_region_size=0):
         self._core = core
         self._id = device_id
+        self._traces = {}  # trace id -> its steps
+        self._trace_region_size = trace_region_size
 
     def id(self):
         return self._id
@@ -78,6 +80,9 @@ class Device:
         metal(f"Disabling and clearing program cache on device {self._id}")
         self._core.set_program_cache(False)
 
+    def num_program_cache_entries(self):
+        return self._core.cached_programs()
+
     def enable_async(self, enable=True):
         """Taken without effect: an op has finished when its call returns."""
 
@@ -93,7 +98,8 @@ def open_device(*, device_id, l1_small_size=None, trace_region_size=None, num_co
                 dispatch_core_config=None, worker_l1_size=None):
     """The software n150d with program cache off, as TT-NN has it. Opening an open device gives the same one.
 
-    The sizes and the dispatch cores are taken without effect: nothing is set aside in L1 or DRAM.
+    The sizes and the dispatch cores are taken without effect: nothing is set aside in L1 or DRAM. But traces need a
+    trace_region_size.
     """
     expect_types("open_device", device_id=(device_id, int), l1_small_size=(l1_small_size, int),
                  trace_region_size=(trace_region_size, int), worker_l1_size=(worker_l1_size, int),
@@ -104,7 +110,7 @@ def open_device(*, device_id, l1_small_size=None, trace_region_size=None, num_co
     if device_id not in _open:
         metal(f"Initializing device {device_id}. Program cache is NOT enabled")
         metal(f"AI CLK for device {device_id} is:   1000 MHz")
-        _open[device_id] = Device(_core.open_device("wormhole"), device_id)
+        _open[device_id] = Device(_core.open_device("wormhole"), device_id, trace_region_size or 0)
     return _open[device_id]
 
 

@@ -1,4 +1,5 @@
 """Words that write into a tensor that is there: copy_host_to_device_tensor, add_, multiply_, ..."""
+from .. import _core
 from . import _names
 from ._convert import to_device
 from ._errors import HOW_TO_ASK, error
@@ -12,10 +13,11 @@ __all__ = ["copy_host_to_device_tensor"]
 def write(op, tensor, core):
     """From now on the tensor and its views have the values of `core`, which lies where the tensor lay."""
     views = [view for view in (ref() for ref in tensor._views or ()) if view is not None] or [tensor]
-    if any(view.shape != core.shape for view in views):
-        raise error("unsupported", f"[ttnn.{op}] expected no views of another shape; found some. {HOW_TO_ASK}.")
-    for view in views:
-        view._core = core
+    seen = [core if view.shape == core.shape else _core.reshape(core, list(view.shape)) for view in views]
+    if not all(view.shares_memory(core) for view in seen):
+        raise error("unsupported", f"[ttnn.{op}] expected no views in another form; found some. {HOW_TO_ASK}.")
+    for view, fresh in zip(views, seen):
+        view._core = fresh
 
 
 @word("copy_host_to_device_tensor")

@@ -9,7 +9,7 @@ _UNPAD = "Operands to unpad need to be on device!"
 _MOVE = "Tensor must already be on device"
 
 __all__ = [
-    "concat", "expand", "pad", "repeat", "repeat_interleave", "slice", "split", "squeeze", "tilize",
+    "clone", "concat", "expand", "pad", "repeat", "repeat_interleave", "slice", "split", "squeeze", "tilize",
     "tilize_with_val_padding", "tilize_with_zero_padding", "to_memory_config", "unsqueeze", "unsqueeze_to_4D",
     "untilize", "untilize_with_unpadding",
 ]
@@ -200,6 +200,17 @@ def to_memory_config(input_tensor, memory_config, dtype=None, *, output_tensor=N
     if memory_config == input_tensor.memory_config():
         return input_tensor
     return moved(_core.slice(input_tensor._core, **place("to_memory_config", memory_config)), input_tensor)
+
+
+def clone(input_tensor, *, memory_config=None, dtype=None, compute_kernel_config=None):
+    """A copy where the tensor lies, or where memory_config says."""
+    on_device("clone", "Clone: input must be on device", input_tensor)
+    if dtype not in (None, input_tensor.dtype) and input_tensor.layout is not TILE_LAYOUT:
+        raise error("bad_input", f"[ttnn.clone] expected the dtype {input_tensor.dtype} in rows; found {dtype}. Clone: "
+                                 "data type conversion is only supported with tile layout")
+    refuse_options("clone", dtype=None if dtype is input_tensor.dtype else dtype)
+    memory_config = memory_config or input_tensor.memory_config()
+    return moved(_core.slice(input_tensor._core, **place("clone", memory_config)), input_tensor)
 
 
 def _in_layout(op, tensor, layout, memory_config, dtype=None, value=None):

@@ -2,7 +2,7 @@
 import functools
 import inspect
 
-from . import _compare, _golden, _names
+from . import _capture, _compare, _golden, _names
 from ._errors import HOW_TO_ASK, ArgumentError, Error, argument_error, error, shown
 
 
@@ -53,6 +53,7 @@ def word(name):
         def call(*arguments, **options):
             if options and ("queue_id" in options or "cq_id" in options):
                 _take_queue(name, options)
+            since = _capture.mark()
             try:
                 result = function(*arguments, **options)
             except TypeError as failure:
@@ -64,6 +65,8 @@ def word(name):
                 if failure.__traceback__.tb_next is not None:
                     raise
                 raise _unfit(name, function, arguments, options) from None
+            if since is not None:
+                _capture.note(since, _capture.Step(function, arguments, options, result))
             if _compare.is_on():
                 _compare.compare(name, call.golden_function, arguments, options, result)
             return result

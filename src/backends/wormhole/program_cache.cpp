@@ -9,6 +9,11 @@
 
 namespace wattention::wormhole {
 
+void ProgramCache::enable(bool enabled) {
+  enabled_ = enabled;
+  if (!enabled) clear();
+}
+
 Program ProgramCache::resolve(const std::string& key, Program fresh, Reuse reuse) {
   if (!enabled_) return fresh;
   const auto [cached, inserted] = programs_.try_emplace(key, fresh);

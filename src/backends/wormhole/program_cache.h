@@ -16,7 +16,8 @@ enum class Reuse {
 
 class ProgramCache {
  public:
-  void enable(bool enabled) { enabled_ = enabled; }
+  /// Off, it forgets what it kept.
+  void enable(bool enabled);
 
   /// `fresh` as it is, or what a hit makes of it. Throws Error{unverified} when the release would run
   /// kernels that were compiled for something else.
@@ -24,6 +25,7 @@ class ProgramCache {
 
   std::int64_t hits() const { return hits_; }
   std::int64_t misses() const { return misses_; }
+  std::size_t size() const { return programs_.size(); }
   void clear() { programs_.clear(); }
 
  private:

@@ -214,6 +214,7 @@ DeviceCounts WormholeBackend::counts() const {
   return {programs_,
           cache_.hits(),
           cache_.misses(),
+          static_cast<std::int64_t>(cache_.size()),
           kernels_compiled_,
           l1_->use().allocated_bytes,
           dram_->use().allocated_bytes};
