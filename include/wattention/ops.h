@@ -62,6 +62,8 @@ Tensor repeat(const Tensor& input, const Dims& repeats);
 Tensor repeat_interleave(const Tensor& input, const Dims& repeats);
 /// The shape, dtype and layout of the input, each element `value`.
 Tensor full_like(const Tensor& input, double value);
+/// A copy in memory of its own.
+Tensor clone(const Tensor& input);
 
 /// Which heads of a fused projection: its columns are those of all query heads, all key heads, all value heads.
 struct HeadSplit {

@@ -208,6 +208,15 @@ class Creation(WithDevice):
                 self.assertEqual((like.layout, like.memory_config()), (layout, ttnn.L1_MEMORY_CONFIG))
         self.same(ttnn.empty_like(self.tensor), np.zeros_like(self.array))
 
+    def test_a_value_goes_into_a_tensor_that_is_there(self):
+        for layout in (TILE, ROWS):
+            there = self.send(self.array, layout, memory_config=ttnn.L1_MEMORY_CONFIG)
+            for value, call in ((2.5, lambda: ttnn.full(there.shape, 2.5, device=self.device, optional_tensor=there)),
+                                (0, lambda: ttnn.zeros_like(there, optional_tensor=there))):
+                self.assertIs(call(), there)
+                self.same(there, np.full_like(self.array, value))
+                self.assertEqual((there.layout, there.memory_config()), (layout, ttnn.L1_MEMORY_CONFIG))
+
     def test_arange(self):
         self.same(ttnn.arange(5), np.arange(5))
         self.same(ttnn.arange(2, 9, 3), np.arange(2, 9, 3))

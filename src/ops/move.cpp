@@ -93,6 +93,11 @@ void plan_to_layout(OpCall& call) {
   keep_order(call);
 }
 
+void plan_clone(OpCall& call) {
+  call.shape = call.a().shape();
+  keep_order(call);
+}
+
 Dims per_dimension(const OpCall& call, const std::optional<Dims>& given, std::string_view name,
                    int unset) {
   const int rank = call.a().rank();
@@ -131,6 +136,7 @@ void plan_move(OpCall& call) {
     case Op::repeat: return plan_repeat(call);
     case Op::repeat_interleave: return plan_repeat_interleave(call);
     case Op::full_like: return plan_full_like(call);
+    case Op::clone: return plan_clone(call);
     case Op::split_heads: return plan_split_heads(call);
     case Op::concatenate_heads: return plan_concatenate_heads(call);
     case Op::fill_cache: return plan_fill_cache(call);

@@ -22,6 +22,7 @@ void plan_pad(OpCall& call);
 void plan_repeat(OpCall& call);
 void plan_repeat_interleave(OpCall& call);
 void plan_full_like(OpCall& call);
+void plan_clone(OpCall& call);
 
 // move_heads.cpp
 void plan_split_heads(OpCall& call);

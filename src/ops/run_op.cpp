@@ -197,6 +197,10 @@ Tensor full_like(const Tensor& input, double value) {
   return run_op(Op::full_like, std::move(arguments));
 }
 
+Tensor clone(const Tensor& input) {
+  return run_op(Op::clone, OpArguments{.tensors = {input}});
+}
+
 Tensor split_heads(const Tensor& input, const HeadSplit& split) {
   OpArguments arguments{.tensors = {input}};
   arguments.attributes.heads = split.heads;

@@ -168,6 +168,14 @@ TEST_P(Moves, FullLikeIsOneValue) {
   expect_elements(full_like(send(numbered(shape)), 2.5), shape, [](const Index&) { return 2.5; });
 }
 
+TEST_P(Moves, CloneHasMemoryOfItsOwn) {
+  const Tensor there = send(numbered({3, 34, 5}));
+  const Tensor copy = clone(there);
+  EXPECT_NE(copy.storage(), there.storage());
+  expect_elements(copy, there.shape(),
+                  [&](const Index& index) { return at(numbered(there.shape()), index); });
+}
+
 TEST_P(Moves, HeadsComeFromColumnsAndGoBack) {
   const std::int64_t tokens = 35, head_dim = 32;
   const HeadSplit all{.heads = 4, .kv_heads = 2};

@@ -7,6 +7,7 @@ import numpy
 from .. import _core
 from ._convert import _send, dtype_word
 from ._errors import ArgumentError, error, refuse_options
+from ._in_place import write
 from ._memory import memory_word
 from ._tensor import allocated, on_device, wrap
 from ._types import ROW_MAJOR_LAYOUT, TILE_LAYOUT, bfloat16, int32, uint16, uint32
@@ -35,9 +36,21 @@ def _made(op, array, dtype, layout, device, memory_config):
     return wrap(core, None, layout)
 
 
+def _refill(op, tensor, value):
+    """One value everywhere in a device tensor that is there: the host sends it."""
+    device = on_device(op, "Tensor must be on device", tensor)
+    sent = full(tensor.shape, value, tensor.dtype, tensor.layout, device, tensor.memory_config())
+    write(op, tensor, sent._core)
+    return tensor
+
+
 def full(shape, fill_value, dtype=None, layout=None, device=None, memory_config=None, optional_tensor=None):
-    """A tensor of one value: bfloat16, in rows, on the host or in the device's DRAM unless told otherwise."""
-    refuse_options("full", optional_tensor=optional_tensor)
+    """A tensor of one value: bfloat16, in rows, on the host or in the device's DRAM unless told otherwise.
+
+    With an optional_tensor the value goes there; its shape, dtype, layout and place hold.
+    """
+    if optional_tensor is not None:
+        return _refill("full", optional_tensor, fill_value)
     if dtype is int32:
         raise error("bad_input", "[ttnn.full] expected bfloat16, float32, uint32 or uint16; found DataType.INT32. "
                                  "Unsupported DataType!")
@@ -70,7 +83,8 @@ def allocate_tensor_on_device(shape, dtype, layout, device, memory_config=None):
 def full_like(tensor, fill_value, dtype=None, layout=None, device=None, memory_config=None, optional_tensor=None):
     """A tensor of one value with another's shape, dtype, layout and place."""
     core = allocated("full_like", tensor)
-    refuse_options("full_like", optional_tensor=optional_tensor)
+    if optional_tensor is not None:
+        return _refill("full_like", optional_tensor, fill_value)
     dtype, layout = dtype or tensor.dtype, layout or tensor.layout
     device = device or tensor._device
     if (tensor._device is not None and tensor.layout is TILE_LAYOUT and layout is TILE_LAYOUT and

@@ -2,7 +2,7 @@
 from .. import _core
 from ._errors import HOW_TO_ASK, ArgumentError, error, expect_types, refuse_options
 from ._memory import MemoryConfig, memory_word
-from ._tensor import allocated, moved, on_device
+from ._tensor import allocated, moved, on_device, wrap
 from ._types import ROW_MAJOR_LAYOUT, TILE_LAYOUT, TILE_SIZE, DataType, layout_words
 
 _UNPAD = "Operands to unpad need to be on device!"
@@ -210,7 +210,7 @@ def clone(input_tensor, *, memory_config=None, dtype=None, compute_kernel_config
                                  "data type conversion is only supported with tile layout")
     refuse_options("clone", dtype=None if dtype is input_tensor.dtype else dtype)
     memory_config = memory_config or input_tensor.memory_config()
-    return moved(_core.slice(input_tensor._core, **place("clone", memory_config)), input_tensor)
+    return wrap(_core.clone(input_tensor._core, **place("clone", memory_config)), input_tensor._device)
 
 
 def _in_layout(op, tensor, layout, memory_config, dtype=None, value=None):

@@ -63,6 +63,7 @@ Evidence evidence_of(const OpCall& call) {
     case Op::repeat:
     case Op::repeat_interleave:
     case Op::full_like:
+    case Op::clone:
     case Op::split_heads:
     case Op::concatenate_heads:
     case Op::fill_cache:

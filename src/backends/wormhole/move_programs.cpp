@@ -58,6 +58,7 @@ class Collector {
   void repeat();
   void repeat_interleave();
   void full_like();
+  void clone();
   void split_heads();
   void concatenate_heads();
   void write_cache();
@@ -254,6 +255,11 @@ void Collector::full_like() {
   if (tiled() && !is_integer(call_.a().dtype())) add("full_like", "fill", "fill", read_, written_);
 }
 
+// data_movement/clone: nothing computes where the dtype stays.
+void Collector::clone() {
+  add("clone", "copy", "copy", read_, written_);
+}
+
 void Collector::split_heads() {
   const bool transposed = call_.attributes.transposed.value_or(false);
   add("split_heads", transposed ? "create heads, transposed" : "create heads",
@@ -294,6 +300,7 @@ MovePrograms programs_of(const OpCall& call) {
     case Op::repeat: collector.repeat(); break;
     case Op::repeat_interleave: collector.repeat_interleave(); break;
     case Op::full_like: collector.full_like(); break;
+    case Op::clone: collector.clone(); break;
     case Op::split_heads: collector.split_heads(); break;
     case Op::concatenate_heads: collector.concatenate_heads(); break;
     default: collector.write_cache(); break;
