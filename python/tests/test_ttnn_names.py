@@ -1,4 +1,5 @@
 """The namespace: every word of TT-NN 0.57 exists, is refused by name at use, and typos are told the nearest word."""
+import importlib
 import operator
 import subprocess
 import sys
@@ -51,6 +52,12 @@ class Names(WithDevice):
                 call()
             self.assertNotIn("To ask for it", str(caught.exception))
         self.assertFalse(hasattr(ttnn, "matmull"))
+
+    def test_bound_modules_can_be_imported(self):
+        ttnn.install()
+        self.addCleanup(ttnn.uninstall)
+        operations = importlib.import_module("ttnn._ttnn.deprecated").operations
+        self.assertRaisesRegex(ttnn.MissingError, "primary.tilize", lambda: operations.primary.tilize())
 
     def test_submodules_are_imported_as_ttnns(self):
         package = str(Path(wattention.__file__).parents[1])

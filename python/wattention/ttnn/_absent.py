@@ -71,8 +71,6 @@ def absent_or_unknown(prefix, name):
     if name.startswith("__"):
         raise AttributeError(name)
     dotted = f"{prefix}.{name}" if prefix else name
-    if dotted == "_ttnn":
-        return absent_tree(dotted)
     if dotted in _names.words():
         return absent(dotted)
     raise unknown(dotted, _names.nearest(name, _names.members(prefix)))

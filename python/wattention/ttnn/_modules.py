@@ -3,7 +3,7 @@ import sys
 import types
 
 from . import _names
-from ._absent import absent_or_unknown
+from ._absent import absent_or_unknown, absent_tree
 
 # In TT-NN these modules define or import the words that ttnn itself shows under the same name.
 _SHARING = ("core", "decorators", "device", "distributed", "operations", "profiler", "types")
@@ -27,6 +27,29 @@ class Words(types.ModuleType):
         return sorted({*super().__dir__(), *_names.members(self._prefix)})
 
 
+class Bound(types.ModuleType):
+    """_ttnn and what is below it: TT-NN's bound C++. No list holds its names; any is absent."""
+
+    def __init__(self, prefix):
+        super().__init__(f"{__package__}.{prefix}", f"TT-NN's bound module {prefix}.")
+        self.__path__ = []
+        self._prefix = prefix
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return absent_tree(f"{self._prefix}.{name}")
+
+
+# tt-metal v0.57.0-rc71, ttnn/cpp/pybind11: its def_submodule calls, as far as programs import from them.
+_BOUND = ["_ttnn", *(f"_ttnn.{name}" for name in
+                     "core deprecated device events graph operations reports tensor types".split())]
+
+
+def _prefixes():
+    return [*_names.modules(), *_BOUND]
+
+
 def _module(prefix):
     return sys.modules.get(f"{__package__}.{prefix}")
 
@@ -44,12 +67,12 @@ def is_attached(dotted):
 
 def make_modules():
     """Makes the submodules that are no files of this package, and imports find them."""
-    for prefix in _names.modules():
+    for prefix in _prefixes():
         if _module(prefix) is None:
-            sys.modules[f"{__package__}.{prefix}"] = Words(prefix)
+            sys.modules[f"{__package__}.{prefix}"] = (Bound if prefix in _BOUND else Words)(prefix)
         attach(prefix, _module(prefix))
 
 
 def served(name):
     """{name under `import ttnn`: module} of all submodules."""
-    return {f"{name}.{prefix}": _module(prefix) for prefix in _names.modules()}
+    return {f"{name}.{prefix}": _module(prefix) for prefix in _prefixes()}
