@@ -72,7 +72,7 @@ std::optional<Refusal> refuse_number(const OpCall& call) {
         "[pow] expected a whole number from 0 to 4294967295 on {}, as the release's programs for "
         "others are not built here; found {}",
         call.a().device_name(), scalar);
-  if (number_in_matrix_unit(call.op) || kernels::number_kernel(call.op)) return std::nullopt;
+  if (number_in_matrix_unit(call.op) || kernels::number_kernel<Bits>(call.op)) return std::nullopt;
   return refuse(ErrorKind::unsupported,
                 "[{}] expected a tensor as the second operand on {}, as the release has no such "
                 "program with a number; found {}",
@@ -142,8 +142,8 @@ Tensor WormholeBackend::run_binary_by_number(const OpCall& call) {
   if (!has_values()) return out;
   const auto count = static_cast<std::size_t>(tiled.elements());
   const auto number = std::bit_cast<Word>(static_cast<float>(*call.number));
-  unary_tables_.apply({kernels::number_kernel(call.op), {number}}, {bits_of(call.a()), count},
-                      {bits_of(out), count}, host_);
+  unary_tables_.apply({{kernels::number_kernel<Bits>(call.op)}, {number}},
+                      {bits_of(call.a()), count}, {bits_of(out), count}, host_);
   return out;
 }
 
@@ -180,7 +180,7 @@ Tensor WormholeBackend::run_binary_of_tensors(const OpCall& call) {
       values = room = expand(bits_of(tensor), tensor.shape(), along, call.shape);
     if (before == nullptr) return values;
     room.resize(count);
-    unary_tables_.apply({before, {}}, values, room, host_);
+    unary_tables_.apply({{before}, {}}, values, room, host_);
     return room;
   };
   const std::span<Bits> to{bits_of(out), count};
@@ -188,7 +188,7 @@ Tensor WormholeBackend::run_binary_of_tensors(const OpCall& call) {
           {prepared(a, Along::nothing, kernel.before_a, first),
            prepared(b, broadcast.along, kernel.before_b, second), to},
           fidelity, host_);
-  if (kernel.after != nullptr) unary_tables_.apply({kernel.after, {}}, to, to, host_);
+  if (kernel.after != nullptr) unary_tables_.apply({{kernel.after}, {}}, to, to, host_);
   return out;
 }
 

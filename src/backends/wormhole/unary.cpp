@@ -31,17 +31,18 @@ namespace wattention::wormhole {
 namespace {
 
 /// The kernel, and the packer after it.
-template <auto kernel>
-Bits packed(Bits value, const UnaryFunction::Numbers& numbers) {
-  if constexpr (std::is_invocable_v<decltype(kernel), Bits, Word>)
-    return pack_bf16(kernel(value, numbers[0]));
-  else if constexpr (std::is_invocable_v<decltype(kernel), Bits>)
-    return pack_bf16(kernel(value));
+template <class Kernel, Register Dst>
+Dst packed(Dst value, const UnaryFunction::Numbers& numbers) {
+  if constexpr (std::is_invocable_v<Kernel, Dst, Word>)
+    return pack(Kernel{}(value, numbers[0]));
+  else if constexpr (std::is_invocable_v<Kernel, Dst>)
+    return pack(Kernel{}(value));
   else
-    return pack_bf16(kernel(value, numbers));
+    return pack(Kernel{}(value, numbers));
 }
 
-Bits softplus(Bits value, const UnaryFunction::Numbers& numbers) {
+template <Register Dst>
+Dst softplus(Dst value, const UnaryFunction::Numbers& numbers) {
   const auto beta = std::bit_cast<float>(numbers[0]);
   return kernels::softplus(value, {numbers[0], std::bit_cast<Word>(1 / beta), numbers[1]});
 }
@@ -51,12 +52,29 @@ enum class Mode { any, accurate, fast };
 struct Row {
   Op op;
   Mode mode;
-  UnaryFunction::Kernel kernel;
+  UnaryFunction::Kernels kernels;
   int steps;
 };
 
+/// A kernel's name as an object that takes either Dst.
+template <class Kernel>
+constexpr UnaryFunction::Kernels both_widths(Kernel) {
+  return {packed<Kernel, Bits>, packed<Kernel, Word>};
+}
+
+constexpr auto minimum_with = [](auto value, Word bound) {
+  return kernels::minimum_with(value, bound);
+};
+constexpr auto maximum_with = [](auto value, Word bound) {
+  return kernels::maximum_with(value, bound);
+};
+
 constexpr Row rows[] = {
-#define WATTENTION_UNARY(op, mode, kernel, steps) {Op::op, Mode::mode, packed<kernel>, steps},
+#define WATTENTION_UNARY(op, mode, kernel, steps)                                          \
+  {Op::op, Mode::mode, both_widths([](auto... operands) -> decltype(kernel(operands...)) { \
+     return kernel(operands...);                                                           \
+   }),                                                                                     \
+   steps},
 #include "backends/wormhole/unary_kernels.inc"
 #undef WATTENTION_UNARY
 };
@@ -94,7 +112,7 @@ UnaryFunction::Numbers numbers_of(const OpCall& call) {
 Step step_of(const OpCall& call, Op op) {
   const bool fast = call.attributes.fast_and_approximate_mode.value_or(false);
   const Row& row = *row_of(op, fast ? Mode::fast : Mode::accurate);
-  return {to_string(op), {row.kernel, numbers_of(call)}, row.steps};
+  return {to_string(op), {row.kernels, numbers_of(call)}, row.steps};
 }
 
 /// tt-metal v0.57.0-rc71, ttnn/cpp/ttnn/operations/eltwise/unary/device/unary_composite_op.cpp: a minimum, then a
@@ -102,9 +120,9 @@ Step step_of(const OpCall& call, Op op) {
 std::vector<Step> clamp_steps(const OpCall& call) {
   constexpr int bound_steps = 7;  // load, bound, SFPSWAP with its wait, store
   const double min = *call.attributes.min, max = *call.attributes.max;
-  const Step upper{"minimum", {packed<kernels::minimum_with<>>, {fp32(max)}}, bound_steps};
+  const Step upper{"minimum", {both_widths(minimum_with), {fp32(max)}}, bound_steps};
   if (min == 0) return {upper, step_of(call, Op::relu)};
-  return {upper, {"maximum", {packed<kernels::maximum_with<>>, {fp32(min)}}, bound_steps}};
+  return {upper, {"maximum", {both_widths(maximum_with), {fp32(min)}}, bound_steps}};
 }
 
 // In the order of the release's programs.

@@ -12,11 +12,14 @@
 
 namespace wattention::wormhole {
 
-struct MatrixView {
-  const Bits* bits;
+template <class Element>
+struct MatrixOf {
+  const Element* bits;
   std::int64_t rows;  // multiple of 32
   std::int64_t cols;  // multiple of 32
 };
+using MatrixView = MatrixOf<Bits>;      // bf16
+using WideMatrixView = MatrixOf<Word>;  // fp32
 
 /// Which host code computes: all give the same bits.
 enum class Isa { best, scalar, avx2, avx512 };
@@ -33,10 +36,16 @@ Isa resolve_isa(Isa requested);
 void matmul(MatrixView a, MatrixView b, const MatmulNumerics& numerics, Bits* out,
             HostOptions host);
 
+/// fp32 in L1: the Src registers take it as tf32, Dst is fp32, and so is the result. The numerics say the same.
+void matmul(WideMatrixView a, WideMatrixView b, const MatmulNumerics& numerics, Word* out,
+            HostOptions host);
+
 /// As many products in a row: a [matrices x M, K] and b [matrices x K, N] hold their matrices one below the other, and
 /// so does out.
 void matmul_batch(MatrixView a, MatrixView b, std::int64_t matrices, const MatmulNumerics& numerics,
                   Bits* out, HostOptions host);
+void matmul_batch(WideMatrixView a, WideMatrixView b, std::int64_t matrices,
+                  const MatmulNumerics& numerics, Word* out, HostOptions host);
 
 /// Along the width, as a product with a column that holds the scaler: sums [rows].
 void sum_rows(MatrixView input, Bits scaler, const SumNumerics& numerics, Bits* sums,

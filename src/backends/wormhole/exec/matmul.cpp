@@ -12,7 +12,8 @@ namespace wattention::wormhole {
 
 namespace {
 
-void check(MatrixView a, MatrixView b, const MatmulNumerics& numerics) {
+template <class Element>
+void check(MatrixOf<Element> a, MatrixOf<Element> b, const MatmulNumerics& numerics) {
   const auto whole = [](std::int64_t size) { return size > 0 && size % kernels::tile == 0; };
   expect(whole(a.rows) && whole(a.cols) && whole(b.rows) && whole(b.cols),
          "[matmul] expected whole 32x32 tiles; found [{}, {}] and [{}, {}]", a.rows, a.cols, b.rows,
@@ -33,10 +34,9 @@ const MatmulKernels* kernels_for(Isa isa) {
   return nullptr;
 }
 
-}  // namespace
-
-void matmul(MatrixView a, MatrixView b, const MatmulNumerics& numerics, Bits* out,
-            HostOptions host) {
+template <class Element>
+void matmul_of(MatrixOf<Element> a, MatrixOf<Element> b, const MatmulNumerics& numerics,
+               Element* out, HostOptions host) {
   check(a, b, numerics);
   const MatmulKernels* kernels = kernels_for(resolve_isa(host.isa));
   int threads = resolve_threads(host.threads);
@@ -48,13 +48,14 @@ void matmul(MatrixView a, MatrixView b, const MatmulNumerics& numerics, Bits* ou
   });
 }
 
-void matmul_batch(MatrixView a, MatrixView b, std::int64_t matrices, const MatmulNumerics& numerics,
-                  Bits* out, HostOptions host) {
+template <class Element>
+void matmul_batch_of(MatrixOf<Element> a, MatrixOf<Element> b, std::int64_t matrices,
+                     const MatmulNumerics& numerics, Element* out, HostOptions host) {
   const std::int64_t height = a.rows / matrices, depth = b.rows / matrices;
   const auto one = [&](std::int64_t i, int threads) {
-    matmul({a.bits + i * height * a.cols, height, a.cols},
-           {b.bits + i * depth * b.cols, depth, b.cols}, numerics, out + i * height * b.cols,
-           {threads, host.isa});
+    matmul_of<Element>({a.bits + i * height * a.cols, height, a.cols},
+                       {b.bits + i * depth * b.cols, depth, b.cols}, numerics,
+                       out + i * height * b.cols, {threads, host.isa});
   };
   const int threads = resolve_threads(host.threads);
   const double work = static_cast<double>(height * depth) * static_cast<double>(b.cols);
@@ -71,6 +72,26 @@ void matmul_batch(MatrixView a, MatrixView b, std::int64_t matrices, const Matmu
   parallel(used, [&](int) {
     for (std::int64_t i = next++; i < matrices; i = next++) one(i, 1);
   });
+}
+
+}  // namespace
+
+void matmul(MatrixView a, MatrixView b, const MatmulNumerics& numerics, Bits* out,
+            HostOptions host) {
+  matmul_of(a, b, numerics, out, host);
+}
+void matmul(WideMatrixView a, WideMatrixView b, const MatmulNumerics& numerics, Word* out,
+            HostOptions host) {
+  matmul_of(a, b, numerics, out, host);
+}
+
+void matmul_batch(MatrixView a, MatrixView b, std::int64_t matrices, const MatmulNumerics& numerics,
+                  Bits* out, HostOptions host) {
+  matmul_batch_of(a, b, matrices, numerics, out, host);
+}
+void matmul_batch(WideMatrixView a, WideMatrixView b, std::int64_t matrices,
+                  const MatmulNumerics& numerics, Word* out, HostOptions host) {
+  matmul_batch_of(a, b, matrices, numerics, out, host);
 }
 
 }  // namespace wattention::wormhole

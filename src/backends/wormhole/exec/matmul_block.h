@@ -49,8 +49,10 @@ struct MatmulBlock {
   bool l1_accumulate;
   bool last_block_in_l1;
   bool fp32_dst;
-  bool easy_range;  // no product of nonzeros lies below smallest_easy_exponent
-  Bits* out;        // [block_rows][out_stride]
+  std::uint32_t reloaded_bits;  // that the unpacker leaves of an fp32 partial
+  bool easy_range;              // no product of nonzeros lies below smallest_easy_exponent
+  Bits* out;                    // [block_rows][out_stride]
+  Word* wide_out;               // in its place where operands are tf32 and the result is fp32
   std::int64_t out_stride;
   int out_cols;  // 32 or 64
 };

@@ -51,7 +51,7 @@ struct DstBf16 {
                             V::all(field(1 + scale_bits) - 1), x);
   }
 
-  static F reload(F partial) { return partial; }
+  static F reload(F partial, std::int32_t) { return partial; }
 
   /// To nearest even. A float sum of two bf16 is exact enough: it is inexact only where one is so small that the
   /// sum lies nowhere near a tie.
@@ -87,10 +87,9 @@ struct DstFp32 {
   }
 
   /// Denormals never come here.
-  static F reload(F partial) {
+  static F reload(F partial, std::int32_t kept) {
     static_assert(kernels::KBlocks::unpack_rounding == Rounding::truncate);
-    constexpr Word kept = 0xffffffffu << bits_dropped(kernels::KBlocks::reload_format);
-    return V::as_floats(V::both(V::as_ints(partial), V::all(static_cast<std::int32_t>(kept))));
+    return V::as_floats(V::both(V::as_ints(partial), V::all(kept)));
   }
 
   static F add_in_l1(F old, F dst) {

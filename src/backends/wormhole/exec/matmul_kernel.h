@@ -106,9 +106,9 @@ struct MatmulKernelOf {
       for (int c = 0; c < cols; c += V::lanes) f(&w.dst[row][c], &w.partial[row][c]);
   }
 
-  static void start_block(bool reload, Workspace& w) {
+  static void start_block(bool reload, std::int32_t kept, Workspace& w) {
     for_each_vector(w, [&](float* dst, const float* partial) {
-      V::store(dst, reload ? Dst::reload(V::load(partial)) : V::all(0.0f));
+      V::store(dst, reload ? Dst::reload(V::load(partial), kept) : V::all(0.0f));
     });
   }
 
@@ -119,7 +119,15 @@ struct MatmulKernelOf {
     });
   }
 
+  static void store_wide_block(const MatmulBlock& block, const Workspace& w) {
+    auto* const out = reinterpret_cast<float*>(block.wide_out);
+    for (int row = 0; row < block_rows; ++row)
+      for (int c = 0; c < block.out_cols; c += V::lanes)
+        V::store(out + row * block.out_stride + c, V::load(&w.partial[row][c]));
+  }
+
   static void store_block(const MatmulBlock& block, const Workspace& w) {
+    if (block.wide_out != nullptr) return store_wide_block(block, w);
     for (int row = 0; row < block_rows; ++row)
       for (int c = 0; c < block.out_cols; c += V::lanes)
         V::store_upper_halves(block.out + row * block.out_stride + c,
@@ -131,7 +139,7 @@ struct MatmulKernelOf {
     for (std::int64_t tile = 0; tile < block.tiles; tile += block.block_tiles) {
       const bool last = tile + block.block_tiles == block.tiles;
       const bool reload = tile > 0 && (!block.l1_accumulate || (last && !block.last_block_in_l1));
-      start_block(reload, w);
+      start_block(reload, static_cast<std::int32_t>(block.reloaded_bits), w);
       for (std::int64_t t = tile; t < tile + block.block_tiles; ++t) multiply_tile(block, t, w);
       end_block(tile > 0 && !reload, w);
     }

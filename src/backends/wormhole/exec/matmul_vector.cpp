@@ -6,6 +6,7 @@
 #include "backends/wormhole/exec/distinct_rows.h"
 #include "backends/wormhole/exec/packed_operands.h"
 #include "backends/wormhole/exec/useful_threads.h"
+#include "backends/wormhole/kernels/k_blocks.h"
 #include "base/interrupt.h"
 
 namespace wattention::wormhole {
@@ -19,17 +20,18 @@ int least_adjustment(int phases) {
   return phases == 1 ? 0 : phases == 2 ? -5 : phases == 3 ? -7 : -12;
 }
 
+template <class Element>
 struct Task {
-  MatrixView a;
-  MatrixView b;
+  MatrixOf<Element> a;
+  MatrixOf<Element> b;
   const MatmulNumerics& numerics;
-  Bits* out;
+  Element* out;
   const MatmulKernels& kernels;
   std::int64_t first_row;
   std::int64_t row_blocks;
 
   int phases() const { return static_cast<int>(numerics.fidelity); }
-  const Bits* rows_of_block(std::int64_t index) const {
+  const Element* rows_of_block(std::int64_t index) const {
     return a.bits + (first_row + index * block_rows) * a.cols;
   }
 };
@@ -44,8 +46,18 @@ bool fit_exponents(const ExponentRange& a, const ExponentRange& b, int phases, M
          block.largest_exponent <= largest_product_exponent;
 }
 
-void run_block(const Task& task, const PackedActivations& activations, std::int64_t row_block,
-               const PackedPanel& panel, std::int64_t first_col) {
+void set_out(MatmulBlock& block, Bits* out) {
+  block.out = out;
+  block.reloaded_bits = 0xffffffffu << bits_dropped(kernels::KBlocks::reload_format);
+}
+void set_out(MatmulBlock& block, Word* out) {
+  block.wide_out = out;
+  block.reloaded_bits = 0xffffffffu << bits_dropped(UnpackedAs::tf32);
+}
+
+template <class Element>
+void run_block(const Task<Element>& task, const PackedActivations& activations,
+               std::int64_t row_block, const PackedPanel& panel, std::int64_t first_col) {
   const std::int64_t row = task.first_row + row_block * block_rows;
   MatmulBlock block{};
   if (!fit_exponents(activations.range(row_block), panel.range(), task.phases(), block))
@@ -59,13 +71,14 @@ void run_block(const Task& task, const PackedActivations& activations, std::int6
   block.l1_accumulate = task.numerics.l1_accumulate;
   block.last_block_in_l1 = task.numerics.last_block_in_l1;
   block.fp32_dst = task.numerics.fp32_accumulate;
-  block.out = task.out + row * task.b.cols + first_col;
+  set_out(block, task.out + row * task.b.cols + first_col);
   block.out_stride = task.b.cols;
   task.kernels.block(block);
 }
 
 /// A thread's share of the blocks, panel by panel.
-void run_share(const Task& task, const PackedActivations& activations, Share blocks) {
+template <class Element>
+void run_share(const Task<Element>& task, const PackedActivations& activations, Share blocks) {
   if (blocks.begin == blocks.end) return;
   PackedPanel panel(task.a.cols, task.phases());
   std::int64_t packed = -1;
@@ -78,13 +91,14 @@ void run_share(const Task& task, const PackedActivations& activations, Share blo
   }
 }
 
-void multiply(MatrixView a, MatrixView b, const MatmulNumerics& numerics, Bits* out, int threads,
-              const MatmulKernels& kernels) {
+template <class Element>
+void multiply(MatrixOf<Element> a, MatrixOf<Element> b, const MatmulNumerics& numerics,
+              Element* out, int threads, const MatmulKernels& kernels) {
   const std::int64_t panels = (b.cols + panel_cols - 1) / panel_cols;
   const std::int64_t most_rows = std::min(a.rows, rows_at_once);
   PackedActivations activations(most_rows, a.cols, static_cast<int>(numerics.fidelity));
   for (std::int64_t row = 0; row < a.rows; row += rows_at_once) {
-    const Task task{
+    const Task<Element> task{
         a, b, numerics, out, kernels, row, std::min(rows_at_once, a.rows - row) / block_rows};
     const int used = useful_threads(
         static_cast<double>(task.row_blocks * block_rows * a.cols) * static_cast<double>(b.cols),
@@ -108,9 +122,14 @@ void matmul_vector(MatrixView a, MatrixView b, const MatmulNumerics& numerics, B
   if (!distinct.saves_blocks()) return multiply(a, b, numerics, out, threads, kernels);
   const std::vector<Bits> rows = distinct.gathered();
   std::vector<Bits> results(static_cast<std::size_t>(distinct.gathered_rows() * b.cols));
-  multiply({rows.data(), distinct.gathered_rows(), a.cols}, b, numerics, results.data(), threads,
-           kernels);
+  multiply<Bits>({rows.data(), distinct.gathered_rows(), a.cols}, b, numerics, results.data(),
+                 threads, kernels);
   distinct.scatter(results, b.cols, out);
+}
+
+void matmul_vector(WideMatrixView a, WideMatrixView b, const MatmulNumerics& numerics, Word* out,
+                   int threads, const MatmulKernels& kernels) {
+  multiply(a, b, numerics, out, threads, kernels);
 }
 
 }  // namespace wattention::wormhole

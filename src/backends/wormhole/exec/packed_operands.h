@@ -31,6 +31,8 @@ class PackedActivations {
  public:
   PackedActivations(std::int64_t rows, std::int64_t depth, int phases);
   void pack_block(const MatmulKernels& kernels, const Bits* rows, std::int64_t index);
+  /// fp32, of which tf32 is left.
+  void pack_block(const MatmulKernels& kernels, const Word* rows, std::int64_t index);
   /// Fills the activations' part of a kernel's arguments.
   void describe(std::int64_t index, MatmulBlock& block) const;
   const ExponentRange& range(std::int64_t index) const {
@@ -41,7 +43,7 @@ class PackedActivations {
   std::int64_t depth_;
   bool has_low_;
   Lines<float> high_;  // SrcB's 7 bits
-  Lines<float> low_;   // its last one
+  Lines<float> low_;   // its others: of a bf16 one, of a tf32 four
   Lines<std::uint32_t> distance_;
   std::vector<ExponentRange> ranges_;
 };
@@ -51,6 +53,7 @@ class PackedPanel {
  public:
   PackedPanel(std::int64_t depth, int phases);
   void pack(const MatmulKernels& kernels, MatrixView b, std::int64_t first_col);
+  void pack(const MatmulKernels& kernels, WideMatrixView b, std::int64_t first_col);
   void describe(MatmulBlock& block) const;
   const ExponentRange& range() const { return range_; }
   int cols() const { return cols_; }
@@ -59,7 +62,7 @@ class PackedPanel {
   std::int64_t depth_;
   bool has_low_;
   Lines<float> high_;  // SrcA's 5 bits
-  Lines<float> low_;   // its last three
+  Lines<float> low_;   // the next five, of which a bf16 has three
   Lines<std::uint8_t> distance_;
   ExponentRange range_;
   int cols_ = 0;

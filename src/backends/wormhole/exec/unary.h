@@ -1,5 +1,6 @@
 #pragma once
-// A function of bf16 patterns on tensors: computed element by element, or looked up in a table of all patterns.
+// A function of bf16 or fp32 patterns on tensors. Of bf16: computed element by element, or looked up in a table of all
+// patterns.
 #include <array>
 #include <map>
 #include <span>
@@ -13,12 +14,23 @@ namespace wattention::wormhole {
 /// One program's function: a kernel and the numbers that it was compiled with.
 struct UnaryFunction {
   using Numbers = std::array<Word, 2>;  ///< fp32; 0 where the kernel has none
-  using Kernel = Bits (*)(Bits value, const Numbers& numbers);
-  Kernel kernel;
+  template <class Dst>
+  using Kernel = Dst (*)(Dst value, const Numbers& numbers);
+  /// One a width of Dst; the second is null where it is not known.
+  struct Kernels {
+    Kernel<Bits> bf16;
+    Kernel<Word> fp32 = nullptr;
+  };
+  Kernels kernels;
   Numbers numbers{};
 
-  Bits operator()(Bits value) const { return kernel(value, numbers); }
+  Bits operator()(Bits value) const { return kernels.bf16(value, numbers); }
+  Word operator()(Word value) const { return kernels.fp32(value, numbers); }
 };
+
+/// out[i] = function(in[i]); both of one length, and `out` may be the input.
+void apply(const UnaryFunction& function, std::span<const Word> in, std::span<Word> out,
+           HostOptions host);
 
 /// Tables of functions that were applied to many elements. One user at a time.
 class UnaryTables {
@@ -30,7 +42,8 @@ class UnaryTables {
  private:
   const std::vector<Bits>& table_of(const UnaryFunction& function, int threads);
 
-  std::map<std::pair<UnaryFunction::Kernel, UnaryFunction::Numbers>, std::vector<Bits>> tables_;
+  std::map<std::pair<UnaryFunction::Kernel<Bits>, UnaryFunction::Numbers>, std::vector<Bits>>
+      tables_;
 };
 
 }  // namespace wattention::wormhole

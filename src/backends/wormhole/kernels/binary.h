@@ -49,19 +49,19 @@ constexpr std::optional<BinaryKernel> binary_kernel(Op op) {
     case Op::subtract: return BinaryKernel{subtract};
     case Op::divide: return BinaryKernel{multiply, nullptr, step<reciprocal_accurate<>>};
     case Op::div: return BinaryKernel{multiply, nullptr, step<cut_reciprocal>};
-    case Op::rsub: return BinaryKernel{add, step<neg>};
+    case Op::rsub: return BinaryKernel{add, step<neg<>>};
     case Op::squared_difference: return BinaryKernel{subtract, nullptr, nullptr, step<square<>>};
     case Op::maximum: return BinaryKernel{larger};
     case Op::minimum: return BinaryKernel{smaller};
-    case Op::eq: return BinaryKernel{subtract, nullptr, nullptr, step<eqz>};
-    case Op::ne: return BinaryKernel{subtract, nullptr, nullptr, step<nez>};
-    case Op::lt: return BinaryKernel{subtract, nullptr, nullptr, step<ltz>};
-    case Op::gt: return BinaryKernel{subtract, nullptr, nullptr, step<gtz>};
-    case Op::le: return BinaryKernel{subtract, nullptr, nullptr, step<lez>};
-    case Op::ge: return BinaryKernel{subtract, nullptr, nullptr, step<gez>};
-    case Op::logical_and: return BinaryKernel{multiply, nullptr, nullptr, step<nez>};
-    case Op::logical_or: return BinaryKernel{add, step<nez>, step<nez>, step<gtz>};
-    case Op::logical_xor: return BinaryKernel{subtract, step<nez>, step<nez>, step<nez>};
+    case Op::eq: return BinaryKernel{subtract, nullptr, nullptr, step<eqz<>>};
+    case Op::ne: return BinaryKernel{subtract, nullptr, nullptr, step<nez<>>};
+    case Op::lt: return BinaryKernel{subtract, nullptr, nullptr, step<ltz<>>};
+    case Op::gt: return BinaryKernel{subtract, nullptr, nullptr, step<gtz<>>};
+    case Op::le: return BinaryKernel{subtract, nullptr, nullptr, step<lez<>>};
+    case Op::ge: return BinaryKernel{subtract, nullptr, nullptr, step<gez<>>};
+    case Op::logical_and: return BinaryKernel{multiply, nullptr, nullptr, step<nez<>>};
+    case Op::logical_or: return BinaryKernel{add, step<nez<>>, step<nez<>>, step<gtz<>>};
+    case Op::logical_xor: return BinaryKernel{subtract, step<nez<>>, step<nez<>>, step<nez<>>};
     default: return std::nullopt;
   }
 }
@@ -69,10 +69,10 @@ constexpr std::optional<BinaryKernel> binary_kernel(Op op) {
 /// A tensor's element and a number that stays fp32 on the vector unit. ge, le and eq take the difference in a program
 /// of its own: what its store cuts changes no sign, and makes no other value 0.
 /// tt_metal/hw/ckernels/wormhole_b0/metal/llk_api/llk_sfpu: ckernel_sfpu_unary_comp.h, ckernel_sfpu_binop_with_unary.h.
-template <Op op>
-constexpr Bits by_number(Bits value, const Numbers& numbers) {
-  const Word x = widen(value), number = numbers.front();
-  const Bits difference = store_to_bf16(sfpu::subtract(x, number));
+template <Op op, Register Dst>
+constexpr Dst by_number(Dst value, const Numbers& numbers) {
+  const Word x = load(value), number = numbers.front();
+  const Dst difference = store<Dst>(sfpu::subtract(x, number));
   // The vector unit has a -0, the difference of equal numbers is +0.
   if constexpr (op == Op::eq) return eqz(difference);
   if constexpr (op == Op::ne) return nez(difference);
@@ -80,26 +80,30 @@ constexpr Bits by_number(Bits value, const Numbers& numbers) {
   if constexpr (op == Op::gt) return gtz(difference);
   if constexpr (op == Op::le) return lez(difference);
   if constexpr (op == Op::ge) return gez(difference);
-  if constexpr (op == Op::rsub) return pack_bf16(store_to_bf16(sfpu::subtract(number, x)));
-  if constexpr (op == Op::maximum) return pack_bf16(maximum_with(value, number));
-  if constexpr (op == Op::minimum) return pack_bf16(minimum_with(value, number));
+  if constexpr (op == Op::rsub) return pack(store<Dst>(sfpu::subtract(number, x)));
+  if constexpr (op == Op::maximum) return pack(maximum_with(value, number));
+  if constexpr (op == Op::minimum) return pack(minimum_with(value, number));
   if constexpr (op == Op::pow)
-    return pack_bf16(power(value, static_cast<Word>(std::bit_cast<float>(number))));
+    return pack(power(value, static_cast<Word>(std::bit_cast<float>(number))));
 }
 
 /// Null for an op that goes through the matrix unit, or that the release does not run with a number.
-constexpr BinaryKernel::Step number_kernel(Op op) {
+template <Register Dst>
+using NumberKernel = Dst (*)(Dst value, const Numbers&);
+
+template <Register Dst>
+constexpr NumberKernel<Dst> number_kernel(Op op) {
   switch (op) {
-    case Op::eq: return by_number<Op::eq>;
-    case Op::ne: return by_number<Op::ne>;
-    case Op::lt: return by_number<Op::lt>;
-    case Op::gt: return by_number<Op::gt>;
-    case Op::le: return by_number<Op::le>;
-    case Op::ge: return by_number<Op::ge>;
-    case Op::rsub: return by_number<Op::rsub>;
-    case Op::maximum: return by_number<Op::maximum>;
-    case Op::minimum: return by_number<Op::minimum>;
-    case Op::pow: return by_number<Op::pow>;
+    case Op::eq: return by_number<Op::eq, Dst>;
+    case Op::ne: return by_number<Op::ne, Dst>;
+    case Op::lt: return by_number<Op::lt, Dst>;
+    case Op::gt: return by_number<Op::gt, Dst>;
+    case Op::le: return by_number<Op::le, Dst>;
+    case Op::ge: return by_number<Op::ge, Dst>;
+    case Op::rsub: return by_number<Op::rsub, Dst>;
+    case Op::maximum: return by_number<Op::maximum, Dst>;
+    case Op::minimum: return by_number<Op::minimum, Dst>;
+    case Op::pow: return by_number<Op::pow, Dst>;
     default: return nullptr;
   }
 }

@@ -19,19 +19,19 @@ constexpr Word erf_of_magnitude(Word x) {
                                  sfpu::constant(0.0000661338118f));
 }
 
-template <class Rules = Silicon>
-constexpr Bits erf(Bits value) {
-  const Word x = widen(value);
+template <class Rules = Silicon, Register Dst = Bits>
+constexpr Dst erf(Dst value) {
+  const Word x = load(value);
   const Word result = erf_of_magnitude<Rules>(sfpu::below_zero(x) ? sfpu::negate(x) : x);
-  return store_to_bf16<Rules>(sfpu::below_zero(x) ? sfpu::negate(result) : result);
+  return store<Dst, Rules>(sfpu::below_zero(x) ? sfpu::negate(result) : result);
 }
 
-template <class Rules = Silicon>
-constexpr Bits erfc(Bits value) {
-  const Word x = widen(value);
+template <class Rules = Silicon, Register Dst = Bits>
+constexpr Dst erfc(Dst value) {
+  const Word x = load(value);
   const Word result = erf_of_magnitude<Rules>(sfpu::below_zero(x) ? sfpu::negate(x) : x);
-  return store_to_bf16<Rules>(sfpu::below_zero(x) ? sfpu::add<Rules>(sfpu::one, result)
-                                                  : sfpu::subtract<Rules>(sfpu::one, result));
+  return store<Dst, Rules>(sfpu::below_zero(x) ? sfpu::add<Rules>(sfpu::one, result)
+                                               : sfpu::subtract<Rules>(sfpu::one, result));
 }
 
 }  // namespace wattention::wormhole::kernels

@@ -17,11 +17,11 @@ struct Exp : Silicon {
 
 /// The fast approximate mode is Schraudolph's trick: x * 2^8 / ln 2 plus an offset, as an integer, is already the upper
 /// half of the result's fp32 pattern, one bit finer than bf16.
-template <class Rules = Exp>
-constexpr Bits exp_approx(Bits value) {
-  const Word clamped = clamp_from_below(widen(value), Rules::exp_clamp);
+template <class Rules = Exp, Register Dst = Bits>
+constexpr Dst exp_approx(Dst value) {
+  const Word clamped = clamp_from_below(load(value), Rules::exp_clamp);
   const Word scaled = sfpmad<Rules>(clamped, Rules::exp_scale, Rules::exp_offset);
-  return store_to_bf16<Rules>(round_to_uint16<Rules>(scaled) << 15);
+  return store<Dst, Rules>(round_to_uint16<Rules>(scaled) << 15);
 }
 
 namespace exp_of {
@@ -64,29 +64,28 @@ constexpr Word coarse(Word x) {
 
 }  // namespace exp_of
 
-template <class Rules = Exp>
-constexpr Bits exp_accurate(Bits value) {
-  return store_to_bf16<Rules>(exp_of::accurate<Rules>(widen(value)));
+template <class Rules = Exp, Register Dst = Bits>
+constexpr Dst exp_accurate(Dst value) {
+  return store<Dst, Rules>(exp_of::accurate<Rules>(load(value)));
 }
 
-template <class Rules = Exp>
-constexpr Bits exp2(Bits value) {
-  const Word x = sfpu::multiply<Rules>(widen(value), sfpu::constant(0.6931471805f));
-  return store_to_bf16<Rules>(exp_of::coarse<Rules>(x));
+template <class Rules = Exp, Register Dst = Bits>
+constexpr Dst exp2(Dst value) {
+  const Word x = sfpu::multiply<Rules>(load(value), sfpu::constant(0.6931471805f));
+  return store<Dst, Rules>(exp_of::coarse<Rules>(x));
 }
 
-template <class Rules = Exp>
-constexpr Bits expm1(Bits value) {
-  return store_to_bf16<Rules>(
-      sfpu::add<Rules>(exp_of::coarse<Rules>(widen(value)), sfpu::minus_one));
+template <class Rules = Exp, Register Dst = Bits>
+constexpr Dst expm1(Dst value) {
+  return store<Dst, Rules>(sfpu::add<Rules>(exp_of::coarse<Rules>(load(value)), sfpu::minus_one));
 }
 
-template <class Rules = Exp>
-constexpr Bits elu(Bits value, Word alpha) {
-  const Word x = widen(value);
-  if (!sfpu::below_zero(x)) return store_to_bf16<Rules>(x);
+template <class Rules = Exp, Register Dst = Bits>
+constexpr Dst elu(Dst value, Word alpha) {
+  const Word x = load(value);
+  if (!sfpu::below_zero(x)) return store<Dst, Rules>(x);
   const Word below_zero = sfpu::add<Rules>(exp_of::accurate<Rules>(x), sfpu::minus_one);
-  return store_to_bf16<Rules>(sfpu::multiply<Rules>(alpha, below_zero));
+  return store<Dst, Rules>(sfpu::multiply<Rules>(alpha, below_zero));
 }
 
 }  // namespace wattention::wormhole::kernels

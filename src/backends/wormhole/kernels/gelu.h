@@ -28,16 +28,16 @@ constexpr Word normal_distribution(Word x) {
   return sfpu::below_zero(x) ? sfpu::subtract<Rules>(sfpu::one, result) : result;
 }
 
-template <class Rules = Gelu>
-constexpr Bits gelu_accurate(Bits value) {
-  const Word x = widen(value);
-  return store_to_bf16<Rules>(sfpu::multiply<Rules>(normal_distribution<Rules>(x), x));
+template <class Rules = Gelu, Register Dst = Bits>
+constexpr Dst gelu_accurate(Dst value) {
+  const Word x = load(value);
+  return store<Dst, Rules>(sfpu::multiply<Rules>(normal_distribution<Rules>(x), x));
 }
 
-template <class Rules = Gelu>
-constexpr Bits gelu_approx(Bits value) {
-  const Word x = widen(value);
-  return store_to_bf16<Rules>(
+template <class Rules = Gelu, Register Dst = Bits>
+constexpr Dst gelu_approx(Dst value) {
+  const Word x = load(value);
+  return store<Dst, Rules>(
       sfpmad<Rules>(x, sfpu::constant(0.5f), lut_6_pieces<Rules>(x, Rules::gelu_pieces)));
 }
 

@@ -17,10 +17,9 @@ struct KBlocks : Silicon {
 
 /// What the unpacker and the copy to Dst make of a partial in L1.
 template <class Rules = KBlocks>
-constexpr Word reload_partial(Word partial, DstFormat format) {
-  const auto as =
-      format == DstFormat::fp32 ? static_cast<UnpackedAs>(Rules::reload_format) : UnpackedAs::bf16;
-  return unpack_fp32<Rules>(partial, as);
+constexpr Word reload_partial(Word partial, DstFormat format,
+                              UnpackedAs fp32_as = static_cast<UnpackedAs>(Rules::reload_format)) {
+  return unpack_fp32<Rules>(partial, format == DstFormat::fp32 ? fp32_as : UnpackedAs::bf16);
 }
 
 }  // namespace wattention::wormhole::kernels

@@ -31,30 +31,31 @@ constexpr Word natural(Word x) {
 
 }  // namespace logarithm
 
-template <class Rules = Log>
-constexpr Bits log(Bits value) {
-  if (value == 0) return upper_half(infinity(true));
-  return store_to_bf16<Rules>(logarithm::natural<Rules>(widen(value)));
+template <class Rules = Log, Register Dst = Bits>
+constexpr Dst log(Dst value) {
+  if (value == 0) return store<Dst>(infinity(true));
+  return store<Dst, Rules>(logarithm::natural<Rules>(load(value)));
 }
 
-template <class Rules = Log>
-constexpr Bits log_to_base(Bits value, Word scale) {
-  if (value == 0) return upper_half(infinity(true));
-  return store_to_bf16<Rules>(
-      sfpu::multiply<Rules>(logarithm::natural<Rules>(widen(value)), scale));
+template <class Rules = Log, Register Dst = Bits>
+constexpr Dst log_to_base(Dst value, Word scale) {
+  if (value == 0) return store<Dst>(infinity(true));
+  return store<Dst, Rules>(sfpu::multiply<Rules>(logarithm::natural<Rules>(load(value)), scale));
 }
-constexpr Bits log2(Bits value) {
+template <Register Dst = Bits>
+constexpr Dst log2(Dst value) {
   return log_to_base(value, logarithm::of_2);
 }
-constexpr Bits log10(Bits value) {
+template <Register Dst = Bits>
+constexpr Dst log10(Dst value) {
   return log_to_base(value, logarithm::of_10);
 }
 
-template <class Rules = Log>
-constexpr Bits log1p(Bits value) {
-  const Word sum = sfpu::add<Rules>(widen(value), sfpu::one);
-  if (sum == 0) return upper_half(infinity(true));
-  return store_to_bf16<Rules>(logarithm::natural<Rules>(sum));
+template <class Rules = Log, Register Dst = Bits>
+constexpr Dst log1p(Dst value) {
+  const Word sum = sfpu::add<Rules>(load(value), sfpu::one);
+  if (sum == 0) return store<Dst>(infinity(true));
+  return store<Dst, Rules>(logarithm::natural<Rules>(sum));
 }
 
 }  // namespace wattention::wormhole::kernels

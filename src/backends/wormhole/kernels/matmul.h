@@ -20,17 +20,17 @@ constexpr DstFormat dst_format(const MatmulNumerics& numerics) {
 }
 
 /// One phase of one face: 16 of K.
-template <class Rules>
-constexpr Word multiply_face(const Bits* a, const Bits* b, int phase, Word dst, DstFormat format) {
-  const Depth16 activation(a, mvmul_depth);
-  const Depth16 weight(b, mvmul_depth);
-  return Rules::weight_in_src_a ? mvmul<Rules>(weight, activation, phase, dst, format)
-                                : mvmul<Rules>(activation, weight, phase, dst, format);
+template <class Rules, class Src>
+constexpr Word multiply_face(const Src* a, const Src* b, int phase, Word dst, DstFormat format) {
+  const Depth16Of<Src> activation(a, mvmul_depth);
+  const Depth16Of<Src> weight(b, mvmul_depth);
+  return Rules::weight_in_src_a ? mvmul<Rules, Src>(weight, activation, phase, dst, format)
+                                : mvmul<Rules, Src>(activation, weight, phase, dst, format);
 }
 
 /// One tile of K: every phase over both faces, then the next phase.
-template <class Rules>
-constexpr Word multiply_tile(const Bits* a, const Bits* b, int phases, Word dst, DstFormat format) {
+template <class Rules, class Src>
+constexpr Word multiply_tile(const Src* a, const Src* b, int phases, Word dst, DstFormat format) {
   for (int i = 0; i < 2 * phases; ++i) {
     const int phase = Rules::phases_outside_faces ? i / 2 : i % phases;
     const int face = Rules::phases_outside_faces ? i % 2 : i / phases;
@@ -39,24 +39,40 @@ constexpr Word multiply_tile(const Bits* a, const Bits* b, int phases, Word dst,
   return dst;
 }
 
-/// A row of a times a column of b (both contiguous, `depth` long) as it leaves the packer after the last block.
-template <class Rules = Matmul>
-constexpr Bits matmul_element(const Bits* a, const Bits* b, std::int64_t depth,
-                              const MatmulNumerics& numerics) {
+/// A row of a times a column of b (both contiguous, `depth` long) as the last block leaves it in Dst, or in L1.
+template <class Rules, class Src>
+constexpr Word matmul_sum(const Src* a, const Src* b, std::int64_t depth,
+                          const MatmulNumerics& numerics) {
   const DstFormat format = dst_format(numerics);
+  const UnpackedAs as =
+      std::is_same_v<Src, Word> ? UnpackedAs::tf32 : static_cast<UnpackedAs>(Rules::reload_format);
   const std::int64_t block = numerics.block_tiles * tile;
   Word partial = 0;  // in L1
   for (std::int64_t begin = 0; begin < depth; begin += block) {
     const bool last = begin + block >= depth;
     const bool reload = !numerics.l1_accumulate || (last && !numerics.last_block_in_l1 &&
                                                     Rules::last_block == LastBlock::reloaded);
-    Word dst = begin > 0 && reload ? reload_partial<Rules>(partial, format) : 0;
+    Word dst = begin > 0 && reload ? reload_partial<Rules>(partial, format, as) : 0;
     for (std::int64_t k = begin; k < begin + block; k += tile)
       dst = multiply_tile<Rules>(a + k, b + k, static_cast<int>(numerics.fidelity), dst, format);
     const Word packed = last && reload ? dst : pack_partial<Rules>(dst, format);
     partial = begin > 0 && !reload ? add_in_l1<Rules>(partial, packed, format) : packed;
   }
-  return round_to_bf16<Rules>(partial);
+  return partial;
+}
+
+/// As it leaves the packer.
+template <class Rules = Matmul>
+constexpr Bits matmul_element(const Bits* a, const Bits* b, std::int64_t depth,
+                              const MatmulNumerics& numerics) {
+  return round_to_bf16<Rules>(matmul_sum<Rules>(a, b, depth, numerics));
+}
+
+/// Of tf32 operands in fp32's place, with an fp32 Dst; packed as it is.
+template <class Rules = Matmul>
+constexpr Word matmul_element(const Word* a, const Word* b, std::int64_t depth,
+                              const MatmulNumerics& numerics) {
+  return matmul_sum<Rules>(a, b, depth, numerics);
 }
 
 }  // namespace wattention::wormhole::kernels

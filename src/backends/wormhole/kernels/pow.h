@@ -8,15 +8,15 @@
 
 namespace wattention::wormhole::kernels {
 
-/// Cut to bf16. To the power of 0 everything is 1.
-template <class Rules = Silicon>
-constexpr Bits power(Bits value, Word exponent) {
+/// To the power of 0 everything is 1.
+template <class Rules = Silicon, Register Dst = Bits>
+constexpr Dst power(Dst value, Word exponent) {
   Word result = sfpu::one;
-  for (Word squared = widen(value); exponent > 0; exponent >>= 1) {
+  for (Word squared = load(value); exponent > 0; exponent >>= 1) {
     if (exponent & 1) result = sfpu::multiply<Rules>(result, squared);
     squared = sfpu::multiply<Rules>(squared, squared);
   }
-  return store_to_bf16<Rules>(result);
+  return store<Dst, Rules>(result);
 }
 
 }  // namespace wattention::wormhole::kernels

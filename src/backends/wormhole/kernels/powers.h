@@ -14,11 +14,11 @@ struct Powers : Silicon {
   static constexpr int inverse_root_newton_steps = 25;
 };
 
-/// x / sqrt(x), cut. Above 2^126 the square of 1 / sqrt(x) is a denormal, that is 0, and the steps go astray. Nothing
+/// x / sqrt(x). Above 2^126 the square of 1 / sqrt(x) is a denormal, that is 0, and the steps go astray. Nothing
 /// checks the sign: of a negative number comes what the steps make of its pattern.
-template <class Rules = Powers>
-constexpr Bits sqrt(Bits value) {
-  const Word x = widen(value);
+template <class Rules = Powers, Register Dst = Bits>
+constexpr Dst sqrt(Dst value) {
+  const Word x = load(value);
   if (x == 0) return value;
   const Word minus_half = sfpu::multiply<Rules>(x, sfpu::constant(-0.5f));
   Word root = Rules::root_start - (x >> 1);
@@ -27,27 +27,27 @@ constexpr Bits sqrt(Bits value) {
         sfpmad<Rules>(sfpu::multiply<Rules>(root, root), minus_half, sfpu::constant(1.5f));
     root = sfpu::multiply<Rules>(factor, root);
   }
-  return store_to_bf16<Rules>(sfpu::multiply<Rules>(root, x));
+  return store<Dst, Rules>(sfpu::multiply<Rules>(root, x));
 }
 
 /// From 1 or, above 1, from 1 / x: so each step grows a small result by half only, and below about 1e-9 it does not
 /// get there.
-template <class Rules = Powers>
-constexpr Bits rsqrt(Bits value) {
-  const Word x = widen(value);
-  if (x == 0) return upper_half(infinity(false));
+template <class Rules = Powers, Register Dst = Bits>
+constexpr Dst rsqrt(Dst value) {
+  const Word x = load(value);
+  if (x == 0) return store<Dst>(infinity(false));
   const Word half = sfpu::multiply<Rules>(x, sfpu::constant(0.5f));
   Word root = sfpu::above<Rules>(x, sfpu::one) ? reciprocal::of<Rules>(x, 2) : sfpu::one;
   for (int i = 0; i < Rules::inverse_root_newton_steps; ++i) {
     const Word squared = sfpu::multiply<Rules>(sfpu::multiply<Rules>(half, root), root);
     root = sfpu::multiply<Rules>(root, sfpu::subtract<Rules>(sfpu::constant(1.5f), squared));
   }
-  return store_to_bf16<Rules>(root);
+  return store<Dst, Rules>(root);
 }
 
-template <class Rules = Powers>
-constexpr Bits square(Bits value) {
-  return store_to_bf16<Rules>(sfpu::multiply<Rules>(widen(value), widen(value)));
+template <class Rules = Powers, Register Dst = Bits>
+constexpr Dst square(Dst value) {
+  return store<Dst, Rules>(sfpu::multiply<Rules>(load(value), load(value)));
 }
 
 }  // namespace wattention::wormhole::kernels

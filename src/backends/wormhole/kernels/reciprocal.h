@@ -39,17 +39,20 @@ constexpr Word of(Word value, int newton_steps) {
 
 }  // namespace reciprocal
 
-/// Cut to bf16. 0 counts as 2^-127 and gives 0x7efe; infinity and NaN patterns count as 2^128 and give 0.
-template <class Rules = Reciprocal>
-constexpr Bits reciprocal_approx(Bits value) {
-  return store_to_bf16<Rules>(reciprocal::of<Rules>(widen(value), Rules::approximate_newton_steps));
+/// Of bf16: 0 counts as 2^-127 and gives 0x7efe; infinity and NaN patterns count as 2^128 and give 0.
+template <class Rules = Reciprocal, Register Dst = Bits>
+constexpr Dst reciprocal_approx(Dst value) {
+  return store<Dst, Rules>(reciprocal::of<Rules>(load(value), Rules::approximate_newton_steps));
 }
 
-/// One step more, and rounded to bf16. 0 gives 0x7f00.
-template <class Rules = Reciprocal>
-constexpr Bits reciprocal_accurate(Bits value) {
-  return store_to_bf16<Rules>(round_to_upper_half<Rules>(
-      reciprocal::of<Rules>(widen(value), Rules::accurate_newton_steps)));
+/// One step more, and for a bf16 Dst rounded. There 0 gives 0x7f00.
+template <class Rules = Reciprocal, Register Dst = Bits>
+constexpr Dst reciprocal_accurate(Dst value) {
+  const Word result = reciprocal::of<Rules>(load(value), Rules::accurate_newton_steps);
+  if constexpr (std::is_same_v<Dst, Word>)
+    return result;
+  else
+    return store<Dst, Rules>(round_to_upper_half<Rules>(result));
 }
 
 }  // namespace wattention::wormhole::kernels

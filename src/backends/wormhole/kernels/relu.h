@@ -8,32 +8,32 @@
 namespace wattention::wormhole::kernels {
 
 /// A NaN lies where its sign says: below zero, or it stays.
-template <class Rules = Silicon>
-constexpr Bits relu(Bits value) {
-  return sfpu::below<Rules>(widen(value), 0) ? Bits{0} : store_to_bf16<Rules>(widen(value));
+template <class Rules = Silicon, Register Dst = Bits>
+constexpr Dst relu(Dst value) {
+  return sfpu::below<Rules>(load(value), 0) ? Dst{0} : store<Dst, Rules>(load(value));
 }
 
-template <class Rules = Silicon>
-constexpr Bits relu6(Bits value) {
+template <class Rules = Silicon, Register Dst = Bits>
+constexpr Dst relu6(Dst value) {
   constexpr Word six = sfpu::constant(6);
-  const Word x = sfpu::above<Rules>(widen(value), six) ? six : widen(value);
-  return sfpu::below_zero(x) ? Bits{0} : store_to_bf16<Rules>(x);
+  const Word x = sfpu::above<Rules>(load(value), six) ? six : load(value);
+  return sfpu::below_zero(x) ? Dst{0} : store<Dst, Rules>(x);
 }
 
-template <class Rules = Silicon>
-constexpr Bits leaky_relu(Bits value, Word slope) {
-  const Word x = widen(value);
-  return store_to_bf16<Rules>(sfpu::below_zero(x) ? sfpu::multiply<Rules>(x, slope) : x);
+template <class Rules = Silicon, Register Dst = Bits>
+constexpr Dst leaky_relu(Dst value, Word slope) {
+  const Word x = load(value);
+  return store<Dst, Rules>(sfpu::below_zero(x) ? sfpu::multiply<Rules>(x, slope) : x);
 }
 
-/// SFPSWAP keeps the smaller or the larger one; the bound is cut to bf16 as it is stored.
-template <class Rules = Silicon>
-constexpr Bits minimum_with(Bits value, Word bound) {
-  return store_to_bf16<Rules>(ordered_below(bound, widen(value)) ? bound : widen(value));
+/// SFPSWAP keeps the smaller or the larger one; a bf16 Dst cuts the bound as it is stored.
+template <class Rules = Silicon, Register Dst = Bits>
+constexpr Dst minimum_with(Dst value, Word bound) {
+  return store<Dst, Rules>(ordered_below(bound, load(value)) ? bound : load(value));
 }
-template <class Rules = Silicon>
-constexpr Bits maximum_with(Bits value, Word bound) {
-  return store_to_bf16<Rules>(ordered_below(widen(value), bound) ? bound : widen(value));
+template <class Rules = Silicon, Register Dst = Bits>
+constexpr Dst maximum_with(Dst value, Word bound) {
+  return store<Dst, Rules>(ordered_below(load(value), bound) ? bound : load(value));
 }
 
 }  // namespace wattention::wormhole::kernels

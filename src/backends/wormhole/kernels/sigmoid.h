@@ -33,22 +33,22 @@ constexpr Word accurate(Word x) {
 
 }  // namespace sigmoid_of
 
-template <class Rules = Sigmoid>
-constexpr Bits sigmoid(Bits value) {
-  return store_to_bf16<Rules>(sigmoid_of::accurate<Rules>(widen(value)));
+template <class Rules = Sigmoid, Register Dst = Bits>
+constexpr Dst sigmoid(Dst value) {
+  return store<Dst, Rules>(sigmoid_of::accurate<Rules>(load(value)));
 }
 
-template <class Rules = Sigmoid>
-constexpr Bits sigmoid_approx(Bits value) {
-  const Word piece = lut_3_pieces<Rules>(widen(value), Rules::sigmoid_pieces);
-  return store_to_bf16<Rules>(sfpu::add<Rules>(sfpu::constant(0.5f), piece));
+template <class Rules = Sigmoid, Register Dst = Bits>
+constexpr Dst sigmoid_approx(Dst value) {
+  const Word piece = lut_3_pieces<Rules>(load(value), Rules::sigmoid_pieces);
+  return store<Dst, Rules>(sfpu::add<Rules>(sfpu::constant(0.5f), piece));
 }
 
 /// x times its sigmoid, the same in fp32.
-template <class Rules = Sigmoid>
-constexpr Bits silu(Bits value) {
-  const Word x = widen(value);
-  return store_to_bf16<Rules>(sfpu::multiply<Rules>(x, sigmoid_of::accurate<Rules>(x)));
+template <class Rules = Sigmoid, Register Dst = Bits>
+constexpr Dst silu(Dst value) {
+  const Word x = load(value);
+  return store<Dst, Rules>(sfpu::multiply<Rules>(x, sigmoid_of::accurate<Rules>(x)));
 }
 
 }  // namespace wattention::wormhole::kernels

@@ -8,29 +8,34 @@
 namespace wattention::wormhole::kernels {
 
 /// The card's own way with a negative NaN: it stays.
-constexpr Bits abs(Bits value) {
-  return store_to_bf16(sfpu::absolute(widen(value)));
+template <Register Dst = Bits>
+constexpr Dst abs(Dst value) {
+  return store<Dst>(sfpu::absolute(load(value)));
 }
 
-constexpr Bits neg(Bits value) {
-  return store_to_bf16(sfpu::negate(widen(value)));
+template <Register Dst = Bits>
+constexpr Dst neg(Dst value) {
+  return store<Dst>(sfpu::negate(load(value)));
 }
 
 /// -1 for -0 and negative denormals, 1 for positive ones.
-constexpr Bits sign(Bits value) {
+template <Register Dst = Bits>
+constexpr Dst sign(Dst value) {
   if (value == 0) return 0;
-  return upper_half(sfpu::below_zero(widen(value)) ? sfpu::minus_one : sfpu::one);
+  return store<Dst>(sfpu::below_zero(load(value)) ? sfpu::minus_one : sfpu::one);
 }
 
-/// In the middle of its pieces stands the value, cut to bf16. -0 and negative denormals lie below, positive ones above.
-constexpr Bits heaviside(Bits value, Word at_0) {
-  if (value == 0) return store_to_bf16(at_0);
-  return sfpu::below_zero(widen(value)) ? Bits{0} : upper_half(sfpu::one);
+/// In the middle of its pieces stands the value. -0 and negative denormals lie below, positive ones above.
+template <Register Dst = Bits>
+constexpr Dst heaviside(Dst value, Word at_0) {
+  if (value == 0) return store<Dst>(at_0);
+  return sfpu::below_zero(load(value)) ? Dst{0} : store<Dst>(sfpu::one);
 }
 
 /// Through the vector unit's registers and back.
-constexpr Bits identity(Bits value) {
-  return store_to_bf16(widen(value));
+template <Register Dst = Bits>
+constexpr Dst identity(Dst value) {
+  return store<Dst>(load(value));
 }
 
 }  // namespace wattention::wormhole::kernels

@@ -37,11 +37,11 @@ constexpr Word softplus_of(Word x) {
                                  sfpu::constant(8.83130932e-02f));
 }
 
-template <class Rules = Silicon>
-constexpr Bits softplus(Bits value, const SoftplusNumbers& numbers) {
-  const Word x = sfpu::multiply<Rules>(numbers.beta, widen(value));
-  if (!sfpu::below<Rules>(x, numbers.threshold)) return store_to_bf16<Rules>(widen(value));
-  return store_to_bf16<Rules>(sfpu::multiply<Rules>(numbers.one_over_beta, softplus_of<Rules>(x)));
+template <class Rules = Silicon, Register Dst = Bits>
+constexpr Dst softplus(Dst value, const SoftplusNumbers& numbers) {
+  const Word x = sfpu::multiply<Rules>(numbers.beta, load(value));
+  if (!sfpu::below<Rules>(x, numbers.threshold)) return store<Dst, Rules>(load(value));
+  return store<Dst, Rules>(sfpu::multiply<Rules>(numbers.one_over_beta, softplus_of<Rules>(x)));
 }
 
 }  // namespace wattention::wormhole::kernels

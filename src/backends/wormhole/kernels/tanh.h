@@ -11,10 +11,10 @@ struct Tanh : Silicon {
   static constexpr std::array<Word, 3> tanh_pieces{0x1dff, 0x481a, 0xff00};
 };
 
-/// Cut to bf16. Infinity gives infinity: it is multiplied by 0, and the NaN becomes one in the packer.
-template <class Rules = Tanh>
-constexpr Bits tanh(Bits value) {
-  return store_to_bf16<Rules>(lut_3_pieces<Rules>(widen(value), Rules::tanh_pieces));
+/// Infinity gives infinity: it is multiplied by 0, and the NaN becomes one in the packer.
+template <class Rules = Tanh, Register Dst = Bits>
+constexpr Dst tanh(Dst value) {
+  return store<Dst, Rules>(lut_3_pieces<Rules>(load(value), Rules::tanh_pieces));
 }
 
 }  // namespace wattention::wormhole::kernels

@@ -54,23 +54,23 @@ constexpr Word tangent(Word x) {
 
 }  // namespace trigonometry
 
-template <class Rules = Silicon>
-constexpr Bits sin(Bits value) {
-  return store_to_bf16<Rules>(trigonometry::sine_of_half_turns<Rules>(
-      sfpu::multiply<Rules>(widen(value), trigonometry::one_over_pi)));
+template <class Rules = Silicon, Register Dst = Bits>
+constexpr Dst sin(Dst value) {
+  return store<Dst, Rules>(trigonometry::sine_of_half_turns<Rules>(
+      sfpu::multiply<Rules>(load(value), trigonometry::one_over_pi)));
 }
 
-template <class Rules = Silicon>
-constexpr Bits cos(Bits value) {
-  return store_to_bf16<Rules>(trigonometry::sine_of_half_turns<Rules>(
-      sfpmad<Rules>(widen(value), trigonometry::one_over_pi, sfpu::constant(0.5f))));
+template <class Rules = Silicon, Register Dst = Bits>
+constexpr Dst cos(Dst value) {
+  return store<Dst, Rules>(trigonometry::sine_of_half_turns<Rules>(
+      sfpmad<Rules>(load(value), trigonometry::one_over_pi, sfpu::constant(0.5f))));
 }
 
-template <class Rules = Silicon>
-constexpr Bits tan(Bits value) {
-  const Word turns = sfpu::multiply<Rules>(widen(value), trigonometry::one_over_pi);
+template <class Rules = Silicon, Register Dst = Bits>
+constexpr Dst tan(Dst value) {
+  const Word turns = sfpu::multiply<Rules>(load(value), trigonometry::one_over_pi);
   const Word rest = sfpu::subtract<Rules>(turns, int_to_float(round_to_int16<Rules>(turns)));
-  return store_to_bf16<Rules>(
+  return store<Dst, Rules>(
       trigonometry::tangent<Rules>(sfpu::multiply<Rules>(rest, sfpu::constant(3.1415927f))));
 }
 

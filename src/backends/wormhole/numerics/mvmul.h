@@ -3,13 +3,16 @@
 // Source: Tenstorrent ISA documentation, WormholeB0 MatrixUnit, MVMUL; a public functional simulator.
 #include <array>
 #include <span>
+#include <type_traits>
 
 #include "backends/wormhole/numerics/accumulate.h"
 
 namespace wattention::wormhole {
 
 inline constexpr int mvmul_depth = 16;
-using Depth16 = std::span<const Bits, mvmul_depth>;
+template <class Src>
+using Depth16Of = std::span<const Src, mvmul_depth>;
+using Depth16 = Depth16Of<Bits>;
 
 namespace multiplier {
 
@@ -35,10 +38,13 @@ constexpr Term sum_group(std::span<const Term> products) {
 
 }  // namespace multiplier
 
-template <class Rules = Silicon>
-constexpr Word mvmul(Depth16 src_a, Depth16 src_b, int phase, Word dst, DstFormat format) {
+template <class Rules = Silicon, class Src = Bits>
+constexpr Word mvmul(std::type_identity_t<Depth16Of<Src>> src_a,
+                     std::type_identity_t<Depth16Of<Src>> src_b, int phase, Word dst,
+                     DstFormat format) {
   std::array<Term, mvmul_depth> products{};
-  for (int k = 0; k < mvmul_depth; ++k) products[k] = product<Rules>(src_a[k], src_b[k], phase);
+  for (int k = 0; k < mvmul_depth; ++k)
+    products[k] = product<Rules, Src>(src_a[k], src_b[k], phase);
   const std::span<const Term> all(products);
   const auto size = static_cast<std::size_t>(Rules::group_size);
   const Term first = multiplier::sum_group<Rules>(all.first(size));

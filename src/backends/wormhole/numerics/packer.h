@@ -14,6 +14,16 @@ constexpr Bits pack_bf16(Bits value) {
   return exponent_of(value) == 0 ? Bits{0} : value;
 }
 
+/// From either Dst to L1 in its own width: 32 bits stay as they are.
+template <class Rules = Silicon>
+constexpr Bits pack(Bits value) {
+  return pack_bf16<Rules>(value);
+}
+template <class Rules = Silicon>
+constexpr Word pack(Word value) {
+  return value;
+}
+
 /// fp32 Dst to bf16: ties away from zero.
 template <class Rules = Silicon>
 constexpr Bits round_to_bf16(Word value) {

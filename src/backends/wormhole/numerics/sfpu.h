@@ -3,6 +3,7 @@
 // Source: Tenstorrent ISA documentation, WormholeB0 VectorUnit: SFP_STOCH_RND, SFPCAST, SFPSWAP, SFPSTORE; a public
 // functional simulator.
 #include <algorithm>
+#include <type_traits>
 
 #include "backends/wormhole/numerics/bits.h"
 #include "backends/wormhole/numerics/rules.h"
@@ -63,6 +64,27 @@ constexpr Bits store_to_bf16(Word value) {
   const auto magnitude =
       static_cast<Word>(drop_bits(value & ~sign_mask, 16, Rules::store_rounding));
   return static_cast<Bits>(value >> 16 & 0x8000u) | static_cast<Bits>(magnitude);
+}
+
+/// What an element of Dst is: 16 or 32 bits of it.
+template <class Type>
+concept Register = std::is_same_v<Type, Bits> || std::is_same_v<Type, Word>;
+
+/// SFPLOAD from either Dst.
+constexpr Word load(Bits value) {
+  return widen(value);
+}
+constexpr Word load(Word value) {
+  return value;
+}
+
+/// SFPSTORE to either Dst; 32 bits stay as they are.
+template <Register Dst, class Rules = Silicon>
+constexpr Dst store(Word value) {
+  if constexpr (std::is_same_v<Dst, Word>)
+    return value;
+  else
+    return store_to_bf16<Rules>(value);
 }
 
 }  // namespace wattention::wormhole

@@ -128,7 +128,7 @@ TEST(Softmax, ANaNIsANumberBesideTheMaximumUnlessAMaskPackedItBefore) {
   // the packer as infinity, whose difference from the maximum is 0.
   std::vector<Bits> input(32 * 32);
   input[0] = 0x7fc0;
-  const Bits of_zero = kernels::multiply(0x3f7a, kernels::reciprocal_approx(0x3f7a), 4);
+  const Bits of_zero = kernels::multiply(0x3f7a, kernels::reciprocal_approx(Bits{0x3f7a}), 4);
   for (const HostOptions host : hosts()) {
     std::vector<Bits> out(input.size());
     softmax({input.data(), 32, 32}, 32, {.numeric_stable = true}, out.data(), host);

@@ -34,7 +34,7 @@ TEST(ExpApprox, SaturatesAboveItsRange) {
   for (const Bits large :
        {Bits{0x42b4}, Bits{0x7f7f}, Bits{0x7f80}, Bits{0x7fc0}})  // 90, largest, infinity, NaN
     EXPECT_EQ(kernels::exp_approx(large), 0x7fff);
-  EXPECT_EQ(kernels::exp_approx(0xffc0), 0);  // a negative NaN lies below the clamp
+  EXPECT_EQ(kernels::exp_approx(Bits{0xffc0}), 0);  // a negative NaN lies below the clamp
 }
 
 TEST(ExpApprox, StaysWithinFourPercent) {
