@@ -13,8 +13,9 @@ ttnn.install()
 LARGEST_ELEMENTS = 3_000_000  # of a parametrized shape: a software card takes seconds for more
 REFUSALS = ("unsupported", "absent", "unverified")
 # What one card does not have, or what is not in the package.
-MISSING_FIXTURES = """all_devices enable_async_mode is_single_card_n300 mesh_device model_location_generator n300_mesh_device
-pcie_devices pcie_mesh_device silicon_arch_name silicon_arch_wormhole_b0 t3k_mesh_device tt_cache_path""".split()
+MISSING_FIXTURES = """all_devices enable_async_mode is_single_card_n300 mesh_device model_location_generator
+n300_mesh_device pcie_devices pcie_mesh_device silicon_arch_name silicon_arch_wormhole_b0 t3k_mesh_device
+tt_cache_path""".split()
 
 
 @pytest.fixture
@@ -86,7 +87,7 @@ def pytest_collection_modifyitems(config, items):
 
 
 def outcome_of(failure):
-    """(outcome, why) of an exception. A refusal names what is not here; everything else that ends a test is a failure."""
+    """(outcome, why) of an exception. A refusal names what is not here; everything else is a failure."""
     text = f"{type(failure).__name__}: {failure}"[:300]
     if isinstance(failure, wattention.Error) and failure.kind in REFUSALS or isinstance(failure, ttnn.MissingError):
         return "refused", str(failure)[:300]

@@ -5,7 +5,7 @@ from ._errors import error
 # TT-NN's own words, which say how and where, not what.
 _PLACES = {"compute_kernel_config", "core_grid", "device", "dtype", "fast_and_approximate_mode", "memory_config",
            "numeric_stable", "output_tensor", "program_config", "queue_id", "layout"}
-_OTHER_NAMES = {"swish": "silu"}
+_OTHER_NAMES = {"log_sigmoid": "logsigmoid", "sigmoid_accurate": "sigmoid", "swish": "silu"}
 _AGAINST_ZERO = {"eqz": "eq", "nez": "ne", "gtz": "gt", "ltz": "lt", "gez": "ge", "lez": "le"}
 _REDUCTIONS = {"sum": "sum", "mean": "mean", "max": "amax", "min": "amin", "std": "std", "var": "var"}
 _SAME = ("clone", "from_device", "from_torch", "reallocate", "to_device", "to_dtype", "to_layout", "to_memory_config",
@@ -54,6 +54,12 @@ def _split_heads(tensor, kv_input_tensor=None, *, num_heads, num_kv_heads=None, 
     return _heads(query, num_heads), key.transpose(-2, -1) if transpose_key else key, _heads(value, kv_heads)
 
 
+def _heaviside(tensor, value, **_):
+    import torch
+
+    return torch.heaviside(tensor, torch.tensor(value, dtype=tensor.dtype))
+
+
 def _where(predicate, true_value, false_value):
     import torch
 
@@ -95,6 +101,7 @@ _SPECIAL = {
     "transpose": lambda tensor, dim1, dim2, **_: tensor.transpose(dim1, dim2),
     "reshape": lambda tensor, shape, **_: tensor.reshape(tuple(shape)).contiguous().clone(),
     "expand": lambda tensor, output_shape, **_: tensor.expand(tuple(output_shape)),
+    "heaviside": _heaviside,
     "identity": lambda tensor, **_: tensor.clone(),
     "layer_norm": _layer_norm,
     "repeat": lambda tensor, repeat_dims, **_: tensor.repeat(tuple(repeat_dims)),
