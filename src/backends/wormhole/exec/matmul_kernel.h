@@ -15,6 +15,7 @@ struct MatmulKernelOf {
   static constexpr int cols = panel_cols;
 
   struct Workspace {
+    int used_cols;  // of cols: 32 at a matrix's right edge
     alignas(64) std::uint8_t distance[groups_per_tile][block_rows][cols];
     alignas(64) std::uint8_t exponent[groups_per_tile][block_rows][cols];
     alignas(64) float dst[block_rows][cols];
@@ -25,7 +26,7 @@ struct MatmulKernelOf {
   static void group_distances(const std::uint32_t* activation, const std::uint8_t* weight,
                               Workspace& w) {
     for (int g = 0; g < groups_per_tile; ++g)
-      for (int c = 0; c < cols; c += V::byte_lanes) {
+      for (int c = 0; c < w.used_cols; c += V::byte_lanes) {
         typename V::Bytes b[group_depth];
         for (int k = 0; k < group_depth; ++k)
           b[k] = V::load_bytes(weight + (g * group_depth + k) * cols + c);
@@ -71,7 +72,7 @@ struct MatmulKernelOf {
 
   /// One MVMUL of the block: 16 of K.
   static void multiply_face(const float* a, const float* weight, int face, Workspace& w) {
-    for (int c = 0; c < cols; c += V::lanes) {
+    for (int c = 0; c < w.used_cols; c += V::lanes) {
       F b[2 * group_depth];
       for (int k = 0; k < 2 * group_depth; ++k) b[k] = V::load(weight + k * cols + c);
       for (int row = 0; row < block_rows; ++row) {
@@ -103,7 +104,7 @@ struct MatmulKernelOf {
   template <class Function>
   static void for_each_vector(Workspace& w, Function f) {
     for (int row = 0; row < block_rows; ++row)
-      for (int c = 0; c < cols; c += V::lanes) f(&w.dst[row][c], &w.partial[row][c]);
+      for (int c = 0; c < w.used_cols; c += V::lanes) f(&w.dst[row][c], &w.partial[row][c]);
   }
 
   static void start_block(bool reload, std::int32_t kept, Workspace& w) {
@@ -136,6 +137,7 @@ struct MatmulKernelOf {
 
   static void run(const MatmulBlock& block) {
     Workspace w;
+    w.used_cols = block.out_cols;
     for (std::int64_t tile = 0; tile < block.tiles; tile += block.block_tiles) {
       const bool last = tile + block.block_tiles == block.tiles;
       const bool reload = tile > 0 && (!block.l1_accumulate || (last && !block.last_block_in_l1));

@@ -31,31 +31,32 @@ void expect_equal(std::size_t in, std::size_t out) {
 
 }  // namespace
 
-const std::vector<Bits>& UnaryTables::table_of(const UnaryFunction& function, int threads) {
+UnaryTables::Use& UnaryTables::use_of(const UnaryFunction& function) {
   // Few programs differ in their numbers. A caller that changes one all the time gets no more memory than this.
   constexpr std::size_t most_tables = 64;
-  if (tables_.size() >= most_tables) tables_.clear();
-  std::vector<Bits> all(patterns);
-  for (std::size_t i = 0; i < patterns; ++i) all[i] = static_cast<Bits>(i);
-  apply_each<Bits>(all, all, threads, function);
-  return tables_[{function.kernels.bf16, function.numbers}] = std::move(all);
+  const std::pair key(function.kernels.bf16, function.numbers);
+  if (uses_.size() >= most_tables && !uses_.contains(key)) uses_.clear();
+  return uses_[key];
 }
 
-// A kernel takes 10 ns to 6 us an element, a look-up less than 1 ns: from a quarter of the patterns on the table is
-// made, since the next tensor of that size will want it.
+// A kernel takes 10 ns to 6 us an element, a look-up less than 1 ns: from a quarter of the patterns on, in one tensor
+// or in several, the table is made, since the next tensor will want it.
 void UnaryTables::apply(const UnaryFunction& function, std::span<const Bits> in,
                         std::span<Bits> out, HostOptions host) {
   expect_equal(in.size(), out.size());
-  const auto known = tables_.find({function.kernels.bf16, function.numbers});
-  if (known == tables_.end() && in.size() < patterns / 4)
+  Use& use = use_of(function);
+  if (use.table.empty() && use.elements + in.size() < patterns / 4) {
+    use.elements += in.size();
     return apply_each<Bits>(in, out, threads_for(in.size(), least_kernel_elements, host), function);
-  const std::vector<Bits>& table =
-      known != tables_.end()
-          ? known->second
-          : table_of(function, threads_for(patterns, least_kernel_elements, host));
-  const Bits* results = table.data();
+  }
+  if (use.table.empty()) {
+    std::vector<Bits> all(patterns);
+    for (std::size_t i = 0; i < patterns; ++i) all[i] = static_cast<Bits>(i);
+    apply_each<Bits>(all, all, threads_for(patterns, least_kernel_elements, host), function);
+    use.table = std::move(all);
+  }
   apply_each<Bits>(in, out, threads_for(in.size(), least_elements, host),
-                   [results](Bits value) { return results[value]; });
+                   [results = use.table.data()](Bits value) { return results[value]; });
 }
 
 void apply(const UnaryFunction& function, std::span<const Word> in, std::span<Word> out,

@@ -32,7 +32,7 @@ struct UnaryFunction {
 void apply(const UnaryFunction& function, std::span<const Word> in, std::span<Word> out,
            HostOptions host);
 
-/// Tables of functions that were applied to many elements. One user at a time.
+/// Tables of functions that were applied to many elements, in one tensor or in all so far. One user at a time.
 class UnaryTables {
  public:
   /// out[i] = function(in[i]); both of one length, and `out` may be the input.
@@ -40,10 +40,14 @@ class UnaryTables {
              HostOptions host);
 
  private:
-  const std::vector<Bits>& table_of(const UnaryFunction& function, int threads);
+  struct Use {
+    std::size_t elements = 0;  ///< computed one by one so far
+    std::vector<Bits> table;   ///< empty until there were many
+  };
 
-  std::map<std::pair<UnaryFunction::Kernel<Bits>, UnaryFunction::Numbers>, std::vector<Bits>>
-      tables_;
+  Use& use_of(const UnaryFunction& function);
+
+  std::map<std::pair<UnaryFunction::Kernel<Bits>, UnaryFunction::Numbers>, Use> uses_;
 };
 
 }  // namespace wattention::wormhole
