@@ -57,6 +57,13 @@ struct Argument<Memory> {
   }
 };
 template <>
+struct Argument<DType> {
+  static constexpr auto annotation = "str";
+  static DType of(const nb::handle& value) {
+    return parse_dtype(nb::cast<std::string_view>(value));
+  }
+};
+template <>
 struct Argument<Layout> {
   static constexpr auto annotation = "str";
   static Layout of(const nb::handle& value) {
@@ -123,7 +130,8 @@ class Parameters {
     for (std::size_t i = 0; i < attributes_.size(); ++i)
       text += fmt::format("{}, {}: {} | None = None", i == placed_ ? ", *" : "",
                           to_string(attributes_[i]), annotation_of(attributes_[i]));
-    return fmt::format("def {}({}) -> Tensor", row_.name, text);
+    return fmt::format("def {}({}) -> {}", row_.name, text,
+                       row_.result_names().empty() ? "Tensor" : "tuple[Tensor, ...]");
   }
 
   OpArguments read(const nb::args& args, const nb::kwargs& kwargs) const {
@@ -214,14 +222,32 @@ std::string doc_of(const OpRow& row) {
   return doc;
 }
 
+nb::object result_of(Op op, OpArguments arguments, bool is_one) {
+  if (is_one) {
+    Tensor result;
+    {
+      const Computing computing;
+      result = run_op(op, std::move(arguments));
+    }
+    return nb::cast(std::move(result));
+  }
+  std::vector<Tensor> results;
+  {
+    const Computing computing;
+    results = run_op_all(op, std::move(arguments));
+  }
+  nb::list list;
+  for (Tensor& result : results) list.append(nb::cast(std::move(result)));
+  return nb::tuple(list);
+}
+
 void bind_op(nb::module_& module, const OpRow& row) {
   const std::string signature = Parameters(row).signature(), doc = doc_of(row);
   module.def(
       row.name.data(),
-      [parameters = Parameters(row), op = row.op](const nb::args& args, const nb::kwargs& kwargs) {
-        OpArguments arguments = parameters.read(args, kwargs);
-        const Computing computing;
-        return run_op(op, std::move(arguments));
+      [parameters = Parameters(row), op = row.op, is_one = row.result_names().empty()](
+          const nb::args& args, const nb::kwargs& kwargs) {
+        return result_of(op, parameters.read(args, kwargs), is_one);
       },
       nb::sig(signature.c_str()), doc.c_str());
 }
@@ -238,6 +264,8 @@ nb::dict row_dict(const OpRow& row) {
   dict["has_optional"] = row.has_optional();
   dict["takes_list"] = row.takes_list();
   dict["attributes"] = attributes;
+  dict["results"] = row.result_names();
+  dict["wants_integers"] = row.wants_integers();
   dict["ttnn"] = row.ttnn_names();
   dict["summary"] = row.summary;
   return dict;

@@ -62,7 +62,7 @@ Tensor borrowed(const Array& array, DType dtype) {
 
 [[noreturn]] void refuse(const nb::object& array, bool bits) {
   fail(ErrorKind::bad_input, "[{}] expected a CPU array of {}; found {}", bits ? "bits" : "tensor",
-       bits ? "uint16" : "float32, float64, bfloat16, uint32, int32 or uint16",
+       bits ? "uint16" : "float32, float64, bfloat16, uint32, int32, uint16 or uint8",
        what_was_found(array));
 }
 
@@ -156,7 +156,8 @@ std::string text_of(const Tensor& tensor) {
 }
 
 constexpr const char* tensor_doc =
-    "A shape, a dtype (\"f32\", \"f64\", \"bf16\", \"uint32\", \"int32\", \"uint16\") and values, "
+    "A shape, a dtype (\"f32\", \"f64\", \"bf16\", \"uint32\", \"int32\", \"uint16\", \"uint8\") "
+    "and values, "
     "on the host or on a device.\n\n"
     "Tensor(array) shares the memory of a C-contiguous CPU array of NumPy, torch or anything with "
     "DLPack, so a change\n"
@@ -196,7 +197,7 @@ void bind_attributes(nb::class_<Tensor>& type) {
           "Sizes, outermost first.")
       .def_prop_ro(
           "dtype", [](const Tensor& tensor) { return to_string(tensor.dtype()); },
-          "\"f64\", \"f32\", \"bf16\", \"uint32\", \"int32\", \"uint16\".")
+          "\"f64\", \"f32\", \"bf16\", \"uint32\", \"int32\", \"uint16\", \"uint8\".")
       .def_prop_ro(
           "layout", [](const Tensor& tensor) { return to_string(tensor.layout()); },
           "\"row_major\", \"tile\".")

@@ -8,20 +8,21 @@
 namespace wattention {
 
 /// The two block formats come in tiles of 32x32 only: 16 elements of a row share one exponent.
-enum class DType { f64, f32, bf16, uint32, int32, uint16, bfloat8_b, bfloat4_b };
+enum class DType { f64, f32, bf16, uint32, int32, uint16, uint8, bfloat8_b, bfloat4_b };
 
-inline constexpr DType all_dtypes[] = {DType::f64,       DType::f32,      DType::bf16,
-                                       DType::uint32,    DType::int32,    DType::uint16,
-                                       DType::bfloat8_b, DType::bfloat4_b};
+inline constexpr DType all_dtypes[] = {DType::f64,    DType::f32,       DType::bf16,
+                                       DType::uint32, DType::int32,     DType::uint16,
+                                       DType::uint8,  DType::bfloat8_b, DType::bfloat4_b};
 
 constexpr bool is_integer(DType dtype) {
-  return dtype == DType::uint32 || dtype == DType::int32 || dtype == DType::uint16;
+  return dtype == DType::uint32 || dtype == DType::int32 || dtype == DType::uint16 ||
+         dtype == DType::uint8;
 }
 constexpr bool is_block(DType dtype) {
   return dtype == DType::bfloat8_b || dtype == DType::bfloat4_b;
 }
 
-/// Bytes of one element: 8, 4 or 2; 0 of a block format, whose elements have no bytes of their own.
+/// Bytes of one element: 8, 4, 2 or 1; 0 of a block format, whose elements have no bytes of their own.
 constexpr std::size_t size_of(DType dtype) {
   switch (dtype) {
     case DType::f64: return 8;
@@ -30,6 +31,7 @@ constexpr std::size_t size_of(DType dtype) {
     case DType::int32: return 4;
     case DType::bf16:
     case DType::uint16: return 2;
+    case DType::uint8: return 1;
     case DType::bfloat8_b:
     case DType::bfloat4_b: return 0;
   }
@@ -44,7 +46,7 @@ constexpr std::size_t tile_bytes(DType dtype) {
   return elements * size_of(dtype);
 }
 
-/// "f64", "f32", "bf16", "uint32", "int32", "uint16", "bfloat8_b", "bfloat4_b".
+/// "f64", "f32", "bf16", "uint32", "int32", "uint16", "uint8", "bfloat8_b", "bfloat4_b".
 std::string_view to_string(DType dtype);
 
 /// The inverse of to_string. Throws Error{bad_input} for any other word.
@@ -90,5 +92,7 @@ template <>
 inline constexpr DType dtype_of<std::int32_t> = DType::int32;
 template <>
 inline constexpr DType dtype_of<std::uint16_t> = DType::uint16;
+template <>
+inline constexpr DType dtype_of<std::uint8_t> = DType::uint8;
 
 }  // namespace wattention

@@ -16,27 +16,43 @@ enum class Op : std::uint8_t {
 };
 
 /// Ops of one family share their signature and their checks, and lie in one file per device.
-enum class OpFamily { product, binary, unary, softmax, reduce, move };
+enum class OpFamily { product, binary, unary, softmax, reduce, search, gather, move };
 
 struct OpRow {
   Op op;
   std::string_view name;
   OpFamily family;
-  std::string_view operands;  ///< "input", "a b", "a b|number", "input weight bias?", "tensors..."
+  /// "input", "a b", "a b|number", "input weight bias?", "tensors...", "ids# weight", "input -> values indices".
+  std::string_view operands;
   AttributeSet attributes;
   std::string_view ttnn;     ///< TT-NN's names for it, with a space between them
   std::string_view summary;  ///< what it computes
 
   /// A number may stand in the last tensor's place.
-  constexpr bool takes_number() const { return operands.ends_with("|number"); }
+  constexpr bool takes_number() const { return inputs().ends_with("|number"); }
   /// The last tensor may be left out.
-  constexpr bool has_optional() const { return operands.ends_with("?"); }
+  constexpr bool has_optional() const { return inputs().ends_with("?"); }
   /// Its one operand is a list of one tensor or more.
-  constexpr bool takes_list() const { return operands.ends_with("..."); }
+  constexpr bool takes_list() const { return inputs().ends_with("..."); }
+  /// One of its operands is of integers.
+  constexpr bool wants_integers() const { return operands.find('#') != operands.npos; }
+  /// Operand `index` is of integers.
+  bool wants_integers(std::size_t index) const;
+  /// How many tensors it takes at most, a list counted as one.
+  constexpr std::size_t operand_count() const {
+    std::size_t count = 1;
+    for (const char letter : inputs()) count += letter == ' ' ? 1 : 0;
+    return count;
+  }
   /// The tensors' names in order; of a list its one name.
   std::vector<std::string_view> operand_names() const;
+  /// The results' names where there are several, else none.
+  std::vector<std::string_view> result_names() const;
   /// TT-NN's names, one by one.
   std::vector<std::string_view> ttnn_names() const;
+
+ private:
+  constexpr std::string_view inputs() const { return operands.substr(0, operands.find(" -> ")); }
 };
 
 /// In the table's order; op_rows()[i] is the op of value i.

@@ -30,6 +30,9 @@ namespace wattention {
   Tensor name(const Tensor& input, const OpAttributes& attributes = {});
 #define WATTENTION_DECLARE_reduce(name) \
   Tensor name(const Tensor& input, const OpAttributes& attributes = {});
+#define WATTENTION_DECLARE_search(name)  // each in its own way, below
+#define WATTENTION_DECLARE_gather(name) \
+  Tensor name(const Tensor& ids, const Tensor& weight, const OpAttributes& attributes = {});
 #define WATTENTION_DECLARE_move(name)  // each moves in its own way, below
 #define WATTENTION_OP(name, family, ...) WATTENTION_DECLARE_##family(name)
 #include <wattention/op_table.inc>
@@ -39,18 +42,31 @@ namespace wattention {
 #undef WATTENTION_DECLARE_unary
 #undef WATTENTION_DECLARE_softmax
 #undef WATTENTION_DECLARE_reduce
+#undef WATTENTION_DECLARE_search
+#undef WATTENTION_DECLARE_gather
 #undef WATTENTION_DECLARE_move
 
 /// With a bias [out_features] as the third tensor.
 Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias,
               const OpAttributes& attributes = {});
+/// The same numbers in another dtype. To an integer reference and cpu drop the fraction and stop at its bounds; the
+/// Wormhole does as its release.
+Tensor typecast(const Tensor& input, DType dtype);
+/// Where the largest element lies along a dimension, or among all: uint32. Of equals the first.
+Tensor argmax(const Tensor& input, std::optional<int> dim = std::nullopt, bool keepdim = false);
+struct TopK {
+  Tensor values;
+  Tensor indices;  ///< uint32; uint16 on the Wormhole
+};
+/// The k largest elements along a dimension, the largest first, or the smallest.
+TopK topk(const Tensor& input, int k, int dim = -1, bool smallest = false);
 /// Swaps the last two dimensions.
 Tensor transpose(const Tensor& input);
 Tensor permute(const Tensor& input, std::span<const int> dims);
 Tensor reshape(const Tensor& input, const Shape& shape);
 /// Between rows and tiles, on the device. Throws Error{unsupported} where tensors have one layout only.
 Tensor to_layout(const Tensor& input, Layout layout);
-/// Of each dimension the elements begin, begin + step, ... below end; negative ones count from the end. At least one.
+/// Of each dimension the elements begin, begin + step, ... below end; negative ones count from the end.
 Tensor slice(const Tensor& input, const Dims& begins, const Dims& ends, const Dims& steps = {});
 /// One after the other along a dimension; the others are equal.
 Tensor concat(std::span<const Tensor> tensors, int dim);
@@ -89,8 +105,10 @@ struct OpArguments {
   OpAttributes attributes = {};
 };
 
-/// Any op of the table: all functions above are this one.
+/// Any op of the table: all functions above are this one. Of several results the first.
 Tensor run_op(Op op, OpArguments arguments);
+/// The same with all results, in the row's order.
+std::vector<Tensor> run_op_all(Op op, OpArguments arguments);
 /// Why run_op would refuse the call, without running it; nothing where it would not.
 std::optional<Error> refusal_of(Op op, OpArguments arguments);
 

@@ -17,7 +17,8 @@ VALUES = {"core_grid": (wattention.CoreGrid(y=2, x=2), "2x2"), "fidelity": ("hif
           "steps": ((1, 1, 2, 1), "[1, 1, 2, 1]"), "before": ((0, 0, 0, 0), "[0, 0, 0, 0]"),
           "after": ((0, 0, 0, 32), "[0, 0, 0, 32]"), "value": (0.5, "0.5"), "repeats": ((2,), "[2]"),
           "heads": (1, "1"), "kv_heads": (0, "0"), "part": (2, "2"), "transposed": (True, "true"),
-          "index": (31, "31"), "batch": (0, "0"),
+          "index": (31, "31"), "batch": (0, "0"), "output_dtype": ("int32", "int32"), "k": (32, "32"),
+          "smallest": (True, "true"),
           "fast_and_approximate_mode": (True, "true"), "negative_slope": (0.25, "0.25"), "alpha": (0.5, "0.5"),
           "min": (-1.5, "-1.5"), "max": (2.0, "2"), "beta": (0.5, "0.5"), "threshold": (5.0, "5")}
 MANNERS = {"core_grid", "fidelity", "memory", "fp32_accumulate", "numeric_stable", "fast_and_approximate_mode"}
@@ -48,17 +49,24 @@ class Table(unittest.TestCase):
                     self.assertTrue(callable(reduce(getattr, word.split("."), ttnn)))
 
     def test_every_option_of_every_op_on_every_device(self):
-        host = wattention.Tensor(np.zeros((32, 32), np.float32))
-        heads = wattention.Tensor(np.zeros((1, 1, 32, 96), np.float32))
         for name in ("reference", "cpu", "wormhole"):
             with wattention.open_device(name) as device:
                 for row in wattention.list_ops():
-                    tensor = heads if row["family"] == "move" else host
-                    self.check_op(name, row, lambda: wattention.to_device(tensor, device))
+                    self.check_op(name, row, lambda index: self.operand(device, row, index))
+
+    @staticmethod
+    def operand(device, row, index):
+        """Zeros that suit the op: ids are uint32 on the card, other integers int32."""
+        shape = {"move": (1, 1, 32, 96), "search": (32, 64)}.get(row["family"], (32, 32))
+        is_id = row["family"] == "gather" and index == 0
+        dtype = np.uint32 if is_id else np.int32 if row["wants_integers"] and index == 0 else np.float32
+        rows = {"layout": "row_major"} if row["name"] == "argmax" and device.name == "wormhole" else {}
+        return wattention.to_device(wattention.Tensor(np.zeros(shape, dtype)), device, **rows)
 
     def check_op(self, device, row, make):
         op, more = getattr(wattention, row["name"]), MORE.get(row["name"], {})
-        operands = [[make()] if row["takes_list"] else make() for _ in row["operands"][row["has_optional"]:]]
+        count = len(row["operands"]) - row["has_optional"]
+        operands = [[make(index)] if row["takes_list"] else make(index) for index in range(count)]
         if row["takes_number"]:
             operands[-1] = 2.0
         plain = error_of(lambda: op(*operands, **more))

@@ -36,30 +36,57 @@ OpAttributes attributes_of(const OpOptions& options) {
   return attributes;
 }
 
+// Integers, which a file may hold as such, where the op wants them.
+DType integers_of(const OpRow& row, DType found) {
+  return is_integer(found) ? found : row.family == OpFamily::gather ? DType::uint32 : DType::int32;
+}
+
 Tensor load(const std::string& file, const std::string& memory, const OpOptions& options,
-            const Device& device) {
-  const DType dtype = options.dtype.empty() ? choose_dtype({}, device) : parse_dtype(options.dtype);
+            const Device& device, bool wants_integers) {
+  const Tensor values = load_npy(file);
+  const DType dtype = wants_integers           ? integers_of(find_op(options.op), values.dtype())
+                      : !options.dtype.empty() ? parse_dtype(options.dtype)
+                      : is_integer(values.dtype()) ? values.dtype()
+                                                   : choose_dtype({}, device);
   Placement placement;
   if (is_card(device)) placement.dtype = dtype;
   if (!memory.empty()) placement.memory = parse_memory(memory);
-  return to_device(load_npy(file).to(dtype), device, placement);
+  return to_device(values.to(dtype), device, placement);
 }
 
-Tensor compute(const OpOptions& options, std::vector<OpReport>& reports) {
+std::vector<Tensor> compute(const OpOptions& options, std::vector<OpReport>& reports) {
   const OpRow& row = find_op(options.op);
   expect(options.b_memory.empty() || !options.b_file.empty(),
          "[{}] expected no --b-memory without a second tensor; found {}", row.name,
          options.b_memory);
   Device device = open(options.device);
   OpArguments arguments{{}, options.scalar, attributes_of(options)};
-  arguments.tensors.push_back(load(options.a_file, options.a_memory, options, device));
+  arguments.tensors.push_back(
+      load(options.a_file, options.a_memory, options, device, row.wants_integers(0)));
   if (!options.b_file.empty())
-    arguments.tensors.push_back(load(options.b_file, options.b_memory, options, device));
+    arguments.tensors.push_back(load(options.b_file, options.b_memory, options, device,
+                                     row.operand_count() > 1 && row.wants_integers(1)));
   for (const std::string& file : options.more_files)
-    arguments.tensors.push_back(load(file, {}, options, device));
-  Tensor result = to_host(run_op(row.op, std::move(arguments)));
+    arguments.tensors.push_back(load(file, {}, options, device, false));
+  std::vector<Tensor> results = run_op_all(row.op, std::move(arguments));
+  for (Tensor& result : results) result = to_host(result);
   if (options.device.options.explain) reports = device.take_reports();
-  return result;
+  return results;
+}
+
+Json json_of(const Tensor& result) {
+  Json json = {{"dtype", to_string(result.dtype())}, {"shape", result.shape().sizes()}};
+  if (result.on_host()) json["values"] = to_json(result);
+  return json;
+}
+
+// One result beside the op and the device; several under their names.
+Json json_of(const OpOptions& options, const std::vector<Tensor>& results) {
+  Json json = {{"op", options.op}, {"device", options.device.device}};
+  if (results.size() == 1) json.update(json_of(results.front()));
+  const auto names = find_op(options.op).result_names();
+  for (std::size_t i = 0; i < names.size(); ++i) json[std::string(names[i])] = json_of(results[i]);
+  return json;
 }
 
 void print(const OpOptions& options, const Tensor& result) {
@@ -78,18 +105,17 @@ void run(const OpOptions& options) {
   if (!options.out.empty()) expect_values(options.device, "with --out");
   expect_writable(options.out);
   std::vector<OpReport> reports;
-  const Tensor result = compute(options, reports);
-  if (!options.out.empty()) save_npy(options.out, result);
+  expect(options.out.empty() || find_op(options.op).result_names().empty(),
+         "[{}] expected no --out for an op with several results; found '{}'", options.op,
+         options.out);
+  const std::vector<Tensor> results = compute(options, reports);
+  if (!options.out.empty()) save_npy(options.out, results.front());
   if (options.json) {
-    Json json = {{"op", options.op},
-                 {"device", options.device.device},
-                 {"dtype", to_string(result.dtype())},
-                 {"shape", result.shape().sizes()}};
-    if (result.on_host()) json["values"] = to_json(result);
+    Json json = json_of(options, results);
     if (!reports.empty()) json["ops"] = to_json(reports);
     return print_json(json);
   }
-  print(options, result);
+  for (const Tensor& result : results) print(options, result);
   print_reports(reports);
 }
 
@@ -119,7 +145,7 @@ void add_attribute(Command& command, const AttributeRow& row, std::string& word)
 void add_options(Command& command, OpOptions& options) {
   command.add_option("op", options.op, op_names());
   command.add_option("IN.npy", options.a_file,
-                     "first tensor (f32, f16 or f64; rounded to the dtype)");
+                     "first tensor (floats are rounded to the dtype, integers stay)");
   command.add_option("IN2.npy", options.b_file, "second tensor; for linear the weight [out, in]");
   command.add_option("MORE.npy", options.more_files,
                      "more tensors; for linear the bias [out], for concat as many as there are");

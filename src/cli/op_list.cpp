@@ -15,9 +15,19 @@ namespace {
 // The plainest call of an op: zeros, a tile for each tensor, for moves one batch of three heads in a row.
 OpArguments plainest(const OpRow& row, const Device& device) {
   OpArguments arguments;
-  const Shape shape = row.family == OpFamily::move ? Shape{1, 1, 32, 96} : Shape{32, 32};
-  for (std::size_t i = row.has_optional() ? 1 : 0; i < row.operand_names().size(); ++i)
-    arguments.tensors.push_back(to_device(Tensor::zeros(shape), device));
+  const Shape shape = row.family == OpFamily::move     ? Shape{1, 1, 32, 96}
+                      : row.family == OpFamily::search ? Shape{32, 64}
+                                                       : Shape{32, 32};
+  Placement placement;
+  if (row.op == Op::argmax && device.capabilities().own_memory)
+    placement.layout = Layout::row_major;  // which it asks for
+  const std::size_t count = row.operand_names().size() - (row.has_optional() ? 1 : 0);
+  for (std::size_t i = 0; i < count; ++i) {
+    // Ids are uint32 on the card, other integers int32.
+    const DType integers = row.family == OpFamily::gather ? DType::uint32 : DType::int32;
+    const DType dtype = row.wants_integers(i) ? integers : DType::f32;
+    arguments.tensors.push_back(to_device(Tensor::zeros(shape).to(dtype), device, placement));
+  }
   if (row.attributes.has(Attribute::shape)) arguments.attributes.shape = Shape({16, 192});
   if (row.attributes.has(Attribute::layout)) arguments.attributes.layout = Layout::row_major;
   if (row.attributes.has(Attribute::min)) arguments.attributes.min = -1;
@@ -72,7 +82,11 @@ std::vector<std::string_view> attribute_names(const OpRow& row) {
 }
 
 std::string operands_text(const OpRow& row) {
-  return fmt::format("{}{}", fmt::join(row.operand_names(), ", "),
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < row.operand_names().size(); ++i)
+    names.push_back(
+        fmt::format("{}{}", row.operand_names()[i], row.wants_integers(i) ? " (integers)" : ""));
+  return fmt::format("{}{}", fmt::join(names, ", "),
                      row.takes_number()   ? " or a number"
                      : row.has_optional() ? " (or none)"
                      : row.takes_list()   ? " (a list)"
@@ -105,6 +119,8 @@ Json list_json(const std::vector<Serving>& serving) {
                {"takes_number", row.takes_number()},
                {"has_optional", row.has_optional()},
                {"takes_list", row.takes_list()},
+               {"wants_integers", row.wants_integers()},
+               {"results", row.result_names()},
                {"attributes", attribute_names(row)},
                {"ttnn", row.ttnn_names()}};
     for (const Serving& one : serving) op["devices"][one.name] = answer_of(row, one.device);

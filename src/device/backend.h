@@ -54,6 +54,8 @@ class Backend : public std::enable_shared_from_this<Backend> {
   /// Runs a call that refusal() has let pass. Throws Error{out_of_memory} where its memory does not hold it, and
   /// Error{closed} when it was closed meanwhile.
   virtual Tensor run(const OpCall& call) = 0;
+  /// All results of an op that has several, in its row's order; run() gives the first of them.
+  virtual std::vector<Tensor> run_all(const OpCall& call) { return {run(call)}; }
 
   /// Optional: throws Error{unsupported} where there is no fused kernel.
   virtual std::unique_ptr<PreparedAttention> prepare_attention(const Tensor& query_weight,

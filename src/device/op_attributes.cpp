@@ -114,6 +114,10 @@ struct Parser<Memory> {
   static Memory parse(std::string_view, std::string_view word) { return parse_memory(word); }
 };
 template <>
+struct Parser<DType> {
+  static DType parse(std::string_view, std::string_view word) { return parse_dtype(word); }
+};
+template <>
 struct Parser<Layout> {
   static Layout parse(std::string_view, std::string_view word) { return parse_layout(word); }
 };

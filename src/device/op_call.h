@@ -13,14 +13,15 @@
 
 namespace wattention {
 
-/// ops has checked: operands as the row wants them, defined, not empty, on this one open device, of one dtype, with
-/// shapes that fit; attributes that the row has, with dimensions from 0 up. Nobody checks that again.
+/// ops has checked: operands as the row wants them, defined, not empty but for moves, on this one open device, of one
+/// dtype but for ids, with shapes that fit; attributes that the row has, with dimensions from 0 up. Nobody checks that
+/// again.
 struct OpCall {
   Op op;
   std::vector<Tensor> tensors;
   std::optional<double> number;  ///< in b's place
   OpAttributes attributes;
-  Shape shape;  ///< of the result
+  Shape shape;  ///< of the result, or of each
   /// Of family move: what goes where, in the operands' and the result's elements in C order.
   MovePlan plan = {};
 

@@ -52,7 +52,19 @@ const OpRow& find_op(std::string_view name) {
 }
 
 std::vector<std::string_view> OpRow::operand_names() const {
-  return words_of(operands.substr(0, operands.find_first_of("|?.")));
+  std::vector<std::string_view> names = words_of(inputs().substr(0, inputs().find_first_of("|?.")));
+  for (std::string_view& operand : names) operand = operand.substr(0, operand.find('#'));
+  return names;
+}
+
+bool OpRow::wants_integers(std::size_t index) const {
+  return words_of(inputs())[index].find('#') != std::string_view::npos;
+}
+
+std::vector<std::string_view> OpRow::result_names() const {
+  const std::size_t arrow = operands.find(" -> ");
+  return arrow == operands.npos ? std::vector<std::string_view>()
+                                : words_of(operands.substr(arrow + 4));
 }
 
 std::vector<std::string_view> OpRow::ttnn_names() const {
@@ -64,7 +76,8 @@ std::string_view to_string(Op op) {
 }
 
 std::string_view to_string(OpFamily family) {
-  static constexpr std::array words{"product", "binary", "unary", "softmax", "reduce", "move"};
+  static constexpr std::array words{"product", "binary", "unary",  "softmax",
+                                    "reduce",  "search", "gather", "move"};
   return words[static_cast<std::size_t>(family)];
 }
 

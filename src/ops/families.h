@@ -10,6 +10,8 @@ void check_binary(OpCall& call);
 void check_unary(OpCall& call);
 void check_softmax(OpCall& call);
 void check_reduce(OpCall& call);
+void check_search(OpCall& call);
+void check_gather(OpCall& call);
 void check_move(OpCall& call);
 
 }  // namespace wattention

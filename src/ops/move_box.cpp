@@ -45,9 +45,6 @@ Range checked_range(const OpCall& call, int dim, const Range& given) {
       "[slice] expected an end from the begin on in dimension {}; found {} and {}. End {} must be "
       "greater than or equal to start {}",
       dim, range.end, range.begin, range.end, range.begin);
-  if (range.end == range.begin)
-    fail(ErrorKind::unsupported,
-         "[slice] expected at least one element in dimension {}; found none", dim);
   return range;
 }
 

@@ -17,13 +17,8 @@ std::string counted(std::size_t tensors, bool number) {
                      number ? " and a number" : "");
 }
 
-// Names have a space between them: counted, as every call asks and a list would be memory.
-std::size_t operand_count(const OpRow& row) {
-  return static_cast<std::size_t>(std::ranges::count(row.operands, ' ')) + 1;
-}
-
 void expect_operands(const OpCall& call) {
-  const std::size_t found = call.tensors.size(), wanted = operand_count(call.row());
+  const std::size_t found = call.tensors.size(), wanted = call.row().operand_count();
   const bool number = call.number.has_value(), may = call.row().takes_number();
   const bool optional = call.row().has_optional() && found + 1 == wanted && !number;
   if (call.row().takes_list() ? found >= 1 && !number
@@ -64,6 +59,8 @@ void check_family(OpCall& call) {
     case OpFamily::unary: return check_unary(call);
     case OpFamily::softmax: return check_softmax(call);
     case OpFamily::reduce: return check_reduce(call);
+    case OpFamily::search: return check_search(call);
+    case OpFamily::gather: return check_gather(call);
     case OpFamily::move: return check_move(call);
   }
 }
@@ -79,18 +76,30 @@ Checked checked(Op op, OpArguments& arguments) {
                nullptr};
   expect_operands(made.call);
   expect_attributes(made.call);
-  made.backend = common_backend(made.call.name(), made.call.tensors);
+  const bool moves = made.call.row().family == OpFamily::move;
+  made.backend =
+      common_backend(made.call.name(), made.call.tensors, moves ? Empty::taken : Empty::refused);
   check_family(made.call);
+  return made;
+}
+
+Checked accepted(Op op, OpArguments& arguments) {
+  Checked made = checked(op, arguments);
+  if (const std::optional<Refusal> refusal = made.backend->refusal(made.call))
+    throw Error(refusal->kind, refusal->sentence);
   return made;
 }
 
 }  // namespace
 
 Tensor run_op(Op op, OpArguments arguments) {
-  const auto [call, backend] = checked(op, arguments);
-  if (const std::optional<Refusal> refusal = backend->refusal(call))
-    throw Error(refusal->kind, refusal->sentence);
+  const auto [call, backend] = accepted(op, arguments);
   return backend->run(call);
+}
+
+std::vector<Tensor> run_op_all(Op op, OpArguments arguments) {
+  const auto [call, backend] = accepted(op, arguments);
+  return backend->run_all(call);
 }
 
 std::optional<Error> refusal_of(Op op, OpArguments arguments) {
@@ -124,6 +133,11 @@ std::optional<Error> refusal_of(Op op, OpArguments arguments) {
     return run_op(Op::name, {.tensors = {input}, .number = {}, .attributes = attributes}); \
   }
 #define WATTENTION_DEFINE_reduce(name) WATTENTION_DEFINE_softmax(name)
+#define WATTENTION_DEFINE_search(name)
+#define WATTENTION_DEFINE_gather(name)                                                           \
+  Tensor name(const Tensor& ids, const Tensor& weight, const OpAttributes& attributes) {         \
+    return run_op(Op::name, {.tensors = {ids, weight}, .number = {}, .attributes = attributes}); \
+  }
 #define WATTENTION_DEFINE_move(name)
 #define WATTENTION_OP(name, family, ...) WATTENTION_DEFINE_##family(name)
 #include <wattention/op_table.inc>
@@ -133,6 +147,28 @@ Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias,
               const OpAttributes& attributes) {
   return run_op(Op::linear,
                 {.tensors = {input, weight, bias}, .number = {}, .attributes = attributes});
+}
+
+Tensor typecast(const Tensor& input, DType dtype) {
+  OpArguments arguments{.tensors = {input}};
+  arguments.attributes.output_dtype = dtype;
+  return run_op(Op::typecast, std::move(arguments));
+}
+
+Tensor argmax(const Tensor& input, std::optional<int> dim, bool keepdim) {
+  OpArguments arguments{.tensors = {input}};
+  arguments.attributes.dim = dim;
+  if (keepdim) arguments.attributes.keepdim = true;
+  return run_op(Op::argmax, std::move(arguments));
+}
+
+TopK topk(const Tensor& input, int k, int dim, bool smallest) {
+  OpArguments arguments{.tensors = {input}};
+  arguments.attributes.k = k;
+  arguments.attributes.dim = dim;
+  if (smallest) arguments.attributes.smallest = true;
+  std::vector<Tensor> results = run_op_all(Op::topk, std::move(arguments));
+  return {std::move(results[0]), std::move(results[1])};
 }
 
 Tensor transpose(const Tensor& input) {

@@ -9,10 +9,10 @@
 namespace wattention {
 namespace {
 
-void expect_values(std::string_view op, const Tensor& tensor) {
+void expect_values(std::string_view op, const Tensor& tensor, Empty empty) {
   expect(tensor.defined(), "[{}] expected a tensor with values; found an undefined one", op);
-  expect(tensor.numel() > 0, "[{}] expected at least one element; found shape {}", op,
-         tensor.shape());
+  expect(empty == Empty::taken || tensor.numel() > 0,
+         "[{}] expected at least one element; found shape {}", op, tensor.shape());
 }
 
 // Null stands for plain host memory, which any device that computes there may use.
@@ -28,11 +28,12 @@ std::string_view name_of(const Backend* backend) {
 
 }  // namespace
 
-std::shared_ptr<Backend> common_backend(std::string_view op, std::span<const Tensor> tensors) {
+std::shared_ptr<Backend> common_backend(std::string_view op, std::span<const Tensor> tensors,
+                                        Empty empty) {
   std::shared_ptr<Backend> common;
   bool first = true;
   for (const Tensor& tensor : tensors) {
-    expect_values(op, tensor);
+    expect_values(op, tensor, empty);
     std::shared_ptr<Backend> backend = tensor.storage()->backend();
     expect(first || can_join(common.get(), backend.get()),
            "[{}] expected all tensors on one device; found {} and {}", op, name_of(common.get()),
@@ -49,6 +50,11 @@ std::shared_ptr<Backend> common_backend(std::string_view op, std::span<const Ten
 void expect_same_dtype(std::string_view op, const Tensor& a, const Tensor& b) {
   expect(a.dtype() == b.dtype(), "[{}] expected tensors of one dtype; found {} and {}", op,
          to_string(a.dtype()), to_string(b.dtype()));
+}
+
+void expect_integers(const OpCall& call) {
+  expect(!call.row().wants_integers() || is_integer(call.a().dtype()),
+         "[{}] expected integers; found {}", call.name(), to_string(call.a().dtype()));
 }
 
 void expect_rank(std::string_view op, const Tensor& tensor, int rank) {

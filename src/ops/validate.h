@@ -7,16 +7,24 @@
 #include <span>
 #include <string_view>
 
+#include "device/op_call.h"
+
 namespace wattention {
 
 class Backend;
 
-/// All tensors defined, with at least one element, on one open device: that device. A plain host
+enum class Empty { refused, taken };
+
+/// All tensors defined, with at least one element unless it may be none, on one open device: that device. A plain host
 /// tensor may join tensors of a device that computes in host memory.
-std::shared_ptr<Backend> common_backend(std::string_view op, std::span<const Tensor> tensors);
+std::shared_ptr<Backend> common_backend(std::string_view op, std::span<const Tensor> tensors,
+                                        Empty empty = Empty::refused);
 
 /// All dtypes equal.
 void expect_same_dtype(std::string_view op, const Tensor& a, const Tensor& b);
+
+/// An integer dtype where the op's row asks for one.
+void expect_integers(const OpCall& call);
 
 /// At least `rank` dimensions.
 void expect_rank(std::string_view op, const Tensor& tensor, int rank);

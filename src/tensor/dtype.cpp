@@ -12,6 +12,7 @@ std::string_view to_string(DType dtype) {
     case DType::uint32: return "uint32";
     case DType::int32: return "int32";
     case DType::uint16: return "uint16";
+    case DType::uint8: return "uint8";
     case DType::bfloat8_b: return "bfloat8_b";
     case DType::bfloat4_b: return "bfloat4_b";
   }
@@ -22,7 +23,8 @@ DType parse_dtype(std::string_view word) {
   for (const DType dtype : all_dtypes)
     if (word == to_string(dtype)) return dtype;
   fail(ErrorKind::bad_input,
-       "[dtype] expected one of f32, bf16, f64, uint32, int32, uint16, bfloat8_b, bfloat4_b; found "
+       "[dtype] expected one of f32, bf16, f64, uint32, int32, uint16, uint8, bfloat8_b, "
+       "bfloat4_b; found "
        "'{}'",
        word);
 }

@@ -17,6 +17,7 @@ decltype(auto) with_element_type(DType dtype, Body body) {
     case DType::uint32: return body(std::uint32_t{});
     case DType::int32: return body(std::int32_t{});
     case DType::uint16: return body(std::uint16_t{});
+    case DType::uint8: return body(std::uint8_t{});
     case DType::bfloat8_b:
     case DType::bfloat4_b: break;
   }

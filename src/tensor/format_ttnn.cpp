@@ -63,6 +63,7 @@ std::string_view dtype_name(DType dtype) {
     case DType::uint32: return "UINT32";
     case DType::int32: return "INT32";
     case DType::uint16: return "UINT16";
+    case DType::uint8: return "UINT8";
     case DType::bfloat8_b: return "BFLOAT8_B";
     case DType::bfloat4_b: return "BFLOAT4_B";
   }

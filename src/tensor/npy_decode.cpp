@@ -38,6 +38,8 @@ void NpyFiller::feed(std::span<const std::byte> bytes) {
     case NpyType::f64:
       return decode_all<std::uint64_t>(bytes, std::bit_cast<double, std::uint64_t>,
                                        out_.mutable_values<double>());
+    case NpyType::u8:
+      return decode_all<std::uint8_t>(bytes, std::identity{}, out_.mutable_values<std::uint8_t>());
     case NpyType::u16:
       return decode_all<std::uint16_t>(bytes, std::identity{},
                                        out_.mutable_values<std::uint16_t>());

@@ -51,6 +51,7 @@ std::optional<NpyType> type_of(std::string_view word) {
   if (word == "f2") return NpyType::f16;
   if (word == "f4") return NpyType::f32;
   if (word == "f8") return NpyType::f64;
+  if (word == "u1") return NpyType::u8;
   if (word == "u2") return NpyType::u16;
   if (word == "i4") return NpyType::i32;
   if (word == "u4") return NpyType::u32;
@@ -59,11 +60,12 @@ std::optional<NpyType> type_of(std::string_view word) {
 
 void read_descr(LiteralReader& reader, NpyHeader& header, std::string_view file) {
   expect(!reader.accept('['),
-         "[npy] expected f16, f32, f64, u16, i32 or u32 in '{}'; found a structured dtype", file);
+         "[npy] expected f16, f32, f64, u8, u16, i32 or u32 in '{}'; found a structured dtype",
+         file);
   const std::string_view descr = reader.string();
   const auto type = descr.empty() ? std::nullopt : type_of(descr.substr(1));
-  expect(type && (descr[0] == '<' || descr[0] == '>'),
-         "[npy] expected f16, f32, f64, u16, i32 or u32 in '{}'; found dtype '{}'", file,
+  expect(type && (descr[0] == '<' || descr[0] == '>' || (descr[0] == '|' && *type == NpyType::u8)),
+         "[npy] expected f16, f32, f64, u8, u16, i32 or u32 in '{}'; found dtype '{}'", file,
          printable(descr));
   header.type = *type;
   header.big_endian = descr[0] == '>';
@@ -122,6 +124,7 @@ std::size_t NpyHeader::element_bytes() const {
 DType NpyHeader::dtype() const {
   switch (type) {
     case NpyType::f64: return DType::f64;
+    case NpyType::u8: return DType::uint8;
     case NpyType::u16: return DType::uint16;
     case NpyType::i32: return DType::int32;
     case NpyType::u32: return DType::uint32;
@@ -151,6 +154,8 @@ std::string make_npy_head(DType dtype, const Shape& shape) {
       fmt::format("({}{})", fmt::join(shape.sizes(), ", "), shape.rank() == 1 ? "," : "");
   std::string dict = fmt::format("{{'descr': '<{}{}', 'fortran_order': False, 'shape': {}, }}",
                                  kind, size_of(dtype), sizes);
+  if (dtype == DType::uint8)
+    dict[dict.find('<')] = '|';  // NumPy's word for bytes that have no order
   constexpr std::size_t alignment = 64, before_dict = length_at + 2;
   dict.resize((before_dict + dict.size() + alignment) / alignment * alignment - before_dict - 1,
               ' ');

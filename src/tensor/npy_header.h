@@ -14,7 +14,7 @@
 
 namespace wattention {
 
-enum class NpyType { f16, f32, f64, u16, i32, u32 };
+enum class NpyType { f16, f32, f64, u8, u16, i32, u32 };
 
 struct NpyHeader {
   NpyType type = NpyType::f32;

@@ -21,6 +21,10 @@ class Table(ProgramTest):
         self.assertEqual([op["op"] for op in listed], [row[0] for row in rows()])
         for op, (_, family, operands, attributes, ttnn, summary) in zip(listed, rows()):
             self.assertEqual(op["family"], family)
+            inputs, _, results = operands.partition(" -> ")
+            self.assertEqual(op["wants_integers"], "#" in inputs)
+            self.assertEqual(op["results"], results.split())
+            operands = inputs.replace("#", "")
             self.assertEqual(op["operands"], operands.split("|")[0].rstrip(".?").split())
             self.assertEqual(op["takes_number"], operands.endswith("|number"))
             self.assertEqual(op["takes_list"], operands.endswith("..."))
@@ -39,11 +43,14 @@ class Table(ProgramTest):
     def test_every_op_has_its_name_on_the_command_line(self):
         a = self.folder / "a.npy"
         write_npy(a, [[1, 2], [3, 4]])
+        ids = self.folder / "ids.npy"
+        write_npy(ids, [[1, 0], [0, 1]])
         heads = self.folder / "heads.npy"
         write_npy(heads, [[1, 2, 3], [4, 5, 6]], shape=(1, 1, 2, 3))
         for name, family, operands, *_ in rows():
-            needed = [one for one in operands.split("|")[0].split() if not one.endswith("?")]
-            files = [heads if family == "move" else a] * len(needed)
+            inputs = operands.partition(" -> ")[0]
+            needed = [one for one in inputs.split("|")[0].split() if not one.endswith("?")]
+            files = [ids, a] if family == "gather" else [heads if family == "move" else a] * len(needed)
             more = {"reshape": ["--shape", "6,1"], "to_layout": ["--layout", "row_major"],
                     "clamp": ["--min", "0", "--max", "2"]}.get(name, [])
             with self.subTest(name):

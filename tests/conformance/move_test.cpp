@@ -56,6 +56,20 @@ class Moves : public ::testing::TestWithParam<Promise> {
   Device device_ = open_device(GetParam().device);
 };
 
+// No dimension is one element; a size of 0 is none.
+TEST_P(Moves, TensorsOfOneElementOrNoneGoAlong) {
+  const Tensor one = send(numbered({1, 1}, 5));
+  const Tensor number = reshape(one, {});
+  EXPECT_EQ(number.rank(), 0);
+  EXPECT_EQ(testing::values_of(to_host(number)), (Values{5}));
+  EXPECT_EQ(testing::values_of(to_host(send(numbered({}, 7)))), (Values{7}));
+  const Tensor none = slice(send(numbered({2, 40})), {1, 0}, {1, 40});
+  EXPECT_EQ(none.shape(), Shape({0, 40}));
+  EXPECT_EQ(to_host(none).numel(), 0);
+  EXPECT_EQ(reshape(none, {4, 0}).shape(), Shape({4, 0}));
+  EXPECT_EQ(to_host(send(Tensor::empty({3, 0}))).shape(), Shape({3, 0}));
+}
+
 TEST_P(Moves, SliceTakesEachStepthElement) {
   const Tensor host = numbered({2, 3, 40, 70});
   const Tensor input = send(host);

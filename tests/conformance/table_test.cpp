@@ -25,22 +25,33 @@ using testing::Values;
 
 constexpr std::int64_t inner = 64;
 
+Tensor whole_numbers() {
+  Tensor tensor = Tensor::empty({inner, inner}, DType::int32);
+  std::int32_t value = 0;
+  for (std::int32_t& element : tensor.mutable_values<std::int32_t>())
+    element = (value += 37) % 32;  // rows of the weight, bits, and places of a word
+  return tensor;
+}
+
 // Operands that suit every op: square where two meet in a product, positive where one divides.
 struct Operands {
   Tensor a = testing::uniform_tensor({inner, inner}, 1);
   Tensor b = testing::uniform_tensor({inner, inner}, 2, 0.25f);
   Tensor positive = positive_tensor({inner, inner});
+  // Ids of rows, and bits.
+  Tensor whole = whole_numbers();
   // One batch of three heads side by side, for moves.
   Tensor heads = testing::uniform_tensor({1, 1, inner, 96}, 3);
 
   Operands in(DType dtype) const {
-    return {a.to(dtype), b.to(dtype), positive.to(dtype), heads.to(dtype)};
+    return {a.to(dtype), b.to(dtype), positive.to(dtype), whole, heads.to(dtype)};
   }
   const Tensor& operand(const OpRow& row, std::size_t index) const;
 };
 
 const Tensor& Operands::operand(const OpRow& row, std::size_t index) const {
   if (row.family == OpFamily::move) return heads;
+  if (row.wants_integers(index)) return whole;
   if (index > 0) return b;
   return positive_domain.contains(row.name) ? positive : a;
 }
@@ -56,7 +67,8 @@ std::vector<Call> all_calls() {
   for (const OpRow& row : op_rows()) {
     calls.push_back({row.op, std::nullopt});
     if (row.takes_number())
-      calls.push_back({row.op, double{0.3f}});  // no device need round it to f32
+      calls.push_back(
+          {row.op, row.wants_integers() ? 3 : double{0.3f}});  // no device need round it to f32
   }
   return calls;
 }
@@ -68,8 +80,15 @@ OpArguments arguments_of(const Call& call, const Operands& operands, const Devic
   // Without the last one where it may be left out.
   const std::size_t count =
       row.operand_names().size() - (call.number || row.has_optional() ? 1 : 0);
+  // Ids are uint32 on the card, other integers int32; argmax takes rows there.
+  const DType integers = row.family == OpFamily::gather ? DType::uint32 : DType::int32;
+  Placement placement;
+  if (row.op == Op::argmax && device.capabilities().own_memory)
+    placement.layout = Layout::row_major;
   for (std::size_t i = 0; i < count; ++i)
-    arguments.tensors.push_back(to_device(operands.operand(row, i).to(dtype), device));
+    arguments.tensors.push_back(to_device(
+        operands.operand(row, i).to(row.wants_integers(i) ? integers : dtype), device, placement));
+  if (row.attributes.has(Attribute::output_dtype)) arguments.attributes.output_dtype = DType::int32;
   if (row.attributes.has(Attribute::shape)) arguments.attributes.shape = Shape({inner / 2, 192});
   if (row.attributes.has(Attribute::layout)) arguments.attributes.layout = Layout::row_major;
   if (row.attributes.has(Attribute::min)) arguments.attributes.min = -0.5;
@@ -145,6 +164,8 @@ double bound_of(const Call& call, const Promise& promise, double size, double su
     case OpFamily::softmax:
       return (promise.softmax_error + promise.sum_error(inner) + epsilon) * size;
     case OpFamily::reduce: return epsilon * reduced_magnitude(call.op, size, sum_of_products);
+    case OpFamily::search:
+    case OpFamily::gather:
     case OpFamily::move: return 0;
   }
   return 0;
@@ -209,7 +230,8 @@ TEST(OpTable, EveryOpOnEveryDeviceThatTakesIt) {
       }
     }
     for (const OpFamily family :
-         {OpFamily::product, OpFamily::binary, OpFamily::softmax, OpFamily::reduce, OpFamily::move})
+         {OpFamily::product, OpFamily::binary, OpFamily::softmax, OpFamily::reduce,
+          OpFamily::search, OpFamily::gather, OpFamily::move})
       EXPECT_TRUE(computed.contains(family)) << served << " refuses a whole family";
   }
 }

@@ -42,11 +42,24 @@ const std::map<std::string_view, std::string_view> words{{"keepdim", "true"},
                                                          {"part", "2"},
                                                          {"transposed", "true"},
                                                          {"index", "31"},
+                                                         {"output_dtype", "int32"},
+                                                         {"k", "32"},
+                                                         {"smallest", "true"},
                                                          {"batch", "0"}};
 
 // The shape of a plain operand.
 Shape shape_for(const OpRow& row) {
+  if (row.family == OpFamily::search) return {32, 64};
   return row.family == OpFamily::move ? Shape{1, 1, 32, 96} : Shape{32, 32};
+}
+
+// Zeros of the dtype that the op wants: ids are uint32 on the card, other integers int32.
+Tensor operand(const OpRow& row, std::size_t index, const Device& device) {
+  const DType integers = row.family == OpFamily::gather ? DType::uint32 : DType::int32;
+  Placement placement;
+  if (row.op == Op::argmax && device.name() == "wormhole") placement.layout = Layout::row_major;
+  return to_device(Tensor::zeros(shape_for(row), row.wants_integers(index) ? integers : DType::f32),
+                   device, placement);
 }
 
 // The dimensions of a reduction are those of a matrix.
@@ -66,8 +79,8 @@ std::string shown(std::string_view word) {
 
 OpArguments arguments_of(const OpRow& row, const Device& device) {
   OpArguments arguments;
-  for (std::size_t i = row.has_optional() ? 1 : 0; i < row.operand_names().size(); ++i)
-    arguments.tensors.push_back(to_device(Tensor::zeros(shape_for(row)), device));
+  const std::size_t count = row.operand_names().size() - (row.has_optional() ? 1 : 0);
+  for (std::size_t i = 0; i < count; ++i) arguments.tensors.push_back(operand(row, i, device));
   if (row.takes_number()) {
     arguments.tensors.pop_back();
     arguments.number = 2;
@@ -178,10 +191,11 @@ TEST(Placement, OfCardsIsRefusedElsewhere) {
               "[to_device] expected layout row_major on " + name + "; found tile");
   }
   EXPECT_EQ(error_of([&] { to_device(host, open_device("reference"), {.dtype = DType::bf16}); }),
-            "[to_device] expected dtype f64 or uint32 or int32 or uint16 on reference; found bf16");
-  EXPECT_EQ(
-      error_of([&] { to_device(host, open_device("cpu"), {.dtype = DType::f64}); }),
-      "[to_device] expected dtype f32 or bf16 or uint32 or int32 or uint16 on cpu; found f64");
+            "[to_device] expected dtype f64 or uint32 or int32 or uint16 or uint8 on reference; "
+            "found bf16");
+  EXPECT_EQ(error_of([&] { to_device(host, open_device("cpu"), {.dtype = DType::f64}); }),
+            "[to_device] expected dtype f32 or bf16 or uint32 or int32 or uint16 or uint8 on cpu; "
+            "found f64");
   EXPECT_EQ(to_device(host, open_device("cpu"), {.dtype = DType::bf16}).dtype(), DType::bf16);
 }
 

@@ -106,9 +106,8 @@ TEST(Validation, ReshapeKeepsTheCount) {
 }
 
 TEST(Validation, SlicesStayInside) {
-  const auto refused = [](const Dims& begins, const Dims& ends, const Dims& steps = {},
-                          ErrorKind kind = ErrorKind::bad_input) {
-    return sentence_of([&] { slice(two_by_three(), begins, ends, steps); }, kind);
+  const auto refused = [](const Dims& begins, const Dims& ends, const Dims& steps = {}) {
+    return sentence_of([&] { slice(two_by_three(), begins, ends, steps); });
   };
   EXPECT_EQ(refused({0}, {1}),
             "[slice] expected begins with a number for each dimension of shape [2, 3]; found 1");
@@ -121,8 +120,6 @@ TEST(Validation, SlicesStayInside) {
       refused({1, 0}, {0, 3}),
       "[slice] expected an end from the begin on in dimension 0; found 0 and 1. End 0 must be "
       "greater than or equal to start 1");
-  EXPECT_EQ(refused({2, 0}, {2, 3}, {}, ErrorKind::unsupported),
-            "[slice] expected at least one element in dimension 0; found none");
   EXPECT_EQ(refused({0, 0}, {2, 3}, {0, 1}),
             "[slice] expected a positive step; found 0 in dimension 0");
 }

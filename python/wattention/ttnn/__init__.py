@@ -4,8 +4,8 @@ Names, defaults, prints and digits are those of the card's stack; docs/python.md
 After `install()`, `import ttnn` gives this module. `python -m wattention.ttnn run FILE` runs a notebook or a script so.
 """
 from .. import _core
-from . import _absent, _compare, _convert, _device, _heads, _in_place, _modules, _names, _operators, _table, _tensor
-from . import _word, model_preprocessing, tracer
+from . import _absent, _compare, _convert, _device, _heads, _ids, _in_place, _modules, _names, _operators, _table
+from . import _tensor, _word, model_preprocessing, tracer
 from ._composites import *
 from ._config import (CONFIG, CONFIG_OVERRIDES, CONFIG_PATH, Config, load_config_from_dictionary,
                       load_config_from_json_file, manage_config, save_config_to_json_file)
@@ -19,6 +19,7 @@ from ._files import *
 from ._golden import attach_golden_function, get_golden_function
 from ._heads import *
 from ._hook import install, uninstall
+from ._ids import *
 from ._in_place import *
 from ._log import show_log
 from ._memory import *
@@ -40,7 +41,7 @@ def _set_up():
     _word.dress(words)
     globals().update(words)
     _modules.make_modules()
-    inner = _device.IN_SUBMODULES | _heads.IN_SUBMODULES
+    inner = _device.IN_SUBMODULES | _heads.IN_SUBMODULES | _ids.IN_SUBMODULES
     _word.dress(inner)
     for name, value in inner.items():
         _modules.attach(name, value)

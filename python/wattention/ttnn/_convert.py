@@ -70,7 +70,7 @@ def _wanted(array, dtype):
 
 # What torch or NumPy convert to on the way to a dtype: tt-metal v0.57.0-rc71, pytensor.cpp. Unsigned ones are views.
 _VIA = {bfloat16: "bfloat16", float32: "float32", DataType.INT32: "int32", DataType.UINT32: "int32",
-        DataType.UINT16: "int16"}
+        DataType.UINT16: "int16", DataType.UINT8: "uint8"}
 _VIEWS = {DataType.UINT32: np.uint32, DataType.UINT16: np.uint16}
 
 
@@ -82,7 +82,7 @@ def _converted(array, dtype):
         array = array.detach().to(getattr(found[0], via))
         return array if view is None else array.contiguous().numpy().view(view)
     if isinstance(array, np.ndarray):
-        array = np.ascontiguousarray(array.astype("float32" if dtype is bfloat16 else via, copy=False))
+        array = np.asarray(array.astype("float32" if dtype is bfloat16 else via, copy=False), order="C")
         return array if view is None else array.view(view)
     return array
 
@@ -137,9 +137,6 @@ def from_torch(tensor, dtype=None, *, layout=ROW_MAJOR_LAYOUT, device=None, memo
 def _send(core, dtype, layout, device, memory_config):
     refuse_transfer("to_device", "Writes")
     memory = memory_word("to_device", memory_config) or "dram"
-    if core.ndim == 0 or core.size == 0:
-        raise error("unsupported", "[ttnn.to_device] expected at least one dimension and one element on a device; "
-                                   f"found shape {list(core.shape)}. {HOW_TO_ASK}.")
     return wrap(_core.to_device(core, device._core, memory=memory, layout=layout_words[layout],
                                  dtype=dtype_words[dtype]), device)
 
@@ -174,6 +171,16 @@ def to_torch(tensor, dtype=None, *, torch_rank=None, device=None, mesh_composer=
     values = torch.from_dlpack(core) if values is core else torch.from_numpy(values)
     result = _squeezed(values, torch_rank).as_subclass(torch_tensor)
     return result if dtype is None else result.to(dtype)
+
+
+def to_numpy(tensor):
+    """Tensor.to_numpy: a copy in rows without padding; unsigned integers as signed ones of the same bits."""
+    core = allocated("Tensor.to_numpy", tensor)
+    if core.dtype == "bf16":
+        raise error("bad_input", "[ttnn.Tensor.to_numpy] expected a dtype that NumPy has; found bfloat16. Bfloat16 is "
+                                 "not supported for numpy!")
+    values = (_core.to_host(core) if tensor._device is not None else core.clone()).numpy()
+    return values.view(_SIGNED[core.dtype]) if core.dtype in _SIGNED else values
 
 
 @word("to_device")

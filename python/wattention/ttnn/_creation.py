@@ -10,7 +10,7 @@ from ._errors import ArgumentError, error, refuse_options
 from ._in_place import write
 from ._memory import memory_word
 from ._tensor import allocated, on_device, wrap
-from ._types import ROW_MAJOR_LAYOUT, TILE_LAYOUT, bfloat16, int32, uint16, uint32
+from ._types import ROW_MAJOR_LAYOUT, TILE_LAYOUT, bfloat16, int32, uint8, uint16, uint32
 
 __all__ = [
     "allocate_tensor_on_device", "arange", "empty", "empty_like", "full", "full_like", "ones", "ones_like", "tril",
@@ -18,13 +18,13 @@ __all__ = [
 ]
 
 
-_WHOLE = {uint32: numpy.uint32, int32: numpy.int32, uint16: numpy.uint16}
+_WHOLE = {uint32: numpy.uint32, int32: numpy.int32, uint16: numpy.uint16, uint8: numpy.uint8}
 
 
 def _cut(array, dtype):
     if dtype in _WHOLE:  # without the fraction, modulo the dtype's range
-        return numpy.ascontiguousarray(numpy.asarray(array).astype(numpy.int64).astype(_WHOLE[dtype]))
-    array = numpy.ascontiguousarray(array, dtype=numpy.float32)
+        return numpy.asarray(numpy.asarray(array).astype(numpy.int64).astype(_WHOLE[dtype]), order="C")
+    array = numpy.asarray(array, numpy.float32, order="C")
     return (array.view(numpy.uint32) & 0xFFFF0000).view(numpy.float32) if dtype is bfloat16 else array
 
 

@@ -5,7 +5,7 @@ import sys
 import numpy as np
 
 from ._absent import absent_or_unknown
-from ._convert import from_device, from_torch, to_device, to_layout, to_torch
+from ._convert import from_device, from_torch, to_device, to_layout, to_numpy, to_torch
 from ._device import Device
 from ._errors import ArgumentError, error, shown
 from ._padding import METHODS, part
@@ -122,3 +122,4 @@ for _name, _method in METHODS.items():
     setattr(Tensor, _name, _method)
 Tensor.cpu = lambda self, blocking=True, cq_id=None: from_device(self)
 Tensor.to_torch = lambda self: to_torch(self)
+Tensor.to_numpy = lambda self: to_numpy(self)

@@ -84,7 +84,8 @@ DEVICE_STORAGE_TYPE, MULTI_DEVICE_STORAGE_TYPE = StorageType.DEVICE, StorageType
 DefaultQueueId = QueueId(0)
 
 # The library's words for what it has; any other word of TT-NN is refused where it is used.
-dtype_words = {bfloat16: "bf16", float32: "f32", uint32: "uint32", int32: "int32", uint16: "uint16"}
+dtype_words = {bfloat16: "bf16", float32: "f32", uint32: "uint32", int32: "int32", uint16: "uint16",
+               uint8: "uint8"}
 dtypes = {word: dtype for dtype, word in dtype_words.items()}
 layout_words = {TILE_LAYOUT: "tile", ROW_MAJOR_LAYOUT: "row_major"}
 layouts = {word: layout for layout, word in layout_words.items()}

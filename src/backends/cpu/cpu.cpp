@@ -15,6 +15,7 @@
 #include "base/fork.h"
 #include "base/threads.h"
 #include "device/backend.h"
+#include "device/exact_formulas.h"
 #include "tensor/storage.h"
 
 namespace wattention {
@@ -60,15 +61,15 @@ class CpuBackend final : public Backend {
   bool is_open() const override { return open_; }
   void close() override { open_ = false; }
   const Capabilities& capabilities() const override {
-    static const Capabilities has{
-        .host_memory = true,
-        .dtypes = {DType::f32, DType::bf16, DType::uint32, DType::int32, DType::uint16},
-        .layouts = {Layout::row_major},
-        .memories = {Memory::host},
-        .attributes = {},
-        .core_grid = {},
-        .releases = {},
-        .meters = {"rapl-package", "rapl-platform"}};
+    static const Capabilities has{.host_memory = true,
+                                  .dtypes = {DType::f32, DType::bf16, DType::uint32, DType::int32,
+                                             DType::uint16, DType::uint8},
+                                  .layouts = {Layout::row_major},
+                                  .memories = {Memory::host},
+                                  .attributes = {},
+                                  .core_grid = {},
+                                  .releases = {},
+                                  .meters = {"rapl-package", "rapl-platform"}};
     return has;
   }
   int host_threads() const override { return threads_; }
@@ -86,10 +87,15 @@ class CpuBackend final : public Backend {
 
   Tensor run(const OpCall& call) override {
     Tensor out = compute(call);
-    if (call.plan.in_place) return out;  // the first operand
-    for (const Tensor& input : call.tensors)
-      if (input.storage()->backend()) return hold(out);
-    return out;  // of plain host tensors
+    return call.plan.in_place ? out : placed(call, out);  // in place: the first operand
+  }
+
+  std::vector<Tensor> run_all(const OpCall& call) override {
+    if (call.op != Op::topk) return {run(call)};
+    std::vector<Tensor> results = topk_by_formula(call);
+    for (Tensor& result : results) result = placed(call, result);
+    reported(call, "portable", results.front());
+    return results;
   }
 
   std::unique_ptr<PreparedAttention> prepare_attention(const Tensor& query_weight,
@@ -109,6 +115,13 @@ class CpuBackend final : public Backend {
   }
 
  private:
+  // On the device where an operand is; of plain host tensors a plain one.
+  Tensor placed(const OpCall& call, const Tensor& out) {
+    for (const Tensor& input : call.tensors)
+      if (input.storage()->backend()) return hold(out);
+    return out;
+  }
+
   // A device copy of a host tensor: the same memory, and the device that its ops run on.
   Tensor hold(const Tensor& host) {
     return Tensor(host.shape(), host.dtype(), Layout::row_major,
@@ -117,14 +130,29 @@ class CpuBackend final : public Backend {
 
   std::optional<Refusal> refusal_here(const OpCall& call) const override {
     const DType dtype = call.a().dtype();
-    const bool moves = is_integer(dtype) && call.row().family == OpFamily::move;
-    if (dtype == DType::f32 || dtype == DType::bf16 || moves) return std::nullopt;
+    const OpFamily family = call.row().family;
+    const bool exact = family == OpFamily::move || family == OpFamily::search ||
+                       family == OpFamily::gather || call.op == Op::typecast ||
+                       has_integer_formula(call);
+    if (dtype == DType::f32 || dtype == DType::bf16 || (is_integer(dtype) && exact))
+      return std::nullopt;
     return refuse(ErrorKind::unsupported,
                   "[{}] expected f32 or bf16 on cpu; found {} (the device reference takes it)",
                   call.name(), to_string(dtype));
   }
 
+  // Ops that round nothing; an undefined tensor for others.
+  static Tensor compute_exactly(const OpCall& call) {
+    if (call.row().family == OpFamily::gather) return gather_by_formula(call);
+    if (call.op == Op::argmax) return argmax_by_formula(call);
+    if (call.op == Op::topk) return topk_by_formula(call).front();
+    if (call.op == Op::typecast) return typecast_by_formula(call, *call.attributes.output_dtype);
+    if (is_integer(call.a().dtype()) && has_integer_formula(call)) return integers_by_formula(call);
+    return {};
+  }
+
   Tensor compute(const OpCall& call) {
+    if (Tensor out = compute_exactly(call); out.defined()) return reported(call, "portable", out);
     switch (call.row().family) {
       case OpFamily::product: return product(call);
       case OpFamily::binary: return reported(call, "portable", cpu::binary(call, threads_));
@@ -132,6 +160,8 @@ class CpuBackend final : public Backend {
       case OpFamily::softmax: return softmax(call);
       case OpFamily::reduce: return cpu::reduce(call, threads_);
       case OpFamily::move: return move(call);
+      case OpFamily::search:
+      case OpFamily::gather: break;  // by exact formulas
     }
     return {};
   }

@@ -10,6 +10,7 @@
 #include "base/fail.h"
 #include "base/threads.h"
 #include "device/backend.h"
+#include "device/exact_formulas.h"
 #include "tensor/storage.h"
 
 namespace wattention {
@@ -44,7 +45,7 @@ class ReferenceBackend final : public Backend {
 
   const Capabilities& capabilities() const override {
     static const Capabilities has{
-        .dtypes = {DType::f64, DType::uint32, DType::int32, DType::uint16},
+        .dtypes = {DType::f64, DType::uint32, DType::int32, DType::uint16, DType::uint8},
         .computes_in = DType::f64,
         .layouts = {Layout::row_major},
         .memories = {Memory::host},
@@ -57,20 +58,46 @@ class ReferenceBackend final : public Backend {
 
   Tensor run(const OpCall& call) override {
     if (call.plan.in_place) return write_into_first(call);
-    Tensor out = Tensor::empty(call.shape, call.a().dtype());
-    compute(call, out.storage()->host_bytes());
+    Tensor out = compute(call);
     if (explain_) report(call);
     return hold(out);
   }
 
+  std::vector<Tensor> run_all(const OpCall& call) override {
+    if (call.op != Op::topk) return {run(call)};
+    std::vector<Tensor> results = topk_by_formula(call);
+    if (explain_) report(call);
+    for (Tensor& result : results) result = hold(result);
+    return results;
+  }
+
  private:
   std::optional<Refusal> refusal_here(const OpCall& call) const override {
-    if (call.row().family == OpFamily::move || call.a().dtype() == DType::f64) return std::nullopt;
+    if (call.a().dtype() == DType::f64 || is_exact(call)) return std::nullopt;
     return refuse(ErrorKind::unsupported, "[{}] expected f64 on reference; found {}", call.name(),
                   to_string(call.a().dtype()));
   }
 
-  void compute(const OpCall& call, std::byte* bytes) const {
+  // Ops that round nothing take integers, too.
+  static bool is_exact(const OpCall& call) {
+    const OpFamily family = call.row().family;
+    return family == OpFamily::move || family == OpFamily::search || family == OpFamily::gather ||
+           call.op == Op::typecast || has_integer_formula(call);
+  }
+
+  Tensor compute(const OpCall& call) const {
+    if (call.row().family == OpFamily::gather) return gather_by_formula(call);
+    if (call.op == Op::argmax) return argmax_by_formula(call);
+    if (call.op == Op::topk) return topk_by_formula(call).front();
+    if (call.op == Op::typecast) return typecast_by_formula(call, DType::f64);
+    if (is_integer(call.a().dtype()) && call.row().family != OpFamily::move)
+      return integers_by_formula(call);
+    Tensor out = Tensor::empty(call.shape, call.a().dtype());
+    compute_numbers(call, out.storage()->host_bytes());
+    return out;
+  }
+
+  void compute_numbers(const OpCall& call, std::byte* bytes) const {
     auto* out = reinterpret_cast<double*>(bytes);
     switch (call.row().family) {
       case OpFamily::product: return reference::product(call, out, threads_);
@@ -79,6 +106,8 @@ class ReferenceBackend final : public Backend {
       case OpFamily::softmax: return reference::softmax(call, out);
       case OpFamily::reduce: return reference::reduce(call, out);
       case OpFamily::move: return reference::move(call, bytes, threads_);
+      case OpFamily::search:
+      case OpFamily::gather: return;  // by exact formulas
     }
   }
 

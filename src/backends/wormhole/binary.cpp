@@ -91,8 +91,9 @@ std::vector<std::string_view> programs_before(const OpCall& call, const Broadcas
 }  // namespace
 
 std::optional<Refusal> refuse_binary(const OpCall& call) {
-  if (auto refusal = refuse_operands(call, "Input to eltwise binary must be tilized"))
-    return refusal;
+  constexpr std::string_view not_tiled = "Input to eltwise binary must be tilized";
+  if (is_integer(call.a().dtype())) return refuse_elements_of_integers(call, not_tiled);
+  if (auto refusal = refuse_operands(call, not_tiled)) return refusal;
   if (call.number) return refuse_number(call);
   if (!kernels::binary_kernel(call.op))
     return refuse(
@@ -104,6 +105,7 @@ std::optional<Refusal> refuse_binary(const OpCall& call) {
 }
 
 Tensor WormholeBackend::run_binary(const OpCall& call) {
+  if (is_integer(call.a().dtype())) return run_integers(call);
   if (!call.number) return run_binary_of_tensors(call);
   return number_in_matrix_unit(call.op) ? run_binary_by_tile(call) : run_binary_by_number(call);
 }

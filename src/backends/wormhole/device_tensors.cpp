@@ -1,4 +1,6 @@
 // What every op does with its tensors: check, find values, make room for a result.
+#include <cstring>
+
 #include "backends/wormhole/families.h"
 #include "backends/wormhole/program/ceil_div.h"
 #include "backends/wormhole/spec/chip.h"
@@ -18,7 +20,7 @@ Pages pages_of(const Shape& shape, DType dtype, Layout layout) {
   const auto element = static_cast<std::int64_t>(size_of(dtype));
   if (layout == Layout::tile) return {TiledShape(shape).tiles(), tile_elements * element};
   const std::int64_t row = shape.rank() > 0 ? shape[-1] : 1;
-  return {shape.numel() / row, row * element};
+  return {row > 0 ? shape.numel() / row : 0, row * element};
 }
 
 }  // namespace
@@ -44,6 +46,32 @@ const DeviceStorage& WormholeBackend::storage_of(const Tensor& tensor) {
 
 Bits* WormholeBackend::bits_of(const Tensor& tensor) {
   return reinterpret_cast<Bits*>(storage_of(tensor).values());
+}
+
+namespace {
+
+std::size_t logical_bytes(const Tensor& tensor) {
+  return static_cast<std::size_t>(tensor.numel()) * size_of(tensor.dtype());
+}
+
+}  // namespace
+
+std::vector<std::byte> WormholeBackend::elements_of(const Tensor& tensor) {
+  std::vector<std::byte> elements(logical_bytes(tensor));
+  const std::byte* values = storage_of(tensor).values();
+  if (tensor.layout() == Layout::tile)
+    unpad(values, TiledShape(tensor.shape()), size_of(tensor.dtype()), elements.data());
+  else
+    std::memcpy(elements.data(), values, elements.size());
+  return elements;
+}
+
+void WormholeBackend::set_elements(const Tensor& tensor, const std::byte* elements) {
+  std::byte* values = storage_of(tensor).values();
+  if (tensor.layout() == Layout::tile)
+    pad(elements, TiledShape(tensor.shape()), size_of(tensor.dtype()), values);
+  else
+    std::memcpy(values, elements, logical_bytes(tensor));
 }
 
 MatrixView WormholeBackend::stacked(const Tensor& tensor) {

@@ -29,6 +29,13 @@ Evidence evidence_of_sum(const OpCall& call) {
              : Evidence::printed;
 }
 
+// The library cast bf16 to each of these.
+Evidence evidence_of_cast(const OpCall& call) {
+  return call.a().dtype() == DType::bf16 && *call.attributes.output_dtype != DType::bf16
+             ? Evidence::library
+             : Evidence::read;
+}
+
 }  // namespace
 
 // An op that is not named here was only read.
@@ -52,6 +59,9 @@ Evidence evidence_of(const OpCall& call) {
     case Op::exp:
       return call.attributes.fast_and_approximate_mode.value_or(false) ? Evidence::library
                                                                        : Evidence::read;
+    case Op::typecast: return evidence_of_cast(call);
+    case Op::argmax:
+    case Op::embedding:
     case Op::reciprocal:
     case Op::transpose:
     case Op::permute:

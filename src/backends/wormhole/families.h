@@ -20,6 +20,11 @@ std::optional<Refusal> refuse_integers(const OpCall& call, const MovePrograms& p
 std::optional<Refusal> refuse_product(const OpCall& call);
 std::optional<Refusal> refuse_binary(const OpCall& call);
 std::optional<Refusal> refuse_unary(const OpCall& call, const Release& release);
+std::optional<Refusal> refuse_typecast(const OpCall& call);
+/// Of ops that go element by element, where an operand is of integers.
+std::optional<Refusal> refuse_elements_of_integers(const OpCall& call, std::string_view not_tiled);
+std::optional<Refusal> refuse_search(const OpCall& call);
+std::optional<Refusal> refuse_gather(const OpCall& call);
 std::optional<Refusal> refuse_softmax(const OpCall& call);
 std::optional<Refusal> refuse_reduce(const OpCall& call);
 std::optional<Refusal> refuse_move(const OpCall& call);

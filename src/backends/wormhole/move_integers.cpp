@@ -13,7 +13,7 @@ namespace {
 
 struct Taken {
   std::string_view kernel;
-  std::array<bool, 2> integers;  ///< uint32, int32; uint16 is not taken
+  std::array<bool, 2> integers;  ///< uint32, int32; the shorter ones are not taken
   std::string_view sentence;     ///< the card's own
 };
 
@@ -41,6 +41,10 @@ bool takes(const Taken& row, DType dtype) {
 
 std::optional<Refusal> refuse_integers(const OpCall& call, const MovePrograms& programs) {
   const DType dtype = call.a().dtype();
+  if (dtype == DType::uint8 && programs.through_packer)
+    return refuse(ErrorKind::unsupported,
+                  "[{}] expected a dtype that the release's compute kernels take; found uint8",
+                  call.name());
   for (const MoveProblem& program : programs.programs) {
     const Taken* row = std::ranges::find(rows, program.kernel, &Taken::kernel);
     if (row == std::end(rows) || takes(*row, dtype)) continue;

@@ -9,12 +9,6 @@
 namespace wattention::wormhole {
 namespace {
 
-void check_sizes(const Tensor& host) {
-  expect(host.rank() > 0 && host.numel() > 0,
-         "[to_device] expected at least one dimension and one element; found shape {}",
-         host.shape());
-}
-
 std::int64_t bytes_of(const Tensor& tensor, DType dtype) {
   return tensor.numel() * static_cast<std::int64_t>(size_of(dtype));
 }
@@ -33,13 +27,6 @@ void with_host_bytes(const Tensor& host, Function function) {
   function(host.storage()->host_bytes());
 }
 
-void copy_in(const std::byte* from, const Tensor& to, std::byte* values) {
-  if (to.layout() == Layout::tile)
-    pad(from, TiledShape(to.shape()), size_of(to.dtype()), values);
-  else
-    std::memcpy(values, from, static_cast<std::size_t>(device_bytes(to)));
-}
-
 void copy_out(const std::byte* values, const Tensor& from, std::byte* to) {
   if (from.layout() == Layout::tile)
     unpad(values, TiledShape(from.shape()), size_of(from.dtype()), to);
@@ -51,16 +38,13 @@ void copy_out(const std::byte* values, const Tensor& from, std::byte* to) {
 
 Tensor WormholeBackend::upload(const Tensor& host, const Placement& placement) {
   const Lock lock = enter("to_device");
-  check_sizes(host);
   const Memory memory = placement.memory.value_or(Memory::dram);
   const Layout layout = placement.layout.value_or(Layout::tile);
   const DType dtype =
       placement.dtype.value_or(is_integer(host.dtype()) ? host.dtype() : DType::bf16);
   Tensor tensor = allocate(host.shape(), dtype, layout, memory);
-  if (has_values())
-    with_host_bytes(host.to(dtype), [&](const std::byte* bytes) {
-      copy_in(bytes, tensor, storage_of(tensor).values());
-    });
+  if (has_values() && host.numel() > 0)
+    with_host_bytes(host.to(dtype), [&](const std::byte* bytes) { set_elements(tensor, bytes); });
   using Step = TransferEvent::Step;
   const std::int64_t elements = host.numel();
   if (host.dtype() != dtype)
@@ -79,7 +63,7 @@ Tensor WormholeBackend::download(const Tensor& tensor) {
     transferred(Step::untilize, tensor.numel(), bytes_of(tensor, tensor.dtype()), storage.memory());
   if (!has_values()) return value_less(tensor.shape(), tensor.dtype());
   Tensor host = Tensor::empty(tensor.shape(), tensor.dtype());
-  copy_out(storage.values(), tensor, host.storage()->host_bytes());
+  if (host.numel() > 0) copy_out(storage.values(), tensor, host.storage()->host_bytes());
   return host;
 }
 

@@ -47,6 +47,8 @@ Dst softplus(Dst value, const UnaryFunction::Numbers& numbers) {
   return kernels::softplus(value, {numbers[0], std::bit_cast<Word>(1 / beta), numbers[1]});
 }
 
+constexpr std::string_view not_tiled = "Input to eltwise unary must be tilized";
+
 enum class Mode { any, accurate, fast };
 
 struct Row {
@@ -144,6 +146,8 @@ std::optional<Refusal> refuse_clamp(const OpCall& call) {
 }  // namespace
 
 std::optional<Refusal> refuse_unary(const OpCall& call, const Release& release) {
+  if (call.op == Op::typecast) return refuse_typecast(call);
+  if (is_integer(call.a().dtype())) return refuse_elements_of_integers(call, not_tiled);
   if (call.op == Op::clamp) {
     if (auto refusal = refuse_clamp(call)) return refusal;
   } else if (!row_of(call.op, Mode::accurate)) {
@@ -151,10 +155,12 @@ std::optional<Refusal> refuse_unary(const OpCall& call, const Release& release) 
                   "[{0}] expected an op whose digits are known in release {1} of TT-NN; found {0}",
                   call.name(), release.name);
   }
-  return refuse_operands(call, "Input to eltwise unary must be tilized");
+  return refuse_operands(call, not_tiled);
 }
 
 Tensor WormholeBackend::run_unary(const OpCall& call) {
+  if (call.op == Op::typecast) return run_typecast(call);
+  if (is_integer(call.a().dtype())) return run_integers(call);
   const Memory memory = call.attributes.memory.value_or(call.a().memory());
   Tensor out = allocate(call.shape, DType::bf16, Layout::tile, memory);
   const TiledShape tiled(call.shape);

@@ -107,19 +107,20 @@ std::vector<std::string> release_names(const Release& own) {
 
 Capabilities capabilities_of(const Release& release) {
   using enum Attribute;
-  return {.own_memory = true,
-          .simulated = true,
-          .shape_mode = true,
-          .programs = true,
-          .dtypes = {DType::bf16, DType::f32, DType::uint32, DType::int32, DType::uint16},
-          .computes_in = DType::bf16,
-          .layouts = {Layout::tile, Layout::row_major},
-          .memories = {Memory::dram, Memory::l1},
-          .attributes = core_grid | fidelity | memory | fp32_accumulate | numeric_stable |
-                        fast_and_approximate_mode,
-          .core_grid = n150d().compute_grid,
-          .releases = release_names(release),
-          .meters = {}};
+  return {
+      .own_memory = true,
+      .simulated = true,
+      .shape_mode = true,
+      .programs = true,
+      .dtypes = {DType::bf16, DType::f32, DType::uint32, DType::int32, DType::uint16, DType::uint8},
+      .computes_in = DType::bf16,
+      .layouts = {Layout::tile, Layout::row_major},
+      .memories = {Memory::dram, Memory::l1},
+      .attributes = core_grid | fidelity | memory | fp32_accumulate | numeric_stable |
+                    fast_and_approximate_mode,
+      .core_grid = n150d().compute_grid,
+      .releases = release_names(release),
+      .meters = {}};
 }
 
 }  // namespace
@@ -172,6 +173,8 @@ std::optional<Refusal> refuse_family(const OpCall& call, const Release& release)
     case OpFamily::unary: return refuse_unary(call, release);
     case OpFamily::softmax: return refuse_softmax(call);
     case OpFamily::reduce: return refuse_reduce(call);
+    case OpFamily::search: return refuse_search(call);
+    case OpFamily::gather: return refuse_gather(call);
     case OpFamily::move: return refuse_move(call);
   }
   return std::nullopt;
@@ -188,9 +191,23 @@ Tensor WormholeBackend::run(const OpCall& call) {
   const Lock lock = enter(call.name());
   const std::size_t reported = reports_.size();
   Tensor out = run_family(call);
+  add_evidence(call, reported);
+  return out;
+}
+
+std::vector<Tensor> WormholeBackend::run_all(const OpCall& call) {
+  if (call.op != Op::topk) return {run(call)};
+  const Lock lock = enter(call.name());
+  const std::size_t reported = reports_.size();
+  std::vector<Tensor> results = run_topk(call);
+  add_evidence(call, reported);
+  return results;
+}
+
+// To the reports since the call began.
+void WormholeBackend::add_evidence(const OpCall& call, std::size_t reported) {
   for (OpReport& report : std::span(reports_).subspan(reported))
     report.attributes.emplace_back("evidence", to_string(evidence_of(call)));
-  return out;
 }
 
 Tensor WormholeBackend::run_family(const OpCall& call) {
@@ -200,6 +217,8 @@ Tensor WormholeBackend::run_family(const OpCall& call) {
     case OpFamily::unary: return run_unary(call);
     case OpFamily::softmax: return run_softmax(call);
     case OpFamily::reduce: return run_reduce(call);
+    case OpFamily::search: return call.op == Op::argmax ? run_argmax(call) : run_topk(call).front();
+    case OpFamily::gather: return run_gather(call);
     case OpFamily::move: return run_move(call);
   }
   fail(ErrorKind::unsupported, "[{}] expected an op that wormhole has; found none", call.name());

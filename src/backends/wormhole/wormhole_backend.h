@@ -42,6 +42,7 @@ class WormholeBackend final : public Backend {
   Tensor download(const Tensor& tensor) override;
 
   Tensor run(const OpCall& call) override;
+  std::vector<Tensor> run_all(const OpCall& call) override;
 
   /// Per bank.
   MemoryUse memory_use(Memory memory) const;
@@ -51,6 +52,7 @@ class WormholeBackend final : public Backend {
 
   std::optional<Refusal> refusal_here(const OpCall& call) const override;
   Tensor run_family(const OpCall& call);
+  void add_evidence(const OpCall& call, std::size_t reported);
 
   // device_tensors.cpp
   Lock enter(std::string_view op);
@@ -59,6 +61,9 @@ class WormholeBackend final : public Backend {
   static Bits* bits_of(const Tensor& tensor);
   static MatrixView stacked(const Tensor& tensor);
   bool has_values() const { return mode_ == Mode::exact; }
+  /// The logical elements in C order, without padding; and to a tensor, with zeros around them.
+  static std::vector<std::byte> elements_of(const Tensor& tensor);
+  static void set_elements(const Tensor& tensor, const std::byte* elements);
 
   // command_queue.cpp
   Program enqueue(const std::string& key, Program fresh, Reuse reuse);
@@ -79,6 +84,13 @@ class WormholeBackend final : public Backend {
   Program enqueue_binary(const OpCall& call, const Broadcast& broadcast, Memory first,
                          Memory second);
   Tensor run_unary(const OpCall& call);
+  Tensor run_typecast(const OpCall& call);
+  Tensor run_integers(const OpCall& call);
+  Tensor run_argmax(const OpCall& call);
+  std::vector<Tensor> run_topk(const OpCall& call);
+  void rank_values(const OpCall& call, const std::vector<Tensor>& results);
+  Tensor run_gather(const OpCall& call);
+  void gather_values(const OpCall& call, const Tensor& out);
   Tensor run_softmax(const OpCall& call);
   Tensor run_reduce(const OpCall& call);
   Tensor sum_or_largest(const OpCall& call);

@@ -31,7 +31,9 @@ Program make_move(const MoveProblem& problem) {
   program.work.total = work_of_tiles(problem.out_tiles);
   program.work.busiest_core = work_of_tiles(split.largest);
   add_read(program.work.traffic, problem.memory, problem.tiles * tile);
-  add_written(program.work.traffic, problem.out_memory, problem.out_tiles * tile);
+  const std::int64_t out_tile =
+      problem.out_element_bytes > 0 ? tile_elements * problem.out_element_bytes : tile;
+  add_written(program.work.traffic, problem.out_memory, problem.out_tiles * out_tile);
   program.buffers = {{"in", 2 * tile}, {"out", 2 * tile}};
   program.buffer_grid = device;
   const std::string places =

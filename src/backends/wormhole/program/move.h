@@ -20,6 +20,7 @@ struct MoveProblem {
   Memory out_memory;
   std::int64_t element_bytes = 2;
   bool one_core = false;
+  std::int64_t out_element_bytes = 0;  ///< 0: as those read
 };
 Program make_move(const MoveProblem& problem);
 

@@ -18,7 +18,8 @@ void add_vector_work(TileWork& work, int steps) {
 
 Program make_unary(const UnaryProblem& problem) {
   Program program = make_move({problem.op, "unary, multi core", "eltwise_sfpu.cpp", problem.tiles,
-                               problem.tiles, problem.memory, problem.out_memory});
+                               problem.tiles, problem.memory, problem.out_memory,
+                               problem.element_bytes, false, problem.out_element_bytes});
   add_vector_work(program.work.total, problem.steps);
   add_vector_work(program.work.busiest_core, problem.steps);
   return program;

@@ -14,6 +14,8 @@ struct UnaryProblem {
   Memory memory;  ///< of the input
   Memory out_memory;
   int steps;  ///< cycles of the vector unit for 32 elements
+  std::int64_t element_bytes = 2;
+  std::int64_t out_element_bytes = 2;
 };
 
 /// Tile by tile over all cores.

@@ -119,9 +119,6 @@ TEST_F(Errors, WhatIsNotKnownIsRefused) {
   expect_refused(ErrorKind::unsupported, "whole number from 0 to 4294967295",
                  [&] { pow(a, 1e30); });
   expect_refused(ErrorKind::unsupported, "whole number from 0 to 4294967295", [&] { pow(a, 2.5); });
-  expect_refused(ErrorKind::unsupported, "at least one dimension; found shape []", [&] {
-    reshape(on_device({1, 1}), Shape({}));
-  });
   expect_refused(ErrorKind::unverified, "finite scalar", [&] { divide(a, 0.0f); });
   expect_refused(ErrorKind::unverified, "finite scalar",
                  [&] { multiply(a, std::numeric_limits<float>::quiet_NaN()); });
@@ -132,13 +129,14 @@ TEST_F(Errors, Transfers) {
   const Device device(device_);
   expect_refused(ErrorKind::bad_input, "memory dram or l1 on wormhole; found host",
                  [&] { to_device(host, device, {.memory = Memory::host}); });
-  expect_refused(ErrorKind::bad_input, "dtype bf16 or f32 on wormhole; found f64",
+  expect_refused(ErrorKind::bad_input,
+                 "dtype bf16 or f32 or uint32 or int32 or uint16 or uint8 on wormhole; found f64",
                  [&] { to_device(host, device, {.dtype = DType::f64}); });
   expect_refused(ErrorKind::bad_input, "memory dram or l1; found host", [&] {
     matmul(on_device({4, 4}), on_device({4, 4}), {.memory = Memory::host});
   });
-  expect_refused(ErrorKind::bad_input, "at least one dimension", [&] {
-    device_->upload(Tensor::empty({0, 4}), {});
+  expect_refused(ErrorKind::bad_input, "at least one element", [&] {
+    exp(device_->upload(Tensor::empty({0, 4}), {}));
   });
   expect_refused(ErrorKind::bad_input, "values on the host", [&] {
     device_->upload(value_less({4, 4}, DType::f32), {});

@@ -1,0 +1,44 @@
+#pragma once
+// Functions of elements of up to 32 bits, tensor by tensor: each element as a word, whatever its dtype.
+#include <wattention/dtype.h>
+
+#include <cstddef>
+#include <cstring>
+
+#include "backends/wormhole/exec/exec.h"
+#include "backends/wormhole/exec/useful_threads.h"
+
+namespace wattention::wormhole {
+
+/// An element as the vector unit loads it: a bf16 in the upper half, others in the low bits.
+inline Word load_word(const std::byte* elements, std::int64_t i, DType dtype) {
+  const auto at = static_cast<std::size_t>(i);
+  if (size_of(dtype) == 4) {
+    Word word;
+    std::memcpy(&word, elements + at * 4, 4);
+    return word;
+  }
+  Bits bits;
+  std::memcpy(&bits, elements + at * 2, 2);
+  return dtype == DType::bf16 ? widen(bits) : bits;
+}
+
+/// A bf16 comes in the low bits.
+inline void store_word(std::byte* elements, std::int64_t i, DType dtype, Word word) {
+  const std::size_t bytes = size_of(dtype);
+  std::memcpy(elements + static_cast<std::size_t>(i) * bytes, &word, bytes);
+}
+
+/// Calls body(i) for each of `count` elements on as many threads as they are worth.
+template <class Body>
+void for_each_word(std::int64_t count, HostOptions host, Body body) {
+  constexpr std::int64_t line = 32;  // elements, so that no cache line is shared
+  const int threads =
+      useful_threads(static_cast<double>(count), least_elements, resolve_threads(host.threads));
+  parallel(threads, [&](int thread) {
+    const Share share = share_of(count, thread, threads, line);
+    for (std::int64_t i = share.begin; i < share.end; ++i) body(i);
+  });
+}
+
+}  // namespace wattention::wormhole
