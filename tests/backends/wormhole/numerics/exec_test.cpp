@@ -4,6 +4,7 @@
 #include <wattention/error.h>
 
 #include "backends/wormhole/exec/elementwise_choice.h"
+#include "backends/wormhole/exec/unary.h"
 #include "backends/wormhole/numerics/hosts.h"
 #include "backends/wormhole/numerics/vectors.h"
 
@@ -203,6 +204,22 @@ TEST(Exec, RefusesWhatIsNotWholeTiles) {
   EXPECT_THROW(softmax({bits.data(), 32, 64}, 20, {}, out.data(), {}), Error);
   EXPECT_THROW(add(std::span(bits).first(3), std::span(bits).first(4), std::span(out).first(3), {}),
                Error);
+}
+
+// From some tensor on a table answers, which an identity of its own would give away.
+TEST(UnaryTables, ManySmallTensorsKeepTheirBits) {
+  UnaryTables tables;
+  UnaryFunction flip{};
+  flip.kernels.bf16 = [](Bits value, const UnaryFunction::Numbers& numbers) {
+    return static_cast<Bits>(value ^ numbers[0]);
+  };
+  flip.numbers = {0x8001};
+  std::vector<Bits> in(1024), out(in.size());
+  for (std::size_t round = 0; round < 64; ++round) {
+    for (std::size_t i = 0; i < in.size(); ++i) in[i] = static_cast<Bits>(round * in.size() + i);
+    tables.apply(flip, in, out, {2, Isa::best});
+    for (std::size_t i = 0; i < in.size(); ++i) ASSERT_EQ(out[i], in[i] ^ 0x8001) << round;
+  }
 }
 
 }  // namespace

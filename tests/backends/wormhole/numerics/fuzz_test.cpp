@@ -74,6 +74,7 @@ struct MatmulCase {
  private:
   void draw_operands(RandomBits& random);
   void make_cancel(RandomBits& random);
+  void repeat_rows(RandomBits& random);
 };
 
 MatmulNumerics draw_numerics(RandomBits& random, std::int64_t tiles) {
@@ -111,6 +112,14 @@ void MatmulCase::make_cancel(RandomBits& random) {
     std::copy_n(b.begin() + (k - 1) * cols, cols, b.begin() + k * cols);
 }
 
+/// Runs of equal rows, as in the padding of tiles.
+void MatmulCase::repeat_rows(RandomBits& random) {
+  const int rarity = 2 + random.below(12);
+  for (std::int64_t row = 1; row < rows; ++row)
+    if (!random.one_in(rarity))
+      std::copy_n(a.begin() + (row - 1) * depth, depth, a.begin() + row * depth);
+}
+
 MatmulCase::MatmulCase(RandomBits& random)
     : rows(32 * (1 + random.below(2))),
       depth(32 * (1 + random.below(random.one_in(4) ? 12 : 3))),
@@ -118,6 +127,7 @@ MatmulCase::MatmulCase(RandomBits& random)
       numerics(draw_numerics(random, depth / 32)) {
   draw_operands(random);
   if (random.one_in(3)) make_cancel(random);
+  if (random.one_in(3)) repeat_rows(random);
 }
 
 TEST(Fuzz, MatmulAgreesWithTheOracle) {
