@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "backends/wormhole/exec/useful_threads.h"
 #include "backends/wormhole/families.h"
 #include "backends/wormhole/kernels/number.h"
 #include "backends/wormhole/kernels/reduce.h"
@@ -244,13 +245,19 @@ Tensor WormholeBackend::sum_matrices(const OpCall& call, const Tensor& input, in
   const std::int64_t matrices = input.size(dim), outer = to.elements() / inner;
   const Bits* const values = bits_of(input);
   const DstFormat format = numerics_of(call).fp32_accumulate ? DstFormat::fp32 : DstFormat::bf16;
-  for (std::int64_t i = 0; i < outer * inner; ++i) {
-    const Bits* const first = values + i / inner * inner * matrices + i % inner;
-    Word dst = 0;
-    for (std::int64_t matrix = 0; matrix < matrices; ++matrix)
-      dst = elwadd(first[matrix * inner], 0, format, dst);
-    bits_of(out)[i] = kernels::pack_dst(dst, format);
-  }
+  Bits* const sums = bits_of(out);
+  const int threads = useful_threads(static_cast<double>(from.elements()), least_elements,
+                                     resolve_threads(host_.threads));
+  parallel(threads, [&](int thread) {
+    const Share share = share_of(outer * inner, thread, threads, tile_side);
+    for (std::int64_t i = share.begin; i < share.end; ++i) {
+      const Bits* const first = values + i / inner * inner * matrices + i % inner;
+      Word dst = 0;
+      for (std::int64_t matrix = 0; matrix < matrices; ++matrix)
+        dst = elwadd(first[matrix * inner], 0, format, dst);
+      sums[i] = kernels::pack_dst(dst, format);
+    }
+  });
   return out;
 }
 
