@@ -43,12 +43,18 @@ def quickest(calls, options):
     return best
 
 
+def placed(tensor, layout, device, wattention):
+    host = wattention.Tensor(tensor)
+    is_ids = not tensor.is_floating_point() and layout == "row_major"
+    return wattention.to_device(host.to("uint32") if is_ids else host, device, layout=layout)
+
+
 def measure(case, device, wattention, options):
     """A row of the result."""
     row = {"op": case.op, "case": case.what, "ours_us": None, "torch_us": None, "ratio": None, "reason": None}
     number = [] if case.number is None else [case.number]
     as_tensor = [case.tensors[0].new_tensor(one) for one in number]
-    operands = [wattention.to_device(wattention.Tensor(tensor), device) for tensor in case.tensors]
+    operands = [placed(tensor, case.layout, device, wattention) for tensor in case.tensors]
     op = getattr(wattention, case.op)
     takes_list = next(one for one in wattention.list_ops() if one["name"] == case.op)["takes_list"]
     arguments = [operands] if takes_list else operands + number

@@ -12,7 +12,10 @@ from torch.nn import functional
 
 @dataclass
 class Case:
-    """One call: `tensors` are PyTorch's operands in order, `options` the attributes of the library's op."""
+    """One call: `tensors` are PyTorch's operands in order, `options` the attributes of the library's op.
+
+    The card has them in `layout`; integers are int32, and ids, which come in rows, uint32.
+    """
 
     op: str
     what: str
@@ -20,6 +23,7 @@ class Case:
     options: dict = field(default_factory=dict)
     number: Optional[float] = None
     counterpart: Optional[Callable] = None  # of the tensors, and of the number as a tensor without dimensions
+    layout: str = "tile"
 
 
 # PyTorch's spelling where its name is another, or where it has to copy to do the same.
@@ -44,6 +48,9 @@ _SPELLED = {
     "stddev": lambda x, dims: x.std(dims[0], keepdim=True, correction=0),
     "transpose": lambda x: x.t().contiguous(),
 }
+
+
+_OF_ROWS = "argmax embedding".split()  # which TT-NN has for row-major tensors
 
 
 def _counterpart(name):
@@ -71,8 +78,17 @@ def _special(name, x):
     """[(what, tensors, options, counterpart)] of ops that need more than tensors."""
     rows, cols = x.shape
     half, quarter = rows // 2, cols // 4
-    batch = x.reshape(1, 1, rows, cols)
+    batch, row = x.reshape(1, 1, rows, cols), x[:1].contiguous()
+    ids = torch.arange(rows, dtype=torch.int32).flip(0).reshape(1, rows)
     return {
+        "layer_norm": lambda: [("with weight and bias", [x, row, row], {},
+                                lambda a, w, b: functional.layer_norm(a, (cols,), w[0], b[0], 1e-12))],
+        "rms_norm": lambda: [("with weight", [x, row], {}, lambda a, w: functional.rms_norm(a, (cols,), w[0], 1e-12))],
+        "scale_mask_softmax": lambda: [("scale alone", [batch], {"scale": 0.125}, lambda a: (a * 0.125).softmax(-1))],
+        "typecast": lambda: [("to f32", [x], {"output_dtype": "f32"}, torch.Tensor.float)],
+        "argmax": lambda: [("along the width", [x], {"dim": -1}, lambda a: a.argmax(-1))],
+        "topk": lambda: [("32 along the width", [batch], {"dim": -1, "k": 32}, lambda a: a.topk(32, -1))],
+        "embedding": lambda: [("a row for each id", [ids, x], {}, lambda i, a: functional.embedding(i, a))],
         "heaviside": lambda: [("", [x], {}, lambda a: torch.heaviside(a, torch.tensor(0.5, dtype=a.dtype)))],
         "clamp": lambda: [("", [x], {"min": 0.2, "max": 0.8}, lambda a: a.clamp(0.2, 0.8))],
         "permute": lambda: [("[8, R, C/8] by 1, 0, 2", [x.reshape(8, rows, cols // 8)], {"dims": (1, 0, 2)},
@@ -94,7 +110,7 @@ def _special(name, x):
         "concatenate_heads": lambda: [("8 heads", [x.reshape(1, 8, rows, cols // 8)], {}, _joined)],
         "fill_cache": lambda: [("", [batch.clone(), batch], {}, _overwrite)],
         "update_cache": lambda: [("a row", [batch.clone(), batch[..., :32, :].contiguous()], {"index": 5},
-                                  lambda cache, row: _overwrite(cache, row[..., :1, :]))],
+                                  lambda cache, rows: _overwrite(cache, rows[..., :1, :]))],
     }.get(name, lambda: None)()
 
 
@@ -106,6 +122,8 @@ def _of_family(row, x):
                 ("along the height", [x], {"dims": (-2,), "keepdim": True}, None)]
     if row["family"] == "softmax":
         return [("along the width", [x], {"dim": -1}, None)]
+    if row["wants_integers"] and row["takes_number"]:
+        return [("two tensors", [x, x % 8], {}, None), ("by a number", [x], {}, 2.0)]
     if row["takes_number"]:
         return [("two tensors", [x, x], {}, None), ("by a row", [x, x[:1].contiguous()], {}, None),
                 ("by a column", [x, x[:, :1].contiguous()], {}, None), ("by a number", [x], {}, 2.0)]
@@ -120,8 +138,11 @@ def cases_of(row, x):
     """The cases of a row of list_ops(), on copies of x [R, C]."""
     special = _special(row["name"], x)
     if special is not None:
-        return [Case(row["name"], what, tensors, options, None, counterpart)
+        layout = "row_major" if row["name"] in _OF_ROWS else "tile"
+        return [Case(row["name"], what, tensors, options, None, counterpart, layout)
                 for what, tensors, options, counterpart in special]
+    if row["wants_integers"]:
+        x = (x * 1000).int()
     function = _counterpart(row["name"])
     of_reduce = ("dims",) if row["family"] == "reduce" else ("dim",)
     return [Case(row["name"], what, tensors, options, number,
