@@ -156,9 +156,7 @@ class Parameters {
     return row_.takes_number() && operand + 1 == operands_.size();
   }
 
-  bool is_optional_slot(std::size_t operand) const {
-    return row_.has_optional() && operand + 1 == operands_.size();
-  }
+  bool is_optional_slot(std::size_t operand) const { return operand >= row_.required(); }
 
   static nb::handle named(const nb::kwargs& kwargs, std::string_view name) {
     const nb::str key(name.data(), name.size());
@@ -166,7 +164,8 @@ class Parameters {
   }
 
   void read_operand(OpArguments& arguments, std::size_t index, const nb::handle& value) const {
-    if (is_optional_slot(index) && (!value.is_valid() || value.is_none())) return;
+    if (is_optional_slot(index) && (!value.is_valid() || value.is_none()))
+      return arguments.tensors.push_back(Tensor());
     if (!value.is_valid())
       throw nb::type_error(
           fmt::format("[{}] expected the argument {}; found none", row_.name, operands_[index])
@@ -261,7 +260,7 @@ nb::dict row_dict(const OpRow& row) {
   dict["family"] = to_string(row.family);
   dict["operands"] = row.operand_names();
   dict["takes_number"] = row.takes_number();
-  dict["has_optional"] = row.has_optional();
+  dict["required"] = row.required();
   dict["takes_list"] = row.takes_list();
   dict["attributes"] = attributes;
   dict["results"] = row.result_names();

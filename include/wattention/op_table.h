@@ -2,6 +2,7 @@
 // The table of ops as data: what op_table.inc says of each op.
 #include <wattention/op_attributes.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -16,13 +17,13 @@ enum class Op : std::uint8_t {
 };
 
 /// Ops of one family share their signature and their checks, and lie in one file per device.
-enum class OpFamily { product, binary, unary, softmax, reduce, search, gather, move };
+enum class OpFamily { product, binary, unary, softmax, norm, reduce, search, gather, move };
 
 struct OpRow {
   Op op;
   std::string_view name;
   OpFamily family;
-  /// "input", "a b", "a b|number", "input weight bias?", "tensors...", "ids# weight", "input -> values indices".
+  /// "input", "a b", "a b|number", "input weight? bias?", "tensors...", "ids# weight", "input -> values indices".
   std::string_view operands;
   AttributeSet attributes;
   std::string_view ttnn;     ///< TT-NN's names for it, with a space between them
@@ -30,8 +31,10 @@ struct OpRow {
 
   /// A number may stand in the last tensor's place.
   constexpr bool takes_number() const { return inputs().ends_with("|number"); }
-  /// The last tensor may be left out.
-  constexpr bool has_optional() const { return inputs().ends_with("?"); }
+  /// Some tensor may be left out.
+  constexpr bool has_optional() const { return inputs().find('?') != std::string_view::npos; }
+  /// How many tensors must be there: the first ones. A list counts as one.
+  std::size_t required() const;
   /// Its one operand is a list of one tensor or more.
   constexpr bool takes_list() const { return inputs().ends_with("..."); }
   /// One of its operands is of integers.

@@ -16,6 +16,13 @@
 
 namespace wattention {
 
+/// Of family norm; each may be left out. weight and bias have one element for each of the last dimension.
+struct NormParameters {
+  Tensor weight = {};    ///< what the normalised rows are multiplied by
+  Tensor bias = {};      ///< what is added then
+  Tensor residual = {};  ///< of the input's shape: added to it first
+};
+
 // Families whose ops share one signature are declared by the table: op_table.inc says what each computes.
 // Ops of family move stand below; run_op() takes their other attributes, as `memory`, too.
 // A number beside a tensor is rounded to f32 on every device but reference, as torch and TT-NN do.
@@ -33,6 +40,9 @@ namespace wattention {
 #define WATTENTION_DECLARE_search(name)  // each in its own way, below
 #define WATTENTION_DECLARE_gather(name) \
   Tensor name(const Tensor& ids, const Tensor& weight, const OpAttributes& attributes = {});
+#define WATTENTION_DECLARE_norm(name)                                     \
+  Tensor name(const Tensor& input, const NormParameters& parameters = {}, \
+              const OpAttributes& attributes = {});
 #define WATTENTION_DECLARE_move(name)  // each moves in its own way, below
 #define WATTENTION_OP(name, family, ...) WATTENTION_DECLARE_##family(name)
 #include <wattention/op_table.inc>
@@ -44,6 +54,7 @@ namespace wattention {
 #undef WATTENTION_DECLARE_reduce
 #undef WATTENTION_DECLARE_search
 #undef WATTENTION_DECLARE_gather
+#undef WATTENTION_DECLARE_norm
 #undef WATTENTION_DECLARE_move
 
 /// With a bias [out_features] as the third tensor.
@@ -60,6 +71,8 @@ struct TopK {
 };
 /// The k largest elements along a dimension, the largest first, or the smallest.
 TopK topk(const Tensor& input, int k, int dim = -1, bool smallest = false);
+/// mask [batch, 1, ..., rows, width]: its first row for all of the batch's rows, or with `causal` a row for each.
+Tensor scale_mask_softmax(const Tensor& input, const Tensor& mask, const OpAttributes& attributes);
 /// Swaps the last two dimensions.
 Tensor transpose(const Tensor& input);
 Tensor permute(const Tensor& input, std::span<const int> dims);

@@ -21,8 +21,7 @@ OpArguments plainest(const OpRow& row, const Device& device) {
   Placement placement;
   if (row.op == Op::argmax && device.capabilities().own_memory)
     placement.layout = Layout::row_major;  // which it asks for
-  const std::size_t count = row.operand_names().size() - (row.has_optional() ? 1 : 0);
-  for (std::size_t i = 0; i < count; ++i) {
+  for (std::size_t i = 0; i < row.required(); ++i) {
     // Ids are uint32 on the card, other integers int32.
     const DType integers = row.family == OpFamily::gather ? DType::uint32 : DType::int32;
     const DType dtype = row.wants_integers(i) ? integers : DType::f32;
@@ -82,15 +81,13 @@ std::vector<std::string_view> attribute_names(const OpRow& row) {
 }
 
 std::string operands_text(const OpRow& row) {
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < row.operand_names().size(); ++i)
-    names.push_back(
-        fmt::format("{}{}", row.operand_names()[i], row.wants_integers(i) ? " (integers)" : ""));
-  return fmt::format("{}{}", fmt::join(names, ", "),
-                     row.takes_number()   ? " or a number"
-                     : row.has_optional() ? " (or none)"
-                     : row.takes_list()   ? " (a list)"
-                                          : "");
+  std::string text;
+  const std::vector<std::string_view> names = row.operand_names();
+  for (std::size_t i = 0; i < names.size(); ++i)
+    text += fmt::format("{}{}{}{}", i == 0 ? "" : ", ", names[i],
+                        row.wants_integers(i) ? " (integers)" : "",
+                        i >= row.required() ? " (or none)" : "");
+  return text + (row.takes_number() ? " or a number" : row.takes_list() ? " (a list)" : "");
 }
 
 void print_table(const std::vector<Serving>& serving) {
@@ -117,7 +114,7 @@ Json list_json(const std::vector<Serving>& serving) {
                {"computes", row.summary},
                {"operands", row.operand_names()},
                {"takes_number", row.takes_number()},
-               {"has_optional", row.has_optional()},
+               {"required", row.required()},
                {"takes_list", row.takes_list()},
                {"wants_integers", row.wants_integers()},
                {"results", row.result_names()},

@@ -3,6 +3,8 @@
 #include <wattention/error.h>
 #include <wattention/op_table.h>
 
+#include <bit>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -24,14 +26,27 @@ struct OpCall {
   Shape shape;  ///< of the result, or of each
   /// Of family move: what goes where, in the operands' and the result's elements in C order.
   MovePlan plan = {};
+  /// Bit i: the row's operand i was left out though a later one is there. `tensors` has no gaps.
+  std::uint32_t left_out = 0;
 
   const OpRow& row() const { return row_of(op); }
   std::string_view name() const { return row().name; }
   const Tensor& a() const { return tensors.front(); }
   const Tensor& b() const { return tensors[1]; }
-  /// The third tensor of an op that may have one; null where it has not.
-  const Tensor* third() const { return tensors.size() > 2 ? &tensors[2] : nullptr; }
+  /// The row's operand of this place; null where it was left out.
+  const Tensor* operand(int place) const {
+    if (left_out >> place & 1) return nullptr;
+    const std::uint32_t gaps = left_out & ((std::uint32_t{1} << place) - 1);
+    const std::size_t index = static_cast<std::size_t>(place - std::popcount(gaps));
+    return index < tensors.size() ? &tensors[index] : nullptr;
+  }
+  const Tensor* third() const { return operand(2); }
 };
+
+/// The result is the first operand, written over.
+inline bool is_in_place(const OpCall& call) {
+  return call.plan.in_place || call.attributes.in_place.value_or(false);
+}
 
 /// Why a device does not run a call.
 struct Refusal {

@@ -52,9 +52,14 @@ const OpRow& find_op(std::string_view name) {
 }
 
 std::vector<std::string_view> OpRow::operand_names() const {
-  std::vector<std::string_view> names = words_of(inputs().substr(0, inputs().find_first_of("|?.")));
-  for (std::string_view& operand : names) operand = operand.substr(0, operand.find('#'));
+  std::vector<std::string_view> names = words_of(inputs());
+  for (std::string_view& word : names) word = word.substr(0, word.find_first_of("|?.#"));
   return names;
+}
+
+std::size_t OpRow::required() const {
+  const auto optional = static_cast<std::size_t>(std::ranges::count(inputs(), '?'));
+  return operand_names().size() - optional;
 }
 
 bool OpRow::wants_integers(std::size_t index) const {
@@ -76,7 +81,7 @@ std::string_view to_string(Op op) {
 }
 
 std::string_view to_string(OpFamily family) {
-  static constexpr std::array words{"product", "binary", "unary",  "softmax",
+  static constexpr std::array words{"product", "binary", "unary",  "softmax", "norm",
                                     "reduce",  "search", "gather", "move"};
   return words[static_cast<std::size_t>(family)];
 }

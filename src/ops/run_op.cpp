@@ -17,22 +17,36 @@ std::string counted(std::size_t tensors, bool number) {
                      number ? " and a number" : "");
 }
 
+std::string left_out_text(std::size_t optional) {
+  return optional == 1 ? ", the last of which may be left out"
+                       : fmt::format(", the last {} of which may be left out", optional);
+}
+
 void expect_operands(const OpCall& call) {
   const std::size_t found = call.tensors.size(), wanted = call.row().operand_count();
   const bool number = call.number.has_value(), may = call.row().takes_number();
-  const bool optional = call.row().has_optional() && found + 1 == wanted && !number;
   if (call.row().takes_list() ? found >= 1 && !number
       : number                ? may && found + 1 == wanted
-                              : found == wanted || optional)
+                              : found <= wanted && found >= call.row().required())
     return;
   if (call.row().takes_list())
     fail(ErrorKind::bad_input, "[{}] expected 1 tensor or more; found {}", call.name(),
          counted(found, number));
   fail(ErrorKind::bad_input, "[{}] expected {}{}; found {}", call.name(), counted(wanted, false),
-       may                         ? ", or a number in the last one's place"
-       : call.row().has_optional() ? ", the last of which may be left out"
-                                   : "",
+       may                         ? std::string(", or a number in the last one's place")
+       : call.row().has_optional() ? left_out_text(wanted - call.row().required())
+                                   : std::string(),
        counted(found, number));
+}
+
+// Undefined tensors stand for optional ones that are left out.
+void close_gaps(OpCall& call) {
+  const std::size_t required = call.row().required();
+  if (call.tensors.size() == required) return;
+  for (std::size_t place = required; place < call.tensors.size(); ++place)
+    if (!call.tensors[place].defined()) call.left_out |= std::uint32_t{1} << place;
+  if (call.left_out != 0 && !call.row().takes_list())
+    std::erase_if(call.tensors, [](const Tensor& tensor) { return !tensor.defined(); });
 }
 
 // "matmul, linear"
@@ -58,6 +72,7 @@ void check_family(OpCall& call) {
     case OpFamily::binary: return check_binary(call);
     case OpFamily::unary: return check_unary(call);
     case OpFamily::softmax: return check_softmax(call);
+    case OpFamily::norm: return check_norm(call);
     case OpFamily::reduce: return check_reduce(call);
     case OpFamily::search: return check_search(call);
     case OpFamily::gather: return check_gather(call);
@@ -72,9 +87,11 @@ struct Checked {
 
 // Takes the arguments' tensors. Attributes are half a kilobyte: copied once, to where the call stays.
 Checked checked(Op op, OpArguments& arguments) {
-  Checked made{{op, std::move(arguments.tensors), arguments.number, arguments.attributes, {}, {}},
-               nullptr};
+  Checked made{
+      {op, std::move(arguments.tensors), arguments.number, arguments.attributes, {}, {}, 0},
+      nullptr};
   expect_operands(made.call);
+  close_gaps(made.call);
   expect_attributes(made.call);
   const bool moves = made.call.row().family == OpFamily::move;
   made.backend =
@@ -133,6 +150,14 @@ std::optional<Error> refusal_of(Op op, OpArguments arguments) {
     return run_op(Op::name, {.tensors = {input}, .number = {}, .attributes = attributes}); \
   }
 #define WATTENTION_DEFINE_reduce(name) WATTENTION_DEFINE_softmax(name)
+#define WATTENTION_DEFINE_norm(name)                                                            \
+  Tensor name(const Tensor& input, const NormParameters& parameters,                            \
+              const OpAttributes& attributes) {                                                 \
+    return run_op(Op::name,                                                                     \
+                  {.tensors = {input, parameters.weight, parameters.bias, parameters.residual}, \
+                   .number = {},                                                                \
+                   .attributes = attributes});                                                  \
+  }
 #define WATTENTION_DEFINE_search(name)
 #define WATTENTION_DEFINE_gather(name)                                                           \
   Tensor name(const Tensor& ids, const Tensor& weight, const OpAttributes& attributes) {         \
@@ -147,6 +172,11 @@ Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias,
               const OpAttributes& attributes) {
   return run_op(Op::linear,
                 {.tensors = {input, weight, bias}, .number = {}, .attributes = attributes});
+}
+
+Tensor scale_mask_softmax(const Tensor& input, const Tensor& mask, const OpAttributes& attributes) {
+  return run_op(Op::scale_mask_softmax,
+                {.tensors = {input, mask}, .number = {}, .attributes = attributes});
 }
 
 Tensor typecast(const Tensor& input, DType dtype) {

@@ -1,8 +1,28 @@
 // Ops along one dimension that keep the shape.
 #include "ops/families.h"
+#include "ops/validate.h"
 #include "tensor/shape_formatter.h"
 
 namespace wattention {
+
+namespace {
+
+// [batch, 1, ..., rows, width]: the first row for all of a batch's rows, or a row for each.
+void expect_mask(const OpCall& call, const Tensor& mask) {
+  const Tensor& input = call.a();
+  const int rank = input.rank();
+  const bool causal = call.attributes.causal.value_or(false);
+  bool fits = rank >= 2 && mask.rank() == rank && mask.size(-1) == input.size(-1) &&
+              (!causal || mask.size(-2) == input.size(-2));
+  for (int dim = 0; fits && dim < rank - 2; ++dim)
+    fits = mask.size(dim) == (dim == 0 ? input.size(0) : 1);
+  expect(fits,
+         "[{}] expected a mask of the input's batch and width, 1 between and {}; found {} and {}",
+         call.name(), causal ? "its rows" : "a row", input.shape(), mask.shape());
+  expect_same_dtype(call.name(), input, mask);
+}
+
+}  // namespace
 
 void check_softmax(OpCall& call) {
   const int rank = call.a().rank();
@@ -13,6 +33,7 @@ void check_softmax(OpCall& call) {
          -rank, rank, dim);
   call.attributes.dim = dim < 0 ? dim + rank : dim;
   call.shape = call.a().shape();
+  if (const Tensor* mask = call.operand(1)) expect_mask(call, *mask);
 }
 
 }  // namespace wattention

@@ -45,6 +45,11 @@ const std::map<std::string_view, std::string_view> words{{"keepdim", "true"},
                                                          {"output_dtype", "int32"},
                                                          {"k", "32"},
                                                          {"smallest", "true"},
+                                                         {"epsilon", "0.001"},
+                                                         {"scale", "1"},
+                                                         {"causal", "false"},
+                                                         {"in_place", "false"},
+                                                         {"math_approx_mode", "true"},
                                                          {"batch", "0"}};
 
 // The shape of a plain operand.
@@ -79,8 +84,8 @@ std::string shown(std::string_view word) {
 
 OpArguments arguments_of(const OpRow& row, const Device& device) {
   OpArguments arguments;
-  const std::size_t count = row.operand_names().size() - (row.has_optional() ? 1 : 0);
-  for (std::size_t i = 0; i < count; ++i) arguments.tensors.push_back(operand(row, i, device));
+  for (std::size_t i = 0; i < row.required(); ++i)
+    arguments.tensors.push_back(operand(row, i, device));
   if (row.takes_number()) {
     arguments.tensors.pop_back();
     arguments.number = 2;

@@ -4,8 +4,8 @@ Names, defaults, prints and digits are those of the card's stack; docs/python.md
 After `install()`, `import ttnn` gives this module. `python -m wattention.ttnn run FILE` runs a notebook or a script so.
 """
 from .. import _core
-from . import _absent, _compare, _convert, _device, _heads, _ids, _in_place, _modules, _names, _operators, _table
-from . import _tensor, _word, model_preprocessing, tracer
+from . import _absent, _compare, _convert, _device, _elementwise, _elementwise_pairs, _heads, _ids, _in_place
+from . import _modules, _names, _norms, _operators, _table, _tensor, _word, model_preprocessing, tracer
 from ._composites import *
 from ._config import (CONFIG, CONFIG_OVERRIDES, CONFIG_PATH, Config, load_config_from_dictionary,
                       load_config_from_json_file, manage_config, save_config_to_json_file)
@@ -25,6 +25,7 @@ from ._log import show_log
 from ._memory import *
 from ._mesh import *
 from ._moves import *
+from ._norms import *
 from ._ops import *
 from ._queries import *
 from ._shape import Shape, Tile
@@ -41,10 +42,12 @@ def _set_up():
     _word.dress(words)
     globals().update(words)
     _modules.make_modules()
-    inner = _device.IN_SUBMODULES | _heads.IN_SUBMODULES | _ids.IN_SUBMODULES
+    inner = _device.IN_SUBMODULES | _heads.IN_SUBMODULES | _ids.IN_SUBMODULES | _norms.IN_SUBMODULES
     _word.dress(inner)
     for name, value in inner.items():
         _modules.attach(name, value)
+    _elementwise.attach_elementwise()
+    _elementwise_pairs.attach_pairs()
     _table.attach_ops()
     _in_place.attach_in_place(_core.list_ops(), globals())
     for name in ("trace", "visualize", "enable_tracing", "disable_tracing", "is_tracing_enabled"):

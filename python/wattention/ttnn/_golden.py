@@ -25,17 +25,48 @@ def _softmax(tensor, dim=-1, **_):
     return tensor.softmax(dim)
 
 
-def _layer_norm(tensor, *, epsilon=1e-12, weight=None, bias=None, **_):
+def _scale_mask_softmax(tensor, scale=None, mask=None, *, is_causal_mask=False, **_):
+    scaled = tensor if scale is None else tensor * scale
+    if mask is not None:
+        scaled = scaled + (mask if is_causal_mask else mask[..., :1, :])
+    return scaled.softmax(-1)
+
+
+def _attention_softmax(tensor, *, head_size=None, attention_mask=None, **_):
+    scaled = tensor if head_size is None else tensor * head_size ** -0.5
+    return (scaled if attention_mask is None else scaled + attention_mask).softmax(-1)
+
+
+def _layer_norm(tensor, *, epsilon=1e-12, weight=None, bias=None, residual_input_tensor=None, **_):
     import torch
 
+    tensor = tensor if residual_input_tensor is None else tensor + residual_input_tensor
     weight, bias = (part if part is None else part.flatten() for part in (weight, bias))
     return torch.nn.functional.layer_norm(tensor, tensor.shape[-1:], weight, bias, epsilon)
 
 
-def _rms_norm(tensor, *, epsilon=1e-12, weight=None, bias=None, **_):
+def _rms_norm(tensor, weight=None, *, epsilon=1e-12, bias=None, residual_input_tensor=None, **_):
+    tensor = tensor if residual_input_tensor is None else tensor + residual_input_tensor
     result = tensor * (tensor.square().mean(-1, keepdim=True) + epsilon).rsqrt()
     result = result if weight is None else result * weight
     return result if bias is None else result + bias
+
+
+def _gated(gate):
+    def call(tensor, dim=-1, **_):
+        import torch
+
+        first, second = tensor.chunk(2, dim)
+        return first * getattr(torch.nn.functional, gate)(second)
+
+    return call
+
+
+def _polyval(tensor, coeffs, **_):
+    result = coeffs[0]
+    for factor in coeffs[1:]:
+        result = result * tensor + factor
+    return result
 
 
 def _heads(tensor, count):
@@ -97,6 +128,11 @@ _SPECIAL = {
     "matmul": _matmul,
     "linear": _matmul,
     "softmax": _softmax,
+    "softmax_in_place": lambda tensor, **_: tensor.softmax(-1),
+    "scale_mask_softmax": _scale_mask_softmax,
+    "scale_mask_softmax_in_place": _scale_mask_softmax,
+    "transformer.attention_softmax": _attention_softmax,
+    "transformer.attention_softmax_": _attention_softmax,
     "permute": lambda tensor, dims, **_: tensor.permute(tuple(dims)).contiguous(),
     "transpose": lambda tensor, dim1, dim2, **_: tensor.transpose(dim1, dim2),
     "reshape": lambda tensor, shape, **_: tensor.reshape(tuple(shape)).contiguous().clone(),
@@ -106,6 +142,26 @@ _SPECIAL = {
     "layer_norm": _layer_norm,
     "repeat": lambda tensor, repeat_dims, **_: tensor.repeat(tuple(repeat_dims)),
     "rms_norm": _rms_norm,
+    "addalpha": lambda a, b, alpha, **_: a + alpha * b,
+    "bias_gelu": lambda a, b, **_: _named("gelu")(a + b),
+    "cbrt": lambda tensor, **_: tensor.sign() * tensor.abs() ** (1 / 3),
+    "div_no_nan": lambda a, b, **_: (a / b).nan_to_num(0.0, 0.0, 0.0),
+    "floor_div": lambda a, b, **_: (a / b).floor(),
+    "geglu": _gated("gelu"),
+    "hardsigmoid": lambda tensor, *_, **__: (tensor / 6 + 0.5).clamp(0, 1),
+    "hardswish": lambda tensor, *_, **__: tensor * (tensor / 6 + 0.5).clamp(0, 1),
+    "log_sigmoid": lambda tensor, **_: tensor.sigmoid().log(),
+    "mac": lambda a, b, c, **_: a * b + c,
+    "multigammaln": lambda tensor, **_: tensor.mvlgamma(4),
+    "polygamma": lambda tensor, k, **_: tensor.polygamma(k),
+    "polyval": _polyval,
+    "rdiv": lambda tensor, value, **_: value / tensor,
+    "reglu": _gated("relu"),
+    "rpow": lambda tensor, exponent, **_: exponent ** tensor,
+    "selu": lambda tensor, *_, **__: tensor.clamp(min=0) * 1.0507 + (tensor.expm1() * 1.67326).clamp(max=0),
+    "sigmoid_accurate": lambda tensor, **_: tensor.sigmoid(),
+    "subalpha": lambda a, b, alpha, **_: a - alpha * b,
+    "swiglu": _gated("silu"),
     "rsub": lambda a, b, **_: b - a,
     "transformer.concatenate_heads": lambda tensor, **_: tensor.transpose(1, 2).flatten(2),
     "transformer.split_query_key_value_and_split_heads": _split_heads,

@@ -1,4 +1,4 @@
-"""TT-NN's products and softmax: its names, defaults and refusals; the library computes."""
+"""TT-NN's products: its names, defaults and refusals; the library computes."""
 from .. import _core
 from ._configs import DeviceComputeKernelConfig
 from ._cores import CoreGrid
@@ -112,15 +112,6 @@ def linear(input_tensor_a, input_tensor_b, *, bias=None, transpose_a=False, tran
     return wrap(_activated("linear", product, activation, core_grid), device)
 
 
-@word("softmax")
-def softmax(input_tensor, dim=-1, *, memory_config=None, compute_kernel_config=None, numeric_stable=False):
-    """Along the last dimension. The row's maximum is subtracted only with numeric_stable."""
-    device = on_device("softmax", "Operands to softmax need to be on device!", input_tensor)
-    refuse_options("softmax", compute_kernel_config=compute_kernel_config)
-    inherit_memory("softmax", input_tensor, memory_config)
-    return wrap(_core.softmax(input_tensor._core, dim, numeric_stable=numeric_stable), device)
-
-
 @word("deallocate")
 def deallocate(tensor, force=True):
     """Frees the tensor's memory now, and that of its views, which share it. A second time changes nothing."""
@@ -128,4 +119,4 @@ def deallocate(tensor, force=True):
     free(tensor, force)
 
 
-__all__ = ["deallocate", "linear", "matmul", "softmax"]
+__all__ = ["deallocate", "linear", "matmul"]

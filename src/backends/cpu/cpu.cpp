@@ -158,6 +158,7 @@ class CpuBackend final : public Backend {
       case OpFamily::binary: return reported(call, "portable", cpu::binary(call, threads_));
       case OpFamily::unary: return reported(call, "portable", cpu::unary(call, threads_));
       case OpFamily::softmax: return softmax(call);
+      case OpFamily::norm: return reported(call, "portable", cpu::norm(call, threads_));
       case OpFamily::reduce: return cpu::reduce(call, threads_);
       case OpFamily::move: return move(call);
       case OpFamily::search:
@@ -180,8 +181,7 @@ class CpuBackend final : public Backend {
   // Row operations compute in f32 whatever the type: any forced kernel's ISA will do.
   Tensor softmax(const OpCall& call) {
     const cpu::VectorKernel& vector = f32_.vector ? *f32_.vector : *bf16_.vector;
-    return reported(call, vector.name,
-                    cpu::softmax(vector, call.a(), *call.attributes.dim, threads_));
+    return reported(call, vector.name, cpu::softmax(vector, call, threads_));
   }
 
   Tensor move(const OpCall& call) {

@@ -13,13 +13,15 @@ namespace wattention::cpu {
 Tensor matmul(const Engine& engine, const Tensor& a, const Tensor& b, bool transpose_b,
               Buffer& workspace, int threads);
 
-/// exp(x - max) / sum along one dimension, in f32, rounded once to the input's dtype.
-Tensor softmax(const VectorKernel& vector, const Tensor& input, int dim, int threads);
+/// exp(x - max) / sum along one dimension, scaled and masked first, in f32; rounded once to the input's dtype.
+Tensor softmax(const VectorKernel& vector, const OpCall& call, int threads);
 
 /// Two operands or one and a number (rounded to f32), element by element: computed in f32, rounded once.
 Tensor binary(const OpCall& call, int threads);
 /// One operand, element by element, in the same way.
 Tensor unary(const OpCall& call, int threads);
+/// Each row of the last dimension by its formula: in double, rounded once.
+Tensor norm(const OpCall& call, int threads);
 /// Along some dimensions: summed in double, rounded once.
 Tensor reduce(const OpCall& call, int threads);
 

@@ -14,6 +14,8 @@ void binary(const OpCall& call, double* out);
 void unary(const OpCall& call, double* out);
 /// exp(x - max) over its sum along the call's dimension.
 void softmax(const OpCall& call, double* out);
+/// Each row of the last dimension by its formula, in long double.
+void norm(const OpCall& call, double* out);
 void reduce(const OpCall& call, double* out);
 /// As the call's plan says; `out` are the first operand's own bytes where the plan is in place.
 void move(const OpCall& call, std::byte* out, int threads);

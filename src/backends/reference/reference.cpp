@@ -57,7 +57,7 @@ class ReferenceBackend final : public Backend {
   }
 
   Tensor run(const OpCall& call) override {
-    if (call.plan.in_place) return write_into_first(call);
+    if (is_in_place(call)) return write_into_first(call);
     Tensor out = compute(call);
     if (explain_) report(call);
     return hold(out);
@@ -104,6 +104,7 @@ class ReferenceBackend final : public Backend {
       case OpFamily::binary: return reference::binary(call, out);
       case OpFamily::unary: return reference::unary(call, out);
       case OpFamily::softmax: return reference::softmax(call, out);
+      case OpFamily::norm: return reference::norm(call, out);
       case OpFamily::reduce: return reference::reduce(call, out);
       case OpFamily::move: return reference::move(call, bytes, threads_);
       case OpFamily::search:
@@ -112,7 +113,7 @@ class ReferenceBackend final : public Backend {
   }
 
   Tensor write_into_first(const OpCall& call) {
-    reference::move(call, call.a().storage()->host_bytes(), threads_);
+    compute_numbers(call, call.a().storage()->host_bytes());
     if (explain_) report(call);
     return call.a();
   }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "backends/wormhole/layout.h"
+
 namespace wattention::wormhole {
 
 std::string_view to_string(Evidence evidence) {
@@ -21,9 +23,23 @@ bool is_along_matrix(const OpCall& call) {
   return std::ranges::all_of(*call.attributes.dims, [=](int dim) { return dim >= rank - 2; });
 }
 
+// Cards printed the program over rows as it is by default; its options and the other programs were read.
+Evidence evidence_of_softmax(const OpCall& call) {
+  const OpAttributes& attributes = call.attributes;
+  const bool over_rows = *attributes.dim == call.a().rank() - 1 && call.a().rank() <= 4;
+  const bool plain =
+      !attributes.fp32_accumulate.value_or(false) && attributes.math_approx_mode.value_or(true);
+  return over_rows && plain ? Evidence::printed : Evidence::read;
+}
+
+// Both sides of a matrix of one tile have a program of their own.
+bool is_one_tile(const OpCall& call) {
+  return call.attributes.dims->size() == 2 && TiledShape(call.a().shape()).tiles() == 1;
+}
+
 // Cards printed sums and means of rows; the library summed columns.
 Evidence evidence_of_sum(const OpCall& call) {
-  if (!is_along_matrix(call)) return Evidence::read;
+  if (!is_along_matrix(call) || is_one_tile(call)) return Evidence::read;
   return call.attributes.dims->size() == 1 && (*call.attributes.dims)[0] == call.a().rank() - 2
              ? Evidence::library
              : Evidence::printed;
@@ -43,7 +59,6 @@ Evidence evidence_of(const OpCall& call) {
   switch (call.op) {
     case Op::matmul:
     case Op::linear:
-    case Op::softmax:
     case Op::multiply:
     case Op::add:
     case Op::subtract:
@@ -51,11 +66,13 @@ Evidence evidence_of(const OpCall& call) {
     case Op::tanh:
     case Op::pow:
     case Op::div: return Evidence::printed;
+    case Op::softmax: return evidence_of_softmax(call);
     case Op::divide: return call.number ? Evidence::printed : Evidence::library;
     case Op::sum:
     case Op::mean:
     case Op::var: return evidence_of_sum(call);
-    case Op::max: return is_along_matrix(call) ? Evidence::library : Evidence::read;
+    case Op::max:
+      return is_along_matrix(call) && !is_one_tile(call) ? Evidence::library : Evidence::read;
     case Op::exp:
       return call.attributes.fast_and_approximate_mode.value_or(false) ? Evidence::library
                                                                        : Evidence::read;

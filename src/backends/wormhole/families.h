@@ -26,6 +26,9 @@ std::optional<Refusal> refuse_elements_of_integers(const OpCall& call, std::stri
 std::optional<Refusal> refuse_search(const OpCall& call);
 std::optional<Refusal> refuse_gather(const OpCall& call);
 std::optional<Refusal> refuse_softmax(const OpCall& call);
+/// Along another dimension than the last, or of more than four.
+std::optional<Refusal> refuse_softmax_lines(const OpCall& call);
+std::optional<Refusal> refuse_norm(const OpCall& call);
 std::optional<Refusal> refuse_reduce(const OpCall& call);
 std::optional<Refusal> refuse_move(const OpCall& call);
 

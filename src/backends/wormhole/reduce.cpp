@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
 #include <vector>
 
 #include "backends/wormhole/exec/useful_threads.h"
@@ -11,13 +13,22 @@
 #include "backends/wormhole/kernels/number.h"
 #include "backends/wormhole/kernels/reduce.h"
 #include "backends/wormhole/numerics/elementwise.h"
+#include "backends/wormhole/numerics/sfpu_float.h"
 #include "backends/wormhole/program/move.h"
+#include "backends/wormhole/program/unary.h"
 #include "backends/wormhole/spec/chip.h"
 #include "backends/wormhole/wormhole_backend.h"
 #include "tensor/reduced.h"
 #include "tensor/shape_formatter.h"
 
 namespace wattention::wormhole {
+
+/// What all steps of a reduction share.
+struct ReducePlan {
+  bool largest;         ///< else a sum
+  float scaler;         ///< of a sum
+  bool matrices_first;  ///< those of a batch are added before a matrix is reduced
+};
 
 /// One program along the height or the width of the matrices.
 struct ReduceStep {
@@ -90,31 +101,23 @@ std::vector<int> in_order(Op op, const Dims& dims, int rank) {
   return order;
 }
 
-Refusal refuse_dims(const OpCall& call, std::string_view reason) {
-  return refuse(
-      ErrorKind::unsupported,
-      "[{}] expected dimensions that the release reduces as it should; found shape {}. {}",
-      call.name(), call.a().shape(), reason);
+/// One program of the release: along the width, the height, or both.
+bool is_one_step(const Dims& dims, int rank) {
+  return dims.size() == 1 || (dims.size() == 2 && is_along_matrix(dims, rank));
+}
+
+// A product on the vector unit, cut to bf16.
+Bits times_number(Bits value, const UnaryFunction::Numbers& numbers) {
+  return pack_bf16(store_to_bf16(sfpu::multiply(widen(value), numbers[0])));
 }
 
 }  // namespace
 
 std::optional<Refusal> refuse_reduce(const OpCall& call) {
   if (auto refusal = refuse_operands(call, "Input to reduce must be tilized")) return refusal;
-  const Dims& dims = *call.attributes.dims;
-  const int rank = call.a().rank();
-  if (rank < 1 || rank > 4)
-    return refuse(ErrorKind::unsupported, "[{}] expected one to four dimensions; found shape {}",
-                  call.name(), call.a().shape());
-  const bool sums = call.op != Op::max && call.op != Op::min;
-  const TiledShape tiled(call.a().shape());
-  if (sums && dims.size() >= 2 && dims[dims.size() - 2] == rank - 2 && tiled.tiles() == 1)
-    return refuse_dims(
-        call, "The program that sums one single tile in both directions is not built here");
-  const bool averages = call.op == Op::mean || call.op == Op::var || call.op == Op::stddev;
-  if (averages && dims.size() > 1 && !is_along_matrix(dims, rank))
-    return refuse_dims(call, "Over a batch and more it divides by the number of all elements");
-  return std::nullopt;
+  if (call.a().rank() >= 1) return std::nullopt;
+  return refuse(ErrorKind::unsupported, "[{}] expected at least one dimension; found shape {}",
+                call.name(), call.a().shape());
 }
 
 Tensor WormholeBackend::run_reduce(const OpCall& call) {
@@ -129,25 +132,82 @@ Tensor WormholeBackend::run_reduce(const OpCall& call) {
 
 // The result keeps its dimensions, of size 1.
 Tensor WormholeBackend::sum_or_largest(const OpCall& call) {
-  const bool largest = call.op == Op::max || call.op == Op::min;
-  const int rank = call.a().rank();
-  const float scaler =
-      call.op == Op::sum || largest ? 1.0f : 1.0f / static_cast<float>(reduced_count(call));
-  Tensor result =
-      call.op == Op::min ? run_family({Op::neg, {call.a()}, {}, {}, call.a().shape()}) : call.a();
+  const bool least = call.op == Op::min;
+  const Tensor input =
+      least ? run_family({Op::neg, {call.a()}, {}, {}, call.a().shape()}) : call.a();
+  if (call.op == Op::max || least) {
+    const Tensor largest = reduce_steps(call, input, {true, 1, false});
+    return least ? run_family({Op::neg, {largest}, {}, {}, largest.shape()}) : largest;
+  }
+  const float share = 1.0f / static_cast<float>(reduced_count(call));
+  if (call.op == Op::sum) return reduce_steps(call, input, {false, 1, true});
+  if (is_one_step(*call.attributes.dims, input.rank()))
+    return reduce_steps(call, input, {false, share, false});
+  // Over a batch and more the release sums, and divides by the number of all elements, reduced or not.
+  const Tensor sum = reduce_steps(call, input, {false, 1, false});
+  return times(sum, 1.0f / static_cast<float>(call.a().numel()));
+}
+
+Tensor WormholeBackend::times(const Tensor& input, float number) {
+  Tensor out = allocate(input.shape(), DType::bf16, Layout::tile, input.memory());
+  const TiledShape tiled(input.shape());
+  constexpr int steps = 4;  // load, product with its wait, store
+  enqueue(fmt::format("mul_sfpu {} {}", input.shape(), to_string(input.memory())),
+          make_unary({"mul_sfpu", tiled.tiles(), input.memory(), input.memory(), steps}),
+          Reuse::blocks);
+  if (!has_values()) return out;
+  const auto count = static_cast<std::size_t>(tiled.elements());
+  unary_tables_.apply({{times_number}, {std::bit_cast<Word>(number)}}, {bits_of(input), count},
+                      {bits_of(out), count}, host_);
+  return out;
+}
+
+Tensor WormholeBackend::reduce_steps(const OpCall& call, const Tensor& input,
+                                     const ReducePlan& plan) {
   const Dims& dims = *call.attributes.dims;
-  const bool both_sides = dims.size() >= 2 && dims[dims.size() - 2] == rank - 2;
+  const int rank = input.rank();
+  const bool one_step = is_one_step(dims, rank), both_sides = one_step && dims.size() == 2;
+  if (both_sides && TiledShape(input.shape()).tiles() == 1)
+    return reduce_tile(call, input, plan.largest, plan.scaler);
+  Tensor result = input;
   for (const int dim : in_order(call.op, dims, rank)) {
-    // Over both sides of a matrix the width comes first, and the scaler with the height.
-    const float factor = both_sides && dim == rank - 1 ? 1.0f : scaler;
+    // Over both sides of a matrix the width comes first, and the scaler with the height; else with each.
+    const float factor = both_sides && dim == rank - 1 ? 1.0f : plan.scaler;
     if (dim >= rank - 2)
-      result = reduce_side(call, result, {largest, dim == rank - 1, factor});
-    else if (call.op == Op::sum)
+      result = reduce_side(call, result, {plan.largest, dim == rank - 1, factor});
+    else if (plan.matrices_first)
       result = sum_matrices(call, result, dim);
     else
-      result = reduce_across(call, result, dim, {largest, false, factor});
+      result = reduce_across(call, result, dim, {plan.largest, false, factor});
   }
-  return call.op == Op::min ? run_family({Op::neg, {result}, {}, {}, result.shape()}) : result;
+  return result;
+}
+
+// Columns of each face onto sixteen sums, which bf16 holds on their way to be summed themselves; each sum takes the
+// root of the scaler.
+Tensor WormholeBackend::reduce_tile(const OpCall& call, const Tensor& input, bool largest,
+                                    float scaler) {
+  const int rank = input.rank();
+  const Memory memory = call.attributes.memory.value_or(input.memory());
+  Tensor out = allocate(reduced_shape(input.shape(), Dims{rank - 2, rank - 1}, true), DType::bf16,
+                        Layout::tile, memory);
+  enqueue(fmt::format("{} reduce_hw {} {} {}", call.name(), scaler, to_string(input.memory()),
+                      to_string(memory)),
+          make_move({call.name(), "reduce height and width, single core", "reduce_hw.cpp", 1, 1,
+                     input.memory(), memory}),
+          Reuse::blocks);
+  if (!has_values()) return out;
+  const SumNumerics numerics = numerics_of(call);
+  const FilledImage filled(bits_of(input), TiledShape(input.shape()),
+                           largest ? minus_infinity : Bits{0});
+  const std::span<const Bits> tile(filled.bits(), tile_elements);
+  std::fill_n(bits_of(out), tile_elements, Bits{0});
+  *bits_of(out) =
+      largest ? pack_bf16(kernels::row_max(tile))
+              : kernels::tile_sum(tile, kernels::number_operand(std::sqrt(scaler), release_),
+                                  static_cast<int>(numerics.fidelity),
+                                  numerics.fp32_accumulate ? DstFormat::fp32 : DstFormat::bf16);
+  return out;
 }
 
 // A batch dimension takes the height's place, and goes back.
@@ -175,13 +235,12 @@ Tensor WormholeBackend::squared(const Tensor& input) {
   return run_family({Op::pow, {input}, 2, {}, input.shape()});
 }
 
-// The mean of the squares less the square of the mean, each a program.
+// The mean of the squares less the square of the mean, each a program. Over a batch and more each dimension's step
+// takes the scaler of all.
 Tensor WormholeBackend::variance(const OpCall& call) {
+  const float share = 1.0f / static_cast<float>(reduced_count(call));
   const auto mean_of = [&](const Tensor& tensor) {
-    OpCall mean = call;
-    mean.op = Op::mean;
-    mean.tensors = {tensor};
-    return sum_or_largest(mean);
+    return reduce_steps(call, tensor, {false, share, false});
   };
   const Tensor mean = mean_of(call.a());
   const Tensor squares = mean_of(squared(call.a()));

@@ -1,37 +1,127 @@
+// Softmax over the last dimension, with a scale and a mask where they are given.
+// tt-metal v0.57.0-rc71, ttnn/cpp/ttnn/operations/normalization/softmax/device/softmax_op.cpp.
 #include "backends/wormhole/program/softmax.h"
 
 #include <fmt/format.h>
 
+#include <vector>
+
 #include "backends/wormhole/families.h"
+#include "backends/wormhole/kernels/number.h"
+#include "backends/wormhole/spec/chip.h"
 #include "backends/wormhole/wormhole_backend.h"
 #include "tensor/shape_formatter.h"
 
 namespace wattention::wormhole {
+namespace {
+
+// The program over rows; all other calls go to another family of programs.
+bool is_of_rows(const OpCall& call) {
+  return *call.attributes.dim == call.a().rank() - 1 && call.a().rank() <= 4;
+}
+
+bool is_causal(const OpCall& call) {
+  return call.attributes.causal.value_or(false);
+}
+
+// Within a core the reader walks a causal mask as if it were square; from core to core, by the mask's rows.
+std::optional<Refusal> refuse_mask(const OpCall& call) {
+  const Tensor* mask = call.operand(1);
+  if (mask == nullptr) {
+    if (call.attributes.scale.value_or(1) == 1) return std::nullopt;
+    return refuse(ErrorKind::bad_input,
+                  "[{}] expected no scale without a mask, as TT-NN asserts; found {}", call.name(),
+                  *call.attributes.scale);
+  }
+  const TiledShape scores(call.shape), masked(mask->shape());
+  const bool row_a_core = scores.batch * scores.row_tiles() <= n150d().compute_cores();
+  if (is_causal(call) && scores.row_tiles() != scores.col_tiles() && !row_a_core)
+    return refuse(ErrorKind::unverified,
+                  "[{}] expected as many rows as columns under a causal mask of more rows of tiles "
+                  "than cores, as the release's reader leaves the mask else; found shape {}",
+                  call.name(), call.shape);
+  if (!is_causal(call) && masked.row_tiles() != 1)
+    return refuse(ErrorKind::bad_input,
+                  "[{}] expected a mask of at most 32 rows, of which the first counts; found {}",
+                  call.name(), mask->shape());
+  return std::nullopt;
+}
+
+std::optional<Refusal> refuse_place(const OpCall& call) {
+  if (!is_in_place(call) || !call.attributes.memory) return std::nullopt;
+  return refuse(ErrorKind::bad_input, "[{}] expected no memory beside in_place; found {}",
+                call.name(), text_of(call.attributes, Attribute::memory));
+}
+
+// A row for each of the scores': the mask's first for all of a batch's, or its own for each head.
+std::vector<Bits> spread_mask(const OpCall& call, const Bits* image) {
+  const TiledShape scores(call.shape), mask(call.operand(1)->shape());
+  const std::int64_t width = scores.padded_cols;
+  const std::int64_t heads = scores.batch / mask.batch;
+  std::vector<Bits> spread(static_cast<std::size_t>(scores.elements()));
+  for (std::int64_t row = 0; row < scores.batch * scores.padded_rows; ++row) {
+    const std::int64_t batch = row / (heads * scores.padded_rows);
+    const std::int64_t of_mask = is_causal(call) ? row % scores.padded_rows : 0;
+    std::copy_n(image + (batch * mask.padded_rows + of_mask) * width, width,
+                spread.data() + row * width);
+  }
+  return spread;
+}
+
+SoftmaxProblem problem_of(const OpCall& call) {
+  const OpAttributes& attributes = call.attributes;
+  const TiledShape tiled(call.shape);
+  SoftmaxProblem problem{.tile_rows = tiled.batch * tiled.row_tiles(),
+                         .width_tiles = tiled.col_tiles(),
+                         .padded_columns = tiled.cols != tiled.padded_cols,
+                         .numeric_stable = attributes.numeric_stable,
+                         .memory = call.a().memory(),
+                         .out_memory = attributes.memory.value_or(call.a().memory()),
+                         .fidelity = attributes.fidelity,
+                         .fp32_accumulate = attributes.fp32_accumulate.value_or(false),
+                         .approximate = attributes.math_approx_mode.value_or(true)};
+  if (const Tensor* mask = call.operand(1)) {
+    problem.mask = mask->memory();
+    problem.causal = is_causal(call);
+    problem.padded_columns = false;
+    problem.mask_tiles =
+        is_causal(call) ? tiled.tiles() : TiledShape(mask->shape()).batch * tiled.col_tiles();
+  }
+  return problem;
+}
+
+}  // namespace
 
 std::optional<Refusal> refuse_softmax(const OpCall& call) {
-  const Tensor& input = call.a();
-  const int dim = *call.attributes.dim;
   if (auto refusal = refuse_operands(call, "Inputs to softmax must be tilized")) return refusal;
-  if (dim == input.rank() - 1 && input.rank() <= 4) return std::nullopt;
-  return refuse(
-      ErrorKind::unsupported,
-      "[softmax] expected the last dimension of at most four, as other calls go to moreh_softmax, "
-      "whose digits are not known here; found dimension {} of shape {}",
-      dim, input.shape());
+  if (auto refusal = refuse_mask(call)) return refusal;
+  if (auto refusal = refuse_place(call)) return refusal;
+  return is_of_rows(call) ? std::nullopt : refuse_softmax_lines(call);
 }
 
 Tensor WormholeBackend::run_softmax(const OpCall& call) {
+  if (!is_of_rows(call)) return run_softmax_lines(call);
   const Tensor& input = call.a();
-  Tensor out = allocate(call.shape, DType::bf16, Layout::tile, input.memory());
-  const TiledShape tiled(input.shape());
-  const SoftmaxProblem problem{tiled.batch * tiled.row_tiles(), tiled.col_tiles(),
-                               tiled.cols != tiled.padded_cols, call.attributes.numeric_stable,
-                               input.memory()};
+  const SoftmaxProblem problem = problem_of(call);
+  Tensor out = is_in_place(call)
+                   ? input
+                   : allocate(call.shape, DType::bf16, Layout::tile, problem.out_memory);
   // The release's key names neither the shape nor the variant.
-  const Program program = enqueue(fmt::format("softmax {}", to_string(input.memory())),
-                                  make_softmax(problem, release_), Reuse::kernels);
-  if (has_values())
+  std::string key = fmt::format("softmax {}", to_string(input.memory()));
+  if (problem.mask) key += fmt::format(" mask {}", to_string(*problem.mask));
+  if (problem.out_memory != input.memory()) key += fmt::format(" out {}", to_string(out.memory()));
+  const Program program = enqueue(key, make_softmax(problem, release_), Reuse::kernels);
+  if (!has_values()) return out;
+  const TiledShape tiled(input.shape());
+  if (const Tensor* mask = call.operand(1)) {
+    const std::vector<Bits> spread = spread_mask(call, bits_of(*mask));
+    const auto scale = static_cast<float>(call.attributes.scale.value_or(1));
+    const ScaleMask masked{spread.data(), kernels::number_operand(scale, release_)};
+    wormhole::softmax(stacked(input), tiled.padded_cols, program.softmax, bits_of(out), host_,
+                      &masked);
+  } else {
     wormhole::softmax(stacked(input), tiled.cols, program.softmax, bits_of(out), host_);
+  }
   return out;
 }
 

@@ -117,7 +117,7 @@ Capabilities capabilities_of(const Release& release) {
       .layouts = {Layout::tile, Layout::row_major},
       .memories = {Memory::dram, Memory::l1},
       .attributes = core_grid | fidelity | memory | fp32_accumulate | numeric_stable |
-                    fast_and_approximate_mode,
+                    fast_and_approximate_mode | math_approx_mode,
       .core_grid = n150d().compute_grid,
       .releases = release_names(release),
       .meters = {}};
@@ -172,6 +172,7 @@ std::optional<Refusal> refuse_family(const OpCall& call, const Release& release)
     case OpFamily::binary: return refuse_binary(call);
     case OpFamily::unary: return refuse_unary(call, release);
     case OpFamily::softmax: return refuse_softmax(call);
+    case OpFamily::norm: return refuse_norm(call);
     case OpFamily::reduce: return refuse_reduce(call);
     case OpFamily::search: return refuse_search(call);
     case OpFamily::gather: return refuse_gather(call);
@@ -216,6 +217,7 @@ Tensor WormholeBackend::run_family(const OpCall& call) {
     case OpFamily::binary: return run_binary(call);
     case OpFamily::unary: return run_unary(call);
     case OpFamily::softmax: return run_softmax(call);
+    case OpFamily::norm: return run_norm(call);
     case OpFamily::reduce: return run_reduce(call);
     case OpFamily::search: return call.op == Op::argmax ? run_argmax(call) : run_topk(call).front();
     case OpFamily::gather: return run_gather(call);

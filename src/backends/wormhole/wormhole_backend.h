@@ -21,6 +21,7 @@
 
 namespace wattention::wormhole {
 
+struct ReducePlan;
 struct ReduceStep;
 
 class WormholeBackend final : public Backend {
@@ -92,9 +93,14 @@ class WormholeBackend final : public Backend {
   Tensor run_gather(const OpCall& call);
   void gather_values(const OpCall& call, const Tensor& out);
   Tensor run_softmax(const OpCall& call);
+  Tensor run_softmax_lines(const OpCall& call);
+  Tensor run_norm(const OpCall& call);
   Tensor run_reduce(const OpCall& call);
   Tensor sum_or_largest(const OpCall& call);
   Tensor variance(const OpCall& call);
+  Tensor reduce_steps(const OpCall& call, const Tensor& input, const ReducePlan& plan);
+  Tensor reduce_tile(const OpCall& call, const Tensor& input, bool largest, float scaler);
+  Tensor times(const Tensor& input, float number);
   Tensor reduce_side(const OpCall& call, const Tensor& input, const ReduceStep& step);
   Tensor sum_matrices(const OpCall& call, const Tensor& input, int dim);
   Tensor reduce_across(const OpCall& call, const Tensor& input, int dim, const ReduceStep& step);

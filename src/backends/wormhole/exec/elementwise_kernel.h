@@ -85,7 +85,8 @@ struct ElementwiseOf {
 
   static I flushed(I bits) { return Accumulator::where_positive(exponent(bits), bits); }
 
-  static I added(I a, I b) {
+  /// a + b as it meets the accumulator.
+  static Term sum_term(I a, I b) {
     a = flushed(a);
     b = flushed(b);
     const I a_size = V::both(a, V::all(0x7fff));
@@ -97,10 +98,10 @@ struct ElementwiseOf {
         Accumulator::where_positive(small, Accumulator::halve(eleven_bits(small), distance));
     const I base = Accumulator::where_positive(large, eleven_bits(large));
     const I magnitude = V::add(base, Accumulator::with_sign(addend, sign(V::differ(large, small))));
-    return Accumulator::bf16(none(),
-                             {Accumulator::with_sign(magnitude, sign(large)), exponent(large)},
-                             {none(), none()});
+    return {Accumulator::with_sign(magnitude, sign(large)), exponent(large)};
   }
+
+  static I added(I a, I b) { return Accumulator::bf16(none(), sum_term(a, b), {none(), none()}); }
 
   static void add(const Bits* a, const Bits* b, Bits b_flip, std::int64_t count, Bits* out) {
     const I flip = V::all(static_cast<std::int32_t>(b_flip));

@@ -61,10 +61,17 @@ void max_rows(MatrixView input, Bits* largest, HostOptions host);
 /// Along the height of `matrices`, one below the other: largest [matrices, cols].
 void max_columns(MatrixView input, std::int64_t matrices, Bits* largest, HostOptions host);
 
+/// A mask of the input's shape, added after all is multiplied by a scale.
+struct ScaleMask {
+  const Bits* mask;
+  Bits scale;
+};
+
 /// Softmax over the first `logical_cols` of each row. Padding columns of `out` are what the kernel leaves there:
-/// zeros. Padding rows become what a row of zeros gives.
+/// zeros. Padding rows become what a row of zeros gives. With a mask padding columns count as others. `out` may be the
+/// input.
 void softmax(MatrixView input, std::int64_t logical_cols, const SoftmaxNumerics& numerics,
-             Bits* out, HostOptions host);
+             Bits* out, HostOptions host, const ScaleMask* masked = nullptr);
 
 /// ELWMUL by one value, by a tensor; ELWADD, ELWSUB. All spans have the same length. `out` may be an input.
 void multiply_scalar(std::span<const Bits> input, Bits scalar, Fidelity fidelity,

@@ -5,7 +5,7 @@
 #include "backends/wormhole/exec/elementwise_choice.h"
 #include "backends/wormhole/exec/exec.h"
 #include "backends/wormhole/exec/useful_threads.h"
-#include "backends/wormhole/kernels/softmax_0_57.h"
+#include "backends/wormhole/kernels/softmax_steps.h"
 #include "base/fail.h"
 #include "base/interrupt.h"
 
@@ -31,6 +31,7 @@ struct Task {
   std::int64_t logical_cols;
   const SoftmaxNumerics& numerics;
   Bits* out;
+  const ScaleMask* masked;
 };
 
 /// Rows [first, first + lanes) by vectors. `columns` is scratch for [cols][lanes].
@@ -59,6 +60,11 @@ class VectorSoftmax {
     const Bits* from = task_.input.bits + row * task_.input.cols;
     Bits* out = task_.out + row * task_.input.cols;
     std::int64_t masked_from = task_.logical_cols;
+    if (task_.masked != nullptr) {
+      scale_and_mask(row, out);
+      from = out;
+      masked_from = task_.input.cols;
+    }
     if (task_.numerics.numeric_stable) {
       subtract_maximum(from, out);
       from = out;
@@ -74,9 +80,18 @@ class VectorSoftmax {
     }
   }
 
+  // The matrix unit makes no NaN or -0, so the packer between the steps changes nothing.
+  void scale_and_mask(std::int64_t row, Bits* out) {
+    const std::int64_t offset = row * task_.input.cols;
+    vectors_.multiply_scalar(task_.input.bits + offset, task_.masked->scale, task_.input.cols,
+                             static_cast<int>(task_.numerics.multiply), out);
+    vectors_.add(out, task_.masked->mask + offset, 0, task_.input.cols, out);
+  }
+
   void subtract_maximum(const Bits* from, Bits* out) {
     const auto cols = static_cast<std::size_t>(task_.input.cols);
-    kernels::mask_padding({from, cols}, static_cast<std::size_t>(task_.logical_cols), {out, cols});
+    const std::int64_t logical = task_.masked ? task_.input.cols : task_.logical_cols;
+    kernels::mask_padding({from, cols}, static_cast<std::size_t>(logical), {out, cols});
     vectors_.subtract_scalar(out, kernels::maximum_of({out, cols}), task_.input.cols, out);
   }
 
@@ -97,25 +112,33 @@ void run_rows(const Task& task, Share rows, const ElementwiseKernels* vectors) {
   const auto cols = static_cast<std::size_t>(task.input.cols);
   for (std::int64_t row = rows.begin; row < rows.end; ++row) {
     interruption_point();
-    kernels::softmax_row({task.input.bits + row * task.input.cols, cols},
-                         static_cast<std::size_t>(task.logical_cols), task.numerics,
-                         {task.out + row * task.input.cols, cols});
+    const std::int64_t offset = row * task.input.cols;
+    kernels::SoftmaxRow one{.input = {task.input.bits + offset, cols},
+                            .mask = {},
+                            .logical_cols = static_cast<std::size_t>(task.logical_cols)};
+    if (task.masked != nullptr) {
+      one.mask = {task.masked->mask + offset, cols};
+      one.scale = task.masked->scale;
+    }
+    kernels::softmax_row(one, task.numerics, {task.out + offset, cols});
   }
 }
 
 }  // namespace
 
 void softmax(MatrixView input, std::int64_t logical_cols, const SoftmaxNumerics& numerics,
-             Bits* out, HostOptions host) {
+             Bits* out, HostOptions host, const ScaleMask* masked) {
   expect(input.rows > 0 && input.cols > 0 && input.rows % 32 == 0 && input.cols % 32 == 0,
          "[softmax] expected whole 32x32 tiles; found [{}, {}]", input.rows, input.cols);
   expect(logical_cols > input.cols - 32 && logical_cols <= input.cols,
          "[softmax] expected a width that ends in the last of {} columns' tile; found {}",
          input.cols, logical_cols);
-  const ElementwiseKernels* vectors = elementwise_kernels(resolve_isa(host.isa));
+  // Vectors have the plain arithmetic only.
+  const bool plain = numerics.approximate && !numerics.fp32_accumulate;
+  const ElementwiseKernels* vectors = plain ? elementwise_kernels(resolve_isa(host.isa)) : nullptr;
   const int threads = useful_threads(static_cast<double>(input.rows * input.cols),
                                      least_softmax_elements, resolve_threads(host.threads));
-  const Task task{input, logical_cols, numerics, out};
+  const Task task{input, logical_cols, numerics, out, masked};
   parallel(threads,
            [&](int thread) { run_rows(task, share_of(input.rows, thread, threads, 16), vectors); });
 }

@@ -25,6 +25,18 @@ struct SoftmaxNumerics {
   bool numeric_stable = false;  ///< subtract the row's maximum first
   Fidelity sum = Fidelity::hifi4;
   Fidelity multiply = Fidelity::hifi4;
+  bool fp32_accumulate = false;  ///< 32-bit Dst, and 32-bit buffers between the steps
+  bool approximate = true;       ///< the vector unit's exponential and reciprocal
+};
+
+/// layer_norm or rms_norm.
+struct NormNumerics {
+  bool subtracts_mean = true;
+  Fidelity fidelity = Fidelity::hifi4;
+  bool fp32_accumulate = true;  ///< 32-bit Dst, and 32-bit buffers between the steps
+  bool approximate = false;     ///< the vector unit's root and reciprocal
+  std::uint16_t scaler = 0;     ///< bf16: 1 over the padded width
+  std::uint16_t epsilon = 0;    ///< bf16
 };
 
 }  // namespace wattention::wormhole

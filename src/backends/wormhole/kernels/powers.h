@@ -14,12 +14,11 @@ struct Powers : Silicon {
   static constexpr int inverse_root_newton_steps = 25;
 };
 
-/// x / sqrt(x). Above 2^126 the square of 1 / sqrt(x) is a denormal, that is 0, and the steps go astray. Nothing
-/// checks the sign: of a negative number comes what the steps make of its pattern.
-template <class Rules = Powers, Register Dst = Bits>
-constexpr Dst sqrt(Dst value) {
-  const Word x = load(value);
-  if (x == 0) return value;
+/// x / sqrt(x), as fp32. Above 2^126 the square of 1 / sqrt(x) is a denormal, that is 0, and the steps go astray.
+/// Nothing checks the sign: of a negative number comes what the steps make of its pattern.
+template <class Rules = Powers>
+constexpr Word root_of(Word x) {
+  if (x == 0) return x;
   const Word minus_half = sfpu::multiply<Rules>(x, sfpu::constant(-0.5f));
   Word root = Rules::root_start - (x >> 1);
   for (int i = 0; i < Rules::root_newton_steps; ++i) {
@@ -27,7 +26,17 @@ constexpr Dst sqrt(Dst value) {
         sfpmad<Rules>(sfpu::multiply<Rules>(root, root), minus_half, sfpu::constant(1.5f));
     root = sfpu::multiply<Rules>(factor, root);
   }
-  return store<Dst, Rules>(sfpu::multiply<Rules>(root, x));
+  return sfpu::multiply<Rules>(root, x);
+}
+
+/// Half the exponent, with the mantissa's top bit where the exponent is odd: up to 6 % high.
+constexpr Word approximate_root_of(Word x) {
+  return (x + sfpu::one) >> 1;
+}
+
+template <class Rules = Powers, Register Dst = Bits>
+constexpr Dst sqrt(Dst value) {
+  return store<Dst, Rules>(root_of<Rules>(load(value)));
 }
 
 /// From 1 or, above 1, from 1 / x: so each step grows a small result by half only, and below about 1e-9 it does not

@@ -49,6 +49,27 @@ constexpr Bits column_sum(std::span<const Bits> column, Bits scaler, int phases,
   return pack_dst(dst, format);
 }
 
+/// GAPOOL of a whole tile: of each face's columns onto sixteen sums, cut to bf16 on their way back into SrcA, then of
+/// these. The scaler meets each value twice.
+constexpr Bits tile_sum(std::span<const Bits> values, Bits scaler, int phases, DstFormat format) {
+  constexpr std::size_t width = 2 * mvmul_depth;
+  std::array<Bits, mvmul_depth> scalers{}, column{}, sums{};
+  scalers.fill(scaler);
+  for (std::size_t col = 0; col < mvmul_depth; ++col) {
+    Word dst = 0;
+    for (std::size_t face = 0; face < 4; ++face) {
+      const std::size_t corner = face / 2 * mvmul_depth * width + face % 2 * mvmul_depth;
+      for (std::size_t row = 0; row < mvmul_depth; ++row)
+        column[row] = values[corner + row * width + col];
+      for (int phase = 0; phase < phases; ++phase) dst = mvmul(column, scalers, phase, dst, format);
+    }
+    sums[col] = upper_half(dst);
+  }
+  Word dst = 0;
+  for (int phase = 0; phase < phases; ++phase) dst = mvmul(sums, scalers, phase, dst, format);
+  return pack_dst(dst, format);
+}
+
 /// In Dst: not packed yet.
 template <class Rules = Reduce>
 constexpr Bits row_max(std::span<const Bits> row) {

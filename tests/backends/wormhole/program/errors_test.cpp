@@ -111,10 +111,11 @@ TEST_F(Errors, AGridTooLargeIsClampedNotRefused) {
 
 TEST_F(Errors, WhatIsNotKnownIsRefused) {
   const Tensor a = on_device({4, 8});
-  expect_refused(ErrorKind::unsupported, "moreh_softmax", [&] { softmax(a, {.dim = 0}); });
-  expect_refused(ErrorKind::unsupported, "moreh_softmax", [&] {
-    softmax(on_device({1, 1, 1, 4, 8}), {});
+  expect_refused(ErrorKind::unsupported, "a line that fits the L1 of a core", [&] {
+    softmax(on_device({2048, 32}), {.dim = 0});
   });
+  expect_refused(ErrorKind::unsupported, "no fp32_accumulate along dimension 0",
+                 [&] { softmax(a, {.fp32_accumulate = true, .dim = 0}); });
   expect_refused(ErrorKind::unsupported, "program for tensors is not built", [&] { pow(a, a); });
   expect_refused(ErrorKind::unsupported, "whole number from 0 to 4294967295",
                  [&] { pow(a, 1e30); });

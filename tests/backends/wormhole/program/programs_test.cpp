@@ -19,7 +19,8 @@ std::string attribute(const Program& program, const std::string& name) {
 }
 
 Program softmax(std::int64_t rows, std::int64_t width, bool stable = false) {
-  return make_softmax({rows, width, false, stable, Memory::dram}, release_profile("0.57"));
+  return make_softmax({rows, width, false, stable, Memory::dram, Memory::dram},
+                      release_profile("0.57"));
 }
 
 TEST(SoftmaxProgram, OneCorePerTileRow) {

@@ -63,16 +63,51 @@ TEST_F(Reductions, PaddingDoesNotCount) {
             std::vector<float>(6, -2));
 }
 
-TEST_F(Reductions, WhatTheReleaseDoesOtherwiseIsRefused) {
+// Over a batch and more a mean divides by the number of all elements, and a variance scales once a dimension.
+TEST_F(Reductions, MeansOverABatchAndMoreAreTheReleases) {
   const Tensor batch = device_->upload(random_tensor({2, 3, 40, 50}), {});
-  expect_says(error_of([&] {
-                mean(batch, along({0, 1}));
-              }),
-              ErrorKind::unsupported, "divides by the number of all elements");
-  expect_says(error_of([&] {
-                sum(device_->upload(random_tensor({4, 5}), {}));
-              }),
-              ErrorKind::unsupported, "one single tile");
+  const auto ratio = [&](const Dims& dims) {
+    const std::vector<float> means = values(mean(batch, along(dims)));
+    const std::vector<float> sums = values(sum(batch, along(dims)));
+    double product = 0, square = 0;
+    for (std::size_t i = 0; i < means.size(); ++i) {
+      product += double{means[i]} * sums[i];
+      square += double{sums[i]} * sums[i];
+    }
+    return square / product;
+  };
+  EXPECT_NEAR(ratio({0, 1}), 2 * 3 * 40 * 50, 60);  // not 6; half a per cent for roundings
+  EXPECT_NEAR(ratio({0, 1, 2, 3}), 2 * 3 * 40 * 50, 240);
+  EXPECT_NEAR(ratio({0}), 2, 0.02);
+}
+
+// Ones in one tile: exact in every order. The root of the scaler meets each element twice.
+TEST_F(Reductions, OneTileInBothDirections) {
+  const Tensor ones = device_->upload(Tensor({{1, 1, 1}, {1, 1, 1}}), {});
+  EXPECT_EQ(values(sum(ones, along({0, 1}))), std::vector<float>{6});
+  EXPECT_EQ(values(max(ones, along({0, 1}))), std::vector<float>{1});
+  const Tensor tile = device_->upload(random_tensor({32, 32}), {});
+  const Tensor exact = to_device(device_->download(tile).to(DType::f64), open_device("reference"));
+  const double mean_there = to_host(mean(exact, along({0, 1}))).values<double>()[0];
+  EXPECT_NEAR(values(mean(tile, along({0, 1})))[0], mean_there, 0.002);
+}
+
+// Five dimensions and more are matrices all the same.
+TEST_F(Reductions, AnyRank) {
+  const Shape shape({2, 1, 3, 2, 4, 5});
+  Tensor host = Tensor::empty(shape);
+  std::int64_t count = 0;
+  for (float& value : host.mutable_values<float>()) value = static_cast<float>(count++ % 5 - 2);
+  const Tensor input = device_->upload(host, {});
+  const Tensor exact = to_device(host, open_device("reference"));
+  for (const Dims& dims : {Dims{0, 5}, Dims{2, 4}, Dims{3}, Dims{5}, Dims{}}) {
+    const Tensor expected = to_host(sum(exact, along(dims))).to(DType::f32);
+    EXPECT_TRUE(std::ranges::equal(values(sum(input, along(dims))), expected.values<float>()));
+  }
+}
+
+TEST_F(Reductions, WrongDimensionsAreRefused) {
+  const Tensor batch = device_->upload(random_tensor({2, 3, 40, 50}), {});
   expect_says(error_of([&] { sum(batch, along({4})); }), ErrorKind::bad_input, "found 4");
   expect_says(error_of([&] { sum(batch, along({1, -3})); }), ErrorKind::bad_input, "one twice");
 }

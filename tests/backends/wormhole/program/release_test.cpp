@@ -70,7 +70,8 @@ void call_ops(const Device& device, Observed& seen) {
 /// A softmax whose kind the caller leaves open.
 void call_softmax(const Release& release, Observed& seen) {
   const Tensor input = random_tensor({32, 256}, 7, DType::bf16);
-  const Program program = make_softmax({1, 8, false, std::nullopt, Memory::dram}, release);
+  const Program program =
+      make_softmax({1, 8, false, std::nullopt, Memory::dram, Memory::dram}, release);
   const std::vector<Bits> values = bits(input);
   std::vector<Bits> out(values.size());
   softmax({values.data(), 32, 256}, 256, program.softmax, out.data(), {});

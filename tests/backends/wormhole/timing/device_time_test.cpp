@@ -134,7 +134,7 @@ TEST(StreamTime, L1IsFasterThanDramAndBoundByTheNetwork) {
 
 TEST(StreamTime, SoftmaxKeepsToWholeRowsPerCore) {
   const auto softmax = [](std::int64_t rows) {
-    return seconds(make_softmax({rows, 32, false, false, Memory::l1}, release()).work);
+    return seconds(make_softmax({rows, 32, false, false, Memory::l1, Memory::l1}, release()).work);
   };
   EXPECT_DOUBLE_EQ(softmax(1), softmax(64));  // one tile row per core, up to all cores
   EXPECT_LT(softmax(64), softmax(65));        // one more takes a second round

@@ -1,0 +1,148 @@
+"""Functions of two and three tensors that TT-NN makes of several of its ops.
+
+tt-metal v0.57.0-rc71, ttnn/cpp/ttnn/operations/eltwise: binary/device/binary_composite_op.cpp,
+ternary/ternary_composite_op.cpp, in their order of steps.
+"""
+import math
+
+from .. import _core
+from ._elementwise import clamped
+from ._errors import ArgumentError, error
+from ._modules import attach
+from ._ops import inherit_memory
+from ._steps import (absolute, add, equal, floor, greater, less, less_or_equal, log, multiply, negative, reciprocal,
+                     sign, sqrt, square, subtract, where)
+from ._tensor import Tensor, on_device, wrap
+from ._word import word
+
+_SENTENCE = "Operands to eltwise binary need to be on device!"
+_EPSILON = 1.19209e-7  # tt_metal/llrt/wormhole/wh_hal.cpp
+
+
+def _hypot(a, b):
+    return sqrt(add(square(a), square(b)))
+
+
+def _xlogy(a, b):
+    result = multiply(a, log(b))
+    wrong = _core.logical_or(_core.ltz(b), equal(b, _core.full_like(b, math.nan)))
+    return where(wrong, math.nan, result)
+
+
+def _ldexp(a, b):
+    return multiply(a, _core.exp2(b))
+
+
+def _logaddexp(a, b):
+    return log(add(_core.exp(a), _core.exp(b)))
+
+
+def _logaddexp2(a, b):
+    return _core.log2(add(_core.exp2(a), _core.exp2(b)))
+
+
+def _bias_gelu(a, b):
+    return _core.gelu(add(a, b))
+
+
+def _addalpha(a, b, alpha):
+    return add(multiply(b, alpha), a)
+
+
+def _subalpha(a, b, alpha):
+    return add(negative(multiply(b, alpha)), a)
+
+
+def _isclose(a, b, *, rtol=1e-05, atol=1e-08, equal_nan=False):
+    first, second = a, b
+    if not equal_nan:
+        first, second = where(_core.isnan(a), 1.0, a), where(_core.isnan(b), 0.0, b)
+    distance = absolute(subtract(first, second))
+    return where(less_or_equal(distance, add(multiply(absolute(second), rtol), atol)), 1.0, 0.0)
+
+
+def _nextafter(a, b):
+    above = where(greater(a, b), add(a, _EPSILON), a)
+    return where(less(a, b), subtract(a, _EPSILON), above)
+
+
+def _floor_div(a, b):
+    if not isinstance(b, _core.Tensor):
+        if b == 0:
+            return where(_core.eqz(a), math.nan, multiply(sign(a), math.inf))
+        return floor(multiply(a, 1 / b))
+    raise error("unsupported", "[ttnn.floor_div] expected a number as the second operand; found a tensor")
+
+
+def _div_no_nan(a, b):
+    if isinstance(b, _core.Tensor):
+        return where(_core.eqz(b), 0.0, _core.divide(a, b))
+    return _core.full_like(a, 0.0) if b == 0 else multiply(a, 1 / b)
+
+
+def _polyval(a, coeffs):
+    if len(coeffs) == 1:
+        return _core.full_like(a, coeffs[0])
+    result = multiply(a, coeffs[0])
+    for factor in coeffs[1:-1]:
+        result = multiply(a, add(result, factor))
+    return add(result, coeffs[-1])
+
+
+def _addcmul(a, b, c, *, value=1.0):
+    return add(a, multiply(multiply(b, c), value))
+
+
+def _addcdiv(a, b, c, *, value=1.0):
+    result = add(a, multiply(multiply(b, reciprocal(c)), value))
+    infinite = multiply(sign(b), math.inf)
+    at_zero = math.nan if value == 0 else where(_core.eqz(b), math.nan, infinite)
+    return where(_core.eqz(c), at_zero, result)
+
+
+def _lerp(a, end, weight):
+    return add(a, multiply(subtract(end, a), weight))
+
+
+def _mac(a, b, c):
+    return add(multiply(a, b), c)
+
+
+def _clamp(a, min=None, max=None):
+    return clamped(a, min, max)
+
+
+_FUNCTIONS = {
+    "addalpha": _addalpha, "addcdiv": _addcdiv, "addcmul": _addcmul, "bias_gelu": _bias_gelu, "clamp": _clamp,
+    "clip": _clamp, "div_no_nan": _div_no_nan, "floor_div": _floor_div, "hypot": _hypot, "isclose": _isclose,
+    "ldexp": _ldexp, "lerp": _lerp, "logaddexp": _logaddexp, "logaddexp2": _logaddexp2, "mac": _mac,
+    "nextafter": _nextafter, "polyval": _polyval, "subalpha": _subalpha, "xlogy": _xlogy,
+}
+
+
+def _of_several(name, compute):
+    def core_of(value):
+        if not isinstance(value, Tensor):
+            return value
+        on_device(name, _SENTENCE, value)
+        return value._core
+
+    def call(input_tensor_a, *others, memory_config=None, **options):
+        device = on_device(name, _SENTENCE, input_tensor_a)
+        inherit_memory(name, input_tensor_a, memory_config)
+        try:
+            return wrap(compute(input_tensor_a._core, *map(core_of, others),
+                                **{key: core_of(value) for key, value in options.items()}), device)
+        except TypeError as failure:
+            if failure.__traceback__.tb_next is not None:
+                raise
+            raise ArgumentError(f"[ttnn.{name}] expected its operands (incompatible function arguments); found "
+                                f"{len(others) + 1} by place and {sorted(options)}") from None
+
+    call.__doc__ = f"{name} of each element, by several ops of TT-NN."
+    return call
+
+
+def attach_pairs():
+    for name, compute in _FUNCTIONS.items():
+        attach(name, word(name)(_of_several(name, compute)))
