@@ -84,7 +84,8 @@ def _special(name, x):
         "layer_norm": lambda: [("with weight and bias", [x, row, row], {},
                                 lambda a, w, b: functional.layer_norm(a, (cols,), w[0], b[0], 1e-12))],
         "rms_norm": lambda: [("with weight", [x, row], {}, lambda a, w: functional.rms_norm(a, (cols,), w[0], 1e-12))],
-        "scale_mask_softmax": lambda: [("scale alone", [batch], {"scale": 0.125}, lambda a: (a * 0.125).softmax(-1))],
+        "scale_mask_softmax": lambda: [("with a mask", [batch, batch[..., :1, :].contiguous()], {"scale": 0.125},
+                                        lambda a, mask: (a * 0.125 + mask).softmax(-1))],
         "typecast": lambda: [("to f32", [x], {"output_dtype": "f32"}, torch.Tensor.float)],
         "argmax": lambda: [("along the width", [x], {"dim": -1}, lambda a: a.argmax(-1))],
         "topk": lambda: [("32 along the width", [batch], {"dim": -1, "k": 32}, lambda a: a.topk(32, -1))],
@@ -116,7 +117,7 @@ def _special(name, x):
 
 def _of_family(row, x):
     """[(what, tensors, options, number)] of a row by its family."""
-    count = 1 if row["takes_list"] else len(row["operands"]) - row["has_optional"]
+    count = 1 if row["takes_list"] else row["required"]
     if row["family"] == "reduce":
         return [("along the width", [x], {"dims": (-1,), "keepdim": True}, None),
                 ("along the height", [x], {"dims": (-2,), "keepdim": True}, None)]
