@@ -5,7 +5,7 @@ After `install()`, `import ttnn` gives this module. `python -m wattention.ttnn r
 """
 from .. import _core
 from . import _absent, _compare, _convert, _device, _elementwise, _elementwise_pairs, _heads, _ids, _in_place
-from . import _modules, _names, _norms, _operators, _table, _tensor, _word, model_preprocessing, tracer
+from . import _modules, _moreh, _names, _norms, _operators, _table, _tensor, _word, model_preprocessing, tracer
 from ._composites import *
 from ._config import (CONFIG, CONFIG_OVERRIDES, CONFIG_PATH, Config, load_config_from_dictionary,
                       load_config_from_json_file, manage_config, save_config_to_json_file)
@@ -24,6 +24,7 @@ from ._in_place import *
 from ._log import show_log
 from ._memory import *
 from ._mesh import *
+from ._moreh import *
 from ._moves import *
 from ._norms import *
 from ._ops import *
@@ -42,7 +43,8 @@ def _set_up():
     _word.dress(words)
     globals().update(words)
     _modules.make_modules()
-    inner = _device.IN_SUBMODULES | _heads.IN_SUBMODULES | _ids.IN_SUBMODULES | _norms.IN_SUBMODULES
+    inner = {name: value for part in (_device, _heads, _ids, _moreh, _norms)
+             for name, value in part.IN_SUBMODULES.items()}
     _word.dress(inner)
     for name, value in inner.items():
         _modules.attach(name, value)

@@ -54,6 +54,7 @@ class Device:
         self._core = core
         self._id = device_id
         self._traces = {}  # trace id -> its steps
+        self._written = None  # what count_program counted; None: the program cache is off
         self._trace_region_size = trace_region_size
 
     def id(self):
@@ -75,13 +76,20 @@ class Device:
     def enable_program_cache(self):
         metal(f"Enabling program cache on device {self._id}")
         self._core.set_program_cache(True)
+        self._written = self._written or set()
 
     def disable_and_clear_program_cache(self):
         metal(f"Disabling and clearing program cache on device {self._id}")
         self._core.set_program_cache(False)
+        self._written = None
+
+    def count_program(self, key):
+        """Counts a program whose output the host makes here. The card caches it under all that `key` holds."""
+        if self._written is not None:
+            self._written.add(key)
 
     def num_program_cache_entries(self):
-        return self._core.cached_programs()
+        return self._core.cached_programs() + len(self._written or ())
 
     def enable_async(self, enable=True):
         """Taken without effect: an op has finished when its call returns."""
