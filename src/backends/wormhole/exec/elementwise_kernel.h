@@ -50,14 +50,20 @@ struct ElementwiseOf {
     return dst;
   }
 
-  /// By the table where the products' exponents allow, which is nearly everywhere. A zero's product is 0.
-  static I multiplied(I a, I b, int phases, const Bits* table) {
+  /// Below 0 where a product's exponent is beyond the table's; a zero's product is not.
+  static I room_in_table(I a, I b) {
     const I nonzero = V::min(exponent(a), exponent(b));
     const I sum = V::add(exponent(a), V::sub(exponent(b), V::all(127)));
     const I e = V::select_greater(nonzero, none(), sum, V::all(127));
-    const I inside =
-        V::min(V::sub(e, V::all(least_table_exponent)), V::sub(V::all(largest_table_exponent), e));
-    if (V::any_greater(none(), inside)) return multiplied(a, b, phases);
+    return V::min(V::sub(e, V::all(least_table_exponent)),
+                  V::sub(V::all(largest_table_exponent), e));
+  }
+
+  /// By the table where the products' exponents allow, which is nearly everywhere. A zero's product is 0.
+  static I multiplied(I a, I b, int phases, const Bits* table) {
+    if (V::any_greater(none(), room_in_table(a, b))) return multiplied(a, b, phases);
+    const I nonzero = V::min(exponent(a), exponent(b));
+    const I e = V::add(exponent(a), V::sub(exponent(b), V::all(127)));
     const I negative = V::both(V::differ(a, b), V::all(0x8000));
     const I fractions =
         V::either(V::template shift_left<7>(V::both(a, V::all(0x7f))), V::both(b, V::all(0x7f)));

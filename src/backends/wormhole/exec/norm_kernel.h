@@ -5,6 +5,7 @@
 
 #include "backends/wormhole/exec/elementwise_kernel.h"
 #include "backends/wormhole/exec/norm_kernels.h"
+#include "backends/wormhole/exec/transpose_halves.h"
 #include "backends/wormhole/kernels/norm.h"
 
 namespace wattention::wormhole {
@@ -32,10 +33,25 @@ struct NormOf {
   }
 
   static I multiplied(I a, I b, int phases) {
+    if (format == DstFormat::bf16) return Elements::multiplied(a, b, phases, product_table(phases));
+    if (phases == 4 && is_plain(a, b)) return exact(a, b);
     I dst = none();
     for (int phase = 0; phase < phases; ++phase)
       dst = accumulate(dst, Elements::product(a, b, phase), {none(), none()});
     return dst;
+  }
+  /// Finite in every lane, and so are the products, away from underflow.
+  static bool is_plain(I a, I b) {
+    const I largest = V::max(Elements::exponent(a), Elements::exponent(b));
+    return !V::any_greater(none(),
+                           V::min(Elements::room_in_table(a, b), V::sub(V::all(254), largest)));
+  }
+
+  /// All four slices onto a 32-bit Dst, which has room for each bit of theirs: a float's product.
+  static I exact(I a, I b) {
+    const I nonzero = V::min(Elements::exponent(a), Elements::exponent(b));
+    const auto wide = [](I bits) { return V::as_floats(V::template shift_left<16>(bits)); };
+    return Accumulator::where_positive(nonzero, V::as_ints(V::mul(wide(a), wide(b))));
   }
   static I added(I a, I b) {
     return accumulate(none(), Elements::sum_term(a, b), {none(), none()});
@@ -82,17 +98,18 @@ struct NormOf {
 
   // Rows come in, the residual added, and lie as columns of lanes.
   static void load_rows(const NormRows& task, std::int64_t first, Bits* columns) {
+    if (task.residual == nullptr)
+      return transpose_halves(task.input + first * task.cols, task.cols, V::lanes, task.cols,
+                              columns, V::lanes);
     std::array<Bits, V::lanes> sums;
     for (std::int64_t lane = 0; lane < V::lanes; ++lane) {
       const std::int64_t start = (first + lane) * task.cols;
       for (std::int64_t c = 0; c < task.cols; c += V::lanes) {
-        const Bits* values = task.input + start + c;
-        if (task.residual != nullptr) {
-          const I sum = added(V::load_halves(values), V::load_halves(task.residual + start + c));
-          store(sums.data(), through_l1(sum));
-          values = sums.data();
-        }
-        for (std::int64_t i = 0; i < V::lanes; ++i) columns[(c + i) * V::lanes + lane] = values[i];
+        const I sum = added(V::load_halves(task.input + start + c),
+                            V::load_halves(task.residual + start + c));
+        store(sums.data(), through_l1(sum));
+        for (std::int64_t i = 0; i < V::lanes; ++i)
+          columns[(c + i) * V::lanes + lane] = sums[static_cast<std::size_t>(i)];
       }
     }
   }
@@ -146,9 +163,8 @@ struct NormOf {
     load_rows(task, first, columns);
     if (task.numerics.subtracts_mean) subtract_mean(task, columns);
     scale(task, inverse_roots(task, columns), columns);
-    for (std::int64_t lane = 0; lane < V::lanes; ++lane)
-      for (std::int64_t c = 0; c < task.cols; ++c)
-        task.out[(first + lane) * task.cols + c] = columns[c * V::lanes + lane];
+    transpose_halves(columns, V::lanes, task.cols, V::lanes, task.out + first * task.cols,
+                     task.cols);
   }
 };
 

@@ -9,6 +9,7 @@
 #endif
 
 namespace wattention::wormhole {
+namespace {  // files of every ISA have a copy of their own
 
 inline constexpr int transposed_square = 8;
 
@@ -51,4 +52,5 @@ inline void transpose_halves(const Bits* from, std::int64_t from_stride, std::in
                        to_stride);
 }
 
+}  // namespace
 }  // namespace wattention::wormhole
