@@ -85,9 +85,11 @@ void bind_transfers(nb::module_& module) {
   module.def(
       "to_device",
       [](const nb::object& array, const Device& device, std::optional<std::string_view> memory,
-         std::optional<std::string_view> layout, std::optional<std::string_view> dtype) {
+         std::optional<std::string_view> layout, std::optional<std::string_view> dtype,
+         std::optional<std::string_view> sharding) {
         const Tensor tensor = tensor_of(array);
         Placement placement;
+        if (sharding) placement.sharding = parse_sharding(*sharding);
         if (memory) placement.memory = parse_memory(*memory);
         if (layout) placement.layout = parse_layout(*layout);
         if (dtype) placement.dtype = parse_dtype(*dtype);
@@ -96,9 +98,12 @@ void bind_transfers(nb::module_& module) {
       },
       nb::arg("tensor"), nb::arg("device"), nb::kw_only(), nb::arg("memory") = nb::none(),
       nb::arg("layout") = nb::none(), nb::arg("dtype") = nb::none(),
+      nb::arg("sharding") = nb::none(),
       "Copies a host tensor to a device. None: the device decides; the wormhole takes \"bf16\" in "
       "\"tile\" layout and\n"
-      "\"dram\", cpu keeps the dtype. A place or a dtype that it does not have is refused.");
+      "\"dram\", cpu keeps the dtype. sharding: shards in L1, like \"height:64x32:0,0-7,3\". A "
+      "place or a dtype that\n"
+      "it does not have is refused.");
   module.def("to_host", &to_host, nb::arg("tensor"), ReleaseGil(),
              "Copies back: row major, without padding, in the tensor's dtype.");
 }

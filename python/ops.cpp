@@ -64,6 +64,27 @@ struct Argument<DType> {
   }
 };
 template <>
+struct Argument<Sharding> {
+  static constexpr auto annotation = "str";
+  static Sharding of(const nb::handle& value) {
+    return parse_sharding(nb::cast<std::string_view>(value));
+  }
+};
+template <>
+struct Argument<ProgramConfig> {
+  static constexpr auto annotation = "str";
+  static ProgramConfig of(const nb::handle& value) {
+    return parse_program_config(nb::cast<std::string_view>(value));
+  }
+};
+template <>
+struct Argument<Activation> {
+  static constexpr auto annotation = "str";
+  static Activation of(const nb::handle& value) {
+    return parse_activation(nb::cast<std::string_view>(value));
+  }
+};
+template <>
 struct Argument<Layout> {
   static constexpr auto annotation = "str";
   static Layout of(const nb::handle& value) {

@@ -2,6 +2,7 @@
 #include <wattention/error.h>
 #include <wattention/format.h>
 #include <wattention/ops.h>
+#include <wattention/sharding.h>
 
 #include <memory>
 #include <optional>
@@ -204,6 +205,13 @@ void bind_attributes(nb::class_<Tensor>& type) {
       .def_prop_ro(
           "memory", [](const Tensor& tensor) { return to_string(tensor.memory()); },
           "\"host\", \"dram\", \"l1\".")
+      .def_prop_ro(
+          "sharding",
+          [](const Tensor& tensor) -> std::optional<std::string> {
+            if (tensor.sharding() == nullptr) return std::nullopt;
+            return to_string(*tensor.sharding());
+          },
+          "Its shards, like \"height:64x32:0,0-7,3\"; None where its pages go round all banks.")
       .def_prop_ro("device", &Tensor::device_name,
                    "\"cpu\", or the name of the device that holds it.")
       .def_prop_ro("on_host", &Tensor::on_host, "True when its values can be read here.")

@@ -2,6 +2,7 @@
 // Devices: what there is, how to open one, and how tensors move.
 #include <wattention/attribute_set.h>
 #include <wattention/format.h>
+#include <wattention/sharding.h>
 #include <wattention/tensor.h>
 
 #include <memory>
@@ -135,6 +136,7 @@ struct Placement {
   std::optional<Memory> memory = std::nullopt;
   std::optional<Layout> layout = std::nullopt;
   std::optional<DType> dtype = std::nullopt;
+  std::optional<Sharding> sharding = std::nullopt;  ///< shards in L1, with their shape and cores
 };
 
 /// Copies a host tensor to a device. Throws Error{bad_input} for a place or a dtype that it does not have.

@@ -1,7 +1,10 @@
 #pragma once
 // Attributes of ops, generated from op_attributes.inc: the words that callers, ops and devices share.
+#include <wattention/activation.h>
 #include <wattention/device.h>
 #include <wattention/dims.h>
+#include <wattention/program_config.h>
+#include <wattention/sharding.h>
 #include <wattention/tensor.h>
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 #pragma once
 // The table of ops as data: what op_table.inc says of each op.
+#include <wattention/op.h>
 #include <wattention/op_attributes.h>
 
 #include <cstddef>
@@ -9,12 +10,6 @@
 #include <vector>
 
 namespace wattention {
-
-enum class Op : std::uint8_t {
-#define WATTENTION_OP(name, ...) name,
-#include <wattention/op_table.inc>
-#undef WATTENTION_OP
-};
 
 /// Ops of one family share their signature and their checks, and lie in one file per device.
 enum class OpFamily { product, binary, unary, softmax, norm, reduce, search, gather, move };
@@ -65,7 +60,6 @@ inline const OpRow& row_of(Op op) {
 }
 /// Throws Error{bad_input}, with the names that there are, for any other.
 const OpRow& find_op(std::string_view name);
-std::string_view to_string(Op op);
 std::string_view to_string(OpFamily family);
 
 }  // namespace wattention

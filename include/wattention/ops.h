@@ -28,9 +28,9 @@ struct NormParameters {
 // A number beside a tensor is rounded to f32 on every device but reference, as torch and TT-NN do.
 #define WATTENTION_DECLARE_product(name) \
   Tensor name(const Tensor& a, const Tensor& b, const OpAttributes& attributes = {});
-#define WATTENTION_DECLARE_binary(name)          \
-  Tensor name(const Tensor& a, const Tensor& b); \
-  Tensor name(const Tensor& a, double number);
+#define WATTENTION_DECLARE_binary(name)                                               \
+  Tensor name(const Tensor& a, const Tensor& b, const OpAttributes& attributes = {}); \
+  Tensor name(const Tensor& a, double number, const OpAttributes& attributes = {});
 #define WATTENTION_DECLARE_unary(name) \
   Tensor name(const Tensor& input, const OpAttributes& attributes = {});
 #define WATTENTION_DECLARE_softmax(name) \
@@ -79,6 +79,9 @@ Tensor permute(const Tensor& input, std::span<const int> dims);
 Tensor reshape(const Tensor& input, const Shape& shape);
 /// Between rows and tiles, on the device. Throws Error{unsupported} where tensors have one layout only.
 Tensor to_layout(const Tensor& input, Layout layout);
+/// At another place of the device: `memory`, or shards there.
+Tensor to_memory(const Tensor& input, Memory memory);
+Tensor to_memory(const Tensor& input, const Sharding& sharding);
 /// Of each dimension the elements begin, begin + step, ... below end; negative ones count from the end.
 Tensor slice(const Tensor& input, const Dims& begins, const Dims& ends, const Dims& steps = {});
 /// One after the other along a dimension; the others are equal.

@@ -13,6 +13,7 @@
 namespace wattention {
 
 class Storage;
+struct Sharding;
 
 /// Sizes of up to eight dimensions, outermost first. Lives without a heap.
 class Shape {
@@ -81,6 +82,8 @@ class Tensor {
   DType dtype() const { return dtype_; }
   Layout layout() const { return layout_; }
   Memory memory() const;
+  /// Its shards; null where its pages go round all banks. As long as the tensor lives.
+  const Sharding* sharding() const;
   /// True when values() works: plain memory of this process.
   bool on_host() const;
   /// "cpu" for host tensors, else the name of the device that holds it.

@@ -80,6 +80,12 @@ std::vector<std::string_view> attribute_names(const OpRow& row) {
   return names;
 }
 
+// The page says of all ops at once that `sharding` comes with `memory`.
+std::vector<std::string_view> listed(std::vector<std::string_view> names) {
+  std::erase(names, to_string(Attribute::sharding));
+  return names;
+}
+
 std::string operands_text(const OpRow& row) {
   std::string text;
   const std::vector<std::string_view> names = row.operand_names();
@@ -100,7 +106,7 @@ void print_table(const std::vector<Serving>& serving) {
   print_out("{}\n{}\n", head, line);
   for (const OpRow& row : op_rows()) {
     print_out("| `{}` | {} | {} | {} | {} |", row.name, row.summary, operands_text(row),
-              fmt::join(attribute_names(row), ", "), fmt::join(row.ttnn_names(), ", "));
+              fmt::join(listed(attribute_names(row)), ", "), fmt::join(row.ttnn_names(), ", "));
     for (const Serving& one : serving) print_out(" {} |", answer_of(row, one.device));
     print_out("\n");
   }

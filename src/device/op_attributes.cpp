@@ -36,7 +36,7 @@ std::string text(const Shape& shape) {
   return shape.text();
 }
 template <class Word>
-std::string text(Word word) {
+std::string text(const Word& word) {
   return std::string(to_string(word));
 }
 
@@ -116,6 +116,22 @@ struct Parser<Memory> {
 template <>
 struct Parser<DType> {
   static DType parse(std::string_view, std::string_view word) { return parse_dtype(word); }
+};
+template <>
+struct Parser<Sharding> {
+  static Sharding parse(std::string_view, std::string_view word) { return parse_sharding(word); }
+};
+template <>
+struct Parser<ProgramConfig> {
+  static ProgramConfig parse(std::string_view, std::string_view word) {
+    return parse_program_config(word);
+  }
+};
+template <>
+struct Parser<Activation> {
+  static Activation parse(std::string_view, std::string_view word) {
+    return parse_activation(word);
+  }
 };
 template <>
 struct Parser<Layout> {

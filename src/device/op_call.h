@@ -48,6 +48,15 @@ inline bool is_in_place(const OpCall& call) {
   return call.plan.in_place || call.attributes.in_place.value_or(false);
 }
 
+/// The call of its activation on the result of a product; nothing where it has none.
+inline std::optional<OpCall> activation_of(const OpCall& product, const Tensor& result) {
+  const std::optional<Activation>& activation = product.attributes.activation;
+  if (!activation) return std::nullopt;
+  OpCall call{activation->op, {result}, {}, {}, product.shape};
+  if (activation->approximate) call.attributes.fast_and_approximate_mode = true;
+  return call;
+}
+
 /// Why a device does not run a call.
 struct Refusal {
   ErrorKind kind;

@@ -12,13 +12,18 @@
 namespace wattention {
 namespace {
 
+// A result that may go to a memory may go there in shards.
+constexpr AttributeSet placed(AttributeSet attributes) {
+  return attributes.has(Attribute::memory) ? attributes | Attribute::sharding : attributes;
+}
+
 constexpr auto make_rows() {
   using enum Attribute;
   using enum OpFamily;
   constexpr AttributeSet none;
   return std::to_array<OpRow>({
 #define WATTENTION_OP(name, family, operands, attributes, ttnn, summary) \
-  {Op::name, #name, OpFamily::family, operands, attributes, ttnn, summary},
+  {Op::name, #name, OpFamily::family, operands, placed(attributes), ttnn, summary},
 #include <wattention/op_table.inc>
 #undef WATTENTION_OP
   });

@@ -130,6 +130,7 @@ void plan_move(OpCall& call) {
     case Op::permute: return plan_permute(call);
     case Op::reshape: return plan_reshape(call);
     case Op::to_layout: return plan_to_layout(call);
+    case Op::to_memory: return plan_clone(call);
     case Op::slice: return plan_slice(call);
     case Op::concat: return plan_concat(call);
     case Op::pad: return plan_pad(call);

@@ -46,6 +46,15 @@ void expect_bias(const OpCall& call) {
          call.shape[-1], bias->shape());
 }
 
+// One that needs no number beside its element.
+void expect_activation(const OpCall& call) {
+  const auto& activation = call.attributes.activation;
+  if (!activation) return;
+  expect(row_of(activation->op).family == OpFamily::unary && activation->op != Op::clamp,
+         "[{}] expected an op of one operand as activation; found {}", call.name(),
+         to_string(*activation));
+}
+
 Shape product_shape(const OpCall& call, bool transposed) {
   std::vector<std::int64_t> sizes(call.a().shape().sizes().begin(), call.a().shape().sizes().end());
   sizes.back() = call.b().size(transposed ? -2 : -1);
@@ -68,6 +77,7 @@ void check_product(OpCall& call) {
          call.name(), transposed ? " transposed" : "", a.size(-1), b_height, a.shape(), b.shape());
   expect_batches(call);
   expect_grid(call);
+  expect_activation(call);
   call.shape = product_shape(call, transposed);
   expect_bias(call);
 }

@@ -134,12 +134,12 @@ std::optional<Error> refusal_of(Op op, OpArguments arguments) {
   Tensor name(const Tensor& a, const Tensor& b, const OpAttributes& attributes) {         \
     return run_op(Op::name, {.tensors = {a, b}, .number = {}, .attributes = attributes}); \
   }
-#define WATTENTION_DEFINE_binary(name)                           \
-  Tensor name(const Tensor& a, const Tensor& b) {                \
-    return run_op(Op::name, {.tensors = {a, b}});                \
-  }                                                              \
-  Tensor name(const Tensor& a, double number) {                  \
-    return run_op(Op::name, {.tensors = {a}, .number = number}); \
+#define WATTENTION_DEFINE_binary(name)                                                     \
+  Tensor name(const Tensor& a, const Tensor& b, const OpAttributes& attributes) {          \
+    return run_op(Op::name, {.tensors = {a, b}, .number = {}, .attributes = attributes});  \
+  }                                                                                        \
+  Tensor name(const Tensor& a, double number, const OpAttributes& attributes) {            \
+    return run_op(Op::name, {.tensors = {a}, .number = number, .attributes = attributes}); \
   }
 #define WATTENTION_DEFINE_unary(name)                                                      \
   Tensor name(const Tensor& input, const OpAttributes& attributes) {                       \
@@ -221,6 +221,18 @@ Tensor to_layout(const Tensor& input, Layout layout) {
   OpArguments arguments{.tensors = {input}};
   arguments.attributes.layout = layout;
   return run_op(Op::to_layout, std::move(arguments));
+}
+
+Tensor to_memory(const Tensor& input, Memory memory) {
+  OpArguments arguments{.tensors = {input}};
+  arguments.attributes.memory = memory;
+  return run_op(Op::to_memory, std::move(arguments));
+}
+
+Tensor to_memory(const Tensor& input, const Sharding& sharding) {
+  OpArguments arguments{.tensors = {input}};
+  arguments.attributes.sharding = sharding;
+  return run_op(Op::to_memory, std::move(arguments));
 }
 
 Tensor slice(const Tensor& input, const Dims& begins, const Dims& ends, const Dims& steps) {

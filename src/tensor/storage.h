@@ -19,6 +19,8 @@ class Storage {
   virtual std::shared_ptr<Backend> backend() const { return nullptr; }
   virtual std::string_view device_name() const { return "cpu"; }
   virtual Memory memory() const { return Memory::host; }
+  /// Null where it is not in shards.
+  virtual const Sharding* sharding() const { return nullptr; }
 };
 
 /// 64-byte aligned host memory: a cache line, and the widest vector register.

@@ -121,6 +121,10 @@ Memory Tensor::memory() const {
   return storage_ ? storage_->memory() : Memory::host;
 }
 
+const Sharding* Tensor::sharding() const {
+  return storage_ ? storage_->sharding() : nullptr;
+}
+
 bool Tensor::on_host() const {
   return storage_ && storage_->host_bytes() != nullptr;
 }

@@ -199,7 +199,7 @@ def to_memory_config(input_tensor, memory_config, dtype=None, *, output_tensor=N
                    output_tensor=output_tensor)
     if memory_config == input_tensor.memory_config():
         return input_tensor
-    return moved(_core.slice(input_tensor._core, **place("to_memory_config", memory_config)), input_tensor)
+    return moved(_core.to_memory(input_tensor._core, **place("to_memory_config", memory_config)), input_tensor)
 
 
 def clone(input_tensor, *, memory_config=None, dtype=None, compute_kernel_config=None):

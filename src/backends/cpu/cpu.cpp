@@ -173,9 +173,10 @@ class CpuBackend final : public Backend {
     Tensor out = cpu::matmul({choice.gemm, choice.vector}, call.a(), call.b(),
                              call.attributes.transpose_b.value_or(false), workspace_, threads_);
     report_gemm(call.name(), choice, {});
-    if (call.third() == nullptr) return out;
-    OpCall sum{Op::add, {out, *call.third()}, {}, {}, call.shape};
-    return cpu::binary(sum, threads_);
+    if (call.third() != nullptr)
+      out = cpu::binary({Op::add, {out, *call.third()}, {}, {}, call.shape}, threads_);
+    const auto activation = activation_of(call, out);
+    return activation ? cpu::unary(*activation, threads_) : out;
   }
 
   // Row operations compute in f32 whatever the type: any forced kernel's ISA will do.

@@ -94,6 +94,8 @@ class ReferenceBackend final : public Backend {
       return integers_by_formula(call);
     Tensor out = Tensor::empty(call.shape, call.a().dtype());
     compute_numbers(call, out.storage()->host_bytes());
+    if (const auto activation = activation_of(call, out))
+      compute_numbers(*activation, out.storage()->host_bytes());
     return out;
   }
 

@@ -126,13 +126,15 @@ Tensor WormholeBackend::run_binary(const OpCall& call) {
 // The release's keys name neither the shape nor the scalar.
 Tensor WormholeBackend::run_binary_by_tile(const OpCall& call) {
   const Memory memory = call.a().memory();
-  Tensor out = allocate(call.shape, DType::bf16, Layout::tile, memory);
+  const Memory out_memory = call.attributes.memory.value_or(memory);
+  Tensor out = allocate(call.shape, DType::bf16, Layout::tile, out_memory);
   const bool divides = call.op == Op::divide || call.op == Op::div;
   const Op op = divides ? Op::multiply : call.op;
   const std::int64_t tiles = TiledShape(call.shape).tiles();
   const Fidelity fidelity =
-      enqueue(fmt::format("{} scalar {}", to_string(op), to_string(memory)),
-              make_scalar_op(call.name(), tiles, memory, release_), Reuse::kernels)
+      enqueue(
+          fmt::format("{} scalar {} {}", to_string(op), to_string(memory), to_string(out_memory)),
+          make_scalar_op({call.name(), tiles, memory, out_memory}, release_), Reuse::kernels)
           .work.fidelity;
   if (!has_values()) return out;
   const auto count = static_cast<std::size_t>(TiledShape(call.shape).elements());
@@ -145,15 +147,20 @@ Tensor WormholeBackend::run_binary_by_tile(const OpCall& call) {
 }
 
 Tensor WormholeBackend::run_binary_by_number(const OpCall& call) {
-  const Memory memory = call.a().memory();
-  Tensor out = allocate(call.shape, DType::bf16, Layout::tile, memory);
+  Memory memory = call.a().memory();
+  const Memory out_memory = call.attributes.memory.value_or(memory);
+  Tensor out = allocate(call.shape, DType::bf16, Layout::tile, out_memory);
   const TiledShape tiled(call.shape);
   constexpr int number_steps = 6;  // load, difference or swap, condition, two stores
   // At most, at least and equal are a difference and a comparison with zero.
   const bool in_two = call.op == Op::eq || call.op == Op::le || call.op == Op::ge;
-  for (int i = 0; i < (in_two ? 2 : 1); ++i)
-    enqueue(fmt::format("{} number {} {} {}", call.name(), i, call.shape, to_string(memory)),
-            make_unary({call.name(), tiled.tiles(), memory, memory, number_steps}), Reuse::blocks);
+  for (int i = 0; i < (in_two ? 2 : 1); ++i) {
+    enqueue(fmt::format("{} number {} {} {} {}", call.name(), i, call.shape, to_string(memory),
+                        to_string(out_memory)),
+            make_unary({call.name(), tiled.tiles(), memory, out_memory, number_steps}),
+            Reuse::blocks);
+    memory = out_memory;
+  }
   if (!has_values()) return out;
   const auto count = static_cast<std::size_t>(tiled.elements());
   const auto number = std::bit_cast<Word>(static_cast<float>(*call.number));
@@ -163,7 +170,7 @@ Tensor WormholeBackend::run_binary_by_number(const OpCall& call) {
 }
 
 Program WormholeBackend::enqueue_binary(const OpCall& call, const Broadcast& broadcast,
-                                        Memory first, Memory second) {
+                                        Memory first, Memory second, Memory out) {
   const std::int64_t tiles = TiledShape(call.shape).tiles();
   for (const std::string_view name : programs_before(call, broadcast))
     enqueue(fmt::format("{} {} {}", name, call.shape, to_string(second)),
@@ -171,9 +178,10 @@ Program WormholeBackend::enqueue_binary(const OpCall& call, const Broadcast& bro
   const std::int64_t second_tiles =
       TiledShape(broadcast.swapped ? call.a().shape() : call.b().shape()).tiles();
   return enqueue(
-      fmt::format("{} {} {} {}", call.name(), static_cast<int>(broadcast.along), to_string(first),
-                  to_string(second)),
-      make_tensor_op({call.name(), broadcast.along, tiles, second_tiles, first, second}, release_),
+      fmt::format("{} {} {} {} {}", call.name(), static_cast<int>(broadcast.along),
+                  to_string(first), to_string(second), to_string(out)),
+      make_tensor_op({call.name(), broadcast.along, tiles, second_tiles, first, second, out},
+                     release_),
       Reuse::kernels);
 }
 
@@ -181,8 +189,10 @@ Tensor WormholeBackend::run_binary_of_tensors(const OpCall& call) {
   const Broadcast broadcast = broadcast_of(call);
   const Tensor& a = broadcast.swapped ? call.b() : call.a();
   const Tensor& b = broadcast.swapped ? call.a() : call.b();
-  Tensor out = allocate(call.shape, DType::bf16, Layout::tile, a.memory());
-  const Fidelity fidelity = enqueue_binary(call, broadcast, a.memory(), b.memory()).work.fidelity;
+  const Memory memory = call.attributes.memory.value_or(a.memory());
+  Tensor out = allocate(call.shape, DType::bf16, Layout::tile, memory);
+  const Fidelity fidelity =
+      enqueue_binary(call, broadcast, a.memory(), b.memory(), memory).work.fidelity;
   if (!has_values()) return out;
   const BinaryKernel kernel = *kernels::binary_kernel(call.op);
   const auto count = static_cast<std::size_t>(TiledShape(call.shape).elements());

@@ -84,6 +84,7 @@ Evidence evidence_of(const OpCall& call) {
     case Op::permute:
     case Op::reshape:
     case Op::to_layout:
+    case Op::to_memory:
     case Op::slice:
     case Op::concat:
     case Op::pad:

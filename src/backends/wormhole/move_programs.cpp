@@ -52,6 +52,7 @@ class Collector {
   void reorder();
   void reshape();
   void to_layout();
+  void to_memory() {}  // take() adds the copy
   void slice();
   void concat();
   void pad();
@@ -294,6 +295,7 @@ MovePrograms programs_of(const OpCall& call) {
     case Op::permute: collector.reorder(); break;
     case Op::reshape: collector.reshape(); break;
     case Op::to_layout: collector.to_layout(); break;
+    case Op::to_memory: collector.to_memory(); break;
     case Op::slice: collector.slice(); break;
     case Op::concat: collector.concat(); break;
     case Op::pad: collector.pad(); break;

@@ -48,9 +48,27 @@ MatmulProblem problem_of(const Tensor& a, const Tensor& b, const OpAttributes& a
   return problem;
 }
 
+// tt-metal v0.57.0-rc71, operations/matmul/matmul.cpp: those that run behind a product without a core grid.
+std::optional<Refusal> refuse_activation(const OpCall& call) {
+  const auto& activation = call.attributes.activation;
+  if (!activation) return std::nullopt;
+  if (call.attributes.core_grid)
+    return refuse(ErrorKind::unsupported,
+                  "[{}] expected no activation beside a core grid; found {}", call.name(),
+                  to_string(*activation));
+  const Op op = activation->op;
+  if (!activation->approximate && (op == Op::relu || op == Op::gelu || op == Op::silu))
+    return std::nullopt;
+  return refuse(ErrorKind::bad_input,
+                "[{}] expected the activation relu, gelu or silu; found {}. Unsupported activation "
+                "function",
+                call.name(), to_string(*activation));
+}
+
 }  // namespace
 
 std::optional<Refusal> refuse_product(const OpCall& call) {
+  if (auto refusal = refuse_activation(call)) return refusal;
   if (call.attributes.memory == Memory::host)
     return refuse(ErrorKind::bad_input, "[{}] expected memory dram or l1; found host", call.name());
   if (is_bias_fused(call) && call.attributes.fp32_accumulate.value_or(false))
@@ -66,12 +84,12 @@ Tensor WormholeBackend::run_product(const OpCall& call) {
   // The transposed copy lies in b's memory until the matmul is done.
   Tensor product = matmul(
       call.a(), call.attributes.transpose_b.value_or(false) ? transpose(call.b()) : call.b(), call);
-  if (call.third() == nullptr) return product;
-  if (is_bias_fused(call)) {
+  if (is_bias_fused(call))
     add_row(product, *call.third());
-    return product;
-  }
-  return run_family({Op::add, {product, *call.third()}, {}, {}, call.shape});
+  else if (call.third() != nullptr)
+    product = run_family({Op::add, {product, *call.third()}, {}, {}, call.shape});
+  const auto activation = activation_of(call, product);
+  return activation ? run_family(*activation) : product;
 }
 
 // The same unit as in a program of its own: ELWADD, the bias's row spread over the height.

@@ -83,7 +83,7 @@ class WormholeBackend final : public Backend {
   Tensor run_binary_by_number(const OpCall& call);
   Tensor run_binary_of_tensors(const OpCall& call);
   Program enqueue_binary(const OpCall& call, const Broadcast& broadcast, Memory first,
-                         Memory second);
+                         Memory second, Memory out);
   Tensor run_unary(const OpCall& call);
   Tensor run_typecast(const OpCall& call);
   Tensor run_integers(const OpCall& call);

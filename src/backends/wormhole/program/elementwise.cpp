@@ -62,8 +62,8 @@ TensorProgram program_of(Along along) {
 
 }  // namespace
 
-Program make_scalar_op(std::string_view op, std::int64_t tiles, Memory memory,
-                       const Release& release) {
+Program make_scalar_op(const ScalarOpProblem& problem, const Release& release) {
+  const auto& [op, tiles, memory, out_memory] = problem;
   const std::int64_t tile = n150d().tile_bytes_bf16;
   const std::int64_t largest = split_work(tiles, n150d().compute_grid).largest;
   Program program = elementwise_program(op, tiles, release);
@@ -71,11 +71,11 @@ Program make_scalar_op(std::string_view op, std::int64_t tiles, Memory memory,
   program.work.total = work_of_tiles(tiles, tiles + program.work.cores);
   program.work.busiest_core = work_of_tiles(largest, largest + 1);
   add_read(program.work.traffic, memory, tiles * tile);
-  add_written(program.work.traffic, memory, tiles * tile);
+  add_written(program.work.traffic, out_memory, tiles * tile);
   program.buffers = {{"in0", 2 * tile}, {"scalar", tile}, {"out", 2 * tile}};
   program.kernels = {
       fmt::format("reader_bcast_scalar_interleaved_partitioned.cpp {}", to_string(memory)),
-      fmt::format("writer_unary_interleaved_start_id.cpp c_2 {}", to_string(memory)),
+      fmt::format("writer_unary_interleaved_start_id.cpp c_2 {}", to_string(out_memory)),
       fmt::format("bcast_hw.cpp {}", op)};
   program.refused = {{"element wise, multi core", "the second operand is a scalar"}};
   return program;
@@ -94,11 +94,11 @@ Program make_tensor_op(const TensorOpProblem& problem, const Release& release) {
       work_of_tiles(largest, largest + std::max<std::int64_t>(1, largest * second / tiles));
   add_read(program.work.traffic, problem.first, tiles * tile);
   add_read(program.work.traffic, problem.second, second * tile);
-  add_written(program.work.traffic, problem.first, tiles * tile);
+  add_written(program.work.traffic, problem.out_memory, tiles * tile);
   program.buffers = {{"in0", 2 * tile}, {"in1", 2 * tile}, {"out", 2 * tile}};
   program.kernels = {
       fmt::format("{} {} {}", names.reader, to_string(problem.first), to_string(problem.second)),
-      fmt::format("{} {}", names.writer, to_string(problem.first)),
+      fmt::format("{} {}", names.writer, to_string(problem.out_memory)),
       fmt::format("{} {}", names.compute, problem.op)};
   if (problem.along == Along::nothing)
     program.refused = {{"broadcast height and width, multi core", "both operands have one shape"}};

@@ -11,16 +11,21 @@
 namespace wattention::wormhole {
 
 /// The scalar fills one tile, which is broadcast over height and width.
-Program make_scalar_op(std::string_view op, std::int64_t tiles, Memory memory,
-                       const Release& release);
+struct ScalarOpProblem {
+  std::string_view op;
+  std::int64_t tiles;
+  Memory memory;  ///< of the tensor
+  Memory out_memory;
+};
+Program make_scalar_op(const ScalarOpProblem& problem, const Release& release);
 
-/// Two tensors; the output has the first one's shape and goes to its memory.
+/// Two tensors; the output has the first one's shape.
 struct TensorOpProblem {
   std::string_view op;
   Along along;  ///< where the second one is spread
   std::int64_t tiles;
   std::int64_t second_tiles;
-  Memory first, second;
+  Memory first, second, out_memory;
 };
 Program make_tensor_op(const TensorOpProblem& problem, const Release& release);
 

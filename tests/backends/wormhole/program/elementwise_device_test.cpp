@@ -84,8 +84,8 @@ TEST(ElementwiseDevice, ComparisonsOfEveryPatternWithANumber) {
   for (bfloat16& value : all.mutable_values<bfloat16>()) value = bfloat16::from_bits(pattern++);
   const Tensor on_device = device->upload(all, {});
   for (const float number : {0.0f, 0.1f, -3.0f, 1e30f}) {
-    const auto ones = [&](Tensor (*op)(const Tensor&, double)) {
-      return bits(device->download(op(on_device, number)));
+    const auto ones = [&](Tensor (*op)(const Tensor&, double, const OpAttributes&)) {
+      return bits(device->download(op(on_device, number, {})));
     };
     const auto equal = ones(eq), differ = ones(ne), below = ones(lt), above = ones(gt),
                at_most = ones(le), at_least = ones(ge), larger = ones(maximum),

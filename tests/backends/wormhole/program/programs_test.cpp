@@ -54,12 +54,12 @@ TEST(SoftmaxProgram, TheWidestRow) {
 
 TEST(ElementwisePrograms, TilesOverCores) {
   const Release& release = release_profile("0.57");
-  const Program scaled = make_scalar_op("multiply", 1024, Memory::dram, release);
+  const Program scaled = make_scalar_op({"multiply", 1024, Memory::dram, Memory::dram}, release);
   EXPECT_EQ(scaled.work.cores, 64);
   EXPECT_EQ(scaled.work.busiest_core.elementwise, 16);
   EXPECT_EQ(buffer_region_end(scaled.buffers), 97248 + 5 * tile);
   const Program sum =
-      make_tensor_op({"add", Along::nothing, 3, 3, Memory::l1, Memory::dram}, release);
+      make_tensor_op({"add", Along::nothing, 3, 3, Memory::l1, Memory::dram, Memory::l1}, release);
   EXPECT_EQ(sum.work.cores, 3);
   EXPECT_EQ(sum.work.traffic.l1_read_bytes, 3 * tile);
   EXPECT_EQ(sum.work.traffic.dram_read_bytes, 3 * tile);

@@ -141,7 +141,7 @@ TEST(StreamTime, SoftmaxKeepsToWholeRowsPerCore) {
 }
 
 TEST(StreamTime, MultiplyingIsBoundByItsMemory) {
-  const OpEvent op = make_scalar_op("multiply", 1024, Memory::dram, release()).work;
+  const OpEvent op = make_scalar_op({"multiply", 1024, Memory::dram, Memory::dram}, release()).work;
   EXPECT_EQ(device_time(op, bf16_model()).units.bound(), TimeBound::dram);
 }
 
