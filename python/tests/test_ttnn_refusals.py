@@ -25,7 +25,7 @@ class Refusals(WithDevice):
         self.expect("bad_input", "device must be specified", lambda: ttnn.from_torch(
             TOKENS, memory_config=ttnn.L1_MEMORY_CONFIG))
         self.expect("bad_input", "Unsupported DataType: float64", lambda: ttnn.from_torch(np.zeros((2, 2))))
-        self.expect("unsupported", r"no program_config", lambda: ttnn.matmul(tensor, tensor, program_config=1))
+        self.expect("unsupported", r"a program config of Matmul", lambda: ttnn.matmul(tensor, tensor, program_config=1))
         self.expect("bad_input", r"a bias of 6 values", lambda: ttnn.linear(
             tensor, tensor, transpose_b=True, bias=tensor))
         self.expect("absent", "device_id 0", lambda: ttnn.open_device(device_id=1))
@@ -55,10 +55,12 @@ class Refusals(WithDevice):
     def test_arguments_by_their_names(self):
         tensor = self.send(TOKENS)
         for kind, sentence, call in (
-            ("unsupported", r"^\[ttnn.add\] expected no output_tensor; found a tensor of shape \[6, 3\]",
-             lambda: ttnn.add(tensor, tensor, output_tensor=tensor)),
-            ("unsupported", r"expected no activation beside a core_grid; found 'relu'",
-             lambda: ttnn.linear(tensor, tensor, transpose_b=True, activation="relu",
+            ("bad_input", r"^\[ttnn.add\] expected an output tensor of shape \[6, 3\]; found \[1, 3\]",
+             lambda: ttnn.add(tensor, tensor, output_tensor=self.send(TOKENS[:1]))),
+            ("unsupported", r"^\[ttnn.add\] expected no activations",
+             lambda: ttnn.add(tensor, tensor, activations=[ttnn.UnaryWithParam(ttnn.UnaryOpType.RELU)])),
+            ("bad_input", r"Unknown unary op: rlu",
+             lambda: ttnn.linear(tensor, tensor, transpose_b=True, activation="rlu",
                                  core_grid=ttnn.CoreGrid(y=1, x=1))),
             ("bad_input", r"expected an activation of relu, gelu, silu; found 'rlu'",
              lambda: ttnn.matmul(tensor, tensor, transpose_b=True, activation="rlu")),
@@ -76,7 +78,7 @@ class Refusals(WithDevice):
         ):
             self.expect(kind, sentence, call)
         self.assertEqual(ttnn.add(tensor, tensor, queue_id=ttnn.DefaultQueueId).shape, (6, 3))
-        self.assertRaises(TypeError, lambda: ttnn.add(tensor, tensor, output_tensor=tensor))
+        self.assertRaises(TypeError, lambda: ttnn.add(tensor, tensor, output_tenor=tensor))
 
     def test_valid_programs_are_unsupported_until_they_run(self):
         tensor, row = self.send(TOKENS), self.send(TOKENS[:1])
@@ -84,9 +86,7 @@ class Refusals(WithDevice):
                      lambda: ttnn.from_torch(np.array(2, np.float32), device=self.device),
                      lambda: ttnn.from_torch(TOKENS[:0], device=self.device),
                      lambda: ttnn.from_torch(TOKENS, dtype=ttnn.bfloat8_b, layout=ttnn.TILE_LAYOUT),
-                     lambda: ttnn.to_memory_config(tensor, ttnn.L1_HEIGHT_SHARDED_MEMORY_CONFIG),
-                     lambda: ttnn.slice(tensor, (0, 0), (2, 2), memory_config=ttnn.L1_BLOCK_SHARDED_MEMORY_CONFIG),
-                     lambda: self.send(TOKENS, memory_config=ttnn.L1_HEIGHT_SHARDED_MEMORY_CONFIG)):
+                     lambda: ttnn.slice(tensor, (0, 0), (2, 2), memory_config=ttnn.L1_BLOCK_SHARDED_MEMORY_CONFIG)):
             try:
                 call()
             except ttnn.MissingError:
@@ -109,7 +109,8 @@ class Refusals(WithDevice):
 
     def test_attributes_of_the_tables_ops(self):
         tensor = self.send(TOKENS)
-        self.expect("unsupported", "expected no output_tensor", lambda: ttnn.relu(tensor, output_tensor=tensor))
+        self.expect("bad_input", "expected an output tensor of shape", lambda: ttnn.relu(
+            tensor, output_tensor=self.send(TOKENS[:1])))
         self.expect("bad_input", r"did you mean memory_config\?", lambda: ttnn.relu(tensor, memory_confi=None))
         self.assertRaises(TypeError, lambda: ttnn.relu(tensor, 1, 2, 3))
         self.expect("bad_input", r"expected the argument tensor", lambda: ttnn.get_memory_config())

@@ -72,7 +72,8 @@ class Values(WithDevice):
         for call in (lambda: ttnn.MatmulMultiCoreReuseProgramConfig(in0_block_w=1), lambda: ttnn.SDPAProgramConfig(1)):
             self.expect("bad_input", "by name", call)
         tensor = self.send(np.ones((32, 32), np.float32))
-        self.expect("unsupported", "no program_config", lambda: ttnn.matmul(tensor, tensor, program_config=config))
+        self.expect("bad_input", "input a total height, 1, must be divisible by per_core_M, 2!",
+                    lambda: ttnn.matmul(tensor, tensor, program_config=config))
         self.expect("bad_input", "Cannot use both user core grid/coordinates and a program config", lambda: ttnn.linear(
             tensor, tensor, program_config=config, core_grid=self.device.core_grid))
 

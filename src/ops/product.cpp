@@ -9,12 +9,17 @@
 namespace wattention {
 namespace {
 
+// Its batch dimensions, where it has any, are of size 1.
+bool is_one_matrix(const Tensor& tensor) {
+  return tensor.numel() == tensor.size(-2) * tensor.size(-1);
+}
+
 // b is one matrix for all of a's batches, or has exactly a's batch dimensions.
 void expect_batches(const OpCall& call) {
   const Tensor &a = call.a(), &b = call.b();
   const auto a_sizes = a.shape().sizes(), b_sizes = b.shape().sizes();
   const bool fits =
-      b.rank() == 2 ||
+      (is_one_matrix(b) && b.rank() <= std::max(2, a.rank())) ||
       (a.rank() == b.rank() && std::equal(a_sizes.begin(), a_sizes.end() - 2, b_sizes.begin()));
   expect(fits,
          "[{}] expected b with two dimensions or with a's batch dimensions; found a {} and b {}",
@@ -30,7 +35,7 @@ void expect_grid(const OpCall& call) {
 // A layer's weight lies [out_features, in_features], and linear is a product with it transposed. TT-NN's form lies the
 // other way round.
 void transpose_weight(OpCall& call) {
-  expect(call.b().rank() == 2,
+  expect(call.b().rank() >= 2 && is_one_matrix(call.b()),
          "[linear] expected a weight [out_features, in_features]; found shape {}",
          call.b().shape());
   call.attributes.transpose_b = call.attributes.transpose_b.value_or(true);

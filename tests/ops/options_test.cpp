@@ -129,6 +129,8 @@ TEST_P(OpOptions, AreTakenOrRefused) {
         EXPECT_EQ(found, fmt::format("[{}] expected no {} on {}, which takes none; found {}",
                                      row.name, attribute.name, device.name(), shown(word)));
         EXPECT_THROW(run_op(row.op, arguments), Error) << place;
+      } else if (attribute.attribute == Attribute::sharding) {
+        continue;  // a layout alone is enough for few: tests/backends/wormhole/program/shards_test.cpp
       } else {
         EXPECT_EQ(found, without) << place;
         if (found.empty()) {

@@ -7,7 +7,7 @@ from .. import _core
 from ._capture import refuse_transfer
 from ._device import Device
 from ._errors import HOW_TO_ASK, ArgumentError, error, expect_types, refuse_options, shown
-from ._memory import MemoryConfig, memory_word
+from ._memory import MemoryConfig, place
 from ._mesh import expect_one_device
 from ._padding import expect_padding_of_zeros
 from ._shape import Tile
@@ -136,8 +136,8 @@ def from_torch(tensor, dtype=None, *, layout=ROW_MAJOR_LAYOUT, device=None, memo
 
 def _send(core, dtype, layout, device, memory_config):
     refuse_transfer("to_device", "Writes")
-    memory = memory_word("to_device", memory_config) or "dram"
-    return wrap(_core.to_device(core, device._core, memory=memory, layout=layout_words[layout],
+    where = place("to_device", memory_config) or {"memory": "dram"}
+    return wrap(_core.to_device(core, device._core, **where, layout=layout_words[layout],
                                  dtype=dtype_words[dtype]), device)
 
 
@@ -213,8 +213,7 @@ def to_layout(tensor, layout, dtype=None, memory_config=None, device=None):
         refuse_options("to_layout", dtype=None if dtype is tensor.dtype else dtype)
         return moved(core, tensor, layout) if layout is tensor.layout else wrap(core.clone(), None, layout)
     refuse_options("to_layout", dtype=None if dtype is tensor.dtype else dtype)
-    memory = memory_word("to_layout", memory_config)
-    return moved(_core.to_layout(core, layout_words[layout], memory=memory), tensor)
+    return moved(_core.to_layout(core, layout_words[layout], **place("to_layout", memory_config)), tensor)
 
 
 @word("to_dtype")

@@ -1,7 +1,8 @@
-"""Memory configs: where a tensor's pages lie. Sharded ones are values here; what would place a tensor so is refused."""
+"""Memory configs: where a tensor's pages or shards lie."""
 from dataclasses import dataclass
+from functools import cache
 
-from ._cores import CoreRangeSet
+from ._cores import CoreRange, CoreRangeSet
 from ._errors import HOW_TO_ASK, ArgumentError, error, expect_types
 from ._types import BufferType, ShardMode, ShardOrientation, TensorMemoryLayout
 
@@ -77,11 +78,13 @@ L1_BLOCK_SHARDED_MEMORY_CONFIG = _in_l1(TensorMemoryLayout.BLOCK_SHARDED)
 L1_HEIGHT_SHARDED_MEMORY_CONFIG = _in_l1(TensorMemoryLayout.HEIGHT_SHARDED)
 L1_WIDTH_SHARDED_MEMORY_CONFIG = _in_l1(TensorMemoryLayout.WIDTH_SHARDED)
 memory_configs = {"dram": DRAM_MEMORY_CONFIG, "l1": L1_MEMORY_CONFIG}
+_SHARDS = {TensorMemoryLayout.HEIGHT_SHARDED: "height", TensorMemoryLayout.WIDTH_SHARDED: "width",
+           TensorMemoryLayout.BLOCK_SHARDED: "block"}
 _memories = {(config.memory_layout, config.buffer_type): word for word, config in memory_configs.items()}
 
 
 def memory_word(op, config):
-    """The library's word for a memory config; None, which leaves the place to the op, for none."""
+    """The library's word for a memory config of pages; None, which leaves the place to the op, for none."""
     expect_types(op, memory_config=(config, MemoryConfig))
     if config is None:
         return None
@@ -90,3 +93,39 @@ def memory_word(op, config):
         raise error("unsupported", f"[ttnn.{op}] expected a memory config that is interleaved in DRAM or L1; "
                                    f"found {config!r}. {HOW_TO_ASK}.")
     return _memories[place]
+
+
+def _sharding_word(op, config):
+    """The library's word for shards; without a spec the op decides on shape and cores."""
+    spec = config.shard_spec
+    if config.buffer_type is not BufferType.L1 or (spec is not None and spec.mode is not ShardMode.PHYSICAL):
+        raise error("unsupported", f"[ttnn.{op}] expected shards in L1, of physical shapes; found {config!r}. "
+                                   f"{HOW_TO_ASK}.")
+    word = _SHARDS[config.memory_layout]
+    if spec is None:
+        return word
+    cores = "+".join(f"{part.start.x},{part.start.y}-{part.end.x},{part.end.y}" for part in spec.grid.ranges())
+    order = ":by_column" if spec.orientation is ShardOrientation.COL_MAJOR else ""
+    return f"{word}:{spec.shape[0]}x{spec.shape[1]}:{cores}{order}"
+
+
+def place(op, config):
+    """A memory config as the library's arguments; none, which leaves the place to the op, for None."""
+    expect_types(op, memory_config=(config, MemoryConfig))
+    if config is None:
+        return {}
+    return {"sharding": _sharding_word(op, config)} if config.is_sharded() else {"memory": memory_word(op, config)}
+
+
+@cache
+def _sharded_config(word):
+    layout, shape, cores, *order = word.split(":")
+    ranges = [[tuple(map(int, core.split(","))) for core in part.split("-")] for part in cores.split("+")]
+    spec = ShardSpec(CoreRangeSet([CoreRange(start, end) for start, end in ranges]), list(map(int, shape.split("x"))),
+                     ShardOrientation.COL_MAJOR if order else ShardOrientation.ROW_MAJOR)
+    return MemoryConfig(next(known for known, name in _SHARDS.items() if name == layout), BufferType.L1, spec)
+
+
+def config_of(core):
+    """Where a tensor of the library lies."""
+    return memory_configs[core.memory] if core.sharding is None else _sharded_config(core.sharding)

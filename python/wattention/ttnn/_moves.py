@@ -1,7 +1,7 @@
 """TT-NN's words that move elements: its names, defaults and refusals; the library moves."""
 from .. import _core
 from ._errors import HOW_TO_ASK, ArgumentError, error, expect_types, refuse_options
-from ._memory import MemoryConfig, memory_word
+from ._memory import MemoryConfig, place
 from ._tensor import allocated, moved, on_device, wrap
 from ._types import ROW_MAJOR_LAYOUT, TILE_LAYOUT, TILE_SIZE, DataType, layout_words
 
@@ -13,11 +13,6 @@ __all__ = [
     "tilize_with_val_padding", "tilize_with_zero_padding", "to_memory_config", "unsqueeze", "unsqueeze_to_4D",
     "untilize", "untilize_with_unpadding",
 ]
-
-
-def place(op, memory_config):
-    """The attribute of the library for a memory config; none leaves the place to the op."""
-    return {} if memory_config is None else {"memory": memory_word(op, memory_config)}
 
 
 def sizes_of(op, tensor):

@@ -3,7 +3,10 @@ from .. import _core
 from ._configs import DeviceComputeKernelConfig
 from ._cores import CoreGrid
 from ._errors import HOW_TO_ASK, error, expect_types, refuse_options
-from ._memory import memory_word
+from ._in_place import write
+from ._memory import memory_word, place
+from ._programs import fused_activation, program_word
+from ._shape import Shape
 from ._tensor import Tensor, free, on_device, wrap
 from ._types import DataType, MathFidelity
 from ._word import word
@@ -19,19 +22,7 @@ def arithmetic(op, config):
     if config.math_fidelity is MathFidelity.Invalid:
         raise error("unsupported", f"[ttnn.{op}] expected a math_fidelity in compute_kernel_config; found none, for "
                                    f"which TT-NN has MathFidelity.Invalid. {HOW_TO_ASK}.")
-    if not config.packer_l1_acc:
-        raise error("unsupported", f"[ttnn.{op}] expected packer_l1_acc=True, the one way that is computed here; "
-                                   f"found False. {HOW_TO_ASK}.")
     return {"fidelity": config.math_fidelity.name.lower(), "fp32_accumulate": config.fp32_dest_acc_en}
-
-
-def _product_options(op, core_grid, memory_config, compute_kernel_config):
-    options = arithmetic(op, compute_kernel_config)
-    if core_grid is not None:
-        options["core_grid"] = core_grid
-    if memory_config is not None:
-        options["memory"] = memory_word(op, memory_config)
-    return options
 
 
 def _expect_one_grid(op, core_grid, program_config):
@@ -45,17 +36,55 @@ def _expect_one_grid(op, core_grid, program_config):
 _ACTIVATIONS = "relu gelu silu".split()
 
 
-def _activated(op, core, activation, core_grid):
-    """The product through a program of its own. With a core grid TT-NN fuses it into the product, which is not here."""
-    if activation is None:
+def _activated(op, core, activation, core_grid, where):
+    """The product through a program of its own. With a core grid TT-NN fuses it into the product."""
+    if activation is None or core_grid is not None:
         return core
-    if core_grid is not None:
-        raise error("unsupported", f"[ttnn.{op}] expected no activation beside a core_grid; found {activation!r}. "
-                                   f"{HOW_TO_ASK}.")
     if activation not in _ACTIVATIONS:
         raise error("bad_input", f"[ttnn.{op}] expected an activation of {', '.join(_ACTIVATIONS)}; found "
                                  f"{activation!r}. Unsupported activation function")
-    return getattr(_core, activation)(core)
+    return getattr(_core, activation)(core, **where)
+
+
+def expect_output(op, output, shape, memory_config):
+    """A tensor that is there, for a result of this shape: TT-NN's own checks."""
+    if list(output.shape) != list(shape):
+        raise error("bad_input", f"[ttnn.{op}] expected an output tensor of shape {list(shape)}; found "
+                                 f"{list(output.shape)}. Shape of Optional Output Tensor {output.shape} doesnt match "
+                                 f"Output Tensor {Shape(shape)}")
+    if memory_config is not None and memory_config != output.memory_config():
+        raise error("bad_input", f"[ttnn.{op}] expected the output tensor's memory config; found {memory_config!r}. "
+                                 f"Memory config mismatch between optional output tensor {output.memory_config()!r} & "
+                                 f"output tensor {memory_config!r}")
+
+
+def put(op, output, core, device):
+    """The result as a tensor, or in the tensor that is there for it."""
+    if output is None:
+        return wrap(core, device)
+    write(op, output, core)
+    return output
+
+
+def _product(op, a, b, bias, kernel_config, output, activation, core_grid, program_config, memory_config, transposed):
+    """A product with what TT-NN runs beside it: in one program with a core grid, in several without."""
+    device = on_device(op, _MATMUL, a, b, *(each for each in (bias, output) if each is not None))
+    _expect_one_grid(op, core_grid, program_config)
+    options = arithmetic(op, kernel_config)
+    if kernel_config is not None:
+        refuse_options(op, dst_full_sync_en=kernel_config.dst_full_sync_en)
+        options["packer_l1_accumulate"] = kernel_config.packer_l1_acc
+    fused = fused_activation(op, program_config, core_grid, activation, kernel_config)
+    where = place(op, memory_config if output is None or memory_config is not None else output.memory_config())
+    options |= {"core_grid": core_grid, "program": program_word(op, program_config), "activation": fused} | where
+    left = _core.transpose(a._core) if transposed[0] else a._core
+    if bias is None:
+        product = _core.matmul(left, b._core, transpose_b=transposed[1], **options)
+    else:
+        product = _core.linear(left, b._core, bias._core, transpose_b=transposed[1], **options)
+    if output is not None:
+        expect_output(op, output, product.shape, memory_config)
+    return put(op, output, _activated(op, product, activation, core_grid, where), device)
 
 
 def inherit_memory(op, tensor, memory_config):
@@ -80,15 +109,11 @@ def matmul(input_tensor_a, input_tensor_b, *, transpose_a=False, transpose_b=Fal
 
     Without core_grid it is HiFi2. With one it is LoFi on that grid; a grid larger than 8x8 is taken as 8x8.
     """
-    device = on_device("matmul", _MATMUL, input_tensor_a, input_tensor_b)
-    _expect_one_grid("matmul", core_grid, program_config)
-    refuse_options("matmul", program_config=program_config, output_tile=output_tile,
-                   optional_output_tensor=optional_output_tensor)
+    on_device("matmul", _MATMUL, input_tensor_a, input_tensor_b)
+    refuse_options("matmul", output_tile=output_tile)
     expect_dtype("matmul", input_tensor_a, dtype)
-    a = _core.transpose(input_tensor_a._core) if transpose_a else input_tensor_a._core
-    options = _product_options("matmul", core_grid, memory_config, compute_kernel_config)
-    product = _core.matmul(a, input_tensor_b._core, transpose_b=transpose_b, **options)
-    return wrap(_activated("matmul", product, activation, core_grid), device)
+    return _product("matmul", input_tensor_a, input_tensor_b, None, compute_kernel_config, optional_output_tensor,
+                    activation, core_grid, program_config, memory_config, (transpose_a, transpose_b))
 
 
 @word("linear")
@@ -96,20 +121,11 @@ def linear(input_tensor_a, input_tensor_b, *, bias=None, transpose_a=False, tran
            dtype=None, core_grid=None, compute_kernel_config=None, program_config=None, activation=None,
            output_tile=None, optional_output_tensor=None):
     """matmul for a layer's weights: transpose_b=True takes torch's [out_features, in_features]."""
-    device = on_device("linear", _MATMUL, input_tensor_a, input_tensor_b)
-    _expect_one_grid("linear", core_grid, program_config)
-    refuse_options("linear", program_config=program_config, output_tile=output_tile,
-                   optional_output_tensor=optional_output_tensor)
+    on_device("linear", _MATMUL, input_tensor_a, input_tensor_b)
+    refuse_options("linear", output_tile=output_tile)
     expect_dtype("linear", input_tensor_a, dtype)
-    a = _core.transpose(input_tensor_a._core) if transpose_a else input_tensor_a._core
-    options = _product_options("linear", core_grid, memory_config, compute_kernel_config)
-    if bias is not None:
-        on_device("linear", _MATMUL, bias)
-    if bias is None and not transpose_b:
-        product = _core.matmul(a, input_tensor_b._core, **options)
-    else:
-        product = _core.linear(a, input_tensor_b._core, bias and bias._core, transpose_b=transpose_b, **options)
-    return wrap(_activated("linear", product, activation, core_grid), device)
+    return _product("linear", input_tensor_a, input_tensor_b, bias, compute_kernel_config, optional_output_tensor,
+                    activation, core_grid, program_config, memory_config, (transpose_a, transpose_b))
 
 
 @word("deallocate")

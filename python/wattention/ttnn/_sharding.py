@@ -4,13 +4,16 @@ import math
 from pathlib import Path
 
 from ._cores import CoreCoord, CoreGrid, CoreRange, CoreRangeSet
-from ._errors import error, expect_types
-from ._memory import MemoryConfig, ShardSpec
+from ._errors import ArgumentError, error, expect_types, refuse_options
+from ._memory import DRAM_MEMORY_CONFIG, MemoryConfig, ShardSpec
+from ._moves import to_memory_config
+from ._tensor import allocated, on_device
 from ._types import TILE_SIZE, BufferType, ShardMode, ShardOrientation, ShardStrategy, TensorMemoryLayout
 from ._word import word
 
-__all__ = ["create_sharded_memory_config", "create_sharded_memory_config_", "dump_memory_config", "load_memory_config",
-           "num_cores_to_corerangeset"]
+__all__ = ["create_sharded_memory_config", "create_sharded_memory_config_", "dump_memory_config",
+           "interleaved_to_sharded", "load_memory_config", "num_cores_to_corerangeset", "reshard",
+           "sharded_to_interleaved"]
 
 _LAYOUTS = {
     ShardStrategy.HEIGHT: TensorMemoryLayout.HEIGHT_SHARDED,
@@ -133,3 +136,75 @@ def load_memory_config(file_name):
     except (OSError, ValueError, KeyError, TypeError) as failure:
         sentence = f"[ttnn.load_memory_config] expected a file of dump_memory_config; found {failure!r}"
         raise error("io", sentence) from None
+
+
+_SHARD = "Operands to shard need to be on device!"
+
+
+def _spec_of(tensor, grid, shard_shape, layout, orientation):
+    """Shards of a shape on the first cores of a grid, as many as the tensor needs; or on the cores of a set."""
+    expect_types("interleaved_to_sharded", grid=(grid, (CoreCoord, CoreGrid, CoreRangeSet)),
+                 shard_scheme=(layout or False, TensorMemoryLayout),
+                 shard_orientation=(orientation or False, ShardOrientation))
+    rows, columns = shard_shape
+    if not isinstance(grid, CoreRangeSet):
+        *batch, height, width = tensor.padded_shape
+        down, across = -(-math.prod([*batch, height]) // rows), -(-width // columns)
+        cores = {TensorMemoryLayout.HEIGHT_SHARDED: down, TensorMemoryLayout.WIDTH_SHARDED: across}
+        grid = num_cores_to_corerangeset(cores.get(layout, down * across), CoreCoord(grid.x, grid.y),
+                                         orientation is ShardOrientation.ROW_MAJOR)
+    return MemoryConfig(layout, BufferType.L1, ShardSpec(grid, [rows, columns], orientation))
+
+
+@word("interleaved_to_sharded")
+def interleaved_to_sharded(input_tensor, *place, grid=None, shard_shape=None, shard_scheme=None, shard_orientation=None,
+                           sharded_memory_config=None, output_dtype=None, keep_l1_aligned=False):
+    """Pages to shards: (memory config), or (grid, shard shape, layout, orientation)."""
+    name = "interleaved_to_sharded"
+    on_device(name, _SHARD, input_tensor)
+    if place and isinstance(place[0], MemoryConfig):
+        sharded_memory_config, *rest = place
+    else:
+        named = (grid, shard_shape, shard_scheme, shard_orientation)
+        grid, shard_shape, shard_scheme, shard_orientation, *rest = [*place, *named[len(place):]]
+    output_dtype = rest[0] if rest else output_dtype
+    refuse_options(name, output_dtype=None if output_dtype in (None, input_tensor.dtype) else output_dtype)
+    if sharded_memory_config is None and None in (grid, shard_shape, shard_scheme, shard_orientation):
+        raise ArgumentError(f"[ttnn.{name}] expected a memory config, or grid, shard_shape, shard_scheme and "
+                            "shard_orientation (incompatible function arguments); found less")
+    config = sharded_memory_config or _spec_of(input_tensor, grid, shard_shape, shard_scheme, shard_orientation)
+    expect_types(name, sharded_memory_config=(config, MemoryConfig))
+    if input_tensor.is_sharded() or not config.is_sharded():
+        raise error("bad_input", f"[ttnn.{name}] expected pages and a config of shards; found "
+                                 f"{input_tensor.memory_config()!r} and {config!r}")
+    return to_memory_config(input_tensor, config)
+
+
+@word("sharded_to_interleaved")
+def sharded_to_interleaved(input_tensor, memory_config=None, output_dtype=None, *, is_l1_aligned=False):
+    """Shards to pages, in DRAM or where memory_config says; pages stay."""
+    name = "sharded_to_interleaved"
+    allocated(name, input_tensor)
+    if not input_tensor.is_sharded():
+        return input_tensor
+    refuse_options(name, output_dtype=None if output_dtype in (None, input_tensor.dtype) else output_dtype)
+    config = memory_config or DRAM_MEMORY_CONFIG
+    expect_types(name, memory_config=(config, MemoryConfig))
+    if config.is_sharded():
+        raise error("bad_input", f"[ttnn.{name}] expected a config of pages; found {config!r}. Output memory config "
+                                 "must be Interleaved")
+    return to_memory_config(input_tensor, config)
+
+
+@word("reshard")
+def reshard(input_tensor, output_memory_config, output_tensor=None):
+    """Shards to other shards."""
+    on_device("reshard", _SHARD, input_tensor)
+    expect_types("reshard", output_memory_config=(output_memory_config or False, MemoryConfig))
+    if not input_tensor.is_sharded():
+        raise error("bad_input", f"[ttnn.reshard] expected shards; found {input_tensor.memory_config()!r}. input must "
+                                 "be sharded")
+    if not output_memory_config.is_sharded():
+        raise error("bad_input", f"[ttnn.reshard] expected a config of shards; found {output_memory_config!r}. output "
+                                 "must be sharded")
+    return to_memory_config(input_tensor, output_memory_config, output_tensor=output_tensor)

@@ -1,9 +1,9 @@
 """TT-NN's words for the ops of the table that have no function of their own: a signature a family."""
 from .. import _core
 from ._errors import HOW_TO_ASK, Error, error, refuse_options, shown
-from ._memory import memory_word
+from ._memory import place
 from ._modules import attach, is_attached
-from ._ops import arithmetic, expect_dtype, inherit_memory
+from ._ops import arithmetic, expect_dtype, expect_output, inherit_memory, put
 from ._tensor import Tensor, on_device, wrap
 from ._word import refusal_of_keyword, word
 
@@ -17,7 +17,21 @@ def _place(row, name, tensor, memory_config):
     if "memory" not in row["attributes"]:
         inherit_memory(name, tensor, memory_config)
         return {}
-    return {} if memory_config is None else {"memory": memory_word(name, memory_config)}
+    return place(name, memory_config)
+
+
+def _where(row, name, tensor, memory_config, output):
+    """The place of a result that may have a tensor to go to."""
+    if output is not None and memory_config is None:
+        on_device(name, _MOVE, output)
+        memory_config = output.memory_config()
+    return _place(row, name, tensor, memory_config)
+
+
+def _put(name, result, output, device):
+    if output is not None:
+        expect_output(name, output, result.shape, None)
+    return put(name, output, result, device)
 
 
 def _number(name, value):
@@ -49,13 +63,19 @@ def _two_tensors(compute, name, a, b, place):
 def _binary(row, name):
     compute = getattr(_core, row["name"])
 
-    def call(input_tensor_a, input_tensor_b, *, memory_config=None, dtype=None):
+    def call(input_tensor_a, input_tensor_b, *, memory_config=None, dtype=None, output_tensor=None, activations=None,
+             input_tensor_a_activations=None, input_tensor_b_activations=None, use_legacy=None):
         device = on_device(name, _BINARY, input_tensor_a)
-        place = _place(row, name, input_tensor_a, memory_config)
+        refuse_options(name, activations=activations or None, use_legacy=True if use_legacy is False else None,
+                       input_tensor_a_activations=input_tensor_a_activations or None,
+                       input_tensor_b_activations=input_tensor_b_activations or None)
         expect_dtype(name, input_tensor_a, dtype)
-        if not isinstance(input_tensor_b, Tensor):
-            return wrap(compute(input_tensor_a._core, _number(name, input_tensor_b), **place), device)
-        return wrap(_two_tensors(compute, name, input_tensor_a, input_tensor_b, place), device)
+        where = _where(row, name, input_tensor_a, memory_config, output_tensor)
+        if isinstance(input_tensor_b, Tensor):
+            result = _two_tensors(compute, name, input_tensor_a, input_tensor_b, where)
+        else:
+            result = compute(input_tensor_a._core, _number(name, input_tensor_b), **where)
+        return _put(name, result, output_tensor, device)
 
     call.__doc__ = f"{row['summary']}: two tensors, or a tensor and a number."
     return call
@@ -63,15 +83,15 @@ def _binary(row, name):
 
 def _unary(row, name):
     compute = getattr(_core, row["name"])
-    own = set(row["attributes"]) - {"memory"}
+    own = set(row["attributes"]) - {"memory", "sharding"}
 
-    def call(input_tensor, *by_place, memory_config=None, **attributes):
+    def call(input_tensor, *by_place, memory_config=None, output_tensor=None, **attributes):
         device = on_device(name, _UNARY, input_tensor)
         for key, value in attributes.items():
             if key not in own:
                 raise refusal_of_keyword(name, key, value, ["input_tensor", "memory_config", *sorted(own)])
-        place = _place(row, name, input_tensor, memory_config)
-        return wrap(compute(input_tensor._core, *by_place, **attributes, **place), device)
+        where = _where(row, name, input_tensor, memory_config, output_tensor)
+        return _put(name, compute(input_tensor._core, *by_place, **attributes, **where), output_tensor, device)
 
     call.__doc__ = f"{row['summary']}."
     return call
@@ -98,11 +118,10 @@ def _any(row, name):
     theirs = {"input_tensor": operands[0], "input_tensor_a": operands[0], "input_tensor_b": operands[-1]}
 
     def call(*arguments, **options):
-        memory = memory_word(name, options.pop("memory_config", None))
+        where = place(name, options.pop("memory_config", None))
         options = {theirs.get(key, key): value for key, value in options.items()}
         device = on_device(name, _MOVE, *_tensors_in([*arguments, *options.values()]))
-        if memory is not None:
-            options["memory"] = memory
+        options |= where
         result = compute(*map(_core_of, arguments), **{key: _core_of(value) for key, value in options.items()})
         return wrap(result, device)
 

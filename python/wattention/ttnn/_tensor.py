@@ -5,14 +5,14 @@ from collections import namedtuple
 from .. import _core
 from ._absent import refuse_attribute
 from ._errors import ArgumentError, error
-from ._memory import DRAM_MEMORY_CONFIG, memory_configs
+from ._memory import DRAM_MEMORY_CONFIG, config_of
 from ._shape import Shape, Tile
 from ._types import TILE_SIZE, Layout, StorageType, dtypes, layout_words, layouts
 
 __all__ = ["Tensor", "set_printoptions"]
 
 # What is left of a deallocated tensor.
-Freed = namedtuple("Freed", "shape dtype layout memory size")
+Freed = namedtuple("Freed", "shape dtype layout memory sharding size")
 _NO_BUFFER = "Cannot get the device from a tensor without an allocated buffer"
 _PROFILES = {"empty": 0, "short": None, "full": 2**62}  # items of a dimension; None: as many as the release shows
 _profile = "short"
@@ -65,10 +65,10 @@ class Tensor:
         return StorageType.BORROWED if self._is_borrowed else StorageType.OWNED
 
     def memory_config(self):
-        return DRAM_MEMORY_CONFIG if self._device is None else memory_configs[self._core.memory]
+        return DRAM_MEMORY_CONFIG if self._device is None else config_of(self._core)
 
     def is_sharded(self):
-        return False
+        return self._device is not None and self._core.sharding is not None
 
     def is_contiguous(self):
         return True
@@ -151,7 +151,7 @@ def free(tensor, force=True):
         return
     for view in views:
         core = view._core
-        view._core = Freed(core.shape, core.dtype, core.layout, core.memory, core.size)
+        view._core = Freed(core.shape, core.dtype, core.layout, core.memory, core.sharding, core.size)
 
 
 def allocated(op, tensor):

@@ -21,7 +21,7 @@ Tensor matmul(const Engine& engine, const Tensor& a, const Tensor& b, bool trans
   const std::int64_t element = element_bytes(engine.gemm->type), k = a.size(-1);
   const std::int64_t n = transpose_b ? b.size(-2) : b.size(-1);
   // One matrix for all batches is one product of all rows.
-  const bool one_b = b.rank() == 2;
+  const bool one_b = b.numel() == k * n;
   const std::int64_t m = one_b ? a.numel() / k : a.size(-2);
   const std::int64_t batches = a.numel() / (m * k);
   Tensor out = Tensor::empty(with_last(a.shape(), n), a.dtype());

@@ -36,7 +36,7 @@ struct Sizes {
       : rows(call.a().size(-2)),
         inner(call.a().size(-1)),
         cols(call.shape[-1]),
-        b_is_batched(call.b().rank() > 2),
+        b_is_batched(call.b().numel() > call.b().size(-1) * call.b().size(-2)),
         transposed(call.attributes.transpose_b.value_or(false)) {
     batch = call.a().numel() / (rows * inner);
   }

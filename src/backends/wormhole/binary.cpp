@@ -29,12 +29,6 @@ struct Operands16 {
   std::span<Bits> out;
 };
 
-// A number meets these in the matrix unit, as a tile that holds it everywhere.
-bool number_in_matrix_unit(Op op) {
-  return op == Op::multiply || op == Op::divide || op == Op::div || op == Op::add ||
-         op == Op::subtract;
-}
-
 // Each pair and the packer after it; threads own stretches of the result.
 template <class Function>
 void combine(const Operands16& on, HostOptions host, Function function) {
@@ -103,6 +97,11 @@ std::vector<std::string_view> programs_before(const OpCall& call, const Broadcas
 
 }  // namespace
 
+bool number_in_matrix_unit(Op op) {
+  return op == Op::multiply || op == Op::divide || op == Op::div || op == Op::add ||
+         op == Op::subtract;
+}
+
 std::optional<Refusal> refuse_binary(const OpCall& call) {
   constexpr std::string_view not_tiled = "Input to eltwise binary must be tilized";
   if (is_integer(call.a().dtype())) return refuse_elements_of_integers(call, not_tiled);
@@ -125,16 +124,18 @@ Tensor WormholeBackend::run_binary(const OpCall& call) {
 
 // The release's keys name neither the shape nor the scalar.
 Tensor WormholeBackend::run_binary_by_tile(const OpCall& call) {
-  const Memory memory = call.a().memory();
-  const Memory out_memory = call.attributes.memory.value_or(memory);
-  Tensor out = allocate(call.shape, DType::bf16, Layout::tile, out_memory);
+  const PlacedBinary placed = place_binary(call, call.a(), nullptr);
+  Tensor out = allocate(call.shape, DType::bf16, Layout::tile, placed.out);
   const bool divides = call.op == Op::divide || call.op == Op::div;
   const Op op = divides ? Op::multiply : call.op;
   const std::int64_t tiles = TiledShape(call.shape).tiles();
   const Fidelity fidelity =
-      enqueue(
-          fmt::format("{} scalar {} {}", to_string(op), to_string(memory), to_string(out_memory)),
-          make_scalar_op({call.name(), tiles, memory, out_memory}, release_), Reuse::kernels)
+      enqueue(fmt::format("{} scalar {} {}", to_string(op), to_string(place_of(call.a())),
+                          to_string(placed.out)),
+              make_scalar_op({call.name(), tiles, call.a().memory(), placed.out.memory,
+                              placed.shards, placed.local},
+                             release_),
+              Reuse::kernels)
           .work.fidelity;
   if (!has_values()) return out;
   const auto count = static_cast<std::size_t>(TiledShape(call.shape).elements());
@@ -147,19 +148,20 @@ Tensor WormholeBackend::run_binary_by_tile(const OpCall& call) {
 }
 
 Tensor WormholeBackend::run_binary_by_number(const OpCall& call) {
-  Memory memory = call.a().memory();
-  const Memory out_memory = call.attributes.memory.value_or(memory);
-  Tensor out = allocate(call.shape, DType::bf16, Layout::tile, out_memory);
+  Place from = place_of(call.a());
+  const Place to = asked_place(call.attributes, from);
+  Tensor out = allocate(call.shape, DType::bf16, Layout::tile, to);
   const TiledShape tiled(call.shape);
   constexpr int number_steps = 6;  // load, difference or swap, condition, two stores
   // At most, at least and equal are a difference and a comparison with zero.
   const bool in_two = call.op == Op::eq || call.op == Op::le || call.op == Op::ge;
   for (int i = 0; i < (in_two ? 2 : 1); ++i) {
-    enqueue(fmt::format("{} number {} {} {} {}", call.name(), i, call.shape, to_string(memory),
-                        to_string(out_memory)),
-            make_unary({call.name(), tiled.tiles(), memory, out_memory, number_steps}),
+    enqueue(fmt::format("{} number {} {} {} {}", call.name(), i, call.shape, to_string(from),
+                        to_string(to)),
+            make_unary({call.name(), tiled.tiles(), from.memory, to.memory, number_steps, 2, 2,
+                        from.sharding}),
             Reuse::blocks);
-    memory = out_memory;
+    from = to;
   }
   if (!has_values()) return out;
   const auto count = static_cast<std::size_t>(tiled.elements());
@@ -170,17 +172,19 @@ Tensor WormholeBackend::run_binary_by_number(const OpCall& call) {
 }
 
 Program WormholeBackend::enqueue_binary(const OpCall& call, const Broadcast& broadcast,
-                                        Memory first, Memory second, Memory out) {
+                                        const PlacedBinary& placed) {
+  const Tensor& a = broadcast.swapped ? call.b() : call.a();
+  const Tensor& b = broadcast.swapped ? call.a() : call.b();
+  const Memory second = b.memory();
   const std::int64_t tiles = TiledShape(call.shape).tiles();
   for (const std::string_view name : programs_before(call, broadcast))
     enqueue(fmt::format("{} {} {}", name, call.shape, to_string(second)),
             make_move({name, name, name, tiles, tiles, second, second}), Reuse::blocks);
-  const std::int64_t second_tiles =
-      TiledShape(broadcast.swapped ? call.a().shape() : call.b().shape()).tiles();
   return enqueue(
       fmt::format("{} {} {} {} {}", call.name(), static_cast<int>(broadcast.along),
-                  to_string(first), to_string(second), to_string(out)),
-      make_tensor_op({call.name(), broadcast.along, tiles, second_tiles, first, second, out},
+                  to_string(place_of(a)), to_string(place_of(b)), to_string(placed.out)),
+      make_tensor_op({call.name(), broadcast.along, tiles, TiledShape(b.shape()).tiles(),
+                      a.memory(), second, placed.out.memory, placed.shards, placed.local},
                      release_),
       Reuse::kernels);
 }
@@ -189,10 +193,9 @@ Tensor WormholeBackend::run_binary_of_tensors(const OpCall& call) {
   const Broadcast broadcast = broadcast_of(call);
   const Tensor& a = broadcast.swapped ? call.b() : call.a();
   const Tensor& b = broadcast.swapped ? call.a() : call.b();
-  const Memory memory = call.attributes.memory.value_or(a.memory());
-  Tensor out = allocate(call.shape, DType::bf16, Layout::tile, memory);
-  const Fidelity fidelity =
-      enqueue_binary(call, broadcast, a.memory(), b.memory(), memory).work.fidelity;
+  const PlacedBinary placed = place_binary(call, a, &b);
+  Tensor out = allocate(call.shape, DType::bf16, Layout::tile, placed.out);
+  const Fidelity fidelity = enqueue_binary(call, broadcast, placed).work.fidelity;
   if (!has_values()) return out;
   const BinaryKernel kernel = *kernels::binary_kernel(call.op);
   const auto count = static_cast<std::size_t>(TiledShape(call.shape).elements());

@@ -20,10 +20,10 @@ void LiveStorages::release_all() {
 }
 
 DeviceStorage::DeviceStorage(std::shared_ptr<Backend> backend, std::shared_ptr<LiveStorages> live,
-                             Memory memory, DeviceBuffer buffer, std::size_t bytes)
+                             Place place, DeviceBuffer buffer, std::size_t bytes)
     : backend_(std::move(backend)),
       live_(std::move(live)),
-      memory_(memory),
+      place_(std::move(place)),
       buffer_(std::move(buffer)),
       values_(bytes == 0 ? nullptr : allocate_host(bytes)) {
   live_->add(this);

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "backends/wormhole/memory/device_buffer.h"
+#include "backends/wormhole/place.h"
 #include "tensor/storage.h"
 
 namespace wattention::wormhole {
@@ -26,7 +27,7 @@ class LiveStorages {
 class DeviceStorage final : public Storage {
  public:
   /// `bytes` of values; 0 keeps none (shape mode).
-  DeviceStorage(std::shared_ptr<Backend> backend, std::shared_ptr<LiveStorages> live, Memory memory,
+  DeviceStorage(std::shared_ptr<Backend> backend, std::shared_ptr<LiveStorages> live, Place place,
                 DeviceBuffer buffer, std::size_t bytes);
   ~DeviceStorage() override;
   DeviceStorage(const DeviceStorage&) = delete;
@@ -35,7 +36,10 @@ class DeviceStorage final : public Storage {
   std::byte* host_bytes() noexcept override { return nullptr; }
   std::shared_ptr<Backend> backend() const override { return backend_; }
   std::string_view device_name() const override { return "wormhole"; }
-  Memory memory() const override { return memory_; }
+  Memory memory() const override { return place_.memory; }
+  const Sharding* sharding() const override {
+    return place_.sharding ? &*place_.sharding : nullptr;
+  }
 
   /// Null in shape mode and after close().
   std::byte* values() const { return values_ ? values_->host_bytes() : nullptr; }
@@ -46,7 +50,7 @@ class DeviceStorage final : public Storage {
  private:
   std::shared_ptr<Backend> backend_;
   std::shared_ptr<LiveStorages> live_;
-  Memory memory_;
+  Place place_;
   DeviceBuffer buffer_;
   std::shared_ptr<Storage> values_;
 };

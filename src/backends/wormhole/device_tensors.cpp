@@ -31,12 +31,31 @@ WormholeBackend::Lock WormholeBackend::enter(std::string_view op) {
   return lock;
 }
 
-Tensor WormholeBackend::allocate(const Shape& shape, DType dtype, Layout layout, Memory memory) {
+namespace {
+
+// Of each core: a shard's tiles, or its rows. Their pages do not depend on what of the tensor lies there.
+Pages pages_of_shard(const Sharding& sharding, DType dtype, Layout layout) {
+  const auto element = static_cast<std::int64_t>(size_of(dtype));
+  if (layout == Layout::row_major) return {sharding.shard_rows, sharding.shard_columns * element};
+  return {sharding.shard_rows * sharding.shard_columns / tile_elements, tile_elements * element};
+}
+
+}  // namespace
+
+Tensor WormholeBackend::allocate(const Shape& shape, DType dtype, Layout layout,
+                                 const Place& place) {
   const Pages pages = pages_of(shape, dtype, layout);
-  DeviceBuffer buffer(memory == Memory::l1 ? l1_ : dram_, pages.count, pages.bytes);
+  DeviceBuffer buffer;
+  if (place.sharding) {
+    check_shards("allocate", *place.sharding, shape, layout, dtype);
+    const Pages shard = pages_of_shard(*place.sharding, dtype, layout);
+    buffer = DeviceBuffer(l1_, place.sharding->core_count(), shard.count, shard.bytes);
+  } else {
+    buffer = DeviceBuffer(place.memory == Memory::l1 ? l1_ : dram_, pages.count, pages.bytes);
+  }
   const std::int64_t bytes = has_values() ? pages.count * pages.bytes : 0;
   auto storage = std::make_shared<DeviceStorage>(
-      shared_from_this(), live_, memory, std::move(buffer), static_cast<std::size_t>(bytes));
+      shared_from_this(), live_, place, std::move(buffer), static_cast<std::size_t>(bytes));
   return Tensor(shape, dtype, layout, std::move(storage));
 }
 

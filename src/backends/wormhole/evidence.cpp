@@ -52,13 +52,28 @@ Evidence evidence_of_cast(const OpCall& call) {
              : Evidence::read;
 }
 
+// Cards printed products; the library recorded program configs, shards, and relu and the quick gelu in one program.
+Evidence evidence_of_product(const OpCall& call) {
+  const OpAttributes& attributes = call.attributes;
+  const bool in_one = attributes.core_grid || attributes.program;
+  if (const auto& activation = attributes.activation)
+    return in_one && (activation->op == Op::relu ||
+                      (activation->op == Op::gelu && activation->approximate))
+               ? Evidence::library
+               : Evidence::read;
+  const bool sharded = attributes.sharding || call.a().sharding() || call.b().sharding();
+  return attributes.program || sharded || !attributes.packer_l1_accumulate.value_or(true)
+             ? Evidence::library
+             : Evidence::printed;
+}
+
 }  // namespace
 
 // An op that is not named here was only read.
 Evidence evidence_of(const OpCall& call) {
   switch (call.op) {
     case Op::matmul:
-    case Op::linear:
+    case Op::linear: return evidence_of_product(call);
     case Op::multiply:
     case Op::add:
     case Op::subtract:

@@ -17,7 +17,7 @@ struct MovePrograms;
 /// Of a move of integers: those that one of its programs does not take.
 std::optional<Refusal> refuse_integers(const OpCall& call, const MovePrograms& programs);
 
-std::optional<Refusal> refuse_product(const OpCall& call);
+std::optional<Refusal> refuse_product(const OpCall& call, const Release& release);
 std::optional<Refusal> refuse_binary(const OpCall& call);
 std::optional<Refusal> refuse_unary(const OpCall& call, const Release& release);
 std::optional<Refusal> refuse_typecast(const OpCall& call);
@@ -31,5 +31,12 @@ std::optional<Refusal> refuse_softmax_lines(const OpCall& call);
 std::optional<Refusal> refuse_norm(const OpCall& call);
 std::optional<Refusal> refuse_reduce(const OpCall& call);
 std::optional<Refusal> refuse_move(const OpCall& call);
+
+/// A number meets these in the matrix unit, as a tile that holds it everywhere.
+bool number_in_matrix_unit(Op op);
+
+/// Cycles of the vector unit for 32 elements of a product's activation in the product's program; nothing where its
+/// digits are not known there.
+std::optional<int> activation_steps(const OpCall& product);
 
 }  // namespace wattention::wormhole

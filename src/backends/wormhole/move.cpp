@@ -134,7 +134,8 @@ std::string key_of(const OpCall& call, const MoveProblem& program) {
   std::string key = fmt::format("{} {} {} {} {} {}", program.op, program.kernel, call.shape,
                                 to_string(call.a().dtype()), to_string(program.memory),
                                 to_string(program.out_memory));
-  for (const Tensor& tensor : call.tensors) key += tensor.shape().text();
+  for (const Tensor& tensor : call.tensors)
+    key += tensor.shape().text() + to_string(place_of(tensor));
   if (!call.plan.in_place)
     for_each_attribute(call.attributes, [&](Attribute attribute, const auto& value) {
       if (value) key += fmt::format(" {}", text_of(call.attributes, attribute));
@@ -160,8 +161,8 @@ Tensor WormholeBackend::run_move(const OpCall& call) {
   const bool from_host = call.op == Op::full_like && programs.programs.empty();
   if (programs.programs.empty() && !from_host)
     return Tensor(call.shape, input.dtype(), layout, input.storage());
-  Tensor out =
-      call.plan.in_place ? input : allocate(call.shape, input.dtype(), layout, programs.memory);
+  const Place place = programs.sharding ? Place(*programs.sharding) : Place(programs.memory);
+  Tensor out = call.plan.in_place ? input : allocate(call.shape, input.dtype(), layout, place);
   for (const MoveProblem& program : programs.programs)
     enqueue(key_of(call, program), make_move(program), Reuse::blocks);
   if (from_host) {

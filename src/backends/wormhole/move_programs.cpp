@@ -52,7 +52,7 @@ class Collector {
   void reorder();
   void reshape();
   void to_layout();
-  void to_memory() {}  // take() adds the copy
+  void to_memory();
   void slice();
   void concat();
   void pad();
@@ -149,6 +149,36 @@ void Collector::to_layout() {
   const Layout layout = *call_.attributes.layout;
   if (layout == layout_) return;
   layout == Layout::tile ? tilize(call_.shape) : untilize(call_.shape);
+}
+
+// core/to_memory_config/to_memory_config_op.hpp; the programs of data_movement/sharded run on the cores whose shards
+// they fill, or empty. take() adds the copy between memories.
+void Collector::to_memory() {
+  const Place from = place_of(call_.a()), to = asked_place(call_.attributes, from);
+  if (!from.is_sharded() && !to.is_sharded()) return;
+  found_.memory = to.memory;
+  found_.sharding = to.sharding;
+  if (from.sharding == to.sharding) return;
+  const auto run = [&](std::string_view op, std::string_view program, const Sharding& shards,
+                       LocalTensors local) {
+    add(op, program, op, read_, read_);
+    found_.programs.back().shards = shards;
+    found_.programs.back().local = local;
+    constexpr std::int64_t scratch_of_a_fill = 4;  // interleaved_to_sharded_program_factory.cpp
+    if (!from.is_sharded()) found_.programs.back().scratch_tiles = scratch_of_a_fill;
+  };
+  if (!from.is_sharded())
+    return run("interleaved_to_sharded", "interleaved to sharded", *to.sharding, {.output = true});
+  if (!to.is_sharded())
+    return run("sharded_to_interleaved", "sharded to interleaved", *from.sharding, {.input = true});
+  // Rows of other widths go by way of DRAM.
+  if (tiled() || from.sharding->shard_columns == to.sharding->shard_columns)
+    return run("reshard", "reshard", *to.sharding, {.output = true});
+  found_.memory = Memory::dram;
+  run("sharded_to_interleaved", "sharded to interleaved", *from.sharding, {.input = true});
+  memory_ = Memory::dram;
+  found_.memory = to.memory;
+  run("interleaved_to_sharded", "interleaved to sharded", *to.sharding, {.output = true});
 }
 
 // slice/slice.cpp: tiles only from whole tiles on and without steps; else by way of rows.

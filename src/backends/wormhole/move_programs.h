@@ -2,6 +2,7 @@
 // Which programs a release enqueues for a move, and whether its elements pass the packer on their way.
 #include <vector>
 
+#include "backends/wormhole/place.h"
 #include "backends/wormhole/program/move.h"
 #include "device/op_call.h"
 
@@ -10,6 +11,7 @@ namespace wattention::wormhole {
 struct MovePrograms {
   std::vector<MoveProblem> programs;  ///< in order; none: the result shares its input's memory
   Memory memory = Memory::dram;       ///< of the result
+  std::optional<Sharding> sharding = std::nullopt;  ///< likewise
   /// A compute kernel copies each element to Dst and packs it. Elsewhere data-movement kernels copy bits as they are.
   bool through_packer = false;
   /// Whole tiles move, with what lies in their padding.

@@ -13,22 +13,31 @@
 namespace wattention::wormhole {
 namespace {
 
-// With a core grid the matmul's own program adds it; without one a second program does.
-bool is_bias_fused(const OpCall& call) {
-  return call.third() != nullptr && call.attributes.core_grid.has_value();
+// With a core grid, or a program config, the matmul's own program adds the bias and computes the activation; without
+// one other programs do.
+bool is_fused(const OpCall& call) {
+  return call.attributes.core_grid.has_value() || call.attributes.program.has_value();
 }
 
-// Attributes and tensor specs: shapes, dtypes, memories. Not the state of L1, as in the release.
-std::string cache_key(const Tensor& a, const Tensor& b, const OpCall& call,
-                      const MatmulMemories& memories) {
+bool is_bias_fused(const OpCall& call) {
+  return call.third() != nullptr && is_fused(call);
+}
+
+// Attributes and tensor specs: shapes, dtypes, places. Not the state of L1, as in the release.
+std::string cache_key(const Tensor& a, const Tensor& b, const OpCall& call, const Place& out) {
   const OpAttributes& attributes = call.attributes;
-  std::string key = fmt::format("matmul {} {} {} {} out {}", a.shape(), to_string(memories.a),
-                                b.shape(), to_string(memories.b), to_string(memories.out));
-  for (const Attribute attribute :
-       {Attribute::core_grid, Attribute::fidelity, Attribute::fp32_accumulate})
+  std::string key = fmt::format("matmul {} {} {} {} out {}", a.shape(), to_string(place_of(a)),
+                                b.shape(), to_string(place_of(b)), to_string(out));
+  for (const Attribute attribute : {Attribute::core_grid, Attribute::program, Attribute::fidelity,
+                                    Attribute::fp32_accumulate, Attribute::packer_l1_accumulate})
     key += fmt::format(" {} {}", to_string(attribute), text_of(attributes, attribute));
   if (is_bias_fused(call)) key += " bias";
+  if (is_fused(call)) key += fmt::format(" {}", text_of(attributes, Attribute::activation));
   return key;
+}
+
+std::optional<Sharding> shards_of(const Tensor& tensor) {
+  return place_of(tensor).sharding;
 }
 
 MatmulProblem problem_of(const Tensor& a, const Tensor& b, const OpAttributes& attributes,
@@ -43,39 +52,69 @@ MatmulProblem problem_of(const Tensor& a, const Tensor& b, const OpAttributes& a
   problem.all_dram =
       memories.a == Memory::dram && memories.b == Memory::dram && memories.out == Memory::dram;
   problem.core_grid = attributes.core_grid;
+  problem.program = attributes.program;
+  problem.a_shards = shards_of(a);
+  problem.b_shards = shards_of(b);
   problem.fidelity = attributes.fidelity;
+  problem.packer_l1_accumulate = attributes.packer_l1_accumulate;
   problem.fp32_accumulate = attributes.fp32_accumulate.value_or(release.matmul_fp32_accumulate);
   return problem;
 }
 
 // tt-metal v0.57.0-rc71, operations/matmul/matmul.cpp: those that run behind a product without a core grid.
-std::optional<Refusal> refuse_activation(const OpCall& call) {
-  const auto& activation = call.attributes.activation;
-  if (!activation) return std::nullopt;
-  if (call.attributes.core_grid)
-    return refuse(ErrorKind::unsupported,
-                  "[{}] expected no activation beside a core grid; found {}", call.name(),
-                  to_string(*activation));
-  const Op op = activation->op;
-  if (!activation->approximate && (op == Op::relu || op == Op::gelu || op == Op::silu))
+std::optional<Refusal> refuse_activation_after(const OpCall& call, const Activation& activation) {
+  const Op op = activation.op;
+  if (!activation.approximate && (op == Op::relu || op == Op::gelu || op == Op::silu))
     return std::nullopt;
   return refuse(ErrorKind::bad_input,
                 "[{}] expected the activation relu, gelu or silu; found {}. Unsupported activation "
                 "function",
-                call.name(), to_string(*activation));
+                call.name(), to_string(activation));
+}
+
+// In the product's program: relu in the packer, others in the vector unit.
+std::optional<Refusal> refuse_activation_within(const OpCall& call, const Activation& activation,
+                                                const Release& release) {
+  if (activation.op == Op::relu) return std::nullopt;
+  if (call.attributes.fp32_accumulate.value_or(release.matmul_fp32_accumulate))
+    return refuse(ErrorKind::unverified,
+                  "[{}] expected no fp32_accumulate beside an activation in one program, as the "
+                  "digits are not known; found {}",
+                  call.name(), to_string(activation));
+  if (activation_steps(call)) return std::nullopt;
+  return refuse(
+      ErrorKind::unsupported,
+      "[{}] expected an activation whose digits are known in a product's program; found {}",
+      call.name(), to_string(activation));
+}
+
+std::optional<Refusal> refuse_activation(const OpCall& call, const Release& release) {
+  const auto& activation = call.attributes.activation;
+  if (!activation) return std::nullopt;
+  return is_fused(call) ? refuse_activation_within(call, *activation, release)
+                        : refuse_activation_after(call, *activation);
+}
+
+std::optional<Refusal> refuse_two_choices(const OpCall& call) {
+  if (!call.attributes.core_grid || !call.attributes.program) return std::nullopt;
+  return refuse(ErrorKind::bad_input,
+                "[{}] expected core_grid or program; found both. Cannot use both user core "
+                "grid/coordinates and a program config",
+                call.name());
 }
 
 }  // namespace
 
-std::optional<Refusal> refuse_product(const OpCall& call) {
-  if (auto refusal = refuse_activation(call)) return refusal;
+std::optional<Refusal> refuse_product(const OpCall& call, const Release& release) {
+  if (auto refusal = refuse_two_choices(call)) return refusal;
+  if (auto refusal = refuse_activation(call, release)) return refusal;
   if (call.attributes.memory == Memory::host)
     return refuse(ErrorKind::bad_input, "[{}] expected memory dram or l1; found host", call.name());
   if (is_bias_fused(call) && call.attributes.fp32_accumulate.value_or(false))
     return refuse(
         ErrorKind::unverified,
-        "[{}] expected no fp32_accumulate beside a bias and a core grid, as the digits are "
-        "not known; found true",
+        "[{}] expected no fp32_accumulate beside a bias in one program, as the digits are not "
+        "known; found true",
         call.name());
   return refuse_operands(call, "Inputs to matmul must be tilized");
 }
@@ -89,7 +128,10 @@ Tensor WormholeBackend::run_product(const OpCall& call) {
   else if (call.third() != nullptr)
     product = run_family({Op::add, {product, *call.third()}, {}, {}, call.shape});
   const auto activation = activation_of(call, product);
-  return activation ? run_family(*activation) : product;
+  if (!activation) return product;
+  if (!is_fused(call)) return run_family(*activation);
+  activate(*activation, product);
+  return product;
 }
 
 // The same unit as in a program of its own: ELWADD, the bias's row spread over the height.
@@ -103,15 +145,22 @@ void WormholeBackend::add_row(const Tensor& product, const Tensor& bias) {
 }
 
 Tensor WormholeBackend::matmul(const Tensor& a, const Tensor& b, const OpCall& call) {
-  const OpAttributes& attributes = call.attributes;
-  const MatmulMemories memories{a.memory(), b.memory(),
-                                attributes.memory.value_or(release_.matmul_output_memory)};
-  // The result takes its place before the program is chosen: in L1 it counts as occupied.
-  Tensor out = allocate(call.shape, DType::bf16, Layout::tile, memories.out);
-  MatmulProblem problem = problem_of(a, b, attributes, memories, release_);
+  Place place = asked_place(call.attributes, release_.matmul_output_memory);
+  const MatmulMemories memories{a.memory(), b.memory(), place.memory};
+  MatmulProblem problem = problem_of(a, b, call.attributes, memories, release_);
+  problem.out_shards = place.sharding;
   problem.fused_bias = is_bias_fused(call);
-  problem.free_l1_bytes = lowest_l1_address() - n150d().l1.first_free;
-  const Program program = enqueue(cache_key(a, b, call, memories),
+  problem.fused_activation = is_fused(call) && call.attributes.activation.has_value();
+  problem.activation_steps = problem.fused_activation ? activation_steps(call).value_or(0) : 0;
+  const auto look_at_l1 = [&] {
+    problem.free_l1_bytes = lowest_l1_address() - n150d().l1.first_free;
+  };
+  look_at_l1();
+  if (place.sharding) place = result_shards(choose_matmul(problem, release_), problem);
+  // The result takes its place before the program is chosen: in L1 it counts as occupied.
+  Tensor out = allocate(call.shape, DType::bf16, Layout::tile, place);
+  look_at_l1();
+  const Program program = enqueue(cache_key(a, b, call, place),
                                   make_matmul(problem, memories, release_), Reuse::blocks);
   if (has_values()) compute_matmul(a, b, program.matmul, out);
   return out;

@@ -38,11 +38,13 @@ void copy_out(const std::byte* values, const Tensor& from, std::byte* to) {
 
 Tensor WormholeBackend::upload(const Tensor& host, const Placement& placement) {
   const Lock lock = enter("to_device");
-  const Memory memory = placement.memory.value_or(Memory::dram);
+  const Place place = placement.sharding ? Place(*placement.sharding)
+                                         : Place(placement.memory.value_or(Memory::dram));
+  const Memory memory = place.memory;
   const Layout layout = placement.layout.value_or(Layout::tile);
   const DType dtype =
       placement.dtype.value_or(is_integer(host.dtype()) ? host.dtype() : DType::bf16);
-  Tensor tensor = allocate(host.shape(), dtype, layout, memory);
+  Tensor tensor = allocate(host.shape(), dtype, layout, place);
   if (has_values() && host.numel() > 0)
     with_host_bytes(host.to(dtype), [&](const std::byte* bytes) { set_elements(tensor, bytes); });
   using Step = TransferEvent::Step;

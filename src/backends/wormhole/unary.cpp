@@ -158,18 +158,40 @@ std::optional<Refusal> refuse_unary(const OpCall& call, const Release& release) 
   return refuse_operands(call, not_tiled);
 }
 
+std::optional<int> activation_steps(const OpCall& product) {
+  const Activation& activation = *product.attributes.activation;
+  const AttributeSet plain = Attribute::memory | Attribute::sharding;
+  const AttributeSet numbers =
+      wattention::row_of(activation.op).attributes - plain - Attribute::fast_and_approximate_mode;
+  const Row* row = row_of(activation.op, activation.approximate ? Mode::fast : Mode::accurate);
+  if (row == nullptr || !numbers.empty()) return std::nullopt;
+  return activation.op == Op::relu ? 0 : row->steps;  // relu is the packer's
+}
+
+// On what is in Dst: the same kernel as in a program of its own, as the matrix unit leaves nothing there that the
+// packer would change.
+void WormholeBackend::activate(const OpCall& activation, const Tensor& product) {
+  if (!has_values()) return;
+  const std::span<Bits> values{bits_of(product),
+                               static_cast<std::size_t>(TiledShape(product.shape()).elements())};
+  unary_tables_.apply(step_of(activation, activation.op).function, values, values, host_);
+}
+
 Tensor WormholeBackend::run_unary(const OpCall& call) {
   if (call.op == Op::typecast) return run_typecast(call);
   if (is_integer(call.a().dtype())) return run_integers(call);
-  const Memory memory = call.attributes.memory.value_or(call.a().memory());
-  Tensor out = allocate(call.shape, DType::bf16, Layout::tile, memory);
+  const Place place = asked_place(call.attributes, place_of(call.a()));
+  Tensor out = allocate(call.shape, DType::bf16, Layout::tile, place);
   const TiledShape tiled(call.shape);
   const auto count = static_cast<std::size_t>(tiled.elements());
   const Tensor* input = &call.a();  // after the first program its result
   for (const Step& step : steps_of(call)) {
+    const Place from = place_of(*input);
     const std::string key = fmt::format("{} {} {} {} {}", step.name, step.function.numbers,
-                                        call.shape, to_string(input->memory()), to_string(memory));
-    enqueue(key, make_unary({step.name, tiled.tiles(), input->memory(), memory, step.steps}),
+                                        call.shape, to_string(from), to_string(place));
+    enqueue(key,
+            make_unary({step.name, tiled.tiles(), from.memory, place.memory, step.steps, 2, 2,
+                        from.sharding}),
             Reuse::blocks);
     if (has_values())
       unary_tables_.apply(step.function, {bits_of(*input), count}, {bits_of(out), count}, host_);

@@ -116,8 +116,9 @@ Capabilities capabilities_of(const Release& release) {
       .computes_in = DType::bf16,
       .layouts = {Layout::tile, Layout::row_major},
       .memories = {Memory::dram, Memory::l1},
-      .attributes = core_grid | fidelity | memory | fp32_accumulate | numeric_stable |
-                    fast_and_approximate_mode | math_approx_mode,
+      .attributes = core_grid | fidelity | memory | sharding | fp32_accumulate |
+                    packer_l1_accumulate | program | numeric_stable | fast_and_approximate_mode |
+                    math_approx_mode,
       .core_grid = n150d().compute_grid,
       .releases = release_names(release),
       .meters = {}};
@@ -168,7 +169,7 @@ std::optional<Refusal> refuse_unverified(const OpCall& call, const Release& rele
 
 std::optional<Refusal> refuse_family(const OpCall& call, const Release& release) {
   switch (call.row().family) {
-    case OpFamily::product: return refuse_product(call);
+    case OpFamily::product: return refuse_product(call, release);
     case OpFamily::binary: return refuse_binary(call);
     case OpFamily::unary: return refuse_unary(call, release);
     case OpFamily::softmax: return refuse_softmax(call);
@@ -185,6 +186,7 @@ std::optional<Refusal> refuse_family(const OpCall& call, const Release& release)
 
 std::optional<Refusal> WormholeBackend::refusal_here(const OpCall& call) const {
   if (auto refusal = refuse_family(call, release_)) return refusal;
+  if (auto refusal = refuse_sharded(call)) return refusal;
   return strict_ ? refuse_unverified(call, release_) : std::nullopt;
 }
 

@@ -15,6 +15,7 @@
 #include "backends/wormhole/move_programs.h"
 #include "backends/wormhole/program/broadcast.h"
 #include "backends/wormhole/program_cache.h"
+#include "backends/wormhole/sharded.h"
 #include "backends/wormhole/spec/release.h"
 #include "base/fork.h"
 #include "device/backend.h"
@@ -57,7 +58,7 @@ class WormholeBackend final : public Backend {
 
   // device_tensors.cpp
   Lock enter(std::string_view op);
-  Tensor allocate(const Shape& shape, DType dtype, Layout layout, Memory memory);
+  Tensor allocate(const Shape& shape, DType dtype, Layout layout, const Place& place);
   static const DeviceStorage& storage_of(const Tensor& tensor);
   static Bits* bits_of(const Tensor& tensor);
   static MatrixView stacked(const Tensor& tensor);
@@ -76,14 +77,15 @@ class WormholeBackend final : public Backend {
   Tensor run_product(const OpCall& call);
   Tensor matmul(const Tensor& a, const Tensor& b, const OpCall& call);
   void add_row(const Tensor& product, const Tensor& bias);
+  void activate(const OpCall& activation, const Tensor& product);
   void compute_matmul(const Tensor& a, const Tensor& b, const MatmulNumerics& numerics,
                       const Tensor& out) const;
   Tensor run_binary(const OpCall& call);
   Tensor run_binary_by_tile(const OpCall& call);
   Tensor run_binary_by_number(const OpCall& call);
   Tensor run_binary_of_tensors(const OpCall& call);
-  Program enqueue_binary(const OpCall& call, const Broadcast& broadcast, Memory first,
-                         Memory second, Memory out);
+  Program enqueue_binary(const OpCall& call, const Broadcast& broadcast,
+                         const PlacedBinary& placed);
   Tensor run_unary(const OpCall& call);
   Tensor run_typecast(const OpCall& call);
   Tensor run_integers(const OpCall& call);

@@ -29,16 +29,25 @@ std::int64_t BankMemory::bytes_per_bank(std::int64_t pages, std::int64_t page_by
 }
 
 std::int64_t BankMemory::allocate(std::int64_t pages, std::int64_t page_bytes) {
-  const std::int64_t bytes = bytes_per_bank(pages, page_bytes);
+  return take({facts_.banks, bytes_per_bank(pages, page_bytes), pages * page_bytes});
+}
+
+std::int64_t BankMemory::allocate_shards(std::int64_t shards, std::int64_t pages,
+                                         std::int64_t page_bytes) {
+  const std::int64_t bytes = pages * round_up(page_bytes, facts_.page_alignment);
+  return take({shards, bytes, shards * bytes});
+}
+
+std::int64_t BankMemory::take(const Wanted& wanted) {
   const std::lock_guard lock(mutex_);
-  const auto address = free_list_.allocate(bytes);
+  const auto address = free_list_.allocate(wanted.bytes_per_bank);
   if (address) return *address;
   fail(ErrorKind::out_of_memory,
        "[allocate] expected {} B free in a row in each of {} banks; found {} B. Out of Memory: Not "
        "enough space to allocate {} B {} buffer across {} banks, where each bank needs to store {} "
        "B",
-       bytes, facts_.banks, free_list_.largest_free_bytes(), pages * page_bytes,
-       kind_ == Memory::l1 ? "L1" : "DRAM", facts_.banks, bytes);
+       wanted.bytes_per_bank, wanted.banks, free_list_.largest_free_bytes(), wanted.bytes,
+       kind_ == Memory::l1 ? "L1" : "DRAM", wanted.banks, wanted.bytes_per_bank);
 }
 
 void BankMemory::free(std::int64_t address) {

@@ -25,6 +25,8 @@ class BankMemory {
 
   /// Address of `pages` pages. Throws Error{out_of_memory} with the card's sentence; then nothing changed.
   std::int64_t allocate(std::int64_t pages, std::int64_t page_bytes);
+  /// Address of as many pages in each of `shards` banks: one free list stands for all of them here, too.
+  std::int64_t allocate_shards(std::int64_t shards, std::int64_t pages, std::int64_t page_bytes);
   void free(std::int64_t address);
   /// Frees everything at once.
   void clear();
@@ -34,7 +36,12 @@ class BankMemory {
   std::int64_t bytes_per_bank(std::int64_t pages, std::int64_t page_bytes) const;
 
  private:
+  struct Wanted {
+    std::int64_t banks, bytes_per_bank, bytes;
+  };
+
   FreeList whole() const;
+  std::int64_t take(const Wanted& wanted);
 
   const Memory kind_;
   const BankFacts facts_;

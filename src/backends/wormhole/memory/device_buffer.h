@@ -14,6 +14,10 @@ class DeviceBuffer {
   /// Throws Error{out_of_memory}.
   DeviceBuffer(std::shared_ptr<BankMemory> memory, std::int64_t pages, std::int64_t page_bytes)
       : memory_(std::move(memory)), address_(memory_->allocate(pages, page_bytes)) {}
+  /// As many pages in each of `shards` banks.
+  DeviceBuffer(std::shared_ptr<BankMemory> memory, std::int64_t shards, std::int64_t pages,
+               std::int64_t page_bytes)
+      : memory_(std::move(memory)), address_(memory_->allocate_shards(shards, pages, page_bytes)) {}
   ~DeviceBuffer() { release(); }
   DeviceBuffer(DeviceBuffer&& other) noexcept { swap(other); }
   DeviceBuffer& operator=(DeviceBuffer&& other) noexcept {

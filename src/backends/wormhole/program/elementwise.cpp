@@ -35,6 +35,35 @@ Program elementwise_program(std::string_view op, std::int64_t tiles, const Relea
   return program;
 }
 
+// element_wise_multi_core: tiles go in blocks of up to eight that divide a shard; a tensor in shards is its own buffer.
+std::int64_t block_of(std::int64_t tiles) {
+  constexpr std::int64_t largest = 8;
+  std::int64_t block = largest;
+  while (tiles % block != 0) --block;
+  return block;
+}
+
+void lie_in_shards(Program& program, const Sharding& sharding, const LocalTensors& local,
+                   bool in_blocks) {
+  run_on_shards(program, sharding);
+  program.attributes.emplace_back("fidelity", fidelity_name(program.work.fidelity));
+  const std::int64_t tile = n150d().tile_bytes_bf16;
+  const std::int64_t tiles = tiles_of_shard(sharding).count();
+  const std::int64_t block = in_blocks ? block_of(tiles) : 1;
+  std::vector<CircularBuffer> buffers;
+  for (const CircularBuffer& buffer : program.buffers) {
+    const bool own = (buffer.name == "in0" && local.input) ||
+                     (buffer.name == "in1" && local.second) ||
+                     (buffer.name == "out" && local.output);
+    if (own) continue;
+    const bool whole = in_blocks && buffer.name == "out" && sharding.layout != ShardLayout::height;
+    buffers.push_back(buffer.name == "scalar"
+                          ? buffer
+                          : CircularBuffer{buffer.name, (whole ? tiles : 2 * block) * tile});
+  }
+  program.buffers = std::move(buffers);
+}
+
 struct TensorProgram {
   std::string_view name, reader, writer, compute;
 };
@@ -63,21 +92,24 @@ TensorProgram program_of(Along along) {
 }  // namespace
 
 Program make_scalar_op(const ScalarOpProblem& problem, const Release& release) {
-  const auto& [op, tiles, memory, out_memory] = problem;
+  const std::string_view op = problem.op;
+  const std::int64_t tiles = problem.tiles;
+  const Memory memory = problem.memory, out_memory = problem.out_memory;
   const std::int64_t tile = n150d().tile_bytes_bf16;
   const std::int64_t largest = split_work(tiles, n150d().compute_grid).largest;
   Program program = elementwise_program(op, tiles, release);
   program.work.program = "broadcast height and width, multi core";
   program.work.total = work_of_tiles(tiles, tiles + program.work.cores);
   program.work.busiest_core = work_of_tiles(largest, largest + 1);
-  add_read(program.work.traffic, memory, tiles * tile);
-  add_written(program.work.traffic, out_memory, tiles * tile);
+  if (!problem.local.input) add_read(program.work.traffic, memory, tiles * tile);
+  if (!problem.local.output) add_written(program.work.traffic, out_memory, tiles * tile);
   program.buffers = {{"in0", 2 * tile}, {"scalar", tile}, {"out", 2 * tile}};
   program.kernels = {
       fmt::format("reader_bcast_scalar_interleaved_partitioned.cpp {}", to_string(memory)),
       fmt::format("writer_unary_interleaved_start_id.cpp c_2 {}", to_string(out_memory)),
       fmt::format("bcast_hw.cpp {}", op)};
   program.refused = {{"element wise, multi core", "the second operand is a scalar"}};
+  if (problem.shards) lie_in_shards(program, *problem.shards, problem.local, false);
   return program;
 }
 
@@ -92,9 +124,9 @@ Program make_tensor_op(const TensorOpProblem& problem, const Release& release) {
   program.work.total = work_of_tiles(tiles, tiles + second);
   program.work.busiest_core =
       work_of_tiles(largest, largest + std::max<std::int64_t>(1, largest * second / tiles));
-  add_read(program.work.traffic, problem.first, tiles * tile);
-  add_read(program.work.traffic, problem.second, second * tile);
-  add_written(program.work.traffic, problem.out_memory, tiles * tile);
+  if (!problem.local.input) add_read(program.work.traffic, problem.first, tiles * tile);
+  if (!problem.local.second) add_read(program.work.traffic, problem.second, second * tile);
+  if (!problem.local.output) add_written(program.work.traffic, problem.out_memory, tiles * tile);
   program.buffers = {{"in0", 2 * tile}, {"in1", 2 * tile}, {"out", 2 * tile}};
   program.kernels = {
       fmt::format("{} {} {}", names.reader, to_string(problem.first), to_string(problem.second)),
@@ -102,6 +134,8 @@ Program make_tensor_op(const TensorOpProblem& problem, const Release& release) {
       fmt::format("{} {}", names.compute, problem.op)};
   if (problem.along == Along::nothing)
     program.refused = {{"broadcast height and width, multi core", "both operands have one shape"}};
+  if (problem.shards)
+    lie_in_shards(program, *problem.shards, problem.local, problem.along == Along::nothing);
   return program;
 }
 

@@ -6,6 +6,7 @@
 
 #include "backends/wormhole/program/broadcast.h"
 #include "backends/wormhole/program/program.h"
+#include "backends/wormhole/program/shards.h"
 #include "backends/wormhole/spec/release.h"
 
 namespace wattention::wormhole {
@@ -16,6 +17,8 @@ struct ScalarOpProblem {
   std::int64_t tiles;
   Memory memory;  ///< of the tensor
   Memory out_memory;
+  std::optional<Sharding> shards = std::nullopt;  ///< on whose cores it runs
+  LocalTensors local = {};
 };
 Program make_scalar_op(const ScalarOpProblem& problem, const Release& release);
 
@@ -26,6 +29,8 @@ struct TensorOpProblem {
   std::int64_t tiles;
   std::int64_t second_tiles;
   Memory first, second, out_memory;
+  std::optional<Sharding> shards = std::nullopt;  ///< on whose cores it runs
+  LocalTensors local = {};
 };
 Program make_tensor_op(const TensorOpProblem& problem, const Release& release);
 

@@ -30,10 +30,11 @@ Program make_move(const MoveProblem& problem) {
   program.work.cores = split.cores;
   program.work.total = work_of_tiles(problem.out_tiles);
   program.work.busiest_core = work_of_tiles(split.largest);
-  add_read(program.work.traffic, problem.memory, problem.tiles * tile);
+  if (!problem.local.input) add_read(program.work.traffic, problem.memory, problem.tiles * tile);
   const std::int64_t out_tile =
       problem.out_element_bytes > 0 ? tile_elements * problem.out_element_bytes : tile;
-  add_written(program.work.traffic, problem.out_memory, problem.out_tiles * out_tile);
+  if (!problem.local.output)
+    add_written(program.work.traffic, problem.out_memory, problem.out_tiles * out_tile);
   program.buffers = {{"in", 2 * tile}, {"out", 2 * tile}};
   program.buffer_grid = device;
   const std::string places =
@@ -43,6 +44,12 @@ Program make_move(const MoveProblem& problem) {
                      fmt::format("{} compute", problem.kernel)};
   program.attributes = {{"cores", std::to_string(split.cores)},
                         {"tiles_per_core", std::to_string(split.largest)}};
+  if (problem.shards) {
+    run_on_shards(program, *problem.shards);
+    program.buffers = {};  // the shards themselves
+    if (problem.scratch_tiles > 0)
+      program.buffers.push_back({"scratch", problem.scratch_tiles * tile});
+  }
   return program;
 }
 

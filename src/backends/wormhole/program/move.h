@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "backends/wormhole/program/program.h"
+#include "backends/wormhole/program/shards.h"
 
 namespace wattention::wormhole {
 
@@ -21,6 +22,10 @@ struct MoveProblem {
   std::int64_t element_bytes = 2;
   bool one_core = false;
   std::int64_t out_element_bytes = 0;  ///< 0: as those read
+  /// Runs on these shards' cores; what lies in them does not go over the network.
+  std::optional<Sharding> shards = std::nullopt;
+  LocalTensors local = {};
+  std::int64_t scratch_tiles = 0;  ///< a buffer beside the shards
 };
 Program make_move(const MoveProblem& problem);
 

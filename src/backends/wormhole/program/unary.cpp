@@ -17,9 +17,18 @@ void add_vector_work(TileWork& work, int steps) {
 }  // namespace
 
 Program make_unary(const UnaryProblem& problem) {
-  Program program = make_move({problem.op, "unary, multi core", "eltwise_sfpu.cpp", problem.tiles,
-                               problem.tiles, problem.memory, problem.out_memory,
-                               problem.element_bytes, false, problem.out_element_bytes});
+  const bool local = problem.shards.has_value();
+  Program program = make_move({.op = problem.op,
+                               .program = local ? "unary, shards" : "unary, multi core",
+                               .kernel = "eltwise_sfpu.cpp",
+                               .tiles = problem.tiles,
+                               .out_tiles = problem.tiles,
+                               .memory = problem.memory,
+                               .out_memory = problem.out_memory,
+                               .element_bytes = problem.element_bytes,
+                               .out_element_bytes = problem.out_element_bytes,
+                               .shards = problem.shards,
+                               .local = {.input = local, .output = local}});
   add_vector_work(program.work.total, problem.steps);
   add_vector_work(program.work.busiest_core, problem.steps);
   return program;

@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "backends/wormhole/program/program.h"
+#include "backends/wormhole/program/shards.h"
 
 namespace wattention::wormhole {
 
@@ -16,6 +16,7 @@ struct UnaryProblem {
   int steps;  ///< cycles of the vector unit for 32 elements
   std::int64_t element_bytes = 2;
   std::int64_t out_element_bytes = 2;
+  std::optional<Sharding> shards = std::nullopt;  ///< of both
 };
 
 /// Tile by tile over all cores.

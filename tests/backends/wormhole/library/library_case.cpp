@@ -67,9 +67,11 @@ Tensor upload(const json& input, const std::string& release, const Device& devic
   if (static_cast<std::int64_t>(patterns.size()) != host.numel())
     throw std::runtime_error("another shape than its array: " + input.dump());
   std::ranges::transform(patterns, host.mutable_values<bfloat16>().begin(), bfloat16::from_bits);
-  return to_device(host, device,
-                   {.memory = parse_memory(input.at("memory").get<std::string>()),
-                    .layout = parse_layout(input.value("layout", "tile"))});
+  Placement placement{.memory = parse_memory(input.at("memory").get<std::string>()),
+                      .layout = parse_layout(input.value("layout", "tile"))};
+  if (input.contains("sharding"))
+    placement.sharding = parse_sharding(input.at("sharding").get<std::string>());
+  return to_device(host, device, placement);
 }
 
 }  // namespace

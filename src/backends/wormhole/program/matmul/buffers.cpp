@@ -1,6 +1,7 @@
 // tt-metal v0.57.0-rc71, ttnn/cpp/ttnn/operations/matmul/device/matmul_op_multi_core*_factory.cpp.
 #include "backends/wormhole/program/matmul/buffers.h"
 
+#include "backends/wormhole/program/shards.h"
 #include "backends/wormhole/spec/chip.h"
 
 namespace wattention::wormhole {
@@ -18,6 +19,24 @@ std::int64_t operand_copies(const MatmulConfig& config, const MatmulProblem& pro
   return config.kind == MatmulKind::batched_reuse || blocks > 1 ? 2 : 1;
 }
 
+constexpr std::int64_t sender_state_bytes = 64;  // of a core that sends its shard to others
+
+// a's own buffers on a core. Shards that are read where they lie take none.
+std::vector<CircularBuffer> a_buffers(const MatmulConfig& config, const MatmulProblem& problem) {
+  const std::int64_t tile = n150d().tile_bytes_bf16;
+  const std::int64_t block =
+      operand_copies(config, problem) * config.out_block.m * config.per_core.k * tile;
+  if (!problem.a_shards) return {{"in0", block}};
+  if (config.kind == MatmulKind::batched_reuse) return {};
+  if (config.kind == MatmulKind::mcast_1d_in1) {
+    // Several blocks of K are cut out of a shard into a buffer that holds all of them.
+    if (tiles_of_shard(*problem.a_shards).columns == config.per_core.k) return {};
+    return {{"in0", config.per_core.m * problem.k_tiles * tile}};
+  }
+  if (problem.a_shards->layout == ShardLayout::height) return {};
+  return {{"in0", block}, {"sender", sender_state_bytes}};
+}
+
 }  // namespace
 
 std::vector<CircularBuffer> matmul_buffers(const MatmulConfig& config,
@@ -27,16 +46,16 @@ std::vector<CircularBuffer> matmul_buffers(const MatmulConfig& config,
   const BlockSize& block = config.out_block;
   const std::int64_t copies = operand_copies(config, problem);
   const std::int64_t out_tiles = block.m * block.n;
-  std::vector<CircularBuffer> buffers = {{"in0", copies * block.m * block.k * tile},
-                                         {"in1", copies * block.n * block.k * tile}};
-  // Partial sums share the output's buffer unless they are wider.
-  if (problem.fp32_accumulate) buffers.push_back({"partials", out_tiles * n150d().tile_bytes_f32});
-  buffers.push_back({"out", out_tiles * tile});
-  // Sums wait in a buffer of their own for the bias, whose tiles are a row of the block.
-  if (problem.fused_bias) {
-    if (!problem.fp32_accumulate) buffers.push_back({"partials", out_tiles * tile});
-    buffers.push_back({"bias", block.n * tile});
-  }
+  std::vector<CircularBuffer> buffers = a_buffers(config, problem);
+  if (!problem.b_shards) buffers.push_back({"in1", copies * block.n * block.k * tile});
+  // Partial sums share the output's buffer unless they are wider, or the output is a shard that is made block by block.
+  const bool apart = problem.out_shards && config.per_core.m != block.m;
+  if (problem.fp32_accumulate)
+    buffers.push_back({"partials", out_tiles * n150d().tile_bytes_f32});
+  else if (apart)
+    buffers.push_back({"partials", out_tiles * tile});
+  if (!problem.out_shards) buffers.push_back({"out", out_tiles * tile});
+  if (problem.fused_bias) buffers.push_back({"bias", block.n * tile});
   return buffers;
 }
 

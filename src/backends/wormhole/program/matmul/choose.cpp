@@ -34,6 +34,13 @@ void check_grid(const std::optional<CoreGrid>& grid) {
          grid->y);
 }
 
+MatmulConfig chosen(const MatmulProblem& problem, const Release& release) {
+  if (problem.program) return configured(problem);
+  if (problem.core_grid) return choose_with_grid(problem, release);
+  if (problem.a_shards) return choose_with_shards(problem, release);
+  return choose_without_grid(problem, n150d().compute_grid, release);
+}
+
 }  // namespace
 
 std::string_view to_string(MatmulKind kind) {
@@ -60,10 +67,9 @@ bool is_narrow(std::int64_t height_tiles, std::int64_t width_tiles, std::int64_t
 
 MatmulConfig choose_matmul(const MatmulProblem& problem, const Release& release) {
   check_grid(problem.core_grid);
-  const MatmulConfig config = problem.core_grid
-                                  ? choose_with_grid(problem, release)
-                                  : choose_without_grid(problem, n150d().compute_grid, release);
-  check_own_choice(config);
+  const MatmulConfig config = chosen(problem, release);
+  if (!problem.program) check_own_choice(config);
+  check_operand_shards(config, problem);
   return config;
 }
 

@@ -13,6 +13,8 @@ MatmulConfig choose_matmul(const MatmulProblem& problem, const Release& release)
 CoreGrid clamp_grid(const std::optional<CoreGrid>& asked);
 
 /// The parts of the procedure.
+MatmulConfig configured(const MatmulProblem& problem);
+MatmulConfig choose_with_shards(const MatmulProblem& problem, const Release& release);
 MatmulConfig choose_with_grid(const MatmulProblem& problem, const Release& release);
 MatmulConfig choose_without_grid(const MatmulProblem& problem, CoreGrid grid,
                                  const Release& release);
@@ -20,6 +22,11 @@ MatmulConfig choose_all_dram(const MatmulProblem& problem, CoreGrid grid, const 
 MatmulConfig choose_with_l1(const MatmulProblem& problem, CoreGrid grid, const Release& release);
 /// One row or column of cores' blocks without a user grid; spreads over the whole device.
 MatmulConfig one_dimensional(const MatmulProblem& problem, MatmulKind kind);
+
+/// What the release demands of operands in shards, by its sentences. Throws Error{bad_input}.
+void check_operand_shards(const MatmulConfig& config, const MatmulProblem& problem);
+/// The result's shards, as the program leaves them: the layout that is asked for, its shape and cores.
+Sharding result_shards(const MatmulConfig& config, const MatmulProblem& problem);
 
 /// The longer side more than `ratio` times the shorter (integer division), or a side of one tile.
 bool is_narrow(std::int64_t height_tiles, std::int64_t width_tiles, std::int64_t ratio);

@@ -33,10 +33,11 @@ struct Subblock {
 
 struct MatmulConfig {
   MatmulKind kind = MatmulKind::multi_core;
-  CoreGrid grid;            ///< cores that the program may use
-  bool fuse_batch = false;  ///< a's matrices stacked into one of batch * M rows
-  BlockSize per_core;       ///< k: in0_block_w, the tiles of K per block
-  BlockSize out_block;      ///< what the circular buffers hold; k as in per_core
+  CoreGrid grid;                 ///< cores that the program may use
+  bool fuse_batch = false;       ///< a's matrices stacked into one of batch * M rows
+  bool transpose_mcast = false;  ///< in two dimensions: a down the columns of cores
+  BlockSize per_core;            ///< k: in0_block_w, the tiles of K per block
+  BlockSize out_block;           ///< what the circular buffers hold; k as in per_core
   Subblock subblock;
 };
 

@@ -54,8 +54,12 @@ std::int64_t estimated_buffer_bytes(const BlockSize& block, bool fp32_accumulate
   return static_cast<std::uint32_t>(bytes);  // the release counts in 32 bits, which wrap
 }
 
+// a's shard counts once more: as high as the block, as wide as it is.
 bool fits(const BlockSize& block, const MatmulProblem& problem) {
-  return estimated_buffer_bytes(block, problem.fp32_accumulate) < problem.free_l1_bytes;
+  const std::int64_t shard =
+      problem.a_shards ? block.m * problem.a_shards->shard_columns / tile_side : 0;
+  return estimated_buffer_bytes(block, problem.fp32_accumulate) + shard * n150d().tile_bytes_bf16 <
+         problem.free_l1_bytes;
 }
 
 std::int64_t largest_square(const MatmulProblem& problem, std::int64_t largest) {

@@ -12,11 +12,17 @@ namespace {
 std::string compiled_arguments(const MatmulConfig& config, const MatmulNumerics& numerics,
                                const MatmulProblem& problem) {
   const BlockSize& core = config.per_core;
+  const auto word = [](const std::optional<Sharding>& shards) {
+    return shards ? fmt::format(" {}", to_string(*shards)) : std::string();
+  };
+  const std::string shards =
+      word(problem.a_shards) + word(problem.b_shards) + word(problem.out_shards);
   return fmt::format(
-      "M{} N{} K{} B{} per_core {}x{} block {}x{}x{} subblock {}x{} fidelity {} {} {}",
+      "M{} N{} K{} B{} per_core {}x{} block {}x{}x{} subblock {}x{} fidelity {} {} {}{}{}{}",
       problem.m_tiles, problem.n_tiles, problem.k_tiles, problem.batch, core.m, core.n,
       config.out_block.m, config.out_block.n, core.k, config.subblock.h, config.subblock.w,
-      static_cast<int>(numerics.fidelity), numerics.fp32_accumulate, numerics.l1_accumulate);
+      static_cast<int>(numerics.fidelity), numerics.fp32_accumulate, numerics.l1_accumulate,
+      problem.fused_bias ? " bias" : "", problem.fused_activation ? " activation" : "", shards);
 }
 
 std::vector<std::string> multi_core_kernels(const MatmulConfig& config,

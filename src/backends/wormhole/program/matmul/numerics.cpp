@@ -7,10 +7,11 @@ namespace {
 
 // With L1 accumulation the last block still goes through a reload, so two blocks gain nothing; only
 // the factory of 1D mcast_in0 turns it on for them (the digits are the same).
-bool accumulates_in_l1(const MatmulConfig& config, std::int64_t k_blocks, bool fused_bias,
-                       const Release& release) {
-  const std::int64_t above = config.kind == MatmulKind::mcast_1d_in0 || fused_bias ? 1 : 2;
-  return release.matmul_packer_l1_accumulate && k_blocks > above;
+bool accumulates_in_l1(const MatmulConfig& config, std::int64_t k_blocks,
+                       const MatmulProblem& problem, const Release& release) {
+  const std::int64_t above = config.kind == MatmulKind::mcast_1d_in0 || problem.fused_bias ? 1 : 2;
+  return problem.packer_l1_accumulate.value_or(release.matmul_packer_l1_accumulate) &&
+         k_blocks > above;
 }
 
 }  // namespace
@@ -19,11 +20,12 @@ MatmulNumerics matmul_numerics(const MatmulConfig& config, const MatmulProblem& 
                                const Release& release) {
   if (config.kind == MatmulKind::multi_core)
     return {release.matmul_fidelity_multi_core, problem.k_tiles, false, false};
-  const Fidelity by_default =
-      problem.core_grid ? release.matmul_fidelity_with_grid : release.matmul_fidelity_without_grid;
+  const Fidelity by_default = problem.core_grid || problem.program
+                                  ? release.matmul_fidelity_with_grid
+                                  : release.matmul_fidelity_without_grid;
   const std::int64_t k_blocks = problem.k_tiles / config.per_core.k;
   return {problem.fidelity.value_or(by_default), config.per_core.k, problem.fp32_accumulate,
-          accumulates_in_l1(config, k_blocks, problem.fused_bias, release), problem.fused_bias};
+          accumulates_in_l1(config, k_blocks, problem, release), problem.fused_bias};
 }
 
 }  // namespace wattention::wormhole

@@ -1,6 +1,7 @@
 #pragma once
 // What the choice of a matmul program depends on.
 #include <wattention/device.h>
+#include <wattention/program_config.h>
 
 #include <cstdint>
 #include <optional>
@@ -16,9 +17,16 @@ struct MatmulProblem {
   std::int64_t n_tiles = 1;
   bool all_dram = true;  ///< a, b and the result
   std::optional<CoreGrid> core_grid;
+  std::optional<ProgramConfig> program;  ///< the caller's own choice
+  std::optional<Sharding> a_shards, b_shards;
+  std::optional<Sharding>
+      out_shards;  ///< the layout that is asked for; the program decides the rest
   std::optional<Fidelity> fidelity;
   bool fp32_accumulate = false;
-  bool fused_bias = false;         ///< a row is added in the same program
+  std::optional<bool> packer_l1_accumulate;  ///< empty: as the release does
+  bool fused_bias = false;                   ///< a row is added in the same program
+  bool fused_activation = false;             ///< and a function of each element computed
+  int activation_steps = 0;                  ///< of the vector unit, for 32 elements
   std::int64_t free_l1_bytes = 0;  ///< from the first free address to the lowest L1 buffer
 };
 

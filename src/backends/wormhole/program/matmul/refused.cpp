@@ -50,6 +50,9 @@ std::string why_not_two_dimensional(const MatmulConfig& config, const MatmulProb
 
 std::string reason(MatmulKind candidate, const MatmulConfig& config, const MatmulProblem& problem,
                    const Release& release) {
+  if (problem.program) return "a program config was given";
+  if (problem.a_shards || problem.b_shards || problem.out_shards)
+    return "shards say where blocks are computed";
   switch (candidate) {
     case MatmulKind::batched_reuse: return why_not_batched(problem);
     case MatmulKind::multi_core: return why_not_multi_core(config, problem);

@@ -31,13 +31,20 @@ MatmulConfig square_two_dimensional(const SquareBlocks& blocks, std::int64_t k, 
 
 MatmulConfig choose_with_l1(const MatmulProblem& problem, CoreGrid grid, const Release& release) {
   const SquareBlocks blocks = square_blocks(problem, grid, release);
-  const bool several = blocks.rows > 1 || blocks.columns > 1;
+  const bool several = blocks.rows > 1 || blocks.columns > 1 || problem.out_shards;
   const std::int64_t k = several && problem.k_tiles % 2 != 0 ? 1 : 2;
   const bool placeable = blocks.rows * blocks.columns <= std::int64_t{grid.x} * grid.y;
-  if (!placeable || problem.k_tiles % k != 0 || !blocks.spread) return multi_core(problem);
-  if (blocks.one_row()) return one_dimensional(problem, MatmulKind::mcast_1d_in0);
-  if (blocks.one_column()) return one_dimensional(problem, MatmulKind::mcast_1d_in1);
-  return square_two_dimensional(blocks, k, grid);
+  if (!placeable || problem.k_tiles % k != 0) return multi_core(problem);
+  // Where the blocks do not spread over cores, the result's shards decide.
+  const auto asks_for = [&](ShardLayout layout) {
+    return !blocks.spread && problem.out_shards && problem.out_shards->layout == layout;
+  };
+  if (blocks.one_row() || asks_for(ShardLayout::width))
+    return one_dimensional(problem, MatmulKind::mcast_1d_in0);
+  if (blocks.one_column() || asks_for(ShardLayout::height))
+    return one_dimensional(problem, MatmulKind::mcast_1d_in1);
+  if (blocks.spread || asks_for(ShardLayout::block)) return square_two_dimensional(blocks, k, grid);
+  return multi_core(problem);
 }
 
 }  // namespace wattention::wormhole

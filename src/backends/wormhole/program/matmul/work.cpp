@@ -1,5 +1,7 @@
 #include "backends/wormhole/program/matmul/work.h"
 
+#include <algorithm>
+
 #include "backends/wormhole/program/ceil_div.h"
 #include "backends/wormhole/program/work_split.h"
 #include "backends/wormhole/spec/chip.h"
@@ -23,9 +25,10 @@ Placement place_multicast(const MatmulConfig& config, const MatmulProblem& probl
   const int blocks_y = static_cast<int>(ceil_div(rows, config.per_core.m));
   const int blocks_x = static_cast<int>(ceil_div(problem.n_tiles, config.per_core.n));
   const int cores = blocks_y * blocks_x;
-  const CoreGrid grid = config.kind == MatmulKind::mcast_2d
-                            ? CoreGrid{blocks_y, blocks_x}
-                            : bounding_grid(cores, config.grid, FillOrder::by_row);
+  const CoreGrid grid = config.kind != MatmulKind::mcast_2d
+                            ? bounding_grid(cores, config.grid, FillOrder::by_row)
+                        : config.transpose_mcast ? CoreGrid{blocks_x, blocks_y}
+                                                 : CoreGrid{blocks_y, blocks_x};
   const std::int64_t out_blocks =
       (config.per_core.m / config.out_block.m) * (config.per_core.n / config.out_block.n);
   return {grid, cores, unfused_batch(config, problem) * out_blocks};
@@ -34,8 +37,8 @@ Placement place_multicast(const MatmulConfig& config, const MatmulProblem& probl
 Placement place(const MatmulConfig& config, const MatmulProblem& problem) {
   const bool by_tile = config.kind == MatmulKind::multi_core;
   if (!by_tile && config.kind != MatmulKind::batched_reuse) return place_multicast(config, problem);
-  const std::int64_t units =
-      problem.batch * (by_tile ? problem.m_tiles * problem.n_tiles : std::int64_t{1});
+  const std::int64_t units = by_tile ? problem.batch * problem.m_tiles * problem.n_tiles
+                                     : ceil_div(problem.batch * problem.m_tiles, config.per_core.m);
   const WorkSplit split = split_work(units, config.grid);
   return {bounding_grid(split.cores, config.grid, FillOrder::by_column), split.cores,
           split.largest};
@@ -69,12 +72,15 @@ TileWork core_work(const MatmulConfig& config, const MatmulNumerics& numerics,
   work.products = out_tiles * problem.k_tiles;
   work.unpacked = unpacked_for_products(work.products, config.subblock) + out_tiles * reloads;
   work.packed = out_tiles * blocks.k_blocks;
+  constexpr std::int64_t vectors_of_a_tile = 32;
+  work.vector_cycles = out_tiles * vectors_of_a_tile * problem.activation_steps;
   return work;
 }
 
 TileWork times(const TileWork& work, std::int64_t cores) {
   TileWork all = work;
-  for (std::int64_t* tiles : {&all.products, &all.unpacked, &all.packed}) *tiles *= cores;
+  for (std::int64_t* tiles : {&all.products, &all.unpacked, &all.packed, &all.vector_cycles})
+    *tiles *= cores;
   return all;
 }
 
@@ -89,6 +95,9 @@ OperandTiles tiles_read(const MatmulConfig& config, const MatmulProblem& problem
   const std::int64_t a = problem.batch * problem.m_tiles * problem.k_tiles;
   const std::int64_t b = problem.k_tiles * problem.n_tiles;
   if (config.kind == MatmulKind::multi_core) return {a * problem.n_tiles, a * problem.n_tiles};
+  if (config.kind == MatmulKind::batched_reuse)
+    return {a, b * std::max(problem.batch,
+                            ceil_div(problem.batch * problem.m_tiles, config.per_core.m))};
   return {a * (config.per_core.n / config.out_block.n),
           b * unfused_batch(config, problem) * (config.per_core.m / config.out_block.m)};
 }
@@ -97,8 +106,10 @@ void add_multicasts(OpEvent& work, const MatmulConfig& config, const OperandTile
   const std::int64_t tile = n150d().tile_bytes_bf16;
   const CoreGrid grid = work.grid;
   if (config.kind == MatmulKind::mcast_2d) {
-    work.in0 = {tiles.a * tile, grid.y, grid.x - 1};
-    work.in1 = {tiles.b * tile, grid.x, grid.y - 1};
+    const int down = config.transpose_mcast ? grid.x : grid.y;
+    const int across = config.transpose_mcast ? grid.y : grid.x;
+    work.in0 = {tiles.a * tile, down, across - 1};
+    work.in1 = {tiles.b * tile, across, down - 1};
   }
   if (config.kind == MatmulKind::mcast_1d_in0) work.in0 = {tiles.a * tile, 1, work.cores - 1};
   if (config.kind == MatmulKind::mcast_1d_in1) work.in1 = {tiles.b * tile, 1, work.cores - 1};
@@ -122,9 +133,12 @@ OpEvent matmul_work(const MatmulConfig& config, const MatmulNumerics& numerics,
   work.total = times(work.busiest_core, placement.cores);
   const std::int64_t tile = n150d().tile_bytes_bf16;
   const OperandTiles tiles = tiles_read(config, problem);
-  add_read(work.traffic, memories.a, tiles.a * tile);
-  add_read(work.traffic, memories.b, tiles.b * tile);
-  add_written(work.traffic, memories.out, problem.batch * problem.m_tiles * problem.n_tiles * tile);
+  // What lies in shards is read and written where it lies.
+  if (!problem.a_shards) add_read(work.traffic, memories.a, tiles.a * tile);
+  if (!problem.b_shards) add_read(work.traffic, memories.b, tiles.b * tile);
+  if (!problem.out_shards)
+    add_written(work.traffic, memories.out,
+                problem.batch * problem.m_tiles * problem.n_tiles * tile);
   add_multicasts(work, config, tiles);
   return work;
 }
