@@ -66,6 +66,7 @@ struct NormOf {
       largest = V::max(largest, products[k].exponent);
     }
     I sum = none();
+    if (src_b_slice(scaler, phase) == 0) return {sum, V::max(largest, none())};
     for (const Term& product : products) {
       const I distance = V::min(V::sub(largest, product.exponent), V::all(30));
       const I sign = V::sign(product.sum);
