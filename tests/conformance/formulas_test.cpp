@@ -81,7 +81,7 @@ TEST(OpTable, UnaryFormulas) {
   const Tensor input = testing::uniform_tensor({rows, inner}, 3, 4.0f),
                positive = positive_tensor({rows, inner});
   for (const OpRow& row : op_rows()) {
-    if (row.family != OpFamily::unary) continue;
+    if (row.family != OpFamily::unary || row.wants_integers() || row.op == Op::typecast) continue;
     ASSERT_TRUE(formulas.contains(row.name)) << row.name << " has no formula in this test";
     OpArguments arguments{
         {to_device(positive_domain.contains(row.name) ? positive : input, oracle)}};
@@ -129,7 +129,7 @@ TEST(OpTable, BinaryFormulas) {
   };
   const Tensor a = tensor({2, 3}, {0.5f, 0, 2, 1.25f, 3, 0.125f}), b = tensor({3}, {0.5f, 0, 4});
   for (const OpRow& row : op_rows()) {
-    if (row.family != OpFamily::binary) continue;
+    if (row.family != OpFamily::binary || row.wants_integers()) continue;
     ASSERT_TRUE(binary_formulas.contains(row.name)) << row.name << " has no formula in this test";
     const auto formula = binary_formulas.at(row.name);
     const Values found =
@@ -240,20 +240,20 @@ TEST(OpTable, NormFormulas) {
 // Written out with torch's broadcast of the mask.
 TEST(OpTable, ScaleMaskSoftmaxFormula) {
   const Device oracle = open_device("reference");
-  constexpr std::int64_t rows = 3, width = 4;
-  const Tensor scores = testing::uniform_tensor({2, 2, rows, width}, 1);
+  constexpr std::int64_t height = 3, width = 4;
+  const Tensor scores = testing::uniform_tensor({2, 2, height, width}, 1);
   const Values x = testing::values_of(scores);
   for (const bool causal : {false, true}) {
-    const Tensor mask = testing::uniform_tensor({2, 1, causal ? rows : 1, width}, 2);
+    const Tensor mask = testing::uniform_tensor({2, 1, causal ? height : 1, width}, 2);
     const Values m = testing::values_of(mask);
     OpAttributes attributes;
     attributes.scale = 0.5;
     attributes.causal = causal;
     const Values found = testing::values_of(to_host(
         scale_mask_softmax(to_device(scores, oracle), to_device(mask, oracle), attributes)));
-    for (std::int64_t row = 0; row < 2 * 2 * rows; ++row) {
-      const std::int64_t batch = row / (2 * rows);
-      const std::int64_t of_mask = causal ? batch * rows + row % rows : batch;
+    for (std::int64_t row = 0; row < 2 * 2 * height; ++row) {
+      const std::int64_t batch = row / (2 * height);
+      const std::int64_t of_mask = causal ? batch * height + row % height : batch;
       Real sum = 0;
       std::array<Real, width> terms{};
       for (std::int64_t i = 0; i < width; ++i)
