@@ -137,12 +137,19 @@ class FusedAttention {
   /// Weights [head_dim, embed_dim], f32 or bf16; their dtype is the arithmetic's input type.
   FusedAttention(const Tensor& query_weight, const Tensor& key_weight, const Tensor& value_weight,
                  const Device& device, const AttentionOptions& options = {});
-  /// tokens [T, embed_dim], f32 or bf16 -> [T, head_dim] in the weights' dtype.
+  /// tokens [T, embed_dim], f32 or bf16 -> [T, head_dim] in the weights' dtype. Tokens that lie in the memory of the
+  /// module's own device, as to_device puts them there, may be [B, T, embed_dim]; then the context stays there, too.
   Tensor operator()(const Tensor& tokens) const;
-  /// The same into an existing tensor [T, head_dim].
+  /// The same into an existing tensor [T, head_dim]; both on the host.
   void forward(const Tensor& tokens, Tensor& context) const;
+  /// Many of them, one after the other: contexts[i] of tokens[i]. A device with memory of its own sends and fetches
+  /// some while it computes others.
+  void forward_all(std::span<const Tensor> tokens, std::span<Tensor> contexts) const;
 
  private:
+  Tensor context_there(const Tensor& tokens) const;
+
+  Device device_;
   std::shared_ptr<PreparedAttention> prepared_;
 };
 

@@ -5,6 +5,7 @@
 
 #include "base/fail.h"
 #include "device/backend.h"
+#include "device/card.h"
 
 namespace wattention {
 namespace {
@@ -56,7 +57,7 @@ void expect_served(const std::vector<std::string>& devices,
 
 Variant best_variant(const std::string& name) {
   const Device device = open_device(name);
-  if (device.capabilities().own_memory) return Variant::resident;
+  if (is_card(device.capabilities())) return Variant::resident;
   return runs(Variant::fused, device) ? Variant::fused : Variant::reference;
 }
 

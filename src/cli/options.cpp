@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "base/fail.h"
+#include "device/card.h"
 
 namespace wattention::cli {
 namespace {
@@ -81,7 +82,7 @@ AttentionConfig to_config(const AttentionChoice& choice, const Device& device,
 }
 
 bool is_card(const Device& device) {
-  return device.capabilities().own_memory;
+  return wattention::is_card(device.capabilities());
 }
 
 DType choose_dtype(std::string_view word, const Device& device) {

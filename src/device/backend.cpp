@@ -34,6 +34,15 @@ std::optional<Refusal> refuse_layout(const OpCall& call, const Backend& device) 
 
 }  // namespace
 
+void PreparedAttention::forward_all(std::span<const Tensor> tokens, std::span<Tensor> contexts) {
+  for (std::size_t i = 0; i < tokens.size(); ++i) forward(tokens[i], contexts[i]);
+}
+
+Tensor PreparedAttention::forward_there(const Tensor& tokens) {
+  fail(ErrorKind::unsupported, "[attention] expected host tensors; found tokens on {}",
+       tokens.device_name());
+}
+
 std::optional<Refusal> Backend::refusal(const OpCall& call) const {
   if (auto refusal = refuse_attributes(call, *this)) return refusal;
   if (auto refusal = refuse_layout(call, *this)) return refusal;

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "device/cost_model.h"
@@ -20,6 +21,11 @@ class PreparedAttention {
   virtual ~PreparedAttention() = default;
   /// context is [T, head_dim], host memory, in output_dtype().
   virtual void forward(const Tensor& tokens, Tensor& context) = 0;
+  /// The same for many, one after the other; a device with memory of its own has several on their way at once.
+  virtual void forward_all(std::span<const Tensor> tokens, std::span<Tensor> contexts);
+  /// tokens [T, embed_dim] or [B, T, embed_dim] in the device's own memory -> the context there. Throws
+  /// Error{unsupported} where the device has none.
+  virtual Tensor forward_there(const Tensor& tokens);
   virtual DType output_dtype() const = 0;
   virtual std::int64_t embed_dim() const = 0;
   virtual std::int64_t head_dim() const = 0;

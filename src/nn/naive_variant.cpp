@@ -30,6 +30,7 @@ class NaiveVariant final : public AttentionVariant {
         query_(lend(weights.query, host_)),
         key_(lend(weights.key, host_)),
         value_(lend(weights.value, host_)),
+        dtype_(config.dtype.value_or(device.capabilities().computes_in)),
         matmul_{.fidelity = config.fidelity},
         root_head_dim_(std::sqrt(static_cast<double>(weights.head_dim()))) {}
 
@@ -44,20 +45,22 @@ class NaiveVariant final : public AttentionVariant {
     const Tensor host_key = project(tokens, key_), host_query = project(tokens, query_),
                  host_value = project(tokens, value_);
     record_projections(tokens.size(0));
-    const Tensor query = to_device(host_query, device_);
+    const Tensor query = send(host_query);
     record(HostEvent::Work::transpose, host_key.numel());
-    const Tensor key_transposed = to_device(swap_sides(host_key), device_);
-    const Tensor value = to_device(host_value, device_);
+    const Tensor key_transposed = send(swap_sides(host_key));
+    const Tensor value = send(host_value);
     const Tensor scores = matmul(query, key_transposed, matmul_);
     const Tensor host_scores = to_host(scores);
     record(HostEvent::Work::scale, host_scores.numel());
-    const Tensor scaled = to_device(scale_down(host_scores), device_);
+    const Tensor scaled = send(scale_down(host_scores));
     const Tensor weights = softmax(scaled);
     const Tensor context = matmul(weights, value, matmul_);
     if (!read_all) return {.context = to_host(context)};
     return {to_host(host_query), to_host(host_key), to_host(host_value),
             host_scores,         to_host(weights),  to_host(context)};
   }
+
+  Tensor send(const Tensor& host) const { return to_device(host, device_, {.dtype = dtype_}); }
 
   Tensor scale_down(const Tensor& scores) const {
     return scores.on_host() ? divide(lend(scores, host_), root_head_dim_) : scores;
@@ -76,6 +79,7 @@ class NaiveVariant final : public AttentionVariant {
   Device device_;
   Device host_;  // for the host's part, with as many threads as the device
   Tensor query_, key_, value_;
+  DType dtype_;
   OpAttributes matmul_;
   double root_head_dim_;
 };

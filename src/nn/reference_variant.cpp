@@ -3,6 +3,7 @@
 #include "base/fail.h"
 #include "base/memory_room.h"
 #include "device/backend.h"
+#include "device/card.h"
 #include "nn/attention_impl.h"
 
 namespace wattention {
@@ -15,7 +16,7 @@ void expect_room_for_scores(const Tensor& tokens) {
               "three matrices of tokens x tokens (variant fused keeps none)");
 }
 
-// The formula, one plain op after the other, on a device that computes in host memory.
+// The formula, one plain op after the other, on any device that computes in the tensors' own dtype.
 class ReferenceVariant final : public AttentionVariant {
  public:
   ReferenceVariant(const AttentionWeights& weights, const Device& device,
@@ -61,7 +62,7 @@ class ReferenceVariant final : public AttentionVariant {
 
 VariantPointer make_reference_variant(const AttentionWeights& weights, const Device& device,
                                       const AttentionConfig& config) {
-  if (device.capabilities().own_memory)
+  if (is_card(device.capabilities()))
     fail(ErrorKind::unsupported,
          "[attention] expected variant naive or resident on {}; found reference", device.name());
   return std::make_unique<ReferenceVariant>(weights, device, config);

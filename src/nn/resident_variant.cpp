@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "device/card.h"
 #include "nn/attention_impl.h"
 
 namespace wattention {
@@ -12,11 +13,11 @@ class ResidentVariant final : public AttentionVariant {
   ResidentVariant(const AttentionWeights& weights, const Device& device,
                   const AttentionConfig& config)
       : device_(device),
+        dtype_(config.dtype.value_or(device.capabilities().computes_in)),
         query_(send(weights.query, config)),
         key_(send(weights.key, config)),
         value_(send(weights.value, config)),
-        matmul_{.core_grid = config.core_grid.value_or(CoreGrid{8, 8}),
-                .fidelity = config.fidelity},
+        matmul_{.core_grid = grid_of(device, config), .fidelity = config.fidelity},
         scale_(1.0 / std::sqrt(static_cast<double>(weights.head_dim()))) {}
 
   AttentionStages stages(const Tensor& tokens) const override { return run(tokens, true); }
@@ -27,7 +28,7 @@ class ResidentVariant final : public AttentionVariant {
 
  private:
   AttentionStages run(const Tensor& tokens, bool read_all) const {
-    const Tensor x = to_device(tokens, device_);
+    const Tensor x = to_device(tokens, device_, {.dtype = dtype_});
     const Tensor query = linear(x, query_, matmul_);
     const Tensor value = linear(x, value_, matmul_);
     const Tensor key = linear(x, key_, matmul_);
@@ -40,10 +41,20 @@ class ResidentVariant final : public AttentionVariant {
   }
 
   Tensor send(const Tensor& weight, const AttentionConfig& config) const {
-    return to_device(weight, device_, {.memory = config.weights.value_or(Memory::l1)});
+    const bool on_card = is_card(device_.capabilities());
+    return to_device(weight, device_,
+                     {.memory = on_card ? config.weights.value_or(Memory::l1) : config.weights,
+                      .dtype = dtype_});
+  }
+
+  // A card's own default; elsewhere only what was asked for, and the device refuses it.
+  static std::optional<CoreGrid> grid_of(const Device& device, const AttentionConfig& config) {
+    if (!is_card(device.capabilities())) return config.core_grid;
+    return config.core_grid.value_or(CoreGrid{8, 8});
   }
 
   Device device_;
+  DType dtype_;
   Tensor query_, key_, value_;
   OpAttributes matmul_;
   double scale_;

@@ -6,6 +6,7 @@
 
 #include "base/fail.h"
 #include "device/backend.h"
+#include "device/card.h"
 #include "device/registry.h"
 #include "nn/attention_impl.h"
 #include "tensor/shape_formatter.h"
@@ -63,7 +64,7 @@ void expect_taken(const AttentionConfig& config, const Device& device) {
          "[fidelity] expected no fidelity on {}, which takes none; found {}", device.name(),
          to_string(*config.fidelity));
   // A card computes in what it computes in; elsewhere the module's tensors have the dtype.
-  if (config.dtype && has.own_memory)
+  if (config.dtype && is_card(has))
     expect(*config.dtype == has.computes_in, "[dtype] expected {} on {}; found {}",
            to_string(has.computes_in), device.name(), to_string(*config.dtype));
 }
