@@ -47,7 +47,7 @@ bench: ## the microbenchmarks of benchmarks/
 
 format: ## rewrite the sources with clang-format
 	@tools/install_dependencies test
-	@git ls-files -z '*.cpp' '*.h' '*.inc' | xargs -0 clang-format -i
+	@git ls-files -z '*.cpp' '*.cu' '*.h' '*.inc' | xargs -0 clang-format -i
 
 lint: ## layers, style, clang-format and clang-tidy over every source (CHANGED=1: clang-tidy in 5 minutes, the newest changes first)
 	@tools/install_dependencies build test

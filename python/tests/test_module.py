@@ -73,7 +73,7 @@ class Errors(unittest.TestCase):
     def test_each_kind_has_its_sentence(self):
         card = wattention.open_device("wormhole")
         there = wattention.to_device(TOKENS, card)
-        self.expect("absent", r"^\[open_device\] expected", lambda: wattention.open_device("cuda"))
+        self.expect("absent", r"^\[open_device\] expected", lambda: wattention.open_device("ttnn"))
         self.expect("absent", "expected kernel", lambda: wattention.open_device("wormhole", kernel="mmx"))
         self.expect("bad_input", r"^\[matmul\] expected the width", lambda: wattention.matmul(there, there))
         self.expect("bad_input", r"^\[memory\] expected", lambda: wattention.to_device(TOKENS, card, memory="l2"))

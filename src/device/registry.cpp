@@ -5,6 +5,9 @@
 
 #include "backends/absent/absent.h"
 #include "backends/cpu/cpu.h"
+#ifdef WATTENTION_HAS_CUDA
+#include "backends/cuda/cuda.h"
+#endif
 #include "backends/reference/reference.h"
 #include "backends/wormhole/wormhole.h"
 #include "base/fail.h"
@@ -23,7 +26,11 @@ constexpr std::array<Entry, 5> entries{{
     {"cpu", describe_cpu, open_cpu},
     {"wormhole", describe_wormhole, open_wormhole},
     {"reference", describe_reference, open_reference},
+#ifdef WATTENTION_HAS_CUDA
+    {"cuda", describe_cuda, open_cuda},
+#else
     {"cuda", describe_absent_cuda, open_absent_cuda},
+#endif
     {"ttnn", describe_absent_ttnn, open_absent_ttnn},
 }};
 

@@ -70,7 +70,7 @@ TEST(Axes, RefusesEmptyAndAbsurdAxes) {
 
 TEST(Axes, RefusesWhatIsAbsentByName) {
   EXPECT_EQ(kind_of_refusal({.devices = {"cpu", "abacus"}}), ErrorKind::absent);
-  EXPECT_EQ(kind_of_refusal({.devices = {"cuda"}}), ErrorKind::absent);
+  EXPECT_EQ(kind_of_refusal({.devices = {"ttnn"}}), ErrorKind::absent);
   EXPECT_EQ(kind_of_refusal({.kernels = {"no_such_kernel"}}), ErrorKind::absent);
 }
 

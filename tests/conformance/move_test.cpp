@@ -242,7 +242,7 @@ TEST_P(Moves, PermuteOfEightDimensions) {
   });
 }
 
-INSTANTIATE_TEST_SUITE_P(Devices, Moves, ::testing::ValuesIn(testing::promises),
+INSTANTIATE_TEST_SUITE_P(Devices, Moves, ::testing::ValuesIn(testing::kept_promises()),
                          [](const auto& tested) {
                            return std::string(tested.param.device) + "_" +
                                   std::string(to_string(tested.param.dtype));

@@ -61,9 +61,13 @@ TEST_P(OpsConformance, Matmul) {
     expect_products(read(matmul(send(a), send(b))), seen(a), seen(b), {rows, inner, cols},
                     GetParam());
     const Tensor b_transposed = to_host(transpose(send(b)));
-    EXPECT_EQ(read(matmul(send(a), to_device(b_transposed.to(GetParam().dtype), device_),
-                          {.transpose_b = true})),
-              read(matmul(send(a), send(b))));
+    const Values by_rows = read(matmul(
+        send(a), to_device(b_transposed.to(GetParam().dtype), device_), {.transpose_b = true}));
+    expect_products(by_rows, seen(a), seen(b), {rows, inner, cols}, GetParam());
+    // cuBLAS has other kernels for it, which sum in another order.
+    if (device_.name() != "cuda") {
+      EXPECT_EQ(by_rows, read(matmul(send(a), send(b))));
+    }
   }
 }
 
@@ -125,7 +129,7 @@ TEST_P(OpsConformance, ResultsStayOnTheirDevice) {
   EXPECT_EQ(to_host(softmax(x)).device_name(), "cpu");
 }
 
-INSTANTIATE_TEST_SUITE_P(Devices, OpsConformance, ::testing::ValuesIn(testing::promises),
+INSTANTIATE_TEST_SUITE_P(Devices, OpsConformance, ::testing::ValuesIn(testing::kept_promises()),
                          [](const ::testing::TestParamInfo<Promise>& tested) {
                            return std::string(tested.param.device) + "_" +
                                   std::string(to_string(tested.param.dtype));

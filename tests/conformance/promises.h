@@ -1,9 +1,11 @@
 #pragma once
 // How far each device may be off, in each dtype that it computes in: from epsilons, with the reasons beside them.
-#include <wattention/dtype.h>
+#include <wattention/device.h>
 
+#include <algorithm>
 #include <cmath>
 #include <ostream>
+#include <vector>
 
 namespace wattention::testing {
 
@@ -84,6 +86,36 @@ inline const Promise promises[] = {
      .number_roundings = 7,
      .alignment = 0.125,
      .softmax_error = 0.073 + 7 * bf16_epsilon},
+    // An f32 division and exponential of the GPU are within 1 and 2 ulp (CUDA C++ Programming Guide, appendix on
+    // mathematical functions).
+    {.device = "cuda",
+     .dtype = DType::f32,
+     .epsilon = f32_epsilon,
+     .sum_error = f32_sum,
+     .product_roundings = once,
+     .number_roundings = once,
+     .alignment = 0,
+     .softmax_error = 8 * f32_epsilon},
+    {.device = "cuda",
+     .dtype = DType::bf16,
+     .epsilon = bf16_epsilon,
+     .sum_error = f32_sum,
+     .product_roundings = once,
+     .number_roundings = once,
+     .alignment = 0x1p-15,
+     .softmax_error = 8 * f32_epsilon},
 };
+
+/// Those of the devices that are here.
+inline std::vector<Promise> kept_promises() {
+  const auto here = [](const Promise& promise) {
+    for (const DeviceInfo& device : list_devices())
+      if (device.name == promise.device) return device.available;
+    return false;
+  };
+  std::vector<Promise> kept;
+  std::copy_if(std::begin(promises), std::end(promises), std::back_inserter(kept), here);
+  return kept;
+}
 
 }  // namespace wattention::testing

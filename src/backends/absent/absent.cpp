@@ -24,9 +24,9 @@ DeviceInfo absent(std::string name, std::string description, std::string reason)
 }  // namespace
 
 DeviceInfo describe_absent_cuda() {
-  return absent(
-      "cuda", "NVIDIA GPU",
-      "no CUDA backend is part of this version; use cpu, or wormhole for the software n150d");
+  return absent("cuda", "NVIDIA GPU",
+                "this build found no CUDA toolkit (13.0 or later); with one, configure it with "
+                "-DWATTENTION_CUDA=ON");
 }
 
 std::shared_ptr<Backend> open_absent_cuda(const DeviceOptions&) {
