@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "notebook/gpu.h"
 #include "notebook/values.h"
 #include "report/host_table.h"
 #include "report/notebook_records.h"
@@ -127,6 +128,16 @@ std::string time_sureness() {
                                : "");
 }
 
+std::string gpu_sentence(const MeasuredGpu& gpu) {
+  return fmt::format(
+      "A GPU: an {} takes {:.2f} ms per forward in the same loop, in bf16. With page-locked "
+      "tensors "
+      "and transfers that overlap it is {:.2f} ms, and {:.3f} ms with tokens and context in its "
+      "own "
+      "memory, for {:.3f} J by its board's counter (measured on {}, docs/cuda.md).",
+      gpu.name, gpu.loop_ms, gpu.overlap_ms, gpu.resident_ms, gpu.resident_j, gpu.date);
+}
+
 }  // namespace
 
 std::vector<std::string> answer(const BenchRun& run, const NotebookPower* power) {
@@ -140,6 +151,7 @@ std::vector<std::string> answer(const BenchRun& run, const NotebookPower* power)
     sentences.push_back(machine_sentence(*fastest, *resident, find_host(others, false)));
   if (power)
     sentences.push_back(fmt::format("How sure: {} {}", energy_sureness(*power), time_sureness()));
+  sentences.push_back(gpu_sentence(measured_gpu));
   return sentences;
 }
 

@@ -9,7 +9,7 @@
 
 namespace wattention::report {
 
-/// One sentence each: time, energy, what the model says of the reason, this machine, how sure. `power` may be
+/// One sentence each: time, energy, what the model says of the reason, this machine, how sure, a GPU. `power` may be
 /// null. Empty when the records hold no modelled resident forward.
 std::vector<std::string> answer(const BenchRun& run, const NotebookPower* power);
 
