@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/options.h"
+#include "cost/small_ops.h"
 #include "report/table.h"
 
 namespace wattention::cli {
@@ -80,6 +81,9 @@ Validation validate(const CostModel& model, const EstimateOptions& options) {
   Validation validation{
       model.validation(options), notebook_runs(options), {}, notebook_power(model.idle_w())};
   validation.bounds = error_bounds(validation.sets);
+  for (DataSet& set : small_op_times(options)) validation.sets.push_back(std::move(set));
+  for (ErrorBound& bound : small_op_bounds(validation.sets.back()))
+    validation.bounds.push_back(std::move(bound));
   for (ErrorBound& bound : notebook_bounds(validation.runs))
     validation.bounds.push_back(std::move(bound));
   validation.sets.push_back(notebook_totals(validation.runs));

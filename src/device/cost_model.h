@@ -1,7 +1,9 @@
 #pragma once
 // A device's model of time and energy, where it has one: estimates, and how far to trust them.
 #include <wattention/estimate.h>
+#include <wattention/op_table.h>
 
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -27,6 +29,20 @@ struct DataSet {
   std::vector<Comparison> rows;
 };
 
+/// One op of a published profile, called as a program would call it.
+struct MeasuredOp {
+  std::string source;
+  Op op = Op::add;
+  std::vector<Shape> inputs;
+  std::optional<double> number = std::nullopt;  ///< in the second tensor's place
+  OpAttributes attributes;
+  Layout layout = Layout::tile;
+  Memory memory = Memory::dram;  ///< of inputs and result
+  bool bfp8 = false;
+  double kernel_s = 0;  ///< what the profiler said: launch to the last core's end
+  bool fitted = false;
+};
+
 /// What no program on the card exceeds: the lines of its roofline.
 struct Ceilings {
   std::string card;                                      ///< "n150d"
@@ -48,6 +64,10 @@ class CostModel {
   /// The model against published measurements of kernels and networks, each row (device/validation.h). Of the
   /// options, card and clock change what is predicted.
   virtual std::vector<DataSet> validation(const EstimateOptions& options) const = 0;
+  /// Published times of single ops. Who may call ops holds the model against them (cost/small_ops.h).
+  virtual std::vector<MeasuredOp> measured_ops() const = 0;
+  /// What a device profiler would say of a program, at the card's nominal clock.
+  virtual double kernel_s(const OpEvent& op, const EstimateOptions& options) const = 0;
   virtual Ceilings ceilings() const = 0;
   /// The card's power at rest.
   virtual Interval idle_w() const = 0;

@@ -39,8 +39,25 @@ struct TileWork {
   std::int64_t vector_cycles = 0;  ///< SFPU, of functions with one operand: cycles, not tiles
   std::int64_t copies = 0;         ///< moved or transposed unchanged
   std::int64_t unpacked = 0;       ///< tiles into the source registers
+  std::int64_t untilized = 0;      ///< tiles that the unpacker takes apart row by row
   std::int64_t packed = 0;         ///< tiles out of the destination registers
+  std::int64_t passes = 0;  ///< times that the compute kernel waits for tiles that it packed itself
   friend bool operator==(const TileWork&, const TileWork&) = default;
+};
+
+/// What the two data-movement kernels of the busiest core ask of the network. Bytes are its share of the traffic.
+struct CoreMoves {
+  std::int64_t units =
+      0;  ///< that reader, compute kernel and writer hand on: tiles or rows of them
+  std::int64_t all_units =
+      0;                   ///< of all cores; 0: the program does not say, and moves tile by tile
+  std::int64_t reads = 0;  ///< requests of the reader
+  std::int64_t read_waits = 0;  ///< times that it waits until what it asked for has come
+  std::int64_t writes = 0;
+  std::int64_t write_waits = 0;
+  /// Of the bytes read: tiles that all cores ask for at the same time, all cores together.
+  std::int64_t same_tile_bytes = 0;
+  friend bool operator==(const CoreMoves&, const CoreMoves&) = default;
 };
 
 /// A matmul's blocks in tiles; all zero for other ops.
@@ -69,6 +86,7 @@ struct OpEvent {
   MatmulBlocks blocks;
   TileWork total;
   TileWork busiest_core;
+  CoreMoves moves;
   Traffic traffic;
   Multicast in0;
   Multicast in1;

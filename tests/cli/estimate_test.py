@@ -92,9 +92,9 @@ class Validate(ProgramTest):
         result = json.loads(self.succeeds("estimate", "--validate", "--json"))
         self.assertTrue(result["pass"])
         sets = {entry["name"]: entry for entry in result["data_sets"]}
-        self.assertEqual(len(sets), 5)
+        self.assertEqual(len(sets), 7)
         bounds = {bound["what"]: bound for bound in result["bounds"]}
-        self.assertEqual(len(bounds), 5 + 12 + 2)
+        self.assertEqual(len(bounds), 5 + 3 + 12 + 2)
         for name in ("GEMM, device kernel", "GEMM, end to end", "exp, device kernel", "network, reshard cycles"):
             self.assertEqual(bounds[f"{name}: median"]["found"], sets[name]["median"])
         for bound in bounds.values():

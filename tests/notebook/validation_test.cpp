@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <utility>
 
+#include "cost/small_ops.h"
 #include "device/backend.h"
 
 namespace wattention {
@@ -48,6 +50,7 @@ TEST(Promises, AllHoldAndAnotherMachineBreaksSome) {
 TEST(Validation, TheDocumentQuotesTheTable) {
   const Device card = open_device("wormhole", {.mode = Mode::shape});
   std::vector<DataSet> sets = card.backend().cost_model()->validation({});
+  for (DataSet& set : small_op_times()) sets.push_back(std::move(set));
   sets.push_back(notebook_totals(notebook_runs()));
   EXPECT_EQ(sets.back().rows.size(), 12u);
   std::ifstream file(WATTENTION_SOURCE_DIR "/docs/timing.md");

@@ -176,17 +176,18 @@ Program WormholeBackend::enqueue_binary(const OpCall& call, const Broadcast& bro
   const Tensor& a = broadcast.swapped ? call.b() : call.a();
   const Tensor& b = broadcast.swapped ? call.a() : call.b();
   const Memory second = b.memory();
-  const std::int64_t tiles = TiledShape(call.shape).tiles();
+  const TiledShape shape(call.shape);
+  const std::int64_t tiles = shape.tiles();
   for (const std::string_view name : programs_before(call, broadcast))
     enqueue(fmt::format("{} {} {}", name, call.shape, to_string(second)),
             make_move({name, name, name, tiles, tiles, second, second}), Reuse::blocks);
-  return enqueue(
-      fmt::format("{} {} {} {} {}", call.name(), static_cast<int>(broadcast.along),
-                  to_string(place_of(a)), to_string(place_of(b)), to_string(placed.out)),
-      make_tensor_op({call.name(), broadcast.along, tiles, TiledShape(b.shape()).tiles(),
-                      a.memory(), second, placed.out.memory, placed.shards, placed.local},
-                     release_),
-      Reuse::kernels);
+  return enqueue(fmt::format("{} {} {} {} {}", call.name(), static_cast<int>(broadcast.along),
+                             to_string(place_of(a)), to_string(place_of(b)), to_string(placed.out)),
+                 make_tensor_op({call.name(), broadcast.along, tiles, TiledShape(b.shape()).tiles(),
+                                 a.memory(), second, placed.out.memory, shape.row_tiles(),
+                                 shape.col_tiles(), placed.shards, placed.local},
+                                release_),
+                 Reuse::kernels);
 }
 
 Tensor WormholeBackend::run_binary_of_tensors(const OpCall& call) {

@@ -1,15 +1,32 @@
 // From a program to the log: cache, kernels, circular buffers against L1, event, report.
+#include <fmt/format.h>
+
 #include "backends/wormhole/spec/chip.h"
+#include "backends/wormhole/timing/what_if.h"
 #include "backends/wormhole/wormhole_backend.h"
 
 namespace wattention::wormhole {
 namespace {
+
+// What the program would take on the card by itself, and what it waits for most of that time.
+void add_time(OpReport& report, const OpEvent& op) {
+  const TimeModel model = time_model({});
+  const DeviceTime time = device_time(op, model.device());
+  const double value_us = 1e6 * time.seconds(model.clock_hz);
+  const auto at = [&](IntervalEnd end) { return value_us * interval_factor(op, end, model.card); };
+  report.attributes.emplace_back(
+      "modelled_us", fmt::format("{:.2f} ({:.2f} to {:.2f})", value_us, at(IntervalEnd::low),
+                                 at(IntervalEnd::high)));
+  report.attributes.emplace_back("bound_by", to_string(time.units.bound()));
+  report.attributes.emplace_back("time_evidence", to_string(time_evidence(op)));
+}
 
 OpReport report_of(const Program& program) {
   OpReport report{program.work.op, program.work.program, program.attributes, program.refused};
   report.attributes.emplace_back("circular_buffers", std::to_string(program.work.buffer_bytes));
   report.attributes.emplace_back("program_cache", program.work.cache_hit ? "hit" : "miss");
   report.attributes.emplace_back("kernels_compiled", std::to_string(program.work.kernels_compiled));
+  add_time(report, program.work);
   return report;
 }
 

@@ -8,7 +8,9 @@
 #include <numeric>
 
 #include "backends/wormhole/layout.h"
+#include "backends/wormhole/move_work.h"
 #include "backends/wormhole/program/ceil_div.h"
+#include "backends/wormhole/program/tilize.h"
 #include "backends/wormhole/spec/chip.h"
 
 namespace wattention::wormhole {
@@ -75,19 +77,27 @@ class Collector {
   void add_packed(std::string_view op, std::string_view program, std::string_view kernel,
                   std::int64_t tiles, std::int64_t out_tiles) {
     add(op, program, kernel, tiles, out_tiles);
+    last().unit = computed_tile();
+    last().unit.tiles.copies = 1;
     found_.through_packer = true;
   }
   void untilize(const Shape& shape) {
     add_packed("untilize", "untilize with unpadding", "untilize_with_unpadding",
                tiles_of(shape, Layout::tile), tiles_of(shape, Layout::row_major));
+    share_untilize(last(), tile_rows(shape));
   }
   void tilize(const Shape& shape) {
     add_packed("tilize", "tilize with value padding", "tilize_with_val_padding",
                tiles_of(shape, Layout::row_major), tiles_of(shape, Layout::tile));
+    share_tilize(last(), tile_rows(shape));
   }
   void permute_rows(std::int64_t tiles) {
     add_packed("permute", "permute, rows in blocks", "permute_rm_blocked_generic", tiles, tiles);
+    last().unit = block_of_rows();
   }
+  // Rows are shared out and moved one by one.
+  void by_rows(const Shape& shape) { last().units = rows_of(shape); }
+  MoveProblem& last() { return found_.programs.back(); }
 
   const OpCall& call_;
   Layout layout_;
@@ -111,29 +121,39 @@ void Collector::reorder() {
   const Dims& dims = *call_.attributes.dims;
   const int rank = call_.a().rank();
   if (rank < 2 || moves_nothing(call_.a().shape(), dims, layout_)) return;
-  const int last = dims[dims.size() - 1];
+  const int across = dims[dims.size() - 1];
   if (!tiled()) {
-    if (last != rank - 1) return permute_rows(written_);
-    return add("permute", "permute, rows whole", "permute_rm_row_invariant", read_, written_);
+    if (across != rank - 1) return permute_rows(written_);
+    add("permute", "permute, rows whole", "permute_rm_row_invariant", read_, written_);
+    return by_rows(call_.shape);
   }
   if (rank <= 4) {
     const Order order = lifted(dims);
     if (order == Order{0, 1, 3, 2})
       return add_packed("transpose", "transpose WH", "transpose_wh.cpp", read_, read_);
-    if (order == Order{0, 2, 1, 3})
-      return add("permute", "transpose HC", "transpose_hc", read_, written_);
+    if (order == Order{0, 2, 1, 3}) {
+      add("permute", "transpose HC", "transpose_hc", read_, written_);
+      last().units = read_;
+      last().unit = lines_of_tile(call_.a().shape());
+      return;
+    }
     if (order == Order{1, 0, 2, 3})
       return add("permute", "transpose CN", "transpose_cn", read_, written_);
   }
   // A compute kernel transposes tiles where columns become rows.
-  found_.through_packer = last != rank - 1;
+  found_.through_packer = across != rank - 1;
+  const UnitWork whole = found_.through_packer ? computed_tile() : UnitWork{};
   const int above = dims[dims.size() - 2];
-  if (last + above == 2 * rank - 3 && std::min(last, above) == rank - 2)
+  if (across + above == 2 * rank - 3 && std::min(across, above) == rank - 2)
     add("permute", "permute, tiles whole", "permute_tiled_invariant", read_, written_);
-  else if (last >= rank - 2)
+  else if (across >= rank - 2)
     add("permute", "permute, tile rows whole", "permute_tiled_row_invariant", read_, written_);
   else
     add("permute", "permute, generic", "permute_tiled_generic", read_, written_);
+  MoveProblem& program = found_.programs.back();
+  program.unit = whole;
+  if (program.kernel != "permute_tiled_invariant")
+    program.unit.writes = lines_of_tile(call_.a().shape()).writes;
 }
 
 // reshape_view/reshape.cpp (this_is_view): same width and memory, and no padded rows that would come to lie inside.
@@ -143,6 +163,10 @@ void Collector::reshape() {
       !tiled() || from.rows == to.rows || (is_whole_tiles(from.rows) && is_whole_tiles(to.rows));
   if (from.cols == to.cols && keeps_rows && found_.memory == memory_) return;
   add("reshape", "reshape", tiled() ? "reshape_tiled" : "reshape_rm", read_, written_);
+  if (tiled())
+    last().unit = reshaped_tile(call_.a().shape(), call_.shape);
+  else
+    by_rows(call_.a().shape());
 }
 
 void Collector::to_layout() {
@@ -188,9 +212,11 @@ void Collector::slice() {
   if (call_.shape == call_.a().shape()) return;
   const int rank = call_.a().rank();
   const bool stepped = std::ranges::any_of(steps, [](int step) { return step != 1; });
-  if (!tiled())
-    return add("slice", stepped ? "slice, rows with steps" : "slice, rows",
-               stepped ? "slice_rm_strided" : "slice_rm", written_, written_);
+  if (!tiled()) {
+    add("slice", stepped ? "slice, rows with steps" : "slice, rows",
+        stepped ? "slice_rm_strided" : "slice_rm", written_, written_);
+    return by_rows(call_.shape);
+  }
   found_.whole_tiles = rank >= 2 && !stepped && is_whole_tiles(begins[begins.size() - 1]) &&
                        is_whole_tiles(begins[begins.size() - 2]);
   if (found_.whole_tiles)
@@ -199,6 +225,7 @@ void Collector::slice() {
   const std::int64_t rows = tiles_of(call_.shape, Layout::row_major);
   add("slice", stepped ? "slice, rows with steps" : "slice, rows",
       stepped ? "slice_rm_strided" : "slice_rm", rows, rows);
+  by_rows(call_.shape);
   tilize(call_.shape);
 }
 
@@ -228,6 +255,7 @@ void Collector::concat() {
       permute_rows(tiles_of(tensor.shape(), Layout::row_major));
   const std::int64_t rows = tiles_of(call_.shape, Layout::row_major);
   add("concat", "concat, rows", "concat_rm", rows, rows);
+  by_rows(call_.shape);
   if (!aligned) permute_rows(rows);
   if (tiled()) tilize(call_.shape);
 }
@@ -235,7 +263,10 @@ void Collector::concat() {
 // pad/pad.cpp: tiles get the value into their padding first; then whole tiles are added, by one core.
 void Collector::pad() {
   if (call_.shape == call_.a().shape()) return;
-  if (!tiled()) return add("pad", "pad, rows", "pad_rm", read_, written_);
+  if (!tiled()) {
+    add("pad", "pad, rows", "pad_rm", read_, written_);
+    return by_rows(call_.shape);
+  }
   const TiledShape from(call_.a().shape());
   if (!is_whole_tiles(from.rows) || !is_whole_tiles(from.cols))
     add("fill_pad", "fill padding", "fill_pad", read_, read_);
@@ -257,6 +288,7 @@ void Collector::repeat() {
     add("repeat", "repeat",
         dim + 1 == repeats.size() ? "repeat_last_dim_rm" : "repeat_higher_dim_rm", before,
         ceil_div(elements, tile_elements));
+    last().units = std::max<std::int64_t>(1, elements / call_.shape[-1]);
   }
   if (tiled()) tilize(call_.shape);
 }
@@ -266,8 +298,8 @@ void Collector::repeat() {
 void Collector::repeat_interleave() {
   const Dims& repeats = *call_.attributes.repeats;
   if (call_.shape.numel() == call_.a().numel()) return;
-  const bool last = repeats[repeats.size() - 1] != 1;
-  if (last)
+  const bool across = repeats[repeats.size() - 1] != 1;
+  if (across)
     tiled() ? add_packed("transpose", "transpose WH", "transpose_wh.cpp", read_, read_)
             : permute_rows(read_);
   else
@@ -275,8 +307,9 @@ void Collector::repeat_interleave() {
   if (tiled()) untilize(call_.a().shape());
   add("concat", "concat, rows", "concat_rm", tiles_of(call_.shape, Layout::row_major),
       tiles_of(call_.shape, Layout::row_major));
+  by_rows(call_.shape);
   if (tiled()) tilize(call_.shape);
-  if (last)
+  if (across)
     tiled() ? add_packed("transpose", "transpose WH", "transpose_wh.cpp", written_, written_)
             : permute_rows(written_);
 }
@@ -296,10 +329,14 @@ void Collector::split_heads() {
   add("split_heads", transposed ? "create heads, transposed" : "create heads",
       transposed ? "nlp_create_qkv_heads_transposed" : "nlp_create_qkv_heads", written_, written_);
   found_.through_packer = transposed;
+  // A core takes whole rows of tiles.
+  const TiledShape rows(call_.a().shape());
+  last().together = std::max<std::int64_t>(1, written_ / (rows.batch * rows.row_tiles()));
 }
 
 void Collector::concatenate_heads() {
   add("concatenate_heads", "concatenate heads", "nlp_concat_heads", read_, written_);
+  last().together = TiledShape(call_.shape).col_tiles();
 }
 
 // kv_cache/device: fill copies tiles; update reads a row of tiles, untilizes, replaces one row, and tilizes.

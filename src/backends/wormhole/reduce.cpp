@@ -15,6 +15,7 @@
 #include "backends/wormhole/numerics/elementwise.h"
 #include "backends/wormhole/numerics/sfpu_float.h"
 #include "backends/wormhole/program/move.h"
+#include "backends/wormhole/program/reduce.h"
 #include "backends/wormhole/program/unary.h"
 #include "backends/wormhole/spec/chip.h"
 #include "backends/wormhole/wormhole_backend.h"
@@ -193,8 +194,8 @@ Tensor WormholeBackend::reduce_tile(const OpCall& call, const Tensor& input, boo
                         Layout::tile, memory);
   enqueue(fmt::format("{} reduce_hw {} {} {}", call.name(), scaler, to_string(input.memory()),
                       to_string(memory)),
-          make_move({call.name(), "reduce height and width, single core", "reduce_hw.cpp", 1, 1,
-                     input.memory(), memory}),
+          make_reduce({call.name(), ReducedSide::height_and_width, largest, 1, 1, input.memory(),
+                       memory, numerics_of(call).fidelity}),
           Reuse::blocks);
   if (!has_values()) return out;
   const SumNumerics numerics = numerics_of(call);
@@ -262,12 +263,11 @@ Tensor WormholeBackend::reduce_side(const OpCall& call, const Tensor& input,
             make_move({"fill_pad", "fill padding", "fill_pad", from.tiles(), from.tiles(),
                        input.memory(), input.memory()}),
             Reuse::blocks);
-  const std::string_view kernel = step.along_width ? "reduce_w.cpp" : "reduce_h.cpp";
-  enqueue(fmt::format("{} {} {} {} {} {}", call.name(), kernel, step.scaler, input.shape(),
-                      to_string(input.memory()), to_string(memory)),
-          make_move({call.name(),
-                     step.along_width ? "reduce width, multi core" : "reduce height, multi core",
-                     kernel, from.tiles(), to.tiles(), input.memory(), memory}),
+  enqueue(fmt::format("{} {} {} {} {} {}", call.name(), step.along_width ? "reduce_w" : "reduce_h",
+                      step.scaler, input.shape(), to_string(input.memory()), to_string(memory)),
+          make_reduce({call.name(), step.along_width ? ReducedSide::width : ReducedSide::height,
+                       step.largest, to.tiles(), from.tiles() / to.tiles(), input.memory(), memory,
+                       numerics_of(call).fidelity}),
           Reuse::blocks);
   if (!has_values()) return out;
   const FilledImage filled(bits_of(input), from, step.largest ? minus_infinity : Bits{0});
@@ -293,11 +293,12 @@ Tensor WormholeBackend::sum_matrices(const OpCall& call, const Tensor& input, in
   const Shape shape = reduced_shape(input.shape(), Dims{dim}, true);
   Tensor out = allocate(shape, DType::bf16, Layout::tile, memory);
   const TiledShape from(input.shape()), to(shape);
-  enqueue(fmt::format("fast_reduce_nc {} {} {} {}", dim, input.shape(), to_string(input.memory()),
-                      to_string(memory)),
-          make_move({call.name(), "fast reduce of matrices", "reduce_nc.cpp", from.tiles(),
-                     to.tiles(), input.memory(), memory}),
-          Reuse::blocks);
+  enqueue(
+      fmt::format("fast_reduce_nc {} {} {} {}", dim, input.shape(), to_string(input.memory()),
+                  to_string(memory)),
+      make_reduce({call.name(), ReducedSide::batch, false, to.tiles(), from.tiles() / to.tiles(),
+                   input.memory(), memory, numerics_of(call).fidelity}),
+      Reuse::blocks);
   if (!has_values()) return out;
   std::int64_t inner = from.matrix_elements();
   for (int i = dim + 1; i < input.rank() - 2; ++i) inner *= input.size(i);

@@ -37,6 +37,10 @@ class N150dCostModel final : public CostModel {
   std::vector<DataSet> validation(const EstimateOptions& options) const override {
     return validation_sets(options);
   }
+  std::vector<MeasuredOp> measured_ops() const override { return wormhole::measured_ops(); }
+  double kernel_s(const OpEvent& op, const EstimateOptions& options) const override {
+    return profiled_s(op, options);
+  }
   Interval idle_w() const override { return idle_energy_j(1, power_rates()); }
   Ceilings ceilings() const override { return n150d_ceilings(); }
   const HostRates& host() const override { return default_host(); }

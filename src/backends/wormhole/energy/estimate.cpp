@@ -6,6 +6,7 @@
 #include "backends/wormhole/energy/card_energy.h"
 #include "backends/wormhole/energy/power_profile.h"
 #include "backends/wormhole/timing/estimate_time.h"
+#include "backends/wormhole/timing/time_evidence.h"
 #include "backends/wormhole/timing/what_if.h"
 
 namespace wattention::wormhole {
@@ -68,18 +69,34 @@ void add_phase_energy(RunEstimate& estimate, const Awake& awake, double awake_sh
   }
 }
 
+/// How much longer or shorter the card may be at work, over all steps on it.
+double awake_factor(std::span<const TimedStep> steps, std::span<const Event> run, IntervalEnd end,
+                    const CardRates& card) {
+  double found_s = 0, at_end_s = 0;
+  for (const TimedStep& step : steps) {
+    if (!step.on_device) continue;
+    found_s += step.duration_s;
+    at_end_s += step.duration_s * interval_factor(std::get<OpEvent>(run[step.event]), end, card);
+  }
+  if (found_s > 0) return at_end_s / found_s;
+  return end == IntervalEnd::low ? card.low_factor : card.high_factor;
+}
+
 /// Idle when not awake. The slow end of the time interval belongs to the high end of the energy interval, and
 /// so on.
-Interval total_j(const RunEstimate& estimate, const Awake& awake, const CardRates& card,
-                 const PowerRates& rates) {
+Interval total_j(const RunEstimate& estimate, const Awake& awake, std::span<const Event> run,
+                 const CardRates& card, const PowerRates& rates) {
+  const auto factor_at = [&](IntervalEnd end) {
+    return awake_factor(estimate.steps, run, end, card);
+  };
   const auto bound = [&](double elapsed_s, double factor) {
     const double awake_s = std::min(awake.seconds * factor, elapsed_s);
     return busy_energy_j(awake_s, 0, rates) + idle_energy_j(elapsed_s - awake_s, rates);
   };
   const double rest_s = estimate.time_s.value - awake.seconds;
   return {awake.joules + idle_energy_j(rest_s, rates).value,
-          bound(estimate.time_s.low, card.low_factor).low,
-          bound(estimate.time_s.high, card.high_factor).high};
+          bound(estimate.time_s.low, factor_at(IntervalEnd::low)).low,
+          bound(estimate.time_s.high, factor_at(IntervalEnd::high)).high};
 }
 
 }  // namespace
@@ -92,7 +109,7 @@ RunEstimate estimate_run(std::span<const Event> events, const EstimateOptions& o
   const Awake alone = awake_of(estimate.card_w);
   const Awake awake = overlapped(alone, estimate.time_s.value, rates);
   add_phase_energy(estimate, awake, alone.joules > 0 ? awake.joules / alone.joules : 0, rates);
-  estimate.card_j = total_j(estimate, awake, card_rates(options.card), rates);
+  estimate.card_j = total_j(estimate, awake, run, card_rates(options.card), rates);
   // At least the card draws what it draws at rest: then the difference is 0, and rounding must not make it less.
   const double low_j = estimate.card_j.low - idle_energy_j(estimate.time_s.low, rates).low;
   estimate.card_net_j = {estimate.card_j.value - idle_energy_j(estimate.time_s.value, rates).value,

@@ -6,27 +6,41 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
-#include "backends/wormhole/program/work_split.h"
+#include "backends/wormhole/program/core_work.h"
 #include "backends/wormhole/spec/chip.h"
 
 namespace wattention::wormhole {
 namespace {
 
-TileWork work_of_tiles(std::int64_t tiles, std::int64_t operands_unpacked) {
-  TileWork work;
-  work.elementwise = work.packed = tiles;
-  work.unpacked = operands_unpacked;
-  return work;
+// A tile of the first operand with one that is there, or that the reader fetches before the same wait.
+UnitWork unit_of_tile(std::int64_t reads, std::int64_t waits) {
+  UnitWork unit = computed_tile();
+  unit.tiles.elementwise = 1;
+  unit.tiles.unpacked = 2;
+  unit.reads = reads;
+  unit.read_waits = waits;
+  return unit;
 }
 
-Program elementwise_program(std::string_view op, std::int64_t tiles, const Release& release) {
+// The programs that spread a row share out the rows of tiles of a matrix; those that spread a column, the columns.
+WorkSplit split_of(const TensorOpProblem& problem, CoreGrid device) {
+  const std::int64_t lines = problem.along == Along::height  ? problem.height
+                             : problem.along == Along::width ? problem.width
+                                                             : problem.tiles;
+  WorkSplit split = split_work(lines, device);
+  split.largest *= problem.tiles / lines;
+  return split;
+}
+
+Program elementwise_program(std::string_view op, std::int64_t tiles, const WorkSplit& split,
+                            const UnitWork& unit, const Release& release) {
   const CoreGrid device = n150d().compute_grid;
-  const WorkSplit split = split_work(tiles, device);
   Program program;
   program.work.op = op;
   program.work.grid = bounding_grid(split.cores, device, FillOrder::by_column);
-  program.work.cores = split.cores;
+  set_work(program.work, split, tiles, unit);
   program.work.fidelity = release.elementwise_fidelity;
   program.buffer_grid = device;
   program.attributes = {{"cores", std::to_string(split.cores)},
@@ -45,7 +59,9 @@ std::int64_t block_of(std::int64_t tiles) {
 
 void lie_in_shards(Program& program, const Sharding& sharding, const LocalTensors& local,
                    bool in_blocks) {
-  run_on_shards(program, sharding);
+  const bool has_second = std::ranges::any_of(
+      program.buffers, [](const CircularBuffer& buffer) { return buffer.name == "in1"; });
+  run_on_shards(program, sharding, local.input && (local.second || !has_second), local.output);
   program.attributes.emplace_back("fidelity", fidelity_name(program.work.fidelity));
   const std::int64_t tile = n150d().tile_bytes_bf16;
   const std::int64_t tiles = tiles_of_shard(sharding).count();
@@ -96,11 +112,9 @@ Program make_scalar_op(const ScalarOpProblem& problem, const Release& release) {
   const std::int64_t tiles = problem.tiles;
   const Memory memory = problem.memory, out_memory = problem.out_memory;
   const std::int64_t tile = n150d().tile_bytes_bf16;
-  const std::int64_t largest = split_work(tiles, n150d().compute_grid).largest;
-  Program program = elementwise_program(op, tiles, release);
+  Program program = elementwise_program(op, tiles, split_work(tiles, n150d().compute_grid),
+                                        unit_of_tile(1, 1), release);
   program.work.program = "broadcast height and width, multi core";
-  program.work.total = work_of_tiles(tiles, tiles + program.work.cores);
-  program.work.busiest_core = work_of_tiles(largest, largest + 1);
   if (!problem.local.input) add_read(program.work.traffic, memory, tiles * tile);
   if (!problem.local.output) add_written(program.work.traffic, out_memory, tiles * tile);
   program.buffers = {{"in0", 2 * tile}, {"scalar", tile}, {"out", 2 * tile}};
@@ -115,15 +129,19 @@ Program make_scalar_op(const ScalarOpProblem& problem, const Release& release) {
 
 Program make_tensor_op(const TensorOpProblem& problem, const Release& release) {
   const std::int64_t tile = n150d().tile_bytes_bf16, tiles = problem.tiles;
-  const std::int64_t largest = split_work(tiles, n150d().compute_grid).largest;
-  // Along the width a tile of the second tensor serves a whole row of tiles; else it is read for each.
-  const std::int64_t second = problem.along == Along::width ? problem.second_tiles : tiles;
-  Program program = elementwise_program(problem.op, tiles, release);
+  const WorkSplit split = split_of(problem, n150d().compute_grid);
+  // Along the width a tile of the second tensor serves all that a core has of a row of tiles; else it is read for each.
+  const bool column = problem.along == Along::width;
+  const std::int64_t second = column ? problem.second_tiles * split.cores : tiles;
+  const UnitWork unit =
+      column ? unit_of_tile(1, 1) : unit_of_tile(2, problem.along == Along::nothing ? 1 : 2);
+  Program program = elementwise_program(problem.op, tiles, split, unit, release);
+  if (column) {
+    program.work.moves.reads += problem.second_tiles;
+    program.work.moves.read_waits += problem.second_tiles;
+  }
   const TensorProgram names = program_of(problem.along);
   program.work.program = names.name;
-  program.work.total = work_of_tiles(tiles, tiles + second);
-  program.work.busiest_core =
-      work_of_tiles(largest, largest + std::max<std::int64_t>(1, largest * second / tiles));
   if (!problem.local.input) add_read(program.work.traffic, problem.first, tiles * tile);
   if (!problem.local.second) add_read(program.work.traffic, problem.second, second * tile);
   if (!problem.local.output) add_written(program.work.traffic, problem.out_memory, tiles * tile);

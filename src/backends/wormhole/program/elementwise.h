@@ -29,6 +29,9 @@ struct TensorOpProblem {
   std::int64_t tiles;
   std::int64_t second_tiles;
   Memory first, second, out_memory;
+  std::int64_t height =
+      1;                   ///< of a matrix, in tiles; its rows are shared out where a row is spread
+  std::int64_t width = 1;  ///< its columns, where a column is
   std::optional<Sharding> shards = std::nullopt;  ///< on whose cores it runs
   LocalTensors local = {};
 };

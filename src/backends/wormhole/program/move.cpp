@@ -9,27 +9,19 @@
 #include "backends/wormhole/spec/chip.h"
 
 namespace wattention::wormhole {
-namespace {
-
-TileWork work_of_tiles(std::int64_t tiles) {
-  TileWork work;
-  work.copies = work.unpacked = work.packed = tiles;
-  return work;
-}
-
-}  // namespace
 
 Program make_move(const MoveProblem& problem) {
   const CoreGrid device = n150d().compute_grid;
   const std::int64_t tile = tile_elements * problem.element_bytes;
-  const WorkSplit split = split_work(problem.out_tiles, problem.one_core ? CoreGrid{1, 1} : device);
+  const std::int64_t units = problem.units > 0 ? problem.units : problem.out_tiles;
+  WorkSplit split =
+      split_work(ceil_div(units, problem.together), problem.one_core ? CoreGrid{1, 1} : device);
+  split.largest *= problem.together;
   Program program;
   program.work.op = problem.op;
   program.work.program = problem.program;
   program.work.grid = bounding_grid(split.cores, device, FillOrder::by_column);
-  program.work.cores = split.cores;
-  program.work.total = work_of_tiles(problem.out_tiles);
-  program.work.busiest_core = work_of_tiles(split.largest);
+  set_work(program.work, split, units, problem.unit);
   if (!problem.local.input) add_read(program.work.traffic, problem.memory, problem.tiles * tile);
   const std::int64_t out_tile =
       problem.out_element_bytes > 0 ? tile_elements * problem.out_element_bytes : tile;
@@ -43,9 +35,9 @@ Program make_move(const MoveProblem& problem) {
                      fmt::format("{} writer {}", problem.kernel, places),
                      fmt::format("{} compute", problem.kernel)};
   program.attributes = {{"cores", std::to_string(split.cores)},
-                        {"tiles_per_core", std::to_string(split.largest)}};
+                        {"units_per_core", std::to_string(split.largest)}};
   if (problem.shards) {
-    run_on_shards(program, *problem.shards);
+    run_on_shards(program, *problem.shards, problem.local.input, problem.local.output);
     program.buffers = {};  // the shards themselves
     if (problem.scratch_tiles > 0)
       program.buffers.push_back({"scratch", problem.scratch_tiles * tile});
@@ -54,7 +46,11 @@ Program make_move(const MoveProblem& problem) {
 }
 
 Program make_transpose(std::int64_t tiles, Memory memory) {
-  return make_move({"transpose", "transpose WH", "transpose_wh.cpp", tiles, tiles, memory, memory});
+  MoveProblem problem{"transpose", "transpose WH", "transpose_wh.cpp", tiles, tiles,
+                      memory,      memory};
+  problem.unit = computed_tile();
+  problem.unit.tiles.copies = 1;
+  return make_move(problem);
 }
 
 }  // namespace wattention::wormhole

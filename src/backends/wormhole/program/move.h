@@ -4,12 +4,13 @@
 
 #include <string_view>
 
+#include "backends/wormhole/program/core_work.h"
 #include "backends/wormhole/program/program.h"
 #include "backends/wormhole/program/shards.h"
 
 namespace wattention::wormhole {
 
-/// A program that reads `tiles` and writes `out_tiles`, shared out tile by tile over all cores. Rows count as tiles of
+/// A program that reads `tiles` and writes `out_tiles`, shared out unit by unit over all cores. Rows count as tiles of
 /// 1024 elements.
 struct MoveProblem {
   std::string_view op;
@@ -22,6 +23,9 @@ struct MoveProblem {
   std::int64_t element_bytes = 2;
   bool one_core = false;
   std::int64_t out_element_bytes = 0;  ///< 0: as those read
+  std::int64_t units = 0;              ///< 0: as many as tiles are written
+  std::int64_t together = 1;           ///< so many of them always go to one core
+  UnitWork unit = {};                  ///< of one of them
   /// Runs on these shards' cores; what lies in them does not go over the network.
   std::optional<Sharding> shards = std::nullopt;
   LocalTensors local = {};

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "backends/wormhole/program/core_work.h"
 #include "backends/wormhole/program/largest_divisor.h"
-#include "backends/wormhole/program/work_split.h"
 #include "backends/wormhole/spec/chip.h"
 
 namespace wattention::wormhole {
@@ -47,31 +47,47 @@ std::vector<CircularBuffer> buffers_of(const NormProblem& problem, bool all) {
   return buffers;
 }
 
-TileWork work_of_rows(std::int64_t rows, const NormProblem& problem) {
-  const std::int64_t tiles = rows * problem.width_tiles;
+// A row of tiles. Each pass waits for what the one before packed.
+UnitWork unit_of_row(const NormProblem& problem) {
+  const std::int64_t tiles = problem.width_tiles;
   const std::int64_t centring = problem.numerics.subtracts_mean ? 1 : 0;
   const std::int64_t residual = problem.residual ? 1 : 0;
   const std::int64_t affine = (problem.weight ? 1 : 0) + (problem.bias ? 1 : 0);
-  TileWork work;
+  UnitWork unit;
+  TileWork& work = unit.tiles;
   work.reductions = tiles * (1 + centring);
   // Squares and the product with the inverse root; each other step once.
-  work.elementwise = tiles * (2 + centring + residual + affine) + rows;
-  work.reciprocals = rows;
-  work.vector_cycles = rows * vectors_of_a_tile * root_cycles;
-  work.unpacked = tiles * (3 + 2 * centring + 2 * residual + 2 * affine) + 2 * rows;
-  work.packed = tiles * (2 + centring + residual + affine) + rows * (2 + centring);
-  return work;
+  work.elementwise = tiles * (2 + centring + residual + affine) + 1;
+  work.reciprocals = 1;
+  work.vector_cycles = vectors_of_a_tile * root_cycles;
+  work.unpacked = tiles * (3 + 2 * centring + 2 * residual + 2 * affine) + 2;
+  work.packed = tiles * (2 + centring + residual + affine) + 2 + centring;
+  // Sum, mean and their difference; squares, their sum, the root; products.
+  work.passes = 5 + 2 * centring + residual + affine;
+  unit.reads = tiles * (1 + residual);
+  unit.writes = tiles;
+  unit.read_waits = unit.write_waits = tiles / block_of(problem);
+  return unit;
 }
 
-void add_traffic(const NormProblem& problem, int cores, Traffic& traffic) {
+// All cores read weight and bias, each once.
+void add_weights(const NormProblem& problem, OpEvent& work) {
   const std::int64_t tile = n150d().tile_bytes_bf16;
-  const std::int64_t bytes = problem.tile_rows * problem.width_tiles * tile;
+  for (const std::optional<Memory>& one : {problem.weight, problem.bias}) {
+    if (!one) continue;
+    const std::int64_t bytes =
+        work.cores * problem.width_tiles * (problem.weights_in_rows ? row_bytes : tile);
+    add_read(work.traffic, *one, bytes);
+    work.moves.same_tile_bytes += bytes;
+    work.moves.reads += problem.width_tiles;
+    work.moves.read_waits += problem.width_tiles / block_of(problem);
+  }
+}
+
+void add_traffic(const NormProblem& problem, Traffic& traffic) {
+  const std::int64_t bytes = problem.tile_rows * problem.width_tiles * n150d().tile_bytes_bf16;
   add_read(traffic, problem.memory, bytes);
   if (problem.residual) add_read(traffic, *problem.residual, bytes);
-  for (const std::optional<Memory>& one : {problem.weight, problem.bias})
-    if (one)
-      add_read(traffic, *one,
-               cores * problem.width_tiles * (problem.weights_in_rows ? row_bytes : tile));
   add_written(traffic, problem.out_memory, bytes);
 }
 
@@ -90,12 +106,11 @@ Program make_norm(const NormProblem& problem) {
   program.work.op = problem.op;
   program.work.program = "layernorm interleaved multi-core";
   program.work.grid = bounding_grid(split.cores, device, FillOrder::by_row);
-  program.work.cores = split.cores;
   program.work.fidelity = problem.numerics.fidelity;
   program.work.fp32_accumulate = problem.numerics.fp32_accumulate;
-  program.work.total = work_of_rows(problem.tile_rows, problem);
-  program.work.busiest_core = work_of_rows(split.largest, problem);
-  add_traffic(problem, split.cores, program.work.traffic);
+  set_work(program.work, split, problem.tile_rows, unit_of_row(problem));
+  add_traffic(problem, program.work.traffic);
+  add_weights(problem, program.work);
   program.buffers = buffers_of(problem, false);
   program.buffer_grid = device;
   const std::string variant = fmt::format(

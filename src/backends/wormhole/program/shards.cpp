@@ -18,6 +18,19 @@ TileWork scaled(const TileWork& work, std::int64_t made, std::int64_t tiles) {
   return out;
 }
 
+CoreMoves moved(const CoreMoves& moves, std::int64_t tiles, int cores, bool reads_own,
+                bool writes_own) {
+  const auto scale = [&](std::int64_t count) { return ceil_div(count * tiles, moves.units); };
+  CoreMoves out = moves;
+  out.units = tiles;
+  out.all_units = tiles * cores;
+  out.reads = reads_own ? 0 : scale(moves.reads);
+  out.read_waits = reads_own ? 0 : scale(moves.read_waits);
+  out.writes = writes_own ? 0 : scale(moves.writes);
+  out.write_waits = writes_own ? 0 : scale(moves.write_waits);
+  return out;
+}
+
 }  // namespace
 
 ShardTiles tiles_of_shard(const Sharding& sharding) {
@@ -46,10 +59,11 @@ std::vector<CoreRange> first_cores(int count, CoreGrid grid, ShardOrder order) {
   return ranges;
 }
 
-void run_on_shards(Program& program, const Sharding& sharding) {
+void run_on_shards(Program& program, const Sharding& sharding, bool reads_own, bool writes_own) {
   const std::int64_t tiles = tiles_of_shard(sharding).count();
-  const std::int64_t made = program.work.busiest_core.packed;
+  const std::int64_t made = program.work.moves.units;
   program.work.cores = sharding.core_count();
+  program.work.moves = moved(program.work.moves, tiles, program.work.cores, reads_own, writes_own);
   program.work.grid = program.buffer_grid = grid_of(sharding);
   program.work.busiest_core = scaled(program.work.busiest_core, made, tiles);
   program.work.total = scaled(program.work.busiest_core, tiles, tiles * program.work.cores);

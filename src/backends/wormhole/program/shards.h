@@ -28,7 +28,8 @@ struct LocalTensors {
   bool input = false, second = false, output = false;
 };
 
-/// Gives a program that was made for tiles shared out over all cores the shards' cores and their tiles.
-void run_on_shards(Program& program, const Sharding& sharding);
+/// Gives a program that was made for tiles shared out over all cores the shards' cores and their tiles. Where all it
+/// reads (or what it writes) lies in the shards, its reader (or its writer) asks the network for nothing.
+void run_on_shards(Program& program, const Sharding& sharding, bool reads_own, bool writes_own);
 
 }  // namespace wattention::wormhole

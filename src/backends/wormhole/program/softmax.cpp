@@ -4,12 +4,15 @@
 
 #include <fmt/format.h>
 
+#include "backends/wormhole/program/ceil_div.h"
+#include "backends/wormhole/program/core_work.h"
 #include "backends/wormhole/program/largest_divisor.h"
-#include "backends/wormhole/program/work_split.h"
 #include "backends/wormhole/spec/chip.h"
 
 namespace wattention::wormhole {
 namespace {
+
+constexpr std::int64_t exp_cycles = 66 * 32;  // of the accurate one, a tile (unary_kernels.inc)
 
 std::vector<CircularBuffer> softmax_buffers(const SoftmaxProblem& problem, bool stable,
                                             std::int64_t block) {
@@ -34,28 +37,41 @@ std::vector<CircularBuffer> softmax_buffers(const SoftmaxProblem& problem, bool 
   return buffers;
 }
 
-TileWork work_of_rows(std::int64_t rows, const SoftmaxProblem& problem, bool stable) {
-  const std::int64_t tiles = rows * problem.width_tiles;
-  TileWork work;
+// A row of tiles: exponentials, their sum and its reciprocal, the products. Each waits for what the one before packed.
+UnitWork unit_of_row(const SoftmaxProblem& problem, bool stable, std::int64_t block) {
+  const std::int64_t tiles = problem.width_tiles;
+  const std::int64_t masked = problem.padded_columns ? 1 : 0;
+  UnitWork unit;
+  TileWork& work = unit.tiles;
   work.exponentials = tiles;
   work.reductions = tiles;
-  work.reciprocals = rows;
-  work.elementwise = tiles + (problem.padded_columns ? rows : 0);
-  work.copies = tiles - (problem.padded_columns ? rows : 0);
+  work.reciprocals = 1;
+  work.elementwise = tiles + masked;
+  work.copies = tiles - masked;
+  work.passes = 3 + masked;
   if (stable) {
     work.reductions += tiles;
     work.elementwise += tiles;
+    work.passes += 2;
   }
   // Row sum and row maximum read each tile once more; so do the subtraction and the multiplication.
-  work.unpacked = tiles * (stable ? 5 : 3) + 2 * rows;
-  work.packed = tiles * (stable ? 3 : 2) + rows;
+  work.unpacked = tiles * (stable ? 5 : 3) + 2;
+  work.packed = tiles * (stable ? 3 : 2) + 1;
+  unit.reads = unit.writes = tiles;
+  unit.read_waits = unit.write_waits = tiles / block;
   if (problem.mask) {  // a product and a sum instead of the copy
     work.elementwise += 2 * tiles;
     work.copies = 0;
     work.unpacked += 3 * tiles;
     work.packed += tiles;
+    work.passes += 2;
+    unit.reads += ceil_div(problem.mask_tiles, problem.tile_rows);
   }
-  return work;
+  if (!problem.approximate) {
+    work.vector_cycles = work.exponentials * exp_cycles;
+    work.exponentials = 0;
+  }
+  return unit;
 }
 
 }  // namespace
@@ -73,11 +89,9 @@ Program make_softmax(const SoftmaxProblem& problem, const Release& release) {
   program.work.op = "softmax";
   program.work.program = "softmax interleaved multi-core";
   program.work.grid = bounding_grid(split.cores, device, FillOrder::by_row);
-  program.work.cores = split.cores;
   program.work.fidelity = fidelity;
   program.work.fp32_accumulate = problem.fp32_accumulate;
-  program.work.total = work_of_rows(problem.tile_rows, problem, stable);
-  program.work.busiest_core = work_of_rows(split.largest, problem, stable);
+  set_work(program.work, split, problem.tile_rows, unit_of_row(problem, stable, block));
   add_read(program.work.traffic, problem.memory, bytes);
   if (problem.mask)
     add_read(program.work.traffic, *problem.mask, problem.mask_tiles * n150d().tile_bytes_bf16);
@@ -126,20 +140,24 @@ std::vector<CircularBuffer> line_buffers(const SoftmaxLinesProblem& problem) {
           {"maximum", tile}, {"differences", line},  {"between", tile}};
 }
 
-TileWork work_of_lines(std::int64_t lines, const SoftmaxLinesProblem& problem) {
-  constexpr std::int64_t exp_cycles = 66, vectors_of_a_tile = 32;  // unary_kernels.inc
-  const std::int64_t tiles = lines * problem.line_tiles;
+// Across matrices a line is read for the maximum, the sum and the result.
+UnitWork unit_of_line(const SoftmaxLinesProblem& problem) {
+  const std::int64_t tiles = problem.line_tiles;
   const bool across = problem.along == Along::matrices;
-  TileWork work;
+  UnitWork unit;
+  TileWork& work = unit.tiles;
   work.reductions = across ? 0 : 2 * tiles;
   // Difference and product; across matrices the difference comes twice, and a sum.
   work.elementwise = tiles * (across ? 4 : 2);
-  work.vector_cycles = tiles * (across ? 2 : 1) * exp_cycles * vectors_of_a_tile;
-  work.reciprocals = lines;
+  work.vector_cycles = tiles * (across ? 2 : 1) * exp_cycles;
+  work.reciprocals = 1;
   work.copies = tiles * (across ? 4 : 1);
-  work.unpacked = tiles * (across ? 10 : 5) + lines;
-  work.packed = tiles * (across ? 7 : 3) + 2 * lines;
-  return work;
+  work.unpacked = tiles * (across ? 10 : 5) + 1;
+  work.packed = tiles * (across ? 7 : 3) + 2;
+  work.passes = 5;
+  unit.reads = unit.read_waits = tiles * (across ? 3 : 1);
+  unit.writes = unit.write_waits = tiles;
+  return unit;
 }
 
 struct LineNames {
@@ -174,11 +192,8 @@ Program make_softmax_lines(const SoftmaxLinesProblem& problem) {
   program.work.op = "softmax";
   program.work.program = names.program;
   program.work.grid = bounding_grid(split.cores, device, FillOrder::by_column);
-  program.work.cores = split.cores;
   program.work.fidelity = problem.fidelity;
-  program.work.total = work_of_lines(problem.lines, problem);
-  program.work.busiest_core = work_of_lines(split.largest, problem);
-  // Across matrices each tile is read for the maximum, the sum and the result.
+  set_work(program.work, split, problem.lines, unit_of_line(problem));
   add_read(program.work.traffic, problem.memory,
            bytes * (problem.along == Along::matrices ? 3 : 1));
   add_written(program.work.traffic, problem.out_memory, bytes);

@@ -5,33 +5,29 @@
 #include "backends/wormhole/program/move.h"
 
 namespace wattention::wormhole {
-
 namespace {
 
 constexpr std::int64_t vectors_of_a_tile = 32;  // 32 elements each
-
-void add_vector_work(TileWork& work, int steps) {
-  work.vector_cycles = work.copies * vectors_of_a_tile * steps;
-}
 
 }  // namespace
 
 Program make_unary(const UnaryProblem& problem) {
   const bool local = problem.shards.has_value();
-  Program program = make_move({.op = problem.op,
-                               .program = local ? "unary, shards" : "unary, multi core",
-                               .kernel = "eltwise_sfpu.cpp",
-                               .tiles = problem.tiles,
-                               .out_tiles = problem.tiles,
-                               .memory = problem.memory,
-                               .out_memory = problem.out_memory,
-                               .element_bytes = problem.element_bytes,
-                               .out_element_bytes = problem.out_element_bytes,
-                               .shards = problem.shards,
-                               .local = {.input = local, .output = local}});
-  add_vector_work(program.work.total, problem.steps);
-  add_vector_work(program.work.busiest_core, problem.steps);
-  return program;
+  MoveProblem move{.op = problem.op,
+                   .program = local ? "unary, shards" : "unary, multi core",
+                   .kernel = "eltwise_sfpu.cpp",
+                   .tiles = problem.tiles,
+                   .out_tiles = problem.tiles,
+                   .memory = problem.memory,
+                   .out_memory = problem.out_memory,
+                   .element_bytes = problem.element_bytes,
+                   .out_element_bytes = problem.out_element_bytes,
+                   .shards = problem.shards,
+                   .local = {.input = local, .output = local}};
+  move.unit = computed_tile();
+  move.unit.tiles.copies = 1;
+  move.unit.tiles.vector_cycles = vectors_of_a_tile * problem.steps;
+  return make_move(move);
 }
 
 }  // namespace wattention::wormhole

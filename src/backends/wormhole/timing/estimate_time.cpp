@@ -23,18 +23,18 @@ double elapsed_s(const Timeline& timeline, int command_queues) {
 }
 
 /// An end of the interval: all host and device times at theirs.
-double elapsed_at(std::span<const Event> events, TimeModel model, double host, double device,
+double elapsed_at(std::span<const Event> events, TimeModel model, double host, IntervalEnd device,
                   int command_queues) {
   model.host_factor = host;
-  model.device_factor = device;
+  model.device_end = device;
   return elapsed_s(play(events, model), command_queues);
 }
 
 }  // namespace
 
 std::string_view time_calibration() {
-  return "published GEMM, exp, network and transfer measurements of Wormhole cards, and one run of "
-         "attention (resident, 8x8, 1000 tensors)";
+  return "published GEMM, exp, single-op, network and transfer measurements of Wormhole cards, and "
+         "one run of attention (resident, 8x8, 1000 tensors)";
 }
 
 RunEstimate estimate_time(std::span<const Event> run, const EstimateOptions& options) {
@@ -43,10 +43,9 @@ RunEstimate estimate_time(std::span<const Event> run, const EstimateOptions& opt
   const int queues = options.command_queues;
   RunEstimate estimate;
   for (const TimedStep& step : timeline.steps) add_phase(estimate.phases, step);
-  estimate.time_s = {
-      elapsed_s(timeline, queues),
-      elapsed_at(run, model, model.host.low_factor, model.card.low_factor, queues),
-      elapsed_at(run, model, model.host.high_factor, model.card.high_factor, queues)};
+  estimate.time_s = {elapsed_s(timeline, queues),
+                     elapsed_at(run, model, model.host.low_factor, IntervalEnd::low, queues),
+                     elapsed_at(run, model, model.host.high_factor, IntervalEnd::high, queues)};
   estimate.host_busy_s = timeline.host_busy_s;
   estimate.device_busy_s = timeline.device_busy_s;
   estimate.steps = std::move(timeline.steps);

@@ -1,17 +1,20 @@
 #include "backends/wormhole/timing/exp_time.h"
 
-#include <algorithm>
+#include <cmath>
+
+#include "backends/wormhole/program/unary.h"
+#include "backends/wormhole/timing/device_time.h"
 
 namespace wattention::wormhole {
 
-double exp_kernel_s(const ExpProblem& problem, std::int64_t cores, const CardRates& rates) {
-  const auto per_core = static_cast<double>((problem.tiles + cores - 1) / cores);
+double exp_kernel_s(const ExpProblem& problem, const CardRates& rates) {
+  const Memory memory = problem.in_dram ? Memory::dram : Memory::l1;
+  OpEvent op = make_unary({"exp", problem.tiles, memory, memory, 0}).work;
   const double cycles =
       problem.tile_bytes == 4096 ? rates.exp_accurate_32bit_cycles : rates.exp_accurate_cycles;
-  const double sfpu_s = per_core * cycles / rates.nominal_clock_hz;
-  const double bytes = static_cast<double>(problem.tiles * problem.tile_bytes);
-  const double dram_s = problem.in_dram ? bytes / rates.dram_write_bytes_per_s : 0;
-  return rates.stream_launch_cycles / rates.nominal_clock_hz + std::max(sfpu_s, dram_s);
+  op.busiest_core.vector_cycles = std::llround(static_cast<double>(op.moves.units) * cycles);
+  const DeviceModel model{rates, rates.nominal_clock_hz, static_cast<double>(problem.tile_bytes)};
+  return device_time(op, model).seconds(rates.nominal_clock_hz);
 }
 
 }  // namespace wattention::wormhole

@@ -13,6 +13,6 @@ struct ExpProblem {
 };
 
 /// Device-kernel time at the nominal clock: tiles are shared out over all cores, the fullest one counts.
-double exp_kernel_s(const ExpProblem& problem, std::int64_t cores, const CardRates& rates);
+double exp_kernel_s(const ExpProblem& problem, const CardRates& rates);
 
 }  // namespace wattention::wormhole

@@ -2,6 +2,8 @@
 //   kernel = launch + transport + (P B - 1) max(compute, transport) + compute,   in cycles, with
 //   compute   = out tiles * k tiles * max(math, unpack) + subblocks * overhead,  or the packer's time,
 //   transport = latency + tiles of the larger operand block * (issue + bytes / rate).
+// A batch goes through it matrix by matrix: the kernel that reads in1 also writes the results, and reads the next
+// matrix's operand when they are written.
 #include <algorithm>
 
 #include "backends/wormhole/program/matmul/config.h"
@@ -37,6 +39,11 @@ double block_tiles(const OpEvent& op) {
   return std::max(op.in0.senders > 0 ? in0 : 0.0, op.in1.senders > 0 ? in1 : 0.0);
 }
 
+/// One core that reads for all, or each for itself, cannot hide DRAM's latency behind other senders' blocks.
+bool waits_for_dram(const OpEvent& op) {
+  return op.program != to_string(MatmulKind::mcast_2d) && op.traffic.dram_read_bytes > 0;
+}
+
 BlockCycles block_cycles(const OpEvent& op, const DeviceModel& model) {
   const CardRates& rates = model.rates;
   const auto out_tiles = static_cast<double>(op.blocks.out_block_m * op.blocks.out_block_n);
@@ -51,9 +58,24 @@ BlockCycles block_cycles(const OpEvent& op, const DeviceModel& model) {
   cycles.pack = out_tiles * rates.pack_tile_cycles;
   cycles.overhead = subblocks * rates.subblock_cycles;
   cycles.transport =
-      rates.block_latency_cycles +
+      std::max(rates.block_latency_cycles, waits_for_dram(op) ? rates.dram_wait_cycles : 0) +
       block_tiles(op) * (rates.block_tile_cycles + model.tile_bytes / rates.block_bytes_per_cycle);
   return cycles;
+}
+
+double batches(const MatmulBlocks& blocks) {
+  const auto out_blocks =
+      (blocks.per_core_m / blocks.out_block_m) * (blocks.per_core_n / blocks.out_block_n);
+  return std::max(1.0, static_cast<double>(blocks.passes) / static_cast<double>(out_blocks));
+}
+
+/// From a matrix's last product to its last tile in memory, where another matrix waits for it.
+double between_cycles(const OpEvent& op, const DeviceModel& model) {
+  const CardRates& rates = model.rates;
+  const std::int64_t tiles = op.blocks.per_core_m * op.blocks.per_core_n;
+  const std::int64_t waits = tiles / (op.blocks.subblock_h * op.blocks.subblock_w);
+  return rates.pass_cycles + requests_cycles(tiles, waits, rates.write_wait_cycles, rates) +
+         static_cast<double>(tiles) * model.tile_bytes / rates.inject_bytes_per_cycle;
 }
 
 /// All cores write their last output block together, after the last product.
@@ -84,8 +106,12 @@ DeviceTime matmul_time(const OpEvent& op, const DeviceModel& model) {
   const auto blocks = static_cast<double>(op.blocks.k_blocks * op.blocks.passes);
   DeviceTime time;
   time.units = unit_times(block, blocks, op, model);
-  time.kernel_cycles = model.rates.matmul_launch_cycles + block.transport +
-                       (blocks - 1) * std::max(block.compute(), block.transport) + block.compute();
+  const double matrices = batches(op.blocks);
+  const double matrix = block.transport +
+                        (blocks / matrices - 1) * std::max(block.compute(), block.transport) +
+                        block.compute();
+  time.kernel_cycles = model.rates.matmul_launch_cycles + matrices * matrix +
+                       (matrices - 1) * between_cycles(op, model);
   time.tail_s = tail_s(op, model);
   // DRAM as a whole may be slower than any core's reader.
   const double dram_cycles = time.units.dram_s * model.clock_hz;

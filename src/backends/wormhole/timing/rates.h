@@ -32,7 +32,15 @@ struct CardRates {
   double exp_accurate_32bit_cycles;
   double reciprocal_cycles;
   double stream_launch_cycles;
-  double round_trip_cycles;
+  double move_launch_cycles;
+  double pass_cycles;
+  double unpack_untilize_cycles;
+  double l1_wait_cycles;
+  double dram_wait_cycles;
+  double write_wait_cycles;
+  double request_cycles;
+  double l1_shared_bytes_per_cycle;
+  double same_tile_bytes_per_cycle;
   double inject_bytes_per_cycle;
 
   double noc_latency_cycles;
@@ -50,6 +58,7 @@ struct CardRates {
   double bus_read_pinned_bytes_per_s;
 
   double device_dispatch_s;
+  double device_gap_s;
   double dispatch_cached_s;
   double dispatch_uncached_s;
   double tuned_dispatch_floor_s;
@@ -58,6 +67,10 @@ struct CardRates {
   double tile_bytes_bfp8;
   double low_factor;
   double high_factor;
+  double stream_low_factor;
+  double stream_high_factor;
+  double unmeasured_low_factor;
+  double unmeasured_high_factor;
 };
 
 /// "n150d" or "p150". Throws Error{absent} for another name.

@@ -113,11 +113,14 @@ class Player {
     step.event = event_;
     step.on_device = true;
     step.start_s = std::max(device_s_, host_s_);
-    step.duration_s =
-        (time.seconds(model_.clock_hz) + model_.card.device_dispatch_s) * model_.device_factor;
-    step.closed_form_s = time.units.largest_s() * model_.device_factor;
-    // A device that is done before the host has sent the next op waits for the host.
-    step.bound = dispatch_s > step.duration_s ? TimeBound::dispatch : time.units.bound();
+    const double busy_s = time.seconds(model_.clock_hz) + model_.card.device_gap_s;
+    const double floor_s = model_.card.device_dispatch_s;
+    const double factor = interval_factor(op, model_.device_end, model_.card);
+    step.duration_s = std::max(busy_s, floor_s) * factor;
+    step.closed_form_s = time.units.largest_s() * factor;
+    // The device's own dispatcher takes its time, too; and one that is done early waits for the host.
+    const bool waits = floor_s > busy_s || dispatch_s > step.duration_s;
+    step.bound = waits ? TimeBound::dispatch : time.units.bound();
     describe(step, op, model_.device());
     step.units_s = time.units.named();
     device_s_ = step.start_s + step.duration_s;

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "backends/wormhole/timing/device_time.h"
+#include "backends/wormhole/timing/time_evidence.h"
 #include "device/events.h"
 
 namespace wattention::wormhole {
@@ -19,7 +20,7 @@ struct TimeModel {
   bool cold_kernels =
       false;               ///< kernels that are new to the process are compiled, not read from disk
   double host_factor = 1;  ///< on every host time: 1, or an end of the interval
-  double device_factor = 1;  ///< on every device time
+  IntervalEnd device_end = IntervalEnd::value;  ///< of every device time
 
   DeviceModel device() const { return {card, clock_hz, tile_bytes}; }
 };

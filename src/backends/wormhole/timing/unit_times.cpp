@@ -11,8 +11,8 @@ TimeBound UnitTimes::bound() const {
 }
 
 std::vector<std::pair<std::string, double>> UnitTimes::named() const {
-  return {{"fpu", fpu_s},   {"sfpu", sfpu_s}, {"unpack", unpack_s},
-          {"pack", pack_s}, {"noc", noc_s},   {"dram", dram_s}};
+  return {{"fpu", fpu_s},   {"sfpu", sfpu_s}, {"unpack", unpack_s}, {"pack", pack_s},
+          {"wait", wait_s}, {"noc", noc_s},   {"dram", dram_s}};
 }
 
 }  // namespace wattention::wormhole

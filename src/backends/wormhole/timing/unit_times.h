@@ -9,16 +9,19 @@
 
 namespace wattention::wormhole {
 
-/// What each unit alone would take, in seconds. The packer and the SFPU count as compute.
+/// What each unit alone would take, in seconds. The packer, the SFPU and the compute kernel's waits for its own tiles
+/// count as compute.
 struct UnitTimes {
   double fpu_s = 0;
   double sfpu_s = 0;
   double unpack_s = 0;
   double pack_s = 0;
+  double wait_s = 0;
   double noc_s = 0;
   double dram_s = 0;
 
-  double compute_s() const { return std::max({fpu_s, sfpu_s, pack_s}); }
+  /// One thread of a core issues both FPU and SFPU instructions.
+  double compute_s() const { return std::max(fpu_s + sfpu_s, pack_s) + wait_s; }
   double largest_s() const { return std::max({compute_s(), unpack_s, noc_s, dram_s}); }
   TimeBound bound() const;
   std::vector<std::pair<std::string, double>> named() const;

@@ -46,9 +46,11 @@ OpEvent layout_program(const TransferEvent& transfer) {
   const std::int64_t tiles = (transfer.elements + tile_elements - 1) / tile_elements;
   const bool tilize = transfer.step == Step::tilize;
   const std::string_view name = tilize ? "tilize" : "untilize";
-  OpEvent op =
-      make_move({name, "tiles on the device", name, tiles, tiles, transfer.memory, transfer.memory})
-          .work;
+  MoveProblem problem{name,  "tiles on the device", name,           tiles,
+                      tiles, transfer.memory,       transfer.memory};
+  problem.unit = computed_tile();
+  problem.unit.tiles.copies = 1;
+  OpEvent op = make_move(problem).work;
   op.cache_hit = true;
   return op;
 }

@@ -28,6 +28,10 @@ TEST(Explain, AMatmulWithAGrid) {
   EXPECT_EQ(found["program_cache"], "miss");
   // Two blocks of 4 x 4 and 8 x 4 tiles, and 32 tiles of output that the partials share.
   EXPECT_EQ(found["circular_buffers"], std::to_string((2 * (16 + 32) + 32) * 2048));
+  // Its time by itself, of which the unpacker is the slowest part.
+  EXPECT_EQ(found["bound_by"], "unpack");
+  EXPECT_EQ(found["time_evidence"], "published GEMM times");
+  EXPECT_NEAR(std::stod(found["modelled_us"]), 172, 10);
   EXPECT_EQ(reports[1].refused.size(), 4u);
   EXPECT_TRUE(device->take_reports().empty());
 }

@@ -66,6 +66,21 @@ TEST(ElementwisePrograms, TilesOverCores) {
   EXPECT_EQ(sum.work.traffic.l1_written_bytes, 3 * tile);
 }
 
+// tt-metal v0.57.0-rc71, broadcast_height_multi_core_program_factory.cpp and its sister for widths.
+TEST(ElementwisePrograms, ASpreadRowSharesRowsAndAColumnColumns) {
+  const Release& release = release_profile("0.57");
+  const auto cores = [&](Along along, std::int64_t height, std::int64_t width) {
+    return make_tensor_op(
+               {"add", along, height * width, 1, Memory::dram, Memory::dram, height, width},
+               release)
+        .work.cores;
+  };
+  EXPECT_EQ(cores(Along::height, 1, 40), 1);  // a bias of one row of tiles
+  EXPECT_EQ(cores(Along::height, 40, 1), 40);
+  EXPECT_EQ(cores(Along::width, 1, 40), 40);
+  EXPECT_EQ(cores(Along::width, 40, 1), 1);
+}
+
 TEST(MovePrograms, TransposeSharesTilesEvenly) {
   const Program transpose = make_transpose(4096, Memory::l1);
   EXPECT_EQ(transpose.work.cores, 64);

@@ -1,7 +1,6 @@
 // Published times of the unary exp: a step per tile and core.
 #include <fmt/format.h>
 
-#include "backends/wormhole/spec/chip.h"
 #include "backends/wormhole/timing/csv.h"
 #include "backends/wormhole/timing/embedded.h"
 #include "backends/wormhole/timing/exp_time.h"
@@ -20,8 +19,7 @@ void add_rows(const CsvTable& table, bool in_dram, const CardRates& card, DataSe
     const ExpProblem problem{row.integer("tiles"), tile_bytes(row.text("dtype")), in_dram};
     set.rows.push_back(
         {fmt::format("{} {} tiles {}", row.text("dtype"), problem.tiles, in_dram ? "DRAM" : "L1"),
-         row.number("kernel_ns") * 1e-9, exp_kernel_s(problem, n150d().compute_cores(), card),
-         true});
+         row.number("kernel_ns") * 1e-9, exp_kernel_s(problem, card), true});
   }
 }
 

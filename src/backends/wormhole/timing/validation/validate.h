@@ -12,6 +12,11 @@ DataSet gemm_wall_times(const CardRates& card);
 DataSet exp_kernel_times(const CardRates& card);
 DataSet reshard_times(const CardRates& card);
 
+/// calibration/small_ops.csv.
+std::vector<MeasuredOp> measured_ops();
+/// An op's kernel time at the nominal clock, as profilers give it.
+double profiled_s(const OpEvent& op, const EstimateOptions& options);
+
 /// All of them, in this order, for the options' card and clock.
 std::vector<DataSet> validation_sets(const EstimateOptions& options = {});
 

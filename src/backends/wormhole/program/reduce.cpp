@@ -1,0 +1,62 @@
+// tt-metal v0.57.0-rc71, ttnn/cpp/ttnn/operations: reduction/generic/device/multi_core_w, multi_core_h;
+// experimental/reduction/fast_reduce_nc/device.
+#include "backends/wormhole/program/reduce.h"
+
+#include "backends/wormhole/program/move.h"
+
+namespace wattention::wormhole {
+namespace {
+
+struct Names {
+  std::string_view program, kernel;
+};
+
+Names names_of(ReducedSide side) {
+  switch (side) {
+    case ReducedSide::width: return {"reduce width, multi core", "reduce_w.cpp"};
+    case ReducedSide::height: return {"reduce height, multi core", "reduce_h.cpp"};
+    case ReducedSide::height_and_width:
+      return {"reduce height and width, single core", "reduce_hw.cpp"};
+    case ReducedSide::batch: return {"fast reduce of matrices", "reduce_nc.cpp"};
+  }
+  return {};
+}
+
+// A sum along the width is a product with a column of scalers.
+TileWork tile_work(const ReduceProblem& problem) {
+  TileWork work;
+  const std::int64_t tiles = problem.tiles_of_one;
+  const bool product = problem.side == ReducedSide::width && !problem.largest;
+  if (product)
+    work.products = tiles;
+  else if (problem.side == ReducedSide::batch)
+    work.elementwise = tiles;
+  else
+    work.reductions = tiles;
+  work.unpacked = tiles;
+  work.packed = 1;
+  return work;
+}
+
+}  // namespace
+
+Program make_reduce(const ReduceProblem& problem) {
+  const auto [name, kernel] = names_of(problem.side);
+  MoveProblem move{problem.op,
+                   name,
+                   kernel,
+                   problem.out_tiles * problem.tiles_of_one,
+                   problem.out_tiles,
+                   problem.memory,
+                   problem.out_memory};
+  move.unit.tiles = tile_work(problem);
+  move.unit.reads = move.unit.read_waits = problem.tiles_of_one;
+  Program program = make_move(move);
+  // Tile by tile the readers hand on what the compute kernel adds.
+  program.work.moves.units *= problem.tiles_of_one;
+  program.work.moves.all_units *= problem.tiles_of_one;
+  program.work.fidelity = problem.fidelity;
+  return program;
+}
+
+}  // namespace wattention::wormhole
