@@ -57,6 +57,7 @@ struct CoreMoves {
   std::int64_t write_waits = 0;
   /// Of the bytes read: tiles that all cores ask for at the same time, all cores together.
   std::int64_t same_tile_bytes = 0;
+  std::int64_t reader_cycles = 0;  ///< that the reader computes by itself
   friend bool operator==(const CoreMoves&, const CoreMoves&) = default;
 };
 

@@ -8,9 +8,9 @@
 
 #include "backends/wormhole/exec/words.h"
 #include "backends/wormhole/families.h"
+#include "backends/wormhole/move_work.h"
 #include "backends/wormhole/numerics/packer.h"
 #include "backends/wormhole/program/ceil_div.h"
-#include "backends/wormhole/program/move.h"
 #include "backends/wormhole/spec/chip.h"
 #include "backends/wormhole/wormhole_backend.h"
 #include "base/fail.h"
@@ -26,6 +26,57 @@ double id_of(Word word, DType dtype) {
 
 std::int64_t tiles_of_rows(std::int64_t elements) {
   return ceil_div(elements, tile_elements);
+}
+
+MoveProblem untilize_problem(const Tensor& weight) {
+  const TiledShape tiled(weight.shape());
+  MoveProblem problem{"untilize",     "untilize with unpadding",     "untilize_with_unpadding",
+                      tiled.tiles(),  tiles_of_rows(weight.numel()), weight.memory(),
+                      weight.memory()};
+  share_untilize(problem, tile_rows(weight.shape()));
+  return problem;
+}
+
+MoveProblem tilize_problem(const Shape& shape, Memory memory) {
+  MoveProblem problem{"tilize",
+                      "tilize with value padding",
+                      "tilize_with_val_padding",
+                      tiles_of_rows(shape.numel()),
+                      TiledShape(shape).tiles(),
+                      memory,
+                      memory};
+  share_tilize(problem, tile_rows(shape));
+  return problem;
+}
+
+// A core's unit: 32 ids and the rows of the weight that they name, which its compute kernel makes tiles of.
+UnitWork row_of_tiles(std::int64_t width) {
+  UnitWork unit;
+  unit.tiles.copies = unit.tiles.unpacked = unit.tiles.packed = width;
+  unit.tiles.passes = 1;
+  unit.reads = 1 + tile_side;
+  unit.read_waits = 2;
+  unit.writes = unit.write_waits = width;
+  return unit;
+}
+
+// The program that makes tiles takes whole ones only.
+bool makes_tiles(const OpCall& call, Layout layout) {
+  return layout == Layout::tile && call.a().layout() != Layout::tile &&
+         call.a().size(-1) % tile_side == 0 && call.b().size(-1) % tile_side == 0;
+}
+
+MoveProblem embedding_problem(const OpCall& call, bool makes_tiles, Memory memory) {
+  const std::int64_t read = tiles_of_rows(call.shape.numel());
+  MoveProblem problem{"embedding", "embedding, rows", "embeddings", read,
+                      read,        call.b().memory(), memory};
+  problem.units = call.a().numel();
+  if (call.a().layout() == Layout::tile) problem.program = "embedding, tiled ids";
+  if (!makes_tiles) return problem;
+  problem.program = "embedding, tiles";
+  problem.units /= tile_side;
+  problem.unit = row_of_tiles(call.b().size(-1) / tile_side);
+  return problem;
 }
 
 }  // namespace
@@ -55,16 +106,10 @@ Tensor WormholeBackend::run_gather(const OpCall& call) {
                         to_string(problem.memory), to_string(problem.out_memory)),
             make_move(problem), Reuse::blocks);
   };
-  const std::int64_t rows = tiles_of_rows(call.shape.numel());
-  if (weight.layout() == Layout::tile)
-    run({"untilize", "untilize with unpadding", "untilize_with_unpadding",
-         TiledShape(weight.shape()).tiles(), tiles_of_rows(weight.numel()), weight.memory(),
-         weight.memory()});
-  run({"embedding", ids.layout() == Layout::tile ? "embedding, tiled ids" : "embedding, rows",
-       "embeddings", rows, rows, weight.memory(), memory});
-  if (layout == Layout::tile)
-    run({"tilize", "tilize with value padding", "tilize_with_val_padding", rows,
-         TiledShape(call.shape).tiles(), memory, memory});
+  const bool fused = makes_tiles(call, layout);
+  if (weight.layout() == Layout::tile) run(untilize_problem(weight));
+  run(embedding_problem(call, fused, memory));
+  if (layout == Layout::tile && !fused) run(tilize_problem(call.shape, memory));
   if (has_values()) gather_values(call, out);
   return out;
 }

@@ -11,8 +11,9 @@
 #include "backends/wormhole/families.h"
 #include "backends/wormhole/kernels/number.h"
 #include "backends/wormhole/kernels/topk.h"
+#include "backends/wormhole/move_work.h"
+#include "backends/wormhole/program/ceil_div.h"
 #include "backends/wormhole/program/move.h"
-#include "backends/wormhole/program/unary.h"
 #include "backends/wormhole/spec/chip.h"
 #include "backends/wormhole/wormhole_backend.h"
 #include "tensor/reduced.h"
@@ -22,6 +23,10 @@ namespace wattention::wormhole {
 namespace {
 
 constexpr std::int64_t least_for_cores = 8192;  // elements of a row that several cores share
+
+// Of the core that compares elements one by one. tt-metal pull request 43255 times rows of 1,024, and 1,024 of them, at
+// 25.2 us a row; issue 15736 has a token of 32 rows of 128,256 take 0.1 s.
+constexpr std::int64_t cycles_of_comparison = 25;
 
 std::int64_t padded(std::int64_t size) {
   return (size + tile_side - 1) / tile_side * tile_side;
@@ -98,6 +103,21 @@ std::uint32_t largest_place(const Bits* values, std::int64_t count) {
   return static_cast<std::uint32_t>(place);
 }
 
+// A core takes a part of each row of tiles: sorts tiles by twos, merges, sorts what it merged; values and places.
+MoveProblem topk_problem(const Tensor& input, int dim, Memory memory) {
+  constexpr std::int64_t vector_cycles = 6400;  // five phases of loads, exchanges and stores
+  constexpr std::int64_t times = 2 + 8;         // a tile is sorted once; merged and sorted again
+  const std::int64_t tiles = TiledShape(input.shape()).tiles();
+  MoveProblem problem{"topk", "topk, one core", "topk.cpp", tiles, tiles, input.memory(), memory};
+  problem.unit = computed_tile();
+  problem.unit.tiles.unpacked = problem.unit.tiles.packed = times;
+  problem.unit.tiles.vector_cycles = vector_cycles;
+  const std::int64_t cores = cores_for(padded(input.size(dim)));
+  if (cores > 1) problem.program = "topk, cores share rows";
+  problem.together = ceil_div(tiles, cores);
+  return problem;
+}
+
 // One row sorted as far as topk needs it.
 void rank_row(std::span<kernels::Ranked> row, int k, bool smallest, std::int64_t cores) {
   const std::size_t part = row.size() / static_cast<std::size_t>(cores);
@@ -130,6 +150,8 @@ Tensor WormholeBackend::run_argmax(const OpCall& call) {
   MoveProblem problem{
       "argmax", "argmax, one core", "reader_argmax_interleaved", tiles, 1, input.memory(), memory};
   problem.one_core = true;
+  problem.units = rows_of(input.shape());
+  problem.unit.reader_cycles = input.numel() / problem.units * cycles_of_comparison;
   enqueue(fmt::format("argmax {} {} {} {}", input.shape(), call.attributes.dim.value_or(-1),
                       to_string(input.memory()), to_string(memory)),
           make_move(problem), Reuse::blocks);
@@ -147,11 +169,9 @@ std::vector<Tensor> WormholeBackend::run_topk(const OpCall& call) {
   const Memory memory = call.attributes.memory.value_or(input.memory());
   std::vector<Tensor> results{allocate(call.shape, DType::bf16, Layout::tile, memory),
                               allocate(call.shape, DType::uint16, Layout::tile, memory)};
-  constexpr int steps = 200;  // of two tiles: five phases of loads, exchanges and stores
-  const std::int64_t tiles = TiledShape(input.shape()).tiles();
   enqueue(fmt::format("topk {} {} {} {} {}", input.shape(), *call.attributes.dim,
                       call.attributes.k.value_or(1), to_string(input.memory()), to_string(memory)),
-          make_unary({"topk", tiles, input.memory(), memory, steps}), Reuse::blocks);
+          make_move(topk_problem(input, *call.attributes.dim, memory)), Reuse::blocks);
   if (has_values()) rank_values(call, results);
   return results;
 }

@@ -26,7 +26,8 @@ void set_work(OpEvent& work, const WorkSplit& split, std::int64_t units, const U
                 unit.read_waits * largest,
                 unit.writes * largest,
                 unit.write_waits * largest,
-                0};
+                0,
+                unit.reader_cycles * largest};
 }
 
 }  // namespace wattention::wormhole

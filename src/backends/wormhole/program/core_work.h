@@ -10,6 +10,7 @@ struct UnitWork {
   TileWork tiles;  ///< of the compute kernel; none unpacked: the program has none
   std::int64_t reads = 1, read_waits = 1;
   std::int64_t writes = 1, write_waits = 1;
+  std::int64_t reader_cycles = 0;
 };
 
 /// A tile through the unpacker, the math and the packer, as most element-wise programs take it.

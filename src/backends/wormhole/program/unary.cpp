@@ -24,8 +24,13 @@ Program make_unary(const UnaryProblem& problem) {
                    .out_element_bytes = problem.out_element_bytes,
                    .shards = problem.shards,
                    .local = {.input = local, .output = local}};
+  if (problem.operands > 1) {
+    move.program = "element wise by the vector unit, multi core";
+    move.tiles *= problem.operands;
+  }
   move.unit = computed_tile();
-  move.unit.tiles.copies = 1;
+  move.unit.tiles.copies = move.unit.tiles.unpacked = problem.operands;
+  move.unit.reads = problem.operands;
   move.unit.tiles.vector_cycles = vectors_of_a_tile * problem.steps;
   return make_move(move);
 }

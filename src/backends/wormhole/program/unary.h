@@ -16,6 +16,7 @@ struct UnaryProblem {
   int steps;  ///< cycles of the vector unit for 32 elements
   std::int64_t element_bytes = 2;
   std::int64_t out_element_bytes = 2;
+  int operands = 1;  ///< tensors of one shape, each with so many tiles
   std::optional<Sharding> shards = std::nullopt;  ///< of both
 };
 

@@ -42,7 +42,7 @@ CoreMoves moves_of(const OpEvent& op, const DeviceModel& model) {
   const std::int64_t reads = tiles_of_core(read_bytes(op, model));
   const std::int64_t writes = tiles_of_core(written_bytes(op, model));
   const std::int64_t units = std::max(reads, writes);
-  return {units, units * static_cast<std::int64_t>(cores), reads, reads, writes, writes, 0};
+  return {units, units * static_cast<std::int64_t>(cores), reads, reads, writes, writes, 0, 0};
 }
 
 struct MoverCycles {
@@ -54,10 +54,11 @@ MoverCycles mover_cycles(const OpEvent& op, const CoreMoves& moves, const Device
   const double share = static_cast<double>(moves.units) / static_cast<double>(moves.all_units);
   const double wait = read_wait_cycles(op.traffic, rates);
   MoverCycles cycles;
+  cycles.reader = static_cast<double>(moves.reader_cycles);
   if (read_bytes(op, model) > 0)
-    cycles.reader = requests_cycles(moves.reads, moves.read_waits, wait, rates) +
-                    read_bytes(op, model) * share / rates.inject_bytes_per_cycle +
-                    scaled_bytes(moves.same_tile_bytes, model) / rates.same_tile_bytes_per_cycle;
+    cycles.reader += requests_cycles(moves.reads, moves.read_waits, wait, rates) +
+                     read_bytes(op, model) * share / rates.inject_bytes_per_cycle +
+                     scaled_bytes(moves.same_tile_bytes, model) / rates.same_tile_bytes_per_cycle;
   if (written_bytes(op, model) > 0)
     cycles.writer =
         requests_cycles(moves.writes, moves.write_waits, rates.write_wait_cycles, rates) +

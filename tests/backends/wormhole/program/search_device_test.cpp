@@ -12,6 +12,16 @@ Placement rows_of(DType dtype) {
   return {.layout = Layout::row_major, .dtype = dtype};
 }
 
+template <class Function>
+std::vector<OpEvent> programs_of(WormholeBackend& device, Function function) {
+  device.event_log()->start();
+  function();
+  std::vector<OpEvent> programs;
+  for (const Event& event : device.event_log()->take())
+    if (const auto* program = std::get_if<OpEvent>(&event)) programs.push_back(*program);
+  return programs;
+}
+
 // Few different numbers, so that many are equal.
 Tensor coarse_tensor(const Shape& shape, unsigned seed) {
   Tensor tensor = random_tensor(shape, seed);
@@ -132,6 +142,47 @@ TEST(GatherDevice, IdsMayBeFloatsAndMustBeRows) {
                                    rows_of(DType::uint32));
   expect_says(error_of([&] { embedding(id, weight); }), ErrorKind::bad_input,
               "expected ids from 0 to 69");
+}
+
+// Published: 26.4 ms for 1,024 rows of as many elements on one core (tt-metal pull request 43255).
+TEST(SearchDevice, OneCoreComparesElementsOneByOne) {
+  const auto device = open({.mode = Mode::shape});
+  const Tensor input = device->upload(value_less({1024, 1024}, DType::bf16), rows_of(DType::bf16));
+  const std::vector<OpEvent> programs = programs_of(*device, [&] { argmax(input, -1); });
+  ASSERT_EQ(programs.size(), 1u);
+  EXPECT_EQ(programs[0].cores, 1);
+  EXPECT_EQ(programs[0].moves.reads, 1024);
+  EXPECT_NEAR(static_cast<double>(programs[0].moves.reader_cycles), 26.4e6, 0.02 * 26.4e6);
+}
+
+// Two cores have half of a row of 256 tiles each; a shorter one stays on one core.
+TEST(SearchDevice, CoresShareLongRowsOfTopk) {
+  const auto device = open({.mode = Mode::shape});
+  for (const auto& [width, cores] : {std::pair{4096, 1}, std::pair{8192, 2}}) {
+    const Tensor input = device->upload(value_less({32, width}, DType::bf16), {});
+    const std::vector<OpEvent> programs = programs_of(*device, [&] { topk(input, 32); });
+    ASSERT_EQ(programs.size(), 1u);
+    EXPECT_EQ(programs[0].cores, cores);
+    EXPECT_EQ(programs[0].moves.units, width / 32 / cores);
+  }
+}
+
+// A program makes tiles of whole ones; else a second one makes them.
+TEST(GatherDevice, OneProgramLooksUpAndMakesTiles) {
+  const auto device = open({.mode = Mode::shape});
+  const Tensor weight = device->upload(value_less({70, 96}, DType::bf16), rows_of(DType::bf16));
+  const auto programs = [&](std::int64_t count) {
+    const Tensor ids =
+        device->upload(value_less({2, count}, DType::uint32), rows_of(DType::uint32));
+    return programs_of(*device, [&] { embedding(ids, weight, {.layout = Layout::tile}); });
+  };
+  const std::vector<OpEvent> fused = programs(64), apart = programs(40);
+  ASSERT_EQ(fused.size(), 1u);
+  EXPECT_EQ(fused[0].cores, 4);  // one for each 32 ids
+  EXPECT_EQ(fused[0].busiest_core.unpacked, 3);
+  ASSERT_EQ(apart.size(), 2u);
+  EXPECT_EQ(apart[0].moves.all_units, 80);
+  EXPECT_EQ(apart[1].op, "tilize");
 }
 
 }  // namespace
