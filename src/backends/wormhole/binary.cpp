@@ -158,7 +158,7 @@ Tensor WormholeBackend::run_binary_by_number(const OpCall& call) {
   for (int i = 0; i < (in_two ? 2 : 1); ++i) {
     enqueue(fmt::format("{} number {} {} {} {}", call.name(), i, call.shape, to_string(from),
                         to_string(to)),
-            make_unary({call.name(), tiled.tiles(), from.memory, to.memory, number_steps, 2, 2,
+            make_unary({call.name(), tiled.tiles(), from.memory, to.memory, number_steps, 2, 2, 1,
                         from.sharding}),
             Reuse::blocks);
     from = to;

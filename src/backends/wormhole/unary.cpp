@@ -190,7 +190,7 @@ Tensor WormholeBackend::run_unary(const OpCall& call) {
     const std::string key = fmt::format("{} {} {} {} {}", step.name, step.function.numbers,
                                         call.shape, to_string(from), to_string(place));
     enqueue(key,
-            make_unary({step.name, tiled.tiles(), from.memory, place.memory, step.steps, 2, 2,
+            make_unary({step.name, tiled.tiles(), from.memory, place.memory, step.steps, 2, 2, 1,
                         from.sharding}),
             Reuse::blocks);
     if (has_values())

@@ -60,7 +60,7 @@ UnitWork unit_of_row(const NormProblem& problem) {
   work.elementwise = tiles * (2 + centring + residual + affine) + 1;
   work.reciprocals = 1;
   work.vector_cycles = vectors_of_a_tile * root_cycles;
-  work.unpacked = tiles * (3 + 2 * centring + 2 * residual + 2 * affine) + 2;
+  work.unpacked = 2 * (work.reductions + work.elementwise);
   work.packed = tiles * (2 + centring + residual + affine) + 2 + centring;
   // Sum, mean and their difference; squares, their sum, the root; products.
   work.passes = 5 + 2 * centring + residual + affine;

@@ -8,11 +8,12 @@
 namespace wattention::wormhole {
 namespace {
 
-constexpr std::array<std::string_view, 14> programs{
+constexpr std::array<std::string_view, 15> programs{
     "unary, multi core",
     "element wise, multi core",
     "broadcast height and width, multi core",
     "softmax interleaved multi-core",
+    "layernorm interleaved multi-core",
     "reduce height, multi core",
     "transpose WH",
     "transpose HC",
