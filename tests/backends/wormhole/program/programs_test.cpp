@@ -70,9 +70,9 @@ TEST(ElementwisePrograms, TilesOverCores) {
 TEST(ElementwisePrograms, ASpreadRowSharesRowsAndAColumnColumns) {
   const Release& release = release_profile("0.57");
   const auto cores = [&](Along along, std::int64_t height, std::int64_t width) {
-    return make_tensor_op(
-               {"add", along, height * width, 1, Memory::dram, Memory::dram, height, width},
-               release)
+    return make_tensor_op({"add", along, height * width, 1, Memory::dram, Memory::dram,
+                           Memory::dram, height, width},
+                          release)
         .work.cores;
   };
   EXPECT_EQ(cores(Along::height, 1, 40), 1);  // a bias of one row of tiles
