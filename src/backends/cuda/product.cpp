@@ -15,7 +15,7 @@ ProductShape shape_of(const OpCall& call) {
   shape.b_step = b[-1];
   shape.out_step = shape.n;
   // One matrix for the whole batch: the batch is more rows.
-  if (b.rank() == 2) {
+  if (b.numel() == b[-2] * b[-1]) {
     shape.m *= shape.batch;
     shape.batch = 1;
   }
