@@ -69,6 +69,7 @@ struct Capabilities {
   bool simulated = false;     ///< a software model computes: wall time tells nothing of the chip
   bool shape_mode = false;    ///< runs without values, at any size
   bool programs = false;      ///< builds programs, and can keep them
+  bool mixes_floats = false;  ///< operands of one op may be floats of several dtypes
   std::vector<DType> dtypes;  ///< of its tensors
   DType computes_in = DType::f32;        ///< where nobody says otherwise
   std::vector<Layout> layouts;           ///< of its tensors

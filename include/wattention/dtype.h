@@ -22,23 +22,23 @@ constexpr bool is_block(DType dtype) {
   return dtype == DType::bfloat8_b || dtype == DType::bfloat4_b;
 }
 
-/// Bytes of one element: 8, 4, 2 or 1; 0 of a block format, whose elements have no bytes of their own.
+/// Bytes of one element: 8, 4, 2 or 1. Of a block format 2: here each of its elements stands as the bf16 that it is.
 constexpr std::size_t size_of(DType dtype) {
   switch (dtype) {
     case DType::f64: return 8;
     case DType::f32:
     case DType::uint32:
     case DType::int32: return 4;
-    case DType::bf16:
-    case DType::uint16: return 2;
     case DType::uint8: return 1;
+    case DType::bf16:
+    case DType::uint16:
     case DType::bfloat8_b:
-    case DType::bfloat4_b: return 0;
+    case DType::bfloat4_b: return 2;
   }
   return 0;
 }
 
-/// Bytes of a tile of 32x32 elements. Of a block format: 64 exponents of a byte, then 8 or 4 bits an element.
+/// Bytes of a tile of 32x32 elements on a device. A block format has 64 exponents of a byte, then 8 or 4 bits each.
 constexpr std::size_t tile_bytes(DType dtype) {
   constexpr std::size_t elements = 32 * 32, exponents = elements / 16;
   if (dtype == DType::bfloat8_b) return exponents + elements;

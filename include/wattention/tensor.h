@@ -89,16 +89,16 @@ class Tensor {
   /// "cpu" for host tensors, else the name of the device that holds it.
   std::string_view device_name() const;
 
-  /// The elements in C order. Throws Error{bad_input} when T is not the dtype or the tensor is on a
-  /// device.
+  /// The elements in C order; those of a block format are bfloat16. Throws Error{bad_input} when T is not the dtype or
+  /// the tensor is on a device.
   template <class T>
   std::span<const T> values() const;
   template <class T>
   std::span<T> mutable_values();
 
-  /// A host tensor in another dtype; the same tensor when it has it already. Floats round to nearest even. A float
-  /// becomes an integer without its fraction, and an integer another one modulo its range, as in torch; throws
-  /// Error{bad_input} for a float that the integer does not hold.
+  /// A host tensor in another dtype; the same tensor when it has it already. Floats round to nearest even, in a block
+  /// format 16 neighbours of a row together. A float becomes an integer without its fraction, and an integer another
+  /// one modulo its range, as in torch; throws Error{bad_input} for a float that the integer does not hold.
   Tensor to(DType dtype) const;
   /// The same elements under another shape of equal numel(); shares storage. Host tensors only.
   Tensor view(const Shape& shape) const;

@@ -122,7 +122,7 @@ class Parts(WithDevice):
             there = move(memory_config=ttnn.L1_MEMORY_CONFIG)
             self.assertEqual(there.memory_config(), ttnn.L1_MEMORY_CONFIG)
             self.same(there, np.asarray(ttnn.from_device(move())._core).astype(np.float32))
-            self.expect("unsupported", "interleaved", lambda: move(
+            self.expect("unsupported", "interleaved|in pages", lambda: move(
                 memory_config=ttnn.L1_HEIGHT_SHARDED_MEMORY_CONFIG))
 
     def test_repetitions(self):

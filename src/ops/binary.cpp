@@ -9,6 +9,7 @@ namespace wattention {
 void check_binary(OpCall& call) {
   call.shape = call.a().shape();
   expect_integers(call);
+  expect_result_dtype(call);
   if (call.number) return;
   expect_same_dtype(call.name(), call.a(), call.b());
   if (call.a().shape() == call.b().shape()) return;

@@ -74,6 +74,7 @@ void check_product(OpCall& call) {
   expect_rank(call.name(), a, 2);
   expect_rank(call.name(), b, 2);
   expect_same_dtype(call.name(), a, b);
+  expect_result_dtype(call);
   const bool transposed = call.attributes.transpose_b.value_or(false);
   const std::int64_t b_height = b.size(transposed ? -1 : -2);
   expect(a.size(-1) == b_height,

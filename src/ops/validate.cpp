@@ -47,14 +47,36 @@ std::shared_ptr<Backend> common_backend(std::string_view op, std::span<const Ten
   return common;
 }
 
+namespace {
+
+// Such a device says itself which of them meet.
+bool mixes_floats(const Tensor& a, const Tensor& b) {
+  if (is_integer(a.dtype()) || is_integer(b.dtype())) return false;
+  const auto backend = a.storage()->backend();
+  return backend != nullptr && backend->capabilities().mixes_floats;
+}
+
+}  // namespace
+
 void expect_same_dtype(std::string_view op, const Tensor& a, const Tensor& b) {
-  expect(a.dtype() == b.dtype(), "[{}] expected tensors of one dtype; found {} and {}", op,
-         to_string(a.dtype()), to_string(b.dtype()));
+  expect(a.dtype() == b.dtype() || mixes_floats(a, b),
+         "[{}] expected tensors of one dtype; found {} and {}", op, to_string(a.dtype()),
+         to_string(b.dtype()));
 }
 
 void expect_integers(const OpCall& call) {
   expect(!call.row().wants_integers() || is_integer(call.a().dtype()),
          "[{}] expected integers; found {}", call.name(), to_string(call.a().dtype()));
+}
+
+void expect_result_dtype(const OpCall& call) {
+  const auto& dtype = call.attributes.output_dtype;
+  if (!dtype || *dtype == call.a().dtype()) return;
+  expect(!is_integer(*dtype), "[{}] expected a result of floats; found {}", call.name(),
+         to_string(*dtype));
+  if (!mixes_floats(call.a(), call.a()))
+    fail(ErrorKind::unsupported, "[{}] expected a result of the operands' dtype; found {}",
+         call.name(), to_string(*dtype));
 }
 
 void expect_rank(std::string_view op, const Tensor& tensor, int rank) {

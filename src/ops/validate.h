@@ -26,6 +26,10 @@ void expect_same_dtype(std::string_view op, const Tensor& a, const Tensor& b);
 /// An integer dtype where the op's row asks for one.
 void expect_integers(const OpCall& call);
 
+/// A result of another dtype than the first operand's: of floats, and where the device mixes them. Else throws
+/// Error{bad_input} or Error{unsupported}.
+void expect_result_dtype(const OpCall& call);
+
 /// At least `rank` dimensions.
 void expect_rank(std::string_view op, const Tensor& tensor, int rank);
 

@@ -6,23 +6,21 @@
 
 namespace wattention {
 
-/// Returns body(Element{}) with the element type of `dtype`. Throws Error{unsupported} for a block format, whose
-/// elements have no bytes of their own.
+/// Returns body(Element{}) with the element type of `dtype`. Each element of a block format is a bf16.
 template <class Body>
 decltype(auto) with_element_type(DType dtype, Body body) {
   switch (dtype) {
     case DType::f64: return body(double{});
     case DType::f32: return body(float{});
-    case DType::bf16: return body(bfloat16{});
+    case DType::bf16:
+    case DType::bfloat8_b:
+    case DType::bfloat4_b: return body(bfloat16{});
     case DType::uint32: return body(std::uint32_t{});
     case DType::int32: return body(std::int32_t{});
     case DType::uint16: return body(std::uint16_t{});
     case DType::uint8: return body(std::uint8_t{});
-    case DType::bfloat8_b:
-    case DType::bfloat4_b: break;
   }
-  fail(ErrorKind::unsupported, "[tensor] expected a dtype whose elements stand alone; found {}",
-       to_string(dtype));
+  fail(ErrorKind::bad_input, "[tensor] expected a dtype that there is; found {}", to_string(dtype));
 }
 
 /// The bits that an integer dtype of up to 32 bits has for a number from -2^31 to 2^32, without its fraction.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/fail.h"
+#include "tensor/block_float.h"
 #include "tensor/elements.h"
 #include "tensor/shape_formatter.h"
 #include "tensor/storage.h"
@@ -15,9 +16,6 @@ namespace wattention {
 namespace {
 
 std::size_t byte_count(const Shape& shape, DType dtype) {
-  if (is_block(dtype))
-    fail(ErrorKind::unsupported, "[tensor] expected a dtype whose elements stand alone; found {}",
-         to_string(dtype));
   return static_cast<std::size_t>(shape.numel()) * size_of(dtype);
 }
 
@@ -141,15 +139,32 @@ std::span<const T> Tensor::values() const {
 template <class T>
 std::span<T> Tensor::mutable_values() {
   expect(defined(), "[tensor] expected a tensor with values; found an undefined one");
-  expect(dtype_ == dtype_of<T>, "[tensor] expected dtype {}; found {}", to_string(dtype_of<T>),
-         to_string(dtype_));
+  expect(dtype_ == dtype_of<T> || (is_block(dtype_) && dtype_of<T> == DType::bf16),
+         "[tensor] expected dtype {}; found {}", to_string(dtype_of<T>), to_string(dtype_));
   expect(on_host(), "[tensor] expected values on the host; found them on {} (use to_host)",
          storage_->device_name());
   return {reinterpret_cast<T*>(storage_->host_bytes()), static_cast<std::size_t>(numel())};
 }
 
+namespace {
+
+// By way of floats; every value of a block format is one.
+Tensor packed_in_blocks(const Tensor& from, DType dtype) {
+  const Tensor floats = from.to(DType::f32);
+  Tensor blocks = Tensor::empty(from.shape(), dtype);
+  const std::int64_t length = from.rank() == 0 ? 1 : from.size(-1);
+  if (length > 0)
+    round_to_blocks(floats.values<float>(), length,
+                    dtype == DType::bfloat8_b ? bfloat8_magnitude_bits : bfloat4_magnitude_bits,
+                    blocks.mutable_values<bfloat16>());
+  return blocks;
+}
+
+}  // namespace
+
 Tensor Tensor::to(DType dtype) const {
   if (dtype == dtype_) return *this;
+  if (is_block(dtype)) return packed_in_blocks(*this, dtype);
   Tensor result = empty(shape_, dtype);
   with_element_type(dtype_, [&]<class From>(From) {
     with_element_type(dtype, [&]<class To>(To) { convert_all<To, From>(*this, result); });

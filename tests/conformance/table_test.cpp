@@ -86,7 +86,7 @@ OpArguments arguments_of(const Call& call, const Operands& operands, const Devic
   for (std::size_t i = 0; i < count; ++i)
     arguments.tensors.push_back(to_device(
         operands.operand(row, i).to(row.wants_integers(i) ? integers : dtype), device, placement));
-  if (row.attributes.has(Attribute::output_dtype)) arguments.attributes.output_dtype = DType::int32;
+  if (row.op == Op::typecast) arguments.attributes.output_dtype = DType::int32;
   if (row.attributes.has(Attribute::shape)) arguments.attributes.shape = Shape({inner / 2, 192});
   if (row.attributes.has(Attribute::layout)) arguments.attributes.layout = Layout::row_major;
   if (row.attributes.has(Attribute::min)) arguments.attributes.min = -0.5;

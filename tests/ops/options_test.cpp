@@ -71,10 +71,13 @@ Tensor operand(const OpRow& row, std::size_t index, const Device& device) {
                    device, placement);
 }
 
-// The dimensions of a reduction are those of a matrix.
-std::string_view word_for(const OpRow& row, const AttributeRow& attribute) {
+// The dimensions of a reduction are those of a matrix. A result has its operands' dtype, but where it is cast.
+std::string word_for(const OpRow& row, const AttributeRow& attribute, DType dtype) {
+  if (row.op != Op::typecast && row.attributes.has(Attribute::output_dtype) &&
+      attribute.attribute == Attribute::output_dtype)
+    return std::string(to_string(dtype));
   if (row.family == OpFamily::reduce && attribute.attribute == Attribute::dims) return "1,0";
-  return words.at(attribute.name);
+  return std::string(words.at(attribute.name));
 }
 
 // How each is shown in a sentence.
@@ -116,7 +119,7 @@ TEST_P(OpOptions, AreTakenOrRefused) {
     const std::string without = refusal_text(row.op, plain);
     for (const AttributeRow& attribute : attribute_rows()) {
       OpArguments arguments = plain;
-      const std::string_view word = word_for(row, attribute);
+      const std::string word = word_for(row, attribute, plain.tensors.front().dtype());
       parse_attribute(arguments.attributes, attribute.attribute, word);
       const std::string found = refusal_text(row.op, arguments);
       const std::string place = fmt::format("{} {} on {}", row.name, attribute.name, device.name());

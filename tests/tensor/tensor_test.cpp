@@ -61,9 +61,13 @@ TEST(Tensor, RefusesFloatsThatAnIntegerDoesNotHold) {
     EXPECT_THROW((converted<std::uint32_t, float>({value}, DType::uint32)), Error) << value;
 }
 
-TEST(Tensor, HasNoHostBytesInABlockFormat) {
-  EXPECT_THROW(Tensor::empty({32, 32}, DType::bfloat8_b), Error);
-  EXPECT_THROW(Tensor::zeros({32, 32}).to(DType::bfloat4_b), Error);
+TEST(Tensor, HoldsABlockFormatAsBf16) {
+  const Tensor blocks = Tensor{{1, 1.0f / 64, 1.0f / 256}}.to(DType::bfloat8_b);
+  EXPECT_EQ(blocks.dtype(), DType::bfloat8_b);
+  EXPECT_EQ(blocks.values<bfloat16>()[1], bfloat16(1.0f / 64));
+  EXPECT_EQ(blocks.to(DType::f32).values<float>()[2], 0);
+  EXPECT_EQ(blocks.to(DType::bfloat4_b).values<bfloat16>()[1], bfloat16(0));
+  EXPECT_THROW(blocks.values<float>(), Error);
 }
 
 TEST(Tensor, RefusesTheWrongType) {

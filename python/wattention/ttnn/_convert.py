@@ -12,8 +12,8 @@ from ._mesh import expect_one_device
 from ._padding import expect_padding_of_zeros
 from ._shape import Tile
 from ._tensor import Tensor, allocated, moved, wrap
-from ._types import (ROW_MAJOR_LAYOUT, TILE_SIZE, DataType, Layout, bfloat16, dtype_words, dtypes, float32,
-                     layout_words)
+from ._types import (ROW_MAJOR_LAYOUT, TILE_LAYOUT, TILE_SIZE, DataType, Layout, bfloat16, block_dtypes, dtype_words,
+                     dtypes, float32, layout_words)
 from ._word import word
 
 __all__ = ["from_device", "from_torch", "to_device", "to_dtype", "to_layout", "to_torch"]
@@ -70,7 +70,7 @@ def _wanted(array, dtype):
 
 # What torch or NumPy convert to on the way to a dtype: tt-metal v0.57.0-rc71, pytensor.cpp. Unsigned ones are views.
 _VIA = {bfloat16: "bfloat16", float32: "float32", DataType.INT32: "int32", DataType.UINT32: "int32",
-        DataType.UINT16: "int16", DataType.UINT8: "uint8"}
+        DataType.UINT16: "int16", DataType.UINT8: "uint8", **dict.fromkeys(block_dtypes, "float32")}
 _VIEWS = {DataType.UINT32: np.uint32, DataType.UINT16: np.uint16}
 
 
@@ -118,6 +118,9 @@ def from_torch(tensor, dtype=None, *, layout=ROW_MAJOR_LAYOUT, device=None, memo
                  memory_config=(memory_config, MemoryConfig))
     layout = ROW_MAJOR_LAYOUT if layout is None else layout
     _expect_layout("from_torch", layout)
+    if dtype in block_dtypes and layout is ROW_MAJOR_LAYOUT:
+        raise error("bad_input", f"[ttnn.from_torch] expected TILE_LAYOUT for {dtype}; found ROW_MAJOR_LAYOUT. "
+                                 "ttnn.from_torch: bfloat8_b/bfloat4_b requires TILE_LAYOUT!")
     if memory_config is not None and device is None:
         raise error("bad_input", "[ttnn.from_torch] expected a device with memory_config; found none. "
                                  "device must be specified when memory_config is specified")
@@ -154,7 +157,8 @@ def _squeezed(result, torch_rank):
 def to_torch(tensor, dtype=None, *, torch_rank=None, device=None, mesh_composer=None):
     """The values in row-major order without padding, in the tensor's dtype or a torch `dtype`; unsigned as signed.
 
-    With torch: a torch tensor that prints as `TorchTensor(`. Without: a NumPy array, bfloat16 widened to float32.
+    With torch: a torch tensor that prints as `TorchTensor(`. Without: a NumPy array, bfloat16 widened to float32, as
+    block formats always are.
     `device`, where TT-NN may change the layout on its way, changes nothing here.
     """
     expect_one_device("to_torch", mesh_composer=mesh_composer)
@@ -162,6 +166,7 @@ def to_torch(tensor, dtype=None, *, torch_rank=None, device=None, mesh_composer=
     if tensor._device is not None:
         refuse_transfer("to_torch", "Reads")
     core = _core.to_host(core) if tensor._device is not None else core.clone()
+    core = core.to("f32") if tensor.dtype in block_dtypes else core
     values = core.numpy().view(_SIGNED[core.dtype]) if core.dtype in _SIGNED else core
     found = _torch()
     if found is None:
@@ -205,12 +210,15 @@ def from_device(tensor, blocking=True):
 
 @word("to_layout")
 def to_layout(tensor, layout, dtype=None, memory_config=None, device=None):
-    """Between ROW_MAJOR_LAYOUT and TILE_LAYOUT; on the device bfloat16 only."""
+    """Between ROW_MAJOR_LAYOUT and TILE_LAYOUT; a block format becomes bfloat16 in rows, on the device."""
     core = allocated("to_layout", tensor)
     _expect_layout("to_layout", layout)
     expect_types("to_layout", dtype=(dtype, DataType), memory_config=(memory_config, MemoryConfig))
     if tensor._device is None:
         refuse_options("to_layout", dtype=None if dtype is tensor.dtype else dtype)
+        if tensor.dtype in block_dtypes and layout is ROW_MAJOR_LAYOUT:
+            raise error("unsupported", f"[ttnn.to_layout] expected TILE_LAYOUT for {tensor.dtype} on the host; found "
+                                       f"ROW_MAJOR_LAYOUT. {HOW_TO_ASK}.")
         return moved(core, tensor, layout) if layout is tensor.layout else wrap(core.clone(), None, layout)
     refuse_options("to_layout", dtype=None if dtype is tensor.dtype else dtype)
     return moved(_core.to_layout(core, layout_words[layout], **place("to_layout", memory_config)), tensor)
@@ -223,4 +231,4 @@ def to_dtype(tensor, dtype):
     to = dtype_word("to_dtype", dtype)
     if tensor._device is not None:
         raise error("bad_input", "[ttnn.to_dtype] expected a tensor on the host; found one on a device")
-    return moved(core.to(to), tensor, tensor.layout)
+    return moved(core.to(to), tensor, TILE_LAYOUT if dtype in block_dtypes else tensor.layout)

@@ -1,6 +1,7 @@
 """TT-NN's products: its names, defaults and refusals; the library computes."""
 from .. import _core
 from ._configs import DeviceComputeKernelConfig
+from ._convert import dtype_word
 from ._cores import CoreGrid
 from ._errors import HOW_TO_ASK, error, expect_types, refuse_options
 from ._in_place import write
@@ -62,11 +63,15 @@ def put(op, output, core, device):
     """The result as a tensor, or in the tensor that is there for it."""
     if output is None:
         return wrap(core, device)
+    if output._core.dtype != core.dtype:
+        raise error("unsupported", f"[ttnn.{op}] expected an output tensor of the result's dtype, {core.dtype}; found "
+                                   f"{output._core.dtype}. {HOW_TO_ASK}.")
     write(op, output, core)
     return output
 
 
-def _product(op, a, b, bias, kernel_config, output, activation, core_grid, program_config, memory_config, transposed):
+def _product(op, a, b, bias, kernel_config, output, activation, core_grid, program_config, memory_config, transposed,
+             own_dtype):
     """A product with what TT-NN runs beside it: in one program with a core grid, in several without."""
     device = on_device(op, _MATMUL, a, b, *(each for each in (bias, output) if each is not None))
     _expect_one_grid(op, core_grid, program_config)
@@ -76,7 +81,8 @@ def _product(op, a, b, bias, kernel_config, output, activation, core_grid, progr
         options["packer_l1_accumulate"] = kernel_config.packer_l1_acc
     fused = fused_activation(op, program_config, core_grid, activation, kernel_config)
     where = place(op, memory_config if output is None or memory_config is not None else output.memory_config())
-    options |= {"core_grid": core_grid, "program": program_word(op, program_config), "activation": fused} | where
+    options |= {"core_grid": core_grid, "program": program_word(op, program_config), "activation": fused}
+    options |= where | own_dtype
     left = _core.transpose(a._core) if transposed[0] else a._core
     if bias is None:
         product = _core.matmul(left, b._core, transpose_b=transposed[1], **options)
@@ -95,10 +101,12 @@ def inherit_memory(op, tensor, memory_config):
                                    f"{HOW_TO_ASK}.")
 
 
-def expect_dtype(op, tensor, dtype):
+def result_dtype(op, tensor, dtype, output=None):
+    """The result's dtype as an attribute, where it is not the tensor's own: that of the tensor that is there for it."""
     expect_types(op, dtype=(dtype, DataType))
-    if dtype is not None and dtype is not tensor.dtype:
-        raise error("unsupported", f"[ttnn.{op}] expected the input's dtype; found {dtype}. {HOW_TO_ASK}.")
+    if dtype is None and output is not None:
+        dtype = output.dtype
+    return {} if dtype is None or dtype is tensor.dtype else {"output_dtype": dtype_word(op, dtype)}
 
 
 @word("matmul")
@@ -111,9 +119,9 @@ def matmul(input_tensor_a, input_tensor_b, *, transpose_a=False, transpose_b=Fal
     """
     on_device("matmul", _MATMUL, input_tensor_a, input_tensor_b)
     refuse_options("matmul", output_tile=output_tile)
-    expect_dtype("matmul", input_tensor_a, dtype)
+    own = result_dtype("matmul", input_tensor_a, dtype, optional_output_tensor)
     return _product("matmul", input_tensor_a, input_tensor_b, None, compute_kernel_config, optional_output_tensor,
-                    activation, core_grid, program_config, memory_config, (transpose_a, transpose_b))
+                    activation, core_grid, program_config, memory_config, (transpose_a, transpose_b), own)
 
 
 @word("linear")
@@ -123,9 +131,9 @@ def linear(input_tensor_a, input_tensor_b, *, bias=None, transpose_a=False, tran
     """matmul for a layer's weights: transpose_b=True takes torch's [out_features, in_features]."""
     on_device("linear", _MATMUL, input_tensor_a, input_tensor_b)
     refuse_options("linear", output_tile=output_tile)
-    expect_dtype("linear", input_tensor_a, dtype)
+    own = result_dtype("linear", input_tensor_a, dtype, optional_output_tensor)
     return _product("linear", input_tensor_a, input_tensor_b, bias, compute_kernel_config, optional_output_tensor,
-                    activation, core_grid, program_config, memory_config, (transpose_a, transpose_b))
+                    activation, core_grid, program_config, memory_config, (transpose_a, transpose_b), own)
 
 
 @word("deallocate")

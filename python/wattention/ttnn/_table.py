@@ -3,13 +3,15 @@ from .. import _core
 from ._errors import HOW_TO_ASK, Error, error, refuse_options, shown
 from ._memory import place
 from ._modules import attach, is_attached
-from ._ops import arithmetic, expect_dtype, expect_output, inherit_memory, put
+from ._ops import arithmetic, expect_output, inherit_memory, put, result_dtype
 from ._tensor import Tensor, on_device, wrap
+from ._types import float32
 from ._word import refusal_of_keyword, word
 
 _BINARY = "Operands to eltwise binary need to be on device!"
 _UNARY = "Operands to eltwise unary need to be on device!"
 _MOVE = "Tensor must already be on device"
+_OWN_DTYPE = "maximum minimum".split()  # TT-NN takes a dtype there, and forgets it
 
 
 def _place(row, name, tensor, memory_config):
@@ -60,17 +62,27 @@ def _two_tensors(compute, name, a, b, place):
         raise
 
 
+def _refuse_newer_programs(name, a, b, use_legacy):
+    """binary_ng's programs step alike for two float32 tensors of one shape; else they have kernels of their own."""
+    if use_legacy is False and not (isinstance(b, Tensor) and a.dtype == b.dtype == float32
+                                    and a.shape == b.shape):
+        raise error("unsupported", f"[ttnn.{name}] expected use_legacy=False only for two float32 tensors of a shape; "
+                                   f"found others. {HOW_TO_ASK}.")
+
+
 def _binary(row, name):
     compute = getattr(_core, row["name"])
 
     def call(input_tensor_a, input_tensor_b, *, memory_config=None, dtype=None, output_tensor=None, activations=None,
              input_tensor_a_activations=None, input_tensor_b_activations=None, use_legacy=None):
         device = on_device(name, _BINARY, input_tensor_a)
-        refuse_options(name, activations=activations or None, use_legacy=True if use_legacy is False else None,
+        refuse_options(name, activations=activations or None,
                        input_tensor_a_activations=input_tensor_a_activations or None,
                        input_tensor_b_activations=input_tensor_b_activations or None)
-        expect_dtype(name, input_tensor_a, dtype)
+        _refuse_newer_programs(name, input_tensor_a, input_tensor_b, use_legacy)
         where = _where(row, name, input_tensor_a, memory_config, output_tensor)
+        if name not in _OWN_DTYPE:
+            where |= result_dtype(name, input_tensor_a, dtype, output_tensor)
         if isinstance(input_tensor_b, Tensor):
             result = _two_tensors(compute, name, input_tensor_a, input_tensor_b, where)
         else:

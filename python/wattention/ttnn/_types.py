@@ -85,10 +85,12 @@ DefaultQueueId = QueueId(0)
 
 # The library's words for what it has; any other word of TT-NN is refused where it is used.
 dtype_words = {bfloat16: "bf16", float32: "f32", uint32: "uint32", int32: "int32", uint16: "uint16",
-               uint8: "uint8"}
+               uint8: "uint8", bfloat8_b: "bfloat8_b", bfloat4_b: "bfloat4_b"}
+block_dtypes = (bfloat8_b, bfloat4_b)  # in tiles only
 dtypes = {word: dtype for dtype, word in dtype_words.items()}
 layout_words = {TILE_LAYOUT: "tile", ROW_MAJOR_LAYOUT: "row_major"}
 layouts = {word: layout for layout, word in layout_words.items()}
 
 __all__ = [name for name, value in list(globals().items())
-           if name[0] != "_" and name not in ("enum", "dtype_words", "dtypes", "layout_words", "layouts", "name")]
+           if name[0] != "_" and name not in ("enum", "block_dtypes", "dtype_words", "dtypes", "layout_words",
+                                              "layouts", "name")]

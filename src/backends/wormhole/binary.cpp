@@ -29,6 +29,13 @@ struct Operands16 {
   std::span<Bits> out;
 };
 
+// Unset, the first operand's: of two tensors the larger's.
+DType result_dtype(const OpCall& call) {
+  if (call.attributes.output_dtype) return *call.attributes.output_dtype;
+  const bool swapped = !call.number && !in_fp32(call) && broadcast_of(call).swapped;
+  return (swapped ? call.b() : call.a()).dtype();
+}
+
 // Each pair and the packer after it; threads own stretches of the result.
 template <class Function>
 void combine(const Operands16& on, HostOptions host, Function function) {
@@ -86,6 +93,24 @@ std::optional<Refusal> refuse_number(const OpCall& call) {
                 call.name(), call.a().device_name(), *call.number);
 }
 
+bool compares(Op op) {
+  return op == Op::eq || op == Op::ne || op == Op::lt || op == Op::gt || op == Op::le ||
+         op == Op::ge;
+}
+
+// The packer of a 16-bit Dst writes any but fp32 of what was not; a comparison with a number is cast afterwards.
+std::optional<Refusal> refuse_result_dtype(const OpCall& call) {
+  const DType dtype = result_dtype(call);
+  if (!call.attributes.output_dtype || dtype == call.a().dtype()) return std::nullopt;
+  const bool in_16_bits = !in_fp32(call) && (!call.number || number_in_matrix_unit(call.op));
+  if ((in_16_bits && dtype != DType::f32) || (call.number && compares(call.op)))
+    return std::nullopt;
+  return refuse(ErrorKind::unsupported,
+                "[{}] expected a result in {}, as the release's program for another dtype is not "
+                "built here; found {}",
+                call.name(), to_string(call.a().dtype()), to_string(dtype));
+}
+
 // The programs that come before: repeats over the batch, and what div does in fp32.
 std::vector<std::string_view> programs_before(const OpCall& call, const Broadcast& broadcast) {
   std::vector<std::string_view> names;
@@ -105,19 +130,26 @@ bool number_in_matrix_unit(Op op) {
 std::optional<Refusal> refuse_binary(const OpCall& call) {
   constexpr std::string_view not_tiled = "Input to eltwise binary must be tilized";
   if (is_integer(call.a().dtype())) return refuse_elements_of_integers(call, not_tiled);
-  if (auto refusal = refuse_operands(call, not_tiled)) return refusal;
-  if (call.number) return refuse_number(call);
+  if (auto refusal = refuse_operands(call, not_tiled, Dtypes::floats)) return refusal;
+  if (call.number) {
+    if (auto refusal = refuse_result_dtype(call)) return refusal;
+    return refuse_number(call);
+  }
+  if (auto refusal = refuse_fp32(call)) return refusal;
+  if (in_fp32(call)) return refuse_result_dtype(call);
   if (!kernels::binary_kernel(call.op))
     return refuse(
         ErrorKind::unsupported,
         "[{}] expected a number as the second operand on {}, as the release's program for "
         "tensors is not built here; found a tensor",
         call.name(), call.a().device_name());
-  return refuse_broadcast(call);
+  if (auto refusal = refuse_broadcast(call)) return refusal;
+  return refuse_result_dtype(call);
 }
 
 Tensor WormholeBackend::run_binary(const OpCall& call) {
   if (is_integer(call.a().dtype())) return run_integers(call);
+  if (in_fp32(call)) return run_binary_of_fp32(call);
   if (!call.number) return run_binary_of_tensors(call);
   return number_in_matrix_unit(call.op) ? run_binary_by_tile(call) : run_binary_by_number(call);
 }
@@ -125,50 +157,68 @@ Tensor WormholeBackend::run_binary(const OpCall& call) {
 // The release's keys name neither the shape nor the scalar.
 Tensor WormholeBackend::run_binary_by_tile(const OpCall& call) {
   const PlacedBinary placed = place_binary(call, call.a(), nullptr);
-  Tensor out = allocate(call.shape, DType::bf16, Layout::tile, placed.out);
+  const DType dtype = call.a().dtype();
+  Tensor out = allocate(call.shape, result_dtype(call), Layout::tile, placed.out);
   const bool divides = call.op == Op::divide || call.op == Op::div;
   const Op op = divides ? Op::multiply : call.op;
   const std::int64_t tiles = TiledShape(call.shape).tiles();
   const Fidelity fidelity =
-      enqueue(fmt::format("{} scalar {} {}", to_string(op), to_string(place_of(call.a())),
-                          to_string(placed.out)),
-              make_scalar_op({call.name(), tiles, call.a().memory(), placed.out.memory,
+      enqueue(fmt::format("{} scalar {} {} {}", to_string(op), to_string(dtype),
+                          to_string(place_of(call.a())), to_string(placed.out)),
+              make_scalar_op({call.name(), tiles, call.a().memory(), placed.out.memory, dtype,
                               placed.shards, placed.local},
                              release_),
               Reuse::kernels)
           .work.fidelity;
   if (!has_values()) return out;
-  const auto count = static_cast<std::size_t>(TiledShape(call.shape).elements());
   const auto number = static_cast<float>(*call.number);
   const Bits scalar = divides ? kernels::divisor_operand(number, release_)
                               : kernels::number_operand(number, release_);
-  compute_scalar(op, {{bits_of(call.a()), count}, {}, {bits_of(out), count}}, scalar, fidelity,
-                 host_);
+  std::vector<Bits> cut, result;
+  compute_scalar(op, {in_16_bits(call.a(), cut), {}, room_of_16_bits(out, result)}, scalar,
+                 fidelity, host_);
+  finish_16_bits(out, result);
   return out;
 }
 
 Tensor WormholeBackend::run_binary_by_number(const OpCall& call) {
   Place from = place_of(call.a());
   const Place to = asked_place(call.attributes, from);
-  Tensor out = allocate(call.shape, DType::bf16, Layout::tile, to);
+  const DType dtype = call.a().dtype();
+  Tensor out = allocate(call.shape, dtype, Layout::tile, to);
   const TiledShape tiled(call.shape);
   constexpr int number_steps = 6;  // load, difference or swap, condition, two stores
   // At most, at least and equal are a difference and a comparison with zero.
   const bool in_two = call.op == Op::eq || call.op == Op::le || call.op == Op::ge;
   for (int i = 0; i < (in_two ? 2 : 1); ++i) {
-    enqueue(fmt::format("{} number {} {} {} {}", call.name(), i, call.shape, to_string(from),
-                        to_string(to)),
-            make_unary({call.name(), tiled.tiles(), from.memory, to.memory, number_steps, 2, 2, 1,
-                        from.sharding}),
+    enqueue(fmt::format("{} number {} {} {} {} {}", call.name(), i, call.shape, to_string(dtype),
+                        to_string(from), to_string(to)),
+            make_unary({.op = call.name(),
+                        .tiles = tiled.tiles(),
+                        .memory = from.memory,
+                        .out_memory = to.memory,
+                        .steps = number_steps,
+                        .dtype = dtype,
+                        .shards = from.sharding}),
             Reuse::blocks);
     from = to;
   }
-  if (!has_values()) return out;
-  const auto count = static_cast<std::size_t>(tiled.elements());
   const auto number = std::bit_cast<Word>(static_cast<float>(*call.number));
-  unary_tables_.apply({{kernels::number_kernel<Bits>(call.op)}, {number}},
-                      {bits_of(call.a()), count}, {bits_of(out), count}, host_);
-  return out;
+  const auto apply = [&](Op op, Word with, const Tensor& input) {
+    apply_unary({{kernels::number_kernel<Bits>(op), kernels::number_kernel<Word>(op)}, {with}},
+                input, out);
+  };
+  // A block format rounds the difference on its way from program to program.
+  if (!in_two || !is_block(dtype)) {
+    apply(call.op, number, call.a());
+  } else {
+    apply_unary({{kernels::difference<Bits>, kernels::difference<Word>}, {number}}, call.a(), out);
+    apply(call.op, 0, out);
+  }
+  if (result_dtype(call) == dtype) return out;
+  OpCall cast{Op::typecast, {out}, {}, {}, call.shape};
+  cast.attributes.output_dtype = result_dtype(call);
+  return run_family(cast);
 }
 
 Program WormholeBackend::enqueue_binary(const OpCall& call, const Broadcast& broadcast,
@@ -181,11 +231,12 @@ Program WormholeBackend::enqueue_binary(const OpCall& call, const Broadcast& bro
   for (const std::string_view name : programs_before(call, broadcast))
     enqueue(fmt::format("{} {} {}", name, call.shape, to_string(second)),
             make_move({name, name, name, tiles, tiles, second, second}), Reuse::blocks);
-  return enqueue(fmt::format("{} {} {} {} {}", call.name(), static_cast<int>(broadcast.along),
-                             to_string(place_of(a)), to_string(place_of(b)), to_string(placed.out)),
+  return enqueue(fmt::format("{} {} {} {} {} {} {}", call.name(), static_cast<int>(broadcast.along),
+                             to_string(place_of(a)), to_string(place_of(b)), to_string(placed.out),
+                             to_string(a.dtype()), to_string(b.dtype())),
                  make_tensor_op({call.name(), broadcast.along, tiles, TiledShape(b.shape()).tiles(),
-                                 a.memory(), second, placed.out.memory, shape.row_tiles(),
-                                 shape.col_tiles(), placed.shards, placed.local},
+                                 a.memory(), second, placed.out.memory, a.dtype(), b.dtype(),
+                                 shape.row_tiles(), shape.col_tiles(), placed.shards, placed.local},
                                 release_),
                  Reuse::kernels);
 }
@@ -195,29 +246,32 @@ Tensor WormholeBackend::run_binary_of_tensors(const OpCall& call) {
   const Tensor& a = broadcast.swapped ? call.b() : call.a();
   const Tensor& b = broadcast.swapped ? call.a() : call.b();
   const PlacedBinary placed = place_binary(call, a, &b);
-  Tensor out = allocate(call.shape, DType::bf16, Layout::tile, placed.out);
+  Tensor out = allocate(call.shape, result_dtype(call), Layout::tile, placed.out);
   const Fidelity fidelity = enqueue_binary(call, broadcast, placed).work.fidelity;
   if (!has_values()) return out;
   const BinaryKernel kernel = *kernels::binary_kernel(call.op);
   const auto count = static_cast<std::size_t>(TiledShape(call.shape).elements());
-  // Read where it lies, unless it is spread or stepped first.
-  std::vector<Bits> first, second;
+  // Read where it lies, unless it is cut, spread or stepped first.
+  std::vector<Bits> first_cut, second_cut, first, second, result;
   const auto prepared = [&](const Tensor& tensor, Along along, BinaryKernel::Step before,
+                            std::vector<Bits>& cut,
                             std::vector<Bits>& room) -> std::span<const Bits> {
-    std::span<const Bits> values{bits_of(tensor), count};
+    std::span<const Bits> values = in_16_bits(tensor, cut);
     if (tensor.shape() != call.shape)
-      values = room = expand(bits_of(tensor), tensor.shape(), along, call.shape);
+      values = room = expand(values.data(), tensor.shape(), along, call.shape);
     if (before == nullptr) return values;
     room.resize(count);
     unary_tables_.apply({{before}, {}}, values, room, host_);
+    if (is_block(tensor.dtype())) pack_blocks(room, block_format(tensor.dtype()), host_);
     return room;
   };
-  const std::span<Bits> to{bits_of(out), count};
+  const std::span<Bits> to = room_of_16_bits(out, result);
   compute(kernel.step,
-          {prepared(a, Along::nothing, kernel.before_a, first),
-           prepared(b, broadcast.along, kernel.before_b, second), to},
+          {prepared(a, Along::nothing, kernel.before_a, first_cut, first),
+           prepared(b, broadcast.along, kernel.before_b, second_cut, second), to},
           fidelity, host_);
   if (kernel.after != nullptr) unary_tables_.apply({{kernel.after}, {}}, to, to, host_);
+  finish_16_bits(out, result);
   return out;
 }
 

@@ -13,14 +13,17 @@ namespace {
 struct Pages {
   std::int64_t count;
   std::int64_t bytes;
+  std::int64_t held_bytes;  ///< of the values here, where a block format's elements are bf16
 };
 
 // A page is a tile, or a row of a row-major tensor.
 Pages pages_of(const Shape& shape, DType dtype, Layout layout) {
   const auto element = static_cast<std::int64_t>(size_of(dtype));
-  if (layout == Layout::tile) return {TiledShape(shape).tiles(), tile_elements * element};
+  if (layout == Layout::tile)
+    return {TiledShape(shape).tiles(), static_cast<std::int64_t>(tile_bytes(dtype)),
+            tile_elements * element};
   const std::int64_t row = shape.rank() > 0 ? shape[-1] : 1;
-  return {row > 0 ? shape.numel() / row : 0, row * element};
+  return {row > 0 ? shape.numel() / row : 0, row * element, row * element};
 }
 
 }  // namespace
@@ -36,8 +39,10 @@ namespace {
 // Of each core: a shard's tiles, or its rows. Their pages do not depend on what of the tensor lies there.
 Pages pages_of_shard(const Sharding& sharding, DType dtype, Layout layout) {
   const auto element = static_cast<std::int64_t>(size_of(dtype));
-  if (layout == Layout::row_major) return {sharding.shard_rows, sharding.shard_columns * element};
-  return {sharding.shard_rows * sharding.shard_columns / tile_elements, tile_elements * element};
+  const std::int64_t row = sharding.shard_columns * element;
+  if (layout == Layout::row_major) return {sharding.shard_rows, row, row};
+  return {sharding.shard_rows * sharding.shard_columns / tile_elements,
+          static_cast<std::int64_t>(tile_bytes(dtype)), tile_elements * element};
 }
 
 }  // namespace
@@ -53,7 +58,7 @@ Tensor WormholeBackend::allocate(const Shape& shape, DType dtype, Layout layout,
   } else {
     buffer = DeviceBuffer(place.memory == Memory::l1 ? l1_ : dram_, pages.count, pages.bytes);
   }
-  const std::int64_t bytes = has_values() ? pages.count * pages.bytes : 0;
+  const std::int64_t bytes = has_values() ? pages.count * pages.held_bytes : 0;
   auto storage = std::make_shared<DeviceStorage>(
       shared_from_this(), live_, place, std::move(buffer), static_cast<std::size_t>(bytes));
   return Tensor(shape, dtype, layout, std::move(storage));
@@ -65,6 +70,10 @@ const DeviceStorage& WormholeBackend::storage_of(const Tensor& tensor) {
 
 Bits* WormholeBackend::bits_of(const Tensor& tensor) {
   return reinterpret_cast<Bits*>(storage_of(tensor).values());
+}
+
+Word* WormholeBackend::words_of(const Tensor& tensor) {
+  return reinterpret_cast<Word*>(storage_of(tensor).values());
 }
 
 namespace {
@@ -98,21 +107,36 @@ MatrixView WormholeBackend::stacked(const Tensor& tensor) {
   return {bits_of(tensor), tiled.batch * tiled.padded_rows, tiled.padded_cols};
 }
 
-std::optional<Refusal> refuse_dtypes(const OpCall& call) {
-  for (const Tensor& tensor : call.tensors)
-    if (tensor.dtype() != DType::bf16)
-      return refuse(ErrorKind::unsupported,
-                    "[{}] expected bf16 tensors, the one dtype computed here; found {}",
-                    call.name(), to_string(tensor.dtype()));
+std::optional<Refusal> refuse_dtypes(const OpCall& call, Dtypes taken) {
+  for (const Tensor& tensor : call.tensors) {
+    const DType dtype = tensor.dtype();
+    const bool takes = dtype == DType::bf16 || (is_block(dtype) && taken != Dtypes::bf16) ||
+                       (dtype == DType::f32 && taken == Dtypes::floats);
+    if (takes) continue;
+    return refuse(ErrorKind::unsupported,
+                  "[{}] expected {} tensors, as no other dtype is computed here; found {}",
+                  call.name(),
+                  taken == Dtypes::bf16     ? "bf16"
+                  : taken == Dtypes::blocks ? "bf16, bfloat8_b or bfloat4_b"
+                                            : "float",
+                  to_string(dtype));
+  }
   return std::nullopt;
 }
 
-std::optional<Refusal> refuse_operands(const OpCall& call, std::string_view not_tiled) {
+std::optional<Refusal> refuse_operands(const OpCall& call, std::string_view not_tiled,
+                                       Dtypes taken) {
   for (const Tensor& tensor : call.tensors)
     if (tensor.layout() != Layout::tile)
       return refuse(ErrorKind::bad_input, "[{}] expected tile layout; found {}. {}", call.name(),
                     to_string(tensor.layout()), not_tiled);
-  return refuse_dtypes(call);
+  return refuse_dtypes(call, taken);
+}
+
+void WormholeBackend::pack_result(const Tensor& out) const {
+  if (!is_block(out.dtype()) || !has_values()) return;
+  const auto count = static_cast<std::size_t>(TiledShape(out.shape()).elements());
+  pack_blocks({bits_of(out), count}, block_format(out.dtype()), host_);
 }
 
 }  // namespace wattention::wormhole

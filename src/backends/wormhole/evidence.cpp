@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "backends/wormhole/layout.h"
+#include "backends/wormhole/move_programs.h"
 
 namespace wattention::wormhole {
 
@@ -52,6 +53,12 @@ Evidence evidence_of_cast(const OpCall& call) {
              : Evidence::read;
 }
 
+// fp32 in the registers: nobody printed or recorded it.
+bool has_fp32(const OpCall& call) {
+  return std::ranges::any_of(call.tensors,
+                             [](const Tensor& tensor) { return tensor.dtype() == DType::f32; });
+}
+
 // Cards printed products; the library recorded program configs, shards, and relu and the quick gelu in one program.
 Evidence evidence_of_product(const OpCall& call) {
   const OpAttributes& attributes = call.attributes;
@@ -67,10 +74,12 @@ Evidence evidence_of_product(const OpCall& call) {
              : Evidence::printed;
 }
 
-}  // namespace
+bool has_blocks(const OpCall& call) {
+  return std::ranges::any_of(call.tensors,
+                             [](const Tensor& tensor) { return is_block(tensor.dtype()); });
+}
 
-// An op that is not named here was only read.
-Evidence evidence_of(const OpCall& call) {
+Evidence evidence_of_op(const OpCall& call) {
   switch (call.op) {
     case Op::matmul:
     case Op::linear: return evidence_of_product(call);
@@ -113,6 +122,19 @@ Evidence evidence_of(const OpCall& call) {
     case Op::update_cache: return Evidence::library;
     default: return Evidence::read;
   }
+}
+
+}  // namespace
+
+// An op that is not named here was only read. What copies bits does so with any dtype.
+Evidence evidence_of(const OpCall& call) {
+  const Evidence evidence = evidence_of_op(call);
+  if (evidence == Evidence::read) return evidence;
+  if (has_fp32(call)) {
+    const bool moves = call.row().family == OpFamily::move;
+    return moves && !programs_of(call).through_packer ? evidence : Evidence::read;
+  }
+  return has_blocks(call) ? Evidence::library : evidence;
 }
 
 }  // namespace wattention::wormhole

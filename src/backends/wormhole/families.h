@@ -8,10 +8,14 @@
 
 namespace wattention::wormhole {
 
-/// Operands that are not bf16 tiles; `not_tiled` is the card's own sentence for the first.
-std::optional<Refusal> refuse_operands(const OpCall& call, std::string_view not_tiled);
-/// Operands of any layout that are not bf16.
-std::optional<Refusal> refuse_dtypes(const OpCall& call);
+/// What an op computes here: bf16; block formats, too, which the unpacker makes bf16; or any float.
+enum class Dtypes { bf16, blocks, floats };
+
+/// Operands that are no tiles of such dtypes; `not_tiled` is the card's own sentence for the first.
+std::optional<Refusal> refuse_operands(const OpCall& call, std::string_view not_tiled,
+                                       Dtypes taken = Dtypes::bf16);
+/// Operands of any layout that are not.
+std::optional<Refusal> refuse_dtypes(const OpCall& call, Dtypes taken = Dtypes::bf16);
 
 struct MovePrograms;
 /// Of a move of integers: those that one of its programs does not take.
@@ -19,6 +23,10 @@ std::optional<Refusal> refuse_integers(const OpCall& call, const MovePrograms& p
 
 std::optional<Refusal> refuse_product(const OpCall& call, const Release& release);
 std::optional<Refusal> refuse_binary(const OpCall& call);
+/// Two tensors that go to an fp32 Dst and the vector unit.
+bool in_fp32(const OpCall& call);
+/// Two tensors of which one is f32 at least, where the release computes what is not built here.
+std::optional<Refusal> refuse_fp32(const OpCall& call);
 std::optional<Refusal> refuse_unary(const OpCall& call, const Release& release);
 std::optional<Refusal> refuse_typecast(const OpCall& call);
 /// Of ops that go element by element, where an operand is of integers.
@@ -32,6 +40,8 @@ std::optional<Refusal> refuse_norm(const OpCall& call);
 std::optional<Refusal> refuse_reduce(const OpCall& call);
 std::optional<Refusal> refuse_move(const OpCall& call);
 
+/// Whether the op of one operand computes in 32 bits, too.
+bool has_fp32_kernel(Op op);
 /// A number meets these in the matrix unit, as a tile that holds it everywhere.
 bool number_in_matrix_unit(Op op);
 

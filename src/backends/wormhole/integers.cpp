@@ -63,8 +63,8 @@ Tensor WormholeBackend::run_integers(const OpCall& call) {
   constexpr int steps = 6;  // two loads, the operation, a store
   enqueue(fmt::format("{} int32 {} {} {}", call.name(), call.tensors.size(), call.shape,
                       to_string(memory)),
-          make_unary({call.name(), tiled.tiles(), a.memory(), memory, steps, 4, 4,
-                      static_cast<int>(call.tensors.size())}),
+          make_unary({call.name(), tiled.tiles(), a.memory(), memory, steps, DType::int32,
+                      std::nullopt, static_cast<int>(call.tensors.size())}),
           Reuse::blocks);
   if (!has_values()) return out;
   const kernels::IntegerFunction function = function_of(call);

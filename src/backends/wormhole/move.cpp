@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -148,8 +149,18 @@ std::string key_of(const OpCall& call, const MoveProblem& program) {
 std::optional<Refusal> refuse_move(const OpCall& call) {
   if (auto refusal = refuse_op(call)) return refusal;
   const MovePrograms programs = programs_of(call);
-  if (is_integer(call.a().dtype())) return refuse_integers(call, programs);
-  return programs.through_packer ? refuse_dtypes(call) : std::nullopt;
+  const DType dtype = call.a().dtype();
+  if (is_integer(dtype)) return refuse_integers(call, programs);
+  for (const Tensor& tensor : call.tensors)
+    if (tensor.dtype() != dtype)
+      return refuse(ErrorKind::unsupported, "[{}] expected tensors of one dtype; found {} and {}",
+                    call.name(), to_string(dtype), to_string(tensor.dtype()));
+  if (call.plan.in_place) return refuse_dtypes(call, Dtypes::blocks);
+  if (dtype != DType::bfloat4_b || (programs.programs.size() < 2 && !programs.in_fp16))
+    return std::nullopt;
+  return refuse(ErrorKind::unsupported,
+                "[{}] expected another dtype than bfloat4_b where tiles become rows; found {}",
+                call.name(), to_string(dtype));
 }
 
 Tensor WormholeBackend::run_move(const OpCall& call) {
@@ -162,7 +173,7 @@ Tensor WormholeBackend::run_move(const OpCall& call) {
   if (programs.programs.empty() && !from_host)
     return Tensor(call.shape, input.dtype(), layout, input.storage());
   const Place place = programs.sharding ? Place(*programs.sharding) : Place(programs.memory);
-  Tensor out = call.plan.in_place ? input : allocate(call.shape, input.dtype(), layout, place);
+  Tensor out = call.plan.in_place ? input : allocate(call.shape, programs.dtype, layout, place);
   for (const MoveProblem& program : programs.programs)
     enqueue(key_of(call, program), make_move(program), Reuse::blocks);
   if (from_host) {
@@ -173,11 +184,26 @@ Tensor WormholeBackend::run_move(const OpCall& call) {
   return out;
 }
 
+namespace {
+
+OpCall transpose_call(const Tensor& input, const Shape& shape) {
+  OpCall call{Op::transpose, {input}, {}, {}, shape};
+  std::vector<int> dims(static_cast<std::size_t>(input.rank()));
+  std::iota(dims.begin(), dims.end(), 0);
+  std::swap(dims[dims.size() - 2], dims.back());
+  call.attributes.dims = Dims(dims);
+  call.plan.boxes = {reordered_box(input.shape(), dims)};
+  return call;
+}
+
+}  // namespace
+
 Tensor WormholeBackend::transpose(const Tensor& input) {
   std::vector<std::int64_t> sizes(input.shape().sizes().begin(), input.shape().sizes().end());
   std::swap(sizes[sizes.size() - 2], sizes.back());
-  Tensor out = allocate(Shape(std::span<const std::int64_t>(sizes)), DType::bf16, Layout::tile,
-                        input.memory());
+  const Shape shape{std::span<const std::int64_t>(sizes)};
+  if (input.dtype() != DType::bf16) return run_move(transpose_call(input, shape));
+  Tensor out = allocate(shape, DType::bf16, Layout::tile, input.memory());
   const TiledShape tiled(input.shape());
   enqueue(fmt::format("transpose {} {}", input.shape(), to_string(input.memory())),
           make_transpose(tiled.tiles(), input.memory()), Reuse::blocks);

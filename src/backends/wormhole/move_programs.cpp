@@ -40,7 +40,8 @@ class Collector {
         layout_(call.a().layout()),
         memory_(call.a().memory()),
         read_(tiles_of(call.a().shape(), layout_)),
-        written_(tiles_of(call.shape, layout_)) {
+        written_(tiles_of(call.shape, layout_)),
+        dtype_(call.a().dtype()) {
     found_.memory = call.attributes.memory.value_or(memory_);
   }
 
@@ -48,6 +49,7 @@ class Collector {
     // The memory that was asked for, where the op itself had nothing to do.
     if (found_.programs.empty() && found_.memory != memory_)
       add("copy", "copy", "copy_interleaved", read_, read_);
+    found_.dtype = dtype_;
     return std::move(found_);
   }
 
@@ -71,8 +73,8 @@ class Collector {
 
   void add(std::string_view op, std::string_view program, std::string_view kernel,
            std::int64_t tiles, std::int64_t out_tiles) {
-    found_.programs.push_back({op, program, kernel, tiles, out_tiles, memory_, found_.memory,
-                               static_cast<std::int64_t>(size_of(call_.a().dtype()))});
+    found_.programs.push_back(
+        {op, program, kernel, tiles, out_tiles, memory_, found_.memory, dtype_, dtype_});
   }
   void add_packed(std::string_view op, std::string_view program, std::string_view kernel,
                   std::int64_t tiles, std::int64_t out_tiles) {
@@ -84,11 +86,14 @@ class Collector {
   void untilize(const Shape& shape) {
     add_packed("untilize", "untilize with unpadding", "untilize_with_unpadding",
                tiles_of(shape, Layout::tile), tiles_of(shape, Layout::row_major));
+    found_.in_fp16 = true;
     share_untilize(last(), tile_rows(shape));
+    if (is_block(dtype_)) found_.programs.back().out_dtype = dtype_ = DType::bf16;
   }
   void tilize(const Shape& shape) {
     add_packed("tilize", "tilize with value padding", "tilize_with_val_padding",
                tiles_of(shape, Layout::row_major), tiles_of(shape, Layout::tile));
+    found_.in_fp16 = true;
     share_tilize(last(), tile_rows(shape));
   }
   void permute_rows(std::int64_t tiles) {
@@ -103,6 +108,7 @@ class Collector {
   Layout layout_;
   Memory memory_;                // of the first operand
   std::int64_t read_, written_;  // tiles, or as many elements in rows
+  DType dtype_;                  // of what the last program left
   MovePrograms found_;
 };
 

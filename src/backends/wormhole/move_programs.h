@@ -12,8 +12,11 @@ struct MovePrograms {
   std::vector<MoveProblem> programs;  ///< in order; none: the result shares its input's memory
   Memory memory = Memory::dram;       ///< of the result
   std::optional<Sharding> sharding = std::nullopt;  ///< likewise
+  DType dtype = DType::bf16;  ///< of the result: a block format ends where tiles become rows
   /// A compute kernel copies each element to Dst and packs it. Elsewhere data-movement kernels copy bits as they are.
   bool through_packer = false;
+  /// A program of them tilizes or untilizes: fp32 becomes fp16 on its way, elsewhere tf32.
+  bool in_fp16 = false;
   /// Whole tiles move, with what lies in their padding.
   bool whole_tiles = false;
 };

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "backends/wormhole/kernels/number.h"
+#include "backends/wormhole/numerics/unpacker.h"
 #include "backends/wormhole/wormhole_backend.h"
 #include "tensor/elements.h"
 
@@ -83,8 +84,8 @@ std::vector<StridedBox> boxes_of_padding(const OpCall& call, const Tensor& out) 
 std::uint64_t pattern_of(double number, DType dtype, const Release& release) {
   if (is_integer(dtype)) return integer_pattern(number);
   const auto single = static_cast<float>(number);
-  return dtype == DType::bf16 ? kernels::number_operand(single, release)
-                              : std::bit_cast<std::uint32_t>(single);
+  return dtype == DType::f32 ? std::bit_cast<std::uint32_t>(single)
+                             : std::uint64_t{kernels::number_operand(single, release)};
 }
 
 std::size_t logical_bytes(const Tensor& tensor) {
@@ -139,6 +140,12 @@ class Logical {
   std::byte* result_;
 };
 
+// What is left of fp32 in the source registers.
+void pass_registers(std::span<Word> words, bool in_fp16) {
+  for (Word& word : words)
+    word = in_fp16 ? through_fp16(word) : unpack_fp32(word, UnpackedAs::tf32);
+}
+
 bool swaps_sides_of_tiles(const OpCall& call) {
   if (!call.attributes.dims || call.a().layout() != Layout::tile) return false;
   const Dims& dims = *call.attributes.dims;
@@ -151,9 +158,11 @@ bool swaps_sides_of_tiles(const OpCall& call) {
 
 void WormholeBackend::move_values(const OpCall& call, const MovePrograms& programs,
                                   const Tensor& out) {
-  if (swaps_sides_of_tiles(call) && out.dtype() == DType::bf16)
-    return wormhole::transpose(stacked(call.a()), TiledShape(call.a().shape()).batch, bits_of(out),
-                               host_);
+  const DType dtype = out.dtype();
+  if (swaps_sides_of_tiles(call) && (dtype == DType::bf16 || is_block(dtype))) {
+    wormhole::transpose(stacked(call.a()), TiledShape(call.a().shape()).batch, bits_of(out), host_);
+    return pack_result(out);
+  }
   std::vector<const std::byte*> images;
   images.reserve(call.tensors.size());
   for (const Tensor& tensor : call.tensors) images.push_back(storage_of(tensor).values());
@@ -173,9 +182,14 @@ void WormholeBackend::move_values(const OpCall& call, const MovePrograms& progra
     logical.give_back();
   }
   // The packer changes bf16 patterns; integers it takes as they are.
-  if (!programs.through_packer || is_integer(out.dtype())) return;
-  if (call.plan.in_place) return pack_rows_of_tiles(call, bits_of(out), host_);
-  pack_in_place({bits_of(out), static_cast<std::size_t>(elements)}, host_);
+  if (is_integer(dtype)) return;
+  if (programs.through_packer && dtype == DType::f32)
+    pass_registers({words_of(out), static_cast<std::size_t>(elements)}, programs.in_fp16);
+  else if (programs.through_packer && call.plan.in_place)
+    pack_rows_of_tiles(call, bits_of(out), host_);
+  else if (programs.through_packer)
+    pack_in_place({bits_of(out), static_cast<std::size_t>(elements)}, host_);
+  pack_result(out);
 }
 
 }  // namespace wattention::wormhole

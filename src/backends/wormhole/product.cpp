@@ -1,6 +1,7 @@
 // Matmul and linear: an optional transpose program, then the chosen matmul program.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "backends/wormhole/expand.h"
@@ -8,6 +9,7 @@
 #include "backends/wormhole/program/matmul/program.h"
 #include "backends/wormhole/spec/chip.h"
 #include "backends/wormhole/wormhole_backend.h"
+#include "base/fail.h"
 #include "tensor/shape_formatter.h"
 
 namespace wattention::wormhole {
@@ -26,10 +28,12 @@ bool is_bias_fused(const OpCall& call) {
 // Attributes and tensor specs: shapes, dtypes, places. Not the state of L1, as in the release.
 std::string cache_key(const Tensor& a, const Tensor& b, const OpCall& call, const Place& out) {
   const OpAttributes& attributes = call.attributes;
-  std::string key = fmt::format("matmul {} {} {} {} out {}", a.shape(), to_string(place_of(a)),
-                                b.shape(), to_string(place_of(b)), to_string(out));
-  for (const Attribute attribute : {Attribute::core_grid, Attribute::program, Attribute::fidelity,
-                                    Attribute::fp32_accumulate, Attribute::packer_l1_accumulate})
+  std::string key = fmt::format("matmul {} {} {} {} {} {} out {}", a.shape(), to_string(a.dtype()),
+                                to_string(place_of(a)), b.shape(), to_string(b.dtype()),
+                                to_string(place_of(b)), to_string(out));
+  for (const Attribute attribute :
+       {Attribute::core_grid, Attribute::program, Attribute::fidelity, Attribute::fp32_accumulate,
+        Attribute::packer_l1_accumulate, Attribute::output_dtype})
     key += fmt::format(" {} {}", to_string(attribute), text_of(attributes, attribute));
   if (is_bias_fused(call)) key += " bias";
   if (is_fused(call)) key += fmt::format(" {}", text_of(attributes, Attribute::activation));
@@ -40,8 +44,9 @@ std::optional<Sharding> shards_of(const Tensor& tensor) {
   return place_of(tensor).sharding;
 }
 
-MatmulProblem problem_of(const Tensor& a, const Tensor& b, const OpAttributes& attributes,
-                         const MatmulMemories& memories, const Release& release) {
+MatmulProblem problem_of(const Tensor& a, const Tensor& b, DType out,
+                         const OpAttributes& attributes, const MatmulMemories& memories,
+                         const Release& release) {
   const TiledShape left(a.shape()), right(b.shape());
   MatmulProblem problem;
   problem.batch = left.batch;
@@ -57,15 +62,46 @@ MatmulProblem problem_of(const Tensor& a, const Tensor& b, const OpAttributes& a
   problem.b_shards = shards_of(b);
   problem.fidelity = attributes.fidelity;
   problem.packer_l1_accumulate = attributes.packer_l1_accumulate;
-  problem.fp32_accumulate = attributes.fp32_accumulate.value_or(release.matmul_fp32_accumulate);
+  problem.a = a.dtype();
+  problem.b = b.dtype();
+  problem.out = out;
+  problem.fp32_accumulate =
+      attributes.fp32_accumulate.value_or(out == DType::f32 || release.matmul_fp32_accumulate);
   return problem;
+}
+
+// tt-metal v0.57.0-rc71, tt_metal/jit_build/genfiles.cpp and data_format.cpp: where all is fp32 and Dst is not, the
+// registers become fp16; and what waits for another block has the result's format unless it is added up in L1.
+void expect_known_digits(const MatmulProblem& problem, const MatmulNumerics& numerics) {
+  if (problem.a == DType::f32 && problem.b == DType::f32 && problem.out == DType::f32 &&
+      !numerics.fp32_accumulate)
+    fail(ErrorKind::unverified,
+         "[matmul] expected sums in 32 bits of f32 operands, as the release's fp16 is not built "
+         "here; found sums in 16 bits");
+  const bool one_block = numerics.block_tiles >= problem.k_tiles;
+  if (is_block(problem.out) && !one_block && !numerics.l1_accumulate && !numerics.fp32_accumulate)
+    fail(ErrorKind::unverified,
+         "[matmul] expected one block of K, or more than two, for a result in {}, as partial sums "
+         "in that format are not built here; found {} tiles of {}",
+         to_string(problem.out), numerics.block_tiles, problem.k_tiles);
+}
+
+bool is_wide(const OpCall& call) {
+  return call.attributes.output_dtype.value_or(call.a().dtype()) == DType::f32;
+}
+
+std::optional<Refusal> refuse_wide_activation(const OpCall& call, const Activation& activation) {
+  if (!is_wide(call) || has_fp32_kernel(activation.op)) return std::nullopt;
+  return refuse(ErrorKind::unsupported,
+                "[{}] expected an activation that computes f32, for a result of f32; found {}",
+                call.name(), to_string(activation));
 }
 
 // tt-metal v0.57.0-rc71, operations/matmul/matmul.cpp: those that run behind a product without a core grid.
 std::optional<Refusal> refuse_activation_after(const OpCall& call, const Activation& activation) {
   const Op op = activation.op;
   if (!activation.approximate && (op == Op::relu || op == Op::gelu || op == Op::silu))
-    return std::nullopt;
+    return refuse_wide_activation(call, activation);
   return refuse(ErrorKind::bad_input,
                 "[{}] expected the activation relu, gelu or silu; found {}. Unsupported activation "
                 "function",
@@ -75,12 +111,13 @@ std::optional<Refusal> refuse_activation_after(const OpCall& call, const Activat
 // In the product's program: relu in the packer, others in the vector unit.
 std::optional<Refusal> refuse_activation_within(const OpCall& call, const Activation& activation,
                                                 const Release& release) {
-  if (activation.op == Op::relu) return std::nullopt;
-  if (call.attributes.fp32_accumulate.value_or(release.matmul_fp32_accumulate))
-    return refuse(ErrorKind::unverified,
-                  "[{}] expected no fp32_accumulate beside an activation in one program, as the "
-                  "digits are not known; found {}",
-                  call.name(), to_string(activation));
+  if (activation.op == Op::relu) return refuse_wide_activation(call, activation);
+  if (is_wide(call) || call.attributes.fp32_accumulate.value_or(release.matmul_fp32_accumulate))
+    return refuse(
+        ErrorKind::unverified,
+        "[{}] expected neither fp32_accumulate nor a result of f32 beside an activation in "
+        "one program, as the digits are not known; found {}",
+        call.name(), to_string(activation));
   if (activation_steps(call)) return std::nullopt;
   return refuse(
       ErrorKind::unsupported,
@@ -116,21 +153,32 @@ std::optional<Refusal> refuse_product(const OpCall& call, const Release& release
         "[{}] expected no fp32_accumulate beside a bias in one program, as the digits are not "
         "known; found true",
         call.name());
-  return refuse_operands(call, "Inputs to matmul must be tilized");
+  if (auto refusal = refuse_operands(call, "Inputs to matmul must be tilized", Dtypes::floats))
+    return refusal;
+  if (call.third() == nullptr || !is_wide(call)) return std::nullopt;
+  if (!is_bias_fused(call) && call.third()->dtype() != DType::f32) return std::nullopt;
+  return refuse(
+      ErrorKind::unverified,
+      "[{}] expected no bias of f32, nor one in the product's program, for a result of f32, as the "
+      "release adds them in a way that is not built here; found {}",
+      call.name(), to_string(call.third()->dtype()));
 }
 
 Tensor WormholeBackend::run_product(const OpCall& call) {
   // The transposed copy lies in b's memory until the matmul is done.
   Tensor product = matmul(
       call.a(), call.attributes.transpose_b.value_or(false) ? transpose(call.b()) : call.b(), call);
-  if (is_bias_fused(call))
-    add_row(product, *call.third());
-  else if (call.third() != nullptr)
-    product = run_family({Op::add, {product, *call.third()}, {}, {}, call.shape});
-  const auto activation = activation_of(call, product);
-  if (!activation) return product;
-  if (!is_fused(call)) return run_family(*activation);
-  activate(*activation, product);
+  if (!is_fused(call)) {
+    if (call.third() != nullptr)
+      product = run_family({Op::add, {product, *call.third()}, {}, {}, call.shape});
+    const auto activation = activation_of(call, product);
+    return activation ? run_family(*activation) : product;
+  }
+  if (is_bias_fused(call)) add_row(product, *call.third());
+  if (const auto activation = activation_of(call, product))
+    activate(*activation, product);
+  else if (is_bias_fused(call))
+    pack_result(product);
   return product;
 }
 
@@ -139,15 +187,18 @@ void WormholeBackend::add_row(const Tensor& product, const Tensor& bias) {
   if (!has_values()) return;
   const auto count = static_cast<std::size_t>(TiledShape(product.shape()).elements());
   const Shape row({1, product.size(-1)});
-  const std::vector<Bits> spread = expand(bits_of(bias), row, Along::height, product.shape());
+  std::vector<Bits> cut;
+  const std::vector<Bits> spread =
+      expand(in_16_bits(bias, cut).data(), row, Along::height, product.shape());
   const std::span<Bits> out{bits_of(product), count};
   wormhole::add(out, spread, out, host_);
 }
 
 Tensor WormholeBackend::matmul(const Tensor& a, const Tensor& b, const OpCall& call) {
   Place place = asked_place(call.attributes, release_.matmul_output_memory);
+  const DType dtype = call.attributes.output_dtype.value_or(a.dtype());
   const MatmulMemories memories{a.memory(), b.memory(), place.memory};
-  MatmulProblem problem = problem_of(a, b, call.attributes, memories, release_);
+  MatmulProblem problem = problem_of(a, b, dtype, call.attributes, memories, release_);
   problem.out_shards = place.sharding;
   problem.fused_bias = is_bias_fused(call);
   problem.fused_activation = is_fused(call) && call.attributes.activation.has_value();
@@ -158,21 +209,59 @@ Tensor WormholeBackend::matmul(const Tensor& a, const Tensor& b, const OpCall& c
   look_at_l1();
   if (place.sharding) place = result_shards(choose_matmul(problem, release_), problem);
   // The result takes its place before the program is chosen: in L1 it counts as occupied.
-  Tensor out = allocate(call.shape, DType::bf16, Layout::tile, place);
+  Tensor out = allocate(call.shape, dtype, Layout::tile, place);
   look_at_l1();
-  const Program program = enqueue(cache_key(a, b, call, place),
-                                  make_matmul(problem, memories, release_), Reuse::blocks);
-  if (has_values()) compute_matmul(a, b, program.matmul, out);
+  const Program made = make_matmul(problem, memories, release_);
+  expect_known_digits(problem, made.matmul);
+  const MatmulNumerics numerics = enqueue(cache_key(a, b, call, place), made, Reuse::blocks).matmul;
+  if (!has_values()) return out;
+  compute_matmul(a, b, numerics, out);
+  // A bias meets the sums as they wait for it in L1, an activation what is in Dst.
+  const bool goes_on = problem.fused_bias ? numerics.l1_accumulate : problem.fused_activation;
+  if (!goes_on) pack_result(out);
   return out;
 }
+
+namespace {
+
+// fp32 Dst on its way to L1.
+Bits narrowed(Word word, DType dtype) {
+  return is_block(dtype) ? pack_bf16(upper_half(word)) : round_to_bf16(word);
+}
+
+}  // namespace
 
 // An output element depends on its row of a and its column of b alone: with one b, a's matrices stack.
 void WormholeBackend::compute_matmul(const Tensor& a, const Tensor& b,
                                      const MatmulNumerics& numerics, const Tensor& out) const {
-  const TiledShape right(b.shape());
-  const MatrixView rows = stacked(a);
-  const MatrixView columns{bits_of(b), right.batch * right.padded_rows, right.padded_cols};
-  matmul_batch(rows, columns, right.batch, numerics, bits_of(out), host_);
+  const TiledShape left(a.shape()), right(b.shape());
+  const std::int64_t rows = left.batch * left.padded_rows, depth = right.batch * right.padded_rows;
+  const bool wide =
+      numerics.fp32_accumulate && (numerics.reload_tf32 || out.dtype() != DType::bf16);
+  if (!wide) {
+    std::vector<Bits> a_cut, b_cut, result;
+    matmul_batch(MatrixView{in_16_bits(a, a_cut).data(), rows, left.padded_cols},
+                 MatrixView{in_16_bits(b, b_cut).data(), depth, right.padded_cols}, right.batch,
+                 numerics, room_of_16_bits(out, result).data(), host_);
+    if (out.dtype() == DType::f32) std::ranges::transform(result, words_of(out), widen);
+    return;
+  }
+  const auto in_32_bits = [](const Tensor& tensor) {
+    const auto count = static_cast<std::size_t>(TiledShape(tensor.shape()).elements());
+    return tensor.dtype() == DType::f32
+               ? std::vector<Word>(words_of(tensor), words_of(tensor) + count)
+               : widened({bits_of(tensor), count});
+  };
+  const std::vector<Word> a_words = in_32_bits(a), b_words = in_32_bits(b);
+  std::vector<Word> result(static_cast<std::size_t>(TiledShape(out.shape()).elements()));
+  matmul_batch(WideMatrixView{a_words.data(), rows, left.padded_cols},
+               WideMatrixView{b_words.data(), depth, right.padded_cols}, right.batch, numerics,
+               result.data(), host_);
+  if (out.dtype() == DType::f32)
+    std::ranges::copy(result, words_of(out));
+  else
+    std::ranges::transform(result, bits_of(out),
+                           [&](Word word) { return narrowed(word, out.dtype()); });
 }
 
 }  // namespace wattention::wormhole

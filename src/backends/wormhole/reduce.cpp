@@ -8,6 +8,7 @@
 #include <cmath>
 #include <vector>
 
+#include "backends/wormhole/exec/reduce_words.h"
 #include "backends/wormhole/exec/useful_threads.h"
 #include "backends/wormhole/families.h"
 #include "backends/wormhole/kernels/number.h"
@@ -59,23 +60,24 @@ std::int64_t reduced_count(const OpCall& call) {
 }
 
 /// The padded image with `value` in its padding, as the release fills it before it reduces.
+template <class Element>
 class FilledImage {
  public:
-  FilledImage(const Bits* image, const TiledShape& shape, Bits value) : bits_(image) {
+  FilledImage(const Element* image, const TiledShape& shape, Element value) : bits_(image) {
     if (shape.is_whole()) return;
     filled_.assign(image, image + shape.elements());
     for (std::int64_t row = 0; row < shape.batch * shape.padded_rows; ++row) {
       const bool is_padding = row % shape.padded_rows >= shape.rows;
-      Bits* const from = filled_.data() + row * shape.padded_cols;
+      Element* const from = filled_.data() + row * shape.padded_cols;
       std::fill(from + (is_padding ? 0 : shape.cols), from + shape.padded_cols, value);
     }
     bits_ = filled_.data();
   }
-  const Bits* bits() const { return bits_; }
+  const Element* bits() const { return bits_; }
 
  private:
-  const Bits* bits_;
-  std::vector<Bits> filled_;
+  const Element* bits_;
+  std::vector<Element> filled_;
 };
 
 /// The first column of each row of tiles takes `results`, the others are zero.
@@ -112,13 +114,29 @@ Bits times_number(Bits value, const UnaryFunction::Numbers& numbers) {
   return pack_bf16(store_to_bf16(sfpu::multiply(widen(value), numbers[0])));
 }
 
+// What is built here for bf16 alone.
+std::optional<Refusal> refuse_steps_of_bf16(const OpCall& call) {
+  const Dims& dims = *call.attributes.dims;
+  const int rank = call.a().rank();
+  const bool both_sides = dims.size() == 2 && is_along_matrix(dims, rank);
+  const bool averages = call.op == Op::mean || call.op == Op::var || call.op == Op::stddev;
+  const bool one_tile = both_sides && TiledShape(call.a().shape()).tiles() == 1;
+  if (!one_tile && (!averages || is_one_step(dims, rank))) return std::nullopt;
+  return refuse(ErrorKind::unsupported, "[{}] expected dtype bf16 {}; found dtype {} of shape {}",
+                call.name(),
+                one_tile ? "for one tile in both directions" : "for an average over a batch",
+                to_string(call.a().dtype()), call.a().shape());
+}
+
 }  // namespace
 
 std::optional<Refusal> refuse_reduce(const OpCall& call) {
-  if (auto refusal = refuse_operands(call, "Input to reduce must be tilized")) return refusal;
-  if (call.a().rank() >= 1) return std::nullopt;
-  return refuse(ErrorKind::unsupported, "[{}] expected at least one dimension; found shape {}",
-                call.name(), call.a().shape());
+  if (auto refusal = refuse_operands(call, "Input to reduce must be tilized", Dtypes::floats))
+    return refusal;
+  if (call.a().rank() < 1)
+    return refuse(ErrorKind::unsupported, "[{}] expected at least one dimension; found shape {}",
+                  call.name(), call.a().shape());
+  return call.a().dtype() == DType::bf16 ? std::nullopt : refuse_steps_of_bf16(call);
 }
 
 Tensor WormholeBackend::run_reduce(const OpCall& call) {
@@ -176,7 +194,7 @@ Tensor WormholeBackend::reduce_steps(const OpCall& call, const Tensor& input,
     const float factor = both_sides && dim == rank - 1 ? 1.0f : plan.scaler;
     if (dim >= rank - 2)
       result = reduce_side(call, result, {plan.largest, dim == rank - 1, factor});
-    else if (plan.matrices_first)
+    else if (plan.matrices_first && result.dtype() != DType::f32)  // as call_fast_nc has it
       result = sum_matrices(call, result, dim);
     else
       result = reduce_across(call, result, dim, {plan.largest, false, factor});
@@ -256,21 +274,37 @@ Tensor WormholeBackend::reduce_side(const OpCall& call, const Tensor& input,
   // One dimension is a matrix of one row: its height is reduced already.
   const Shape shape =
       reduced_shape(input.shape(), Dims{step.along_width ? rank - 1 : rank - 2}, true);
-  Tensor out = allocate(shape, DType::bf16, Layout::tile, memory);
+  const DType dtype = input.dtype();
+  Tensor out = allocate(shape, dtype, Layout::tile, memory);
   const TiledShape from(input.shape()), to(shape);
   if (from.rows != from.padded_rows || from.cols != from.padded_cols)
-    enqueue(fmt::format("fill_pad {} {}", input.shape(), to_string(input.memory())),
+    enqueue(fmt::format("fill_pad {} {} {}", input.shape(), to_string(dtype),
+                        to_string(input.memory())),
             make_move({"fill_pad", "fill padding", "fill_pad", from.tiles(), from.tiles(),
-                       input.memory(), input.memory()}),
+                       input.memory(), input.memory(), dtype, dtype}),
             Reuse::blocks);
-  enqueue(fmt::format("{} {} {} {} {} {}", call.name(), step.along_width ? "reduce_w" : "reduce_h",
-                      step.scaler, input.shape(), to_string(input.memory()), to_string(memory)),
+  enqueue(fmt::format("{} {} {} {} {} {} {}", call.name(),
+                      step.along_width ? "reduce_w" : "reduce_h", step.scaler, input.shape(),
+                      to_string(dtype), to_string(input.memory()), to_string(memory)),
           make_reduce({call.name(), step.along_width ? ReducedSide::width : ReducedSide::height,
                        step.largest, to.tiles(), from.tiles() / to.tiles(), input.memory(), memory,
-                       numerics_of(call).fidelity}),
+                       numerics_of(call).fidelity, dtype}),
           Reuse::blocks);
   if (!has_values()) return out;
-  const FilledImage filled(bits_of(input), from, step.largest ? minus_infinity : Bits{0});
+  if (dtype == DType::f32 && numerics_of(call).fp32_accumulate) {
+    const FilledImage<Word> filled(words_of(input), from, step.largest ? infinity(true) : 0);
+    const Reduction reduction{step.largest, step.along_width,
+                              kernels::number_operand(step.scaler, release_),
+                              numerics_of(call).fidelity};
+    reduce_words(reduction,
+                 WideMatrixView{filled.bits(), from.batch * from.padded_rows, from.padded_cols},
+                 from.batch, words_of(out), host_);
+    return out;
+  }
+  std::vector<Bits> cut, room;
+  const FilledImage<Bits> filled(in_16_bits(input, cut).data(), from,
+                                 step.largest ? minus_infinity : Bits{0});
+  const std::span<Bits> into = room_of_16_bits(out, room);
   const MatrixView image{filled.bits(), from.batch * from.padded_rows, from.padded_cols};
   const Bits scaler = kernels::number_operand(step.scaler, release_);
   const std::int64_t count = step.along_width ? image.rows : from.batch * image.cols;
@@ -278,12 +312,13 @@ Tensor WormholeBackend::reduce_side(const OpCall& call, const Tensor& input,
   if (step.along_width) {
     step.largest ? max_rows(image, results.data(), host_)
                  : sum_rows(image, scaler, numerics_of(call), results.data(), host_);
-    place_in_first_column(results, bits_of(out));
+    place_in_first_column(results, into.data());
   } else {
     step.largest ? max_columns(image, from.batch, results.data(), host_)
                  : sum_columns(image, from.batch, scaler, numerics_of(call), results.data(), host_);
-    place_in_first_row(results, image.cols, bits_of(out));
+    place_in_first_row(results, image.cols, into.data());
   }
+  finish_16_bits(out, room);
   return out;
 }
 
@@ -291,13 +326,13 @@ Tensor WormholeBackend::reduce_side(const OpCall& call, const Tensor& input,
 Tensor WormholeBackend::sum_matrices(const OpCall& call, const Tensor& input, int dim) {
   const Memory memory = call.attributes.memory.value_or(input.memory());
   const Shape shape = reduced_shape(input.shape(), Dims{dim}, true);
-  Tensor out = allocate(shape, DType::bf16, Layout::tile, memory);
+  Tensor out = allocate(shape, input.dtype(), Layout::tile, memory);
   const TiledShape from(input.shape()), to(shape);
   enqueue(
       fmt::format("fast_reduce_nc {} {} {} {}", dim, input.shape(), to_string(input.memory()),
                   to_string(memory)),
       make_reduce({call.name(), ReducedSide::batch, false, to.tiles(), from.tiles() / to.tiles(),
-                   input.memory(), memory, numerics_of(call).fidelity}),
+                   input.memory(), memory, numerics_of(call).fidelity, input.dtype()}),
       Reuse::blocks);
   if (!has_values()) return out;
   std::int64_t inner = from.matrix_elements();
@@ -318,6 +353,7 @@ Tensor WormholeBackend::sum_matrices(const OpCall& call, const Tensor& input, in
       sums[i] = kernels::pack_dst(dst, format);
     }
   });
+  pack_result(out);
   return out;
 }
 

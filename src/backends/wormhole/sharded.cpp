@@ -22,6 +22,19 @@ std::optional<Refusal> refuse_memory(const OpCall& call) {
                 to_string(*call.attributes.memory));
 }
 
+// What computes on shards does so in bf16, whatever else lies in pages beside them.
+std::optional<Refusal> refuse_other_dtypes(const OpCall& call) {
+  if (call.row().family == OpFamily::move) return std::nullopt;
+  const auto other = std::ranges::find_if(
+      call.tensors, [](const Tensor& tensor) { return tensor.dtype() != DType::bf16; });
+  const DType found = other != call.tensors.end()
+                          ? other->dtype()
+                          : call.attributes.output_dtype.value_or(DType::bf16);
+  if (call.op != Op::typecast && found == DType::bf16) return std::nullopt;
+  return refuse(ErrorKind::unsupported, "[{}] expected pages, or shards of bf16; found {}",
+                call.name(), to_string(found));
+}
+
 Refusal refuse_open(const OpCall& call) {
   return refuse(ErrorKind::bad_input,
                 "[{}] expected shards with shape and cores; found {} alone. MemoryConfig must have "
@@ -120,10 +133,7 @@ std::optional<Refusal> refuse_shards_of_product(const OpCall& call) {
 std::optional<Refusal> refuse_sharded(const OpCall& call) {
   if (!has_shards(call)) return std::nullopt;
   if (auto refusal = refuse_memory(call)) return refusal;
-  if (call.op == Op::typecast ||
-      (call.row().family != OpFamily::move && call.a().dtype() != DType::bf16))
-    return refuse(ErrorKind::unsupported, "[{}] expected pages, or shards of bf16; found {}",
-                  call.name(), to_string(call.a().dtype()));
+  if (auto refusal = refuse_other_dtypes(call)) return refusal;
   switch (call.row().family) {
     case OpFamily::product: return refuse_shards_of_product(call);
     case OpFamily::unary: return refuse_shards_of_unary(call);

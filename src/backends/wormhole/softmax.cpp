@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "backends/wormhole/families.h"
@@ -68,6 +69,20 @@ std::vector<Bits> spread_mask(const OpCall& call, const Bits* image) {
   return spread;
 }
 
+// In another dtype than bf16 the release's program takes other steps with an fp32 Dst, and rows of a mask.
+std::optional<Refusal> refuse_dtypes_beside_options(const OpCall& call) {
+  const auto is_bf16 = [](const Tensor& tensor) { return tensor.dtype() == DType::bf16; };
+  const auto other = std::ranges::find_if_not(call.tensors, is_bf16);
+  const bool plain = is_of_rows(call) && call.operand(1) == nullptr && !is_in_place(call) &&
+                     !call.attributes.fp32_accumulate.value_or(false);
+  if (other == call.tensors.end() || plain) return std::nullopt;
+  return refuse(ErrorKind::unsupported,
+                "[{}] expected dtype bf16 beside a mask, in place, with an fp32 Dst or along "
+                "another dimension than the last of at most four; found {} along dimension {} of "
+                "shape {}",
+                call.name(), to_string(other->dtype()), *call.attributes.dim, call.shape);
+}
+
 SoftmaxProblem problem_of(const OpCall& call) {
   const OpAttributes& attributes = call.attributes;
   const TiledShape tiled(call.shape);
@@ -93,9 +108,11 @@ SoftmaxProblem problem_of(const OpCall& call) {
 }  // namespace
 
 std::optional<Refusal> refuse_softmax(const OpCall& call) {
-  if (auto refusal = refuse_operands(call, "Inputs to softmax must be tilized")) return refusal;
+  if (auto refusal = refuse_operands(call, "Inputs to softmax must be tilized", Dtypes::floats))
+    return refusal;
   if (auto refusal = refuse_mask(call)) return refusal;
   if (auto refusal = refuse_place(call)) return refusal;
+  if (auto refusal = refuse_dtypes_beside_options(call)) return refusal;
   return is_of_rows(call) ? std::nullopt : refuse_softmax_lines(call);
 }
 
@@ -105,9 +122,10 @@ Tensor WormholeBackend::run_softmax(const OpCall& call) {
   const SoftmaxProblem problem = problem_of(call);
   Tensor out = is_in_place(call)
                    ? input
-                   : allocate(call.shape, DType::bf16, Layout::tile, problem.out_memory);
+                   : allocate(call.shape, input.dtype(), Layout::tile, problem.out_memory);
   // The release's key names neither the shape nor the variant.
-  std::string key = fmt::format("softmax {}", to_string(input.memory()));
+  std::string key =
+      fmt::format("softmax {} {}", to_string(input.dtype()), to_string(input.memory()));
   if (problem.mask) key += fmt::format(" mask {}", to_string(*problem.mask));
   if (problem.out_memory != input.memory()) key += fmt::format(" out {}", to_string(out.memory()));
   const Program program = enqueue(key, make_softmax(problem, release_), Reuse::kernels);
@@ -119,9 +137,14 @@ Tensor WormholeBackend::run_softmax(const OpCall& call) {
     const ScaleMask masked{spread.data(), kernels::number_operand(scale, release_)};
     wormhole::softmax(stacked(input), tiled.padded_cols, program.softmax, bits_of(out), host_,
                       &masked);
-  } else {
-    wormhole::softmax(stacked(input), tiled.cols, program.softmax, bits_of(out), host_);
+    return out;
   }
+  // Its steps are of 16 bits, whatever the tensor's.
+  std::vector<Bits> cut, result;
+  const MatrixView rows{in_16_bits(input, cut).data(), tiled.batch * tiled.padded_rows,
+                        tiled.padded_cols};
+  wormhole::softmax(rows, tiled.cols, program.softmax, room_of_16_bits(out, result).data(), host_);
+  finish_16_bits(out, result);
   return out;
 }
 

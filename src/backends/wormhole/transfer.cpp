@@ -9,15 +9,27 @@
 namespace wattention::wormhole {
 namespace {
 
+bool keeps_dtype(DType dtype) {
+  return is_integer(dtype) || is_block(dtype);
+}
+
 std::int64_t bytes_of(const Tensor& tensor, DType dtype) {
   return tensor.numel() * static_cast<std::int64_t>(size_of(dtype));
 }
 
 // Bytes on the device and on the bus: padding included.
 std::int64_t device_bytes(const Tensor& tensor) {
-  const std::int64_t elements =
-      tensor.layout() == Layout::tile ? TiledShape(tensor.shape()).elements() : tensor.numel();
-  return elements * static_cast<std::int64_t>(size_of(tensor.dtype()));
+  if (tensor.layout() == Layout::tile)
+    return TiledShape(tensor.shape()).tiles() *
+           static_cast<std::int64_t>(tile_bytes(tensor.dtype()));
+  return bytes_of(tensor, tensor.dtype());
+}
+
+void expect_tiles(DType dtype, Layout layout) {
+  expect(!is_block(dtype) || layout == Layout::tile,
+         "[to_device] expected tile layout for {}; found {}. bfloat8_b/bfloat4_b requires "
+         "TILE_LAYOUT!",
+         to_string(dtype), to_string(layout));
 }
 
 template <class Function>
@@ -31,7 +43,7 @@ void copy_out(const std::byte* values, const Tensor& from, std::byte* to) {
   if (from.layout() == Layout::tile)
     unpad(values, TiledShape(from.shape()), size_of(from.dtype()), to);
   else
-    std::memcpy(to, values, static_cast<std::size_t>(device_bytes(from)));
+    std::memcpy(to, values, static_cast<std::size_t>(bytes_of(from, from.dtype())));
 }
 
 }  // namespace
@@ -43,7 +55,8 @@ Tensor WormholeBackend::upload(const Tensor& host, const Placement& placement) {
   const Memory memory = place.memory;
   const Layout layout = placement.layout.value_or(Layout::tile);
   const DType dtype =
-      placement.dtype.value_or(is_integer(host.dtype()) ? host.dtype() : DType::bf16);
+      placement.dtype.value_or(keeps_dtype(host.dtype()) ? host.dtype() : DType::bf16);
+  expect_tiles(dtype, layout);
   Tensor tensor = allocate(host.shape(), dtype, layout, place);
   if (has_values() && host.numel() > 0)
     with_host_bytes(host.to(dtype), [&](const std::byte* bytes) { set_elements(tensor, bytes); });

@@ -57,6 +57,32 @@ Word copied_bf16(Word value) {
   return pack_bf16(upper_half(value));
 }
 
+// fp32 Dst to blocks: cut to bf16, denormals 0.
+Word cut_for_blocks(Word value) {
+  const Bits cut = upper_half(value);
+  return exponent_of(cut) == 0 ? Bits{0} : cut;
+}
+
+// A block format's elements are bf16 here, and in the registers.
+DType held(DType dtype) {
+  return is_block(dtype) ? DType::bf16 : dtype;
+}
+
+bool casts(DType from, DType to) {
+  return row_of(held(from), held(to)) || (held(from) == DType::bf16 && held(to) == DType::bf16);
+}
+
+Cast cast_of(DType from, DType to) {
+  if (from == DType::f32 && is_block(to)) return cut_for_blocks;
+  const CastRow* row = row_of(held(from), held(to));
+  return row ? row->cast : copied_bf16;
+}
+
+int steps_of(DType from, DType to) {
+  const CastRow* row = row_of(held(from), held(to));
+  return row == nullptr || (from == DType::f32 && is_block(to)) ? 0 : row->steps;
+}
+
 }  // namespace
 
 std::optional<Refusal> refuse_typecast(const OpCall& call) {
@@ -66,7 +92,7 @@ std::optional<Refusal> refuse_typecast(const OpCall& call) {
                   "[typecast] expected tile layout; found {}. Input to eltwise unary must be "
                   "tilized",
                   to_string(call.a().layout()));
-  if (row_of(from, to) || (from == DType::bf16 && to == from)) return std::nullopt;
+  if (casts(from, to)) return std::nullopt;
   return refuse(ErrorKind::unsupported,
                 "[typecast] expected dtypes that the release has a kernel for; found {} to {}, "
                 "whose result it leaves open",
@@ -78,21 +104,25 @@ Tensor WormholeBackend::run_typecast(const OpCall& call) {
   const DType from = input.dtype(), to = *call.attributes.output_dtype;
   const Memory memory = call.attributes.memory.value_or(input.memory());
   Tensor out = allocate(call.shape, to, Layout::tile, memory);
-  const CastRow* row = row_of(from, to);
-  const Cast cast = row ? row->cast : copied_bf16;
+  const Cast cast = cast_of(from, to);
   const TiledShape tiled(call.shape);
-  enqueue(fmt::format("typecast {} {} {} {} {}", to_string(from), to_string(to), call.shape,
-                      to_string(input.memory()), to_string(memory)),
-          make_unary({"typecast", tiled.tiles(), input.memory(), memory, row ? row->steps : 0,
-                      static_cast<std::int64_t>(size_of(from)),
-                      static_cast<std::int64_t>(size_of(to))}),
-          Reuse::blocks);
+  enqueue(
+      fmt::format("typecast {} {} {} {} {}", to_string(from), to_string(to), call.shape,
+                  to_string(input.memory()), to_string(memory)),
+      make_unary({"typecast", tiled.tiles(), input.memory(), memory, steps_of(from, to), from, to}),
+      Reuse::blocks);
   if (!has_values()) return out;
   const std::byte* values = storage_of(input).values();
   std::byte* results = storage_of(out).values();
+  const DType read_as = held(from), written_as = held(to);
   for_each_word(tiled.elements(), host_, [=](std::int64_t i) {
-    store_word(results, i, to, cast(load_word(values, i, from)));
+    store_word(results, i, written_as, cast(load_word(values, i, read_as)));
   });
+  if (!is_block(to)) return out;
+  // For bfloat8_b alone the release asks the packer for its precise way.
+  BlockFormat format = block_format(to);
+  format.precise = to == DType::bfloat8_b;
+  pack_blocks({bits_of(out), static_cast<std::size_t>(tiled.elements())}, format, host_);
   return out;
 }
 

@@ -155,7 +155,24 @@ std::optional<Refusal> refuse_unary(const OpCall& call, const Release& release) 
                   "[{0}] expected an op whose digits are known in release {1} of TT-NN; found {0}",
                   call.name(), release.name);
   }
-  return refuse_operands(call, not_tiled);
+  return refuse_operands(call, not_tiled,
+                         has_fp32_kernel(call.op) ? Dtypes::floats : Dtypes::blocks);
+}
+
+bool has_fp32_kernel(Op op) {
+  const Row* row = row_of(op, Mode::accurate);
+  return op == Op::clamp || (row != nullptr && row->kernels.fp32 != nullptr);
+}
+
+// 32 bits go straight into Dst, and out of it.
+void WormholeBackend::apply_unary(const UnaryFunction& function, const Tensor& input,
+                                  const Tensor& out) {
+  if (!has_values()) return;
+  const auto count = static_cast<std::size_t>(TiledShape(out.shape()).elements());
+  if (out.dtype() == DType::f32)
+    return apply(function, {words_of(input), count}, {words_of(out), count}, host_);
+  unary_tables_.apply(function, {bits_of(input), count}, {bits_of(out), count}, host_);
+  pack_result(out);
 }
 
 std::optional<int> activation_steps(const OpCall& product) {
@@ -171,30 +188,32 @@ std::optional<int> activation_steps(const OpCall& product) {
 // On what is in Dst: the same kernel as in a program of its own, as the matrix unit leaves nothing there that the
 // packer would change.
 void WormholeBackend::activate(const OpCall& activation, const Tensor& product) {
-  if (!has_values()) return;
-  const std::span<Bits> values{bits_of(product),
-                               static_cast<std::size_t>(TiledShape(product.shape()).elements())};
-  unary_tables_.apply(step_of(activation, activation.op).function, values, values, host_);
+  apply_unary(step_of(activation, activation.op).function, product, product);
 }
 
 Tensor WormholeBackend::run_unary(const OpCall& call) {
   if (call.op == Op::typecast) return run_typecast(call);
   if (is_integer(call.a().dtype())) return run_integers(call);
   const Place place = asked_place(call.attributes, place_of(call.a()));
-  Tensor out = allocate(call.shape, DType::bf16, Layout::tile, place);
+  const DType dtype = call.a().dtype();
+  Tensor out = allocate(call.shape, dtype, Layout::tile, place);
   const TiledShape tiled(call.shape);
-  const auto count = static_cast<std::size_t>(tiled.elements());
   const Tensor* input = &call.a();  // after the first program its result
   for (const Step& step : steps_of(call)) {
     const Place from = place_of(*input);
-    const std::string key = fmt::format("{} {} {} {} {}", step.name, step.function.numbers,
-                                        call.shape, to_string(from), to_string(place));
+    const std::string key =
+        fmt::format("{} {} {} {} {} {}", step.name, step.function.numbers, call.shape,
+                    to_string(dtype), to_string(from), to_string(place));
     enqueue(key,
-            make_unary({step.name, tiled.tiles(), from.memory, place.memory, step.steps, 2, 2, 1,
-                        from.sharding}),
+            make_unary({.op = step.name,
+                        .tiles = tiled.tiles(),
+                        .memory = from.memory,
+                        .out_memory = place.memory,
+                        .steps = step.steps,
+                        .dtype = dtype,
+                        .shards = from.sharding}),
             Reuse::blocks);
-    if (has_values())
-      unary_tables_.apply(step.function, {bits_of(*input), count}, {bits_of(out), count}, host_);
+    apply_unary(step.function, *input, out);
     input = &out;
   }
   return out;

@@ -107,21 +107,22 @@ std::vector<std::string> release_names(const Release& own) {
 
 Capabilities capabilities_of(const Release& release) {
   using enum Attribute;
-  return {
-      .own_memory = true,
-      .simulated = true,
-      .shape_mode = true,
-      .programs = true,
-      .dtypes = {DType::bf16, DType::f32, DType::uint32, DType::int32, DType::uint16, DType::uint8},
-      .computes_in = DType::bf16,
-      .layouts = {Layout::tile, Layout::row_major},
-      .memories = {Memory::dram, Memory::l1},
-      .attributes = core_grid | fidelity | memory | sharding | fp32_accumulate |
-                    packer_l1_accumulate | program | numeric_stable | fast_and_approximate_mode |
-                    math_approx_mode,
-      .core_grid = n150d().compute_grid,
-      .releases = release_names(release),
-      .meters = {}};
+  return {.own_memory = true,
+          .simulated = true,
+          .shape_mode = true,
+          .programs = true,
+          .mixes_floats = true,
+          .dtypes = {DType::bf16, DType::f32, DType::uint32, DType::int32, DType::uint16,
+                     DType::uint8, DType::bfloat8_b, DType::bfloat4_b},
+          .computes_in = DType::bf16,
+          .layouts = {Layout::tile, Layout::row_major},
+          .memories = {Memory::dram, Memory::l1},
+          .attributes = core_grid | fidelity | memory | sharding | fp32_accumulate |
+                        packer_l1_accumulate | program | numeric_stable |
+                        fast_and_approximate_mode | math_approx_mode,
+          .core_grid = n150d().compute_grid,
+          .releases = release_names(release),
+          .meters = {}};
 }
 
 }  // namespace

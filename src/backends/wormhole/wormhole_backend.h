@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "backends/wormhole/device_storage.h"
+#include "backends/wormhole/exec/blocks.h"
 #include "backends/wormhole/exec/exec.h"
 #include "backends/wormhole/exec/unary.h"
 #include "backends/wormhole/layout.h"
@@ -61,7 +62,10 @@ class WormholeBackend final : public Backend {
   Tensor allocate(const Shape& shape, DType dtype, Layout layout, const Place& place);
   static const DeviceStorage& storage_of(const Tensor& tensor);
   static Bits* bits_of(const Tensor& tensor);
+  static Word* words_of(const Tensor& tensor);
   static MatrixView stacked(const Tensor& tensor);
+  /// The packer's last step where the result is of a block format: bf16 to blocks.
+  void pack_result(const Tensor& out) const;
   bool has_values() const { return mode_ == Mode::exact; }
   /// The logical elements in C order, without padding; and to a tensor, with zeros around them.
   static std::vector<std::byte> elements_of(const Tensor& tensor);
@@ -84,6 +88,11 @@ class WormholeBackend final : public Backend {
   Tensor run_binary_by_tile(const OpCall& call);
   Tensor run_binary_by_number(const OpCall& call);
   Tensor run_binary_of_tensors(const OpCall& call);
+  Tensor run_binary_of_fp32(const OpCall& call);
+  // fp32 in a program of 16 bits: cut on its way in, widened on its way out, in rooms of their own.
+  static std::span<const Bits> in_16_bits(const Tensor& tensor, std::vector<Bits>& cut);
+  static std::span<Bits> room_of_16_bits(const Tensor& out, std::vector<Bits>& room);
+  void finish_16_bits(const Tensor& out, std::span<const Bits> room) const;
   Program enqueue_binary(const OpCall& call, const Broadcast& broadcast,
                          const PlacedBinary& placed);
   Tensor run_unary(const OpCall& call);
@@ -94,6 +103,7 @@ class WormholeBackend final : public Backend {
   void rank_values(const OpCall& call, const std::vector<Tensor>& results);
   Tensor run_gather(const OpCall& call);
   void gather_values(const OpCall& call, const Tensor& out);
+  void apply_unary(const UnaryFunction& function, const Tensor& input, const Tensor& out);
   Tensor run_softmax(const OpCall& call);
   Tensor run_softmax_lines(const OpCall& call);
   Tensor run_norm(const OpCall& call);

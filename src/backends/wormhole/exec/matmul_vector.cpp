@@ -48,11 +48,9 @@ bool fit_exponents(const ExponentRange& a, const ExponentRange& b, int phases, M
 
 void set_out(MatmulBlock& block, Bits* out) {
   block.out = out;
-  block.reloaded_bits = 0xffffffffu << bits_dropped(kernels::KBlocks::reload_format);
 }
 void set_out(MatmulBlock& block, Word* out) {
   block.wide_out = out;
-  block.reloaded_bits = 0xffffffffu << bits_dropped(UnpackedAs::tf32);
 }
 
 template <class Element>
@@ -71,6 +69,9 @@ void run_block(const Task<Element>& task, const PackedActivations& activations,
   block.l1_accumulate = task.numerics.l1_accumulate;
   block.last_block_in_l1 = task.numerics.last_block_in_l1;
   block.fp32_dst = task.numerics.fp32_accumulate;
+  block.reloaded_bits =
+      0xffffffffu << bits_dropped(task.numerics.reload_tf32 ? UnpackedAs::tf32
+                                                            : kernels::KBlocks::reload_format);
   set_out(block, task.out + row * task.b.cols + first_col);
   block.out_stride = task.b.cols;
   task.kernels.block(block);

@@ -87,6 +87,12 @@ constexpr Dst by_number(Dst value, const Numbers& numbers) {
     return pack(power(value, static_cast<Word>(std::bit_cast<float>(number))));
 }
 
+/// The first program of ge, le and eq.
+template <Register Dst>
+constexpr Dst difference(Dst value, const Numbers& numbers) {
+  return pack(store<Dst>(sfpu::subtract(load(value), numbers.front())));
+}
+
 /// Null for an op that goes through the matrix unit, or that the release does not run with a number.
 template <Register Dst>
 using NumberKernel = Dst (*)(Dst value, const Numbers&);

@@ -45,7 +45,7 @@ constexpr Word matmul_sum(const Src* a, const Src* b, std::int64_t depth,
                           const MatmulNumerics& numerics) {
   const DstFormat format = dst_format(numerics);
   const UnpackedAs as =
-      std::is_same_v<Src, Word> ? UnpackedAs::tf32 : static_cast<UnpackedAs>(Rules::reload_format);
+      numerics.reload_tf32 ? UnpackedAs::tf32 : static_cast<UnpackedAs>(Rules::reload_format);
   const std::int64_t block = numerics.block_tiles * tile;
   Word partial = 0;  // in L1
   for (std::int64_t begin = 0; begin < depth; begin += block) {

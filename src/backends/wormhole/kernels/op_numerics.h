@@ -13,6 +13,7 @@ struct MatmulNumerics {
   bool l1_accumulate =
       false;  ///< the packer adds blocks 1..n-2 onto L1 (in effect, not as configured)
   bool last_block_in_l1 = false;  ///< the last one, too: what a fused bias reads
+  bool reload_tf32 = false;       ///< what is left of an fp32 partial; else bf16
 };
 
 struct SumNumerics {

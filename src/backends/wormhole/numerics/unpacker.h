@@ -24,4 +24,14 @@ constexpr Word unpack_fp32(Word value, UnpackedAs format) {
   return (value & sign_mask) | kept << dropped;
 }
 
+/// fp32 through registers of fp16 and back, where a program has nothing but fp32 and no fp32 Dst: the range ends at
+/// 131008, infinities and NaNs included, and below 2^-14 all is 0.
+constexpr Word through_fp16(Word value) {
+  constexpr int rebias = 112, largest = 31;
+  const int exponent = exponent_of(value) - rebias;
+  if (exponent <= 0) return 0;
+  if (exponent > largest) return compose(is_negative(value), largest + rebias, 0x7fe000u);
+  return value & 0xffffe000u;
+}
+
 }  // namespace wattention::wormhole

@@ -5,9 +5,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <utility>
-
 #include "backends/wormhole/program/core_work.h"
 #include "backends/wormhole/spec/chip.h"
 
@@ -57,11 +54,15 @@ std::int64_t block_of(std::int64_t tiles) {
   return block;
 }
 
-void lie_in_shards(Program& program, const Sharding& sharding, const LocalTensors& local,
-                   bool in_blocks) {
-  const bool has_second = std::ranges::any_of(
-      program.buffers, [](const CircularBuffer& buffer) { return buffer.name == "in1"; });
-  run_on_shards(program, sharding, local.input && (local.second || !has_second), local.output);
+struct OnShards {
+  Sharding sharding;
+  LocalTensors local;
+  bool in_blocks;
+};
+
+void lie_in_shards(Program& program, const OnShards& on, const UnitWork& unit) {
+  const auto& [sharding, local, in_blocks] = on;
+  run_on_shards(program, sharding, local, unit);
   program.attributes.emplace_back("fidelity", fidelity_name(program.work.fidelity));
   const std::int64_t tile = n150d().tile_bytes_bf16;
   const std::int64_t tiles = tiles_of_shard(sharding).count();
@@ -111,24 +112,27 @@ Program make_scalar_op(const ScalarOpProblem& problem, const Release& release) {
   const std::string_view op = problem.op;
   const std::int64_t tiles = problem.tiles;
   const Memory memory = problem.memory, out_memory = problem.out_memory;
-  const std::int64_t tile = n150d().tile_bytes_bf16;
-  Program program = elementwise_program(op, tiles, split_work(tiles, n150d().compute_grid),
-                                        unit_of_tile(1, 1), release);
+  const auto tile = static_cast<std::int64_t>(tile_bytes(problem.dtype));
+  const UnitWork unit = unit_of_tile(1, 1);
+  Program program =
+      elementwise_program(op, tiles, split_work(tiles, n150d().compute_grid), unit, release);
   program.work.program = "broadcast height and width, multi core";
   if (!problem.local.input) add_read(program.work.traffic, memory, tiles * tile);
   if (!problem.local.output) add_written(program.work.traffic, out_memory, tiles * tile);
-  program.buffers = {{"in0", 2 * tile}, {"scalar", tile}, {"out", 2 * tile}};
+  program.buffers = {{"in0", 2 * tile}, {"scalar", n150d().tile_bytes_bf16}, {"out", 2 * tile}};
   program.kernels = {
       fmt::format("reader_bcast_scalar_interleaved_partitioned.cpp {}", to_string(memory)),
       fmt::format("writer_unary_interleaved_start_id.cpp c_2 {}", to_string(out_memory)),
       fmt::format("bcast_hw.cpp {}", op)};
   program.refused = {{"element wise, multi core", "the second operand is a scalar"}};
-  if (problem.shards) lie_in_shards(program, *problem.shards, problem.local, false);
+  if (problem.shards) lie_in_shards(program, {*problem.shards, problem.local, false}, unit);
   return program;
 }
 
 Program make_tensor_op(const TensorOpProblem& problem, const Release& release) {
-  const std::int64_t tile = n150d().tile_bytes_bf16, tiles = problem.tiles;
+  const auto tile = static_cast<std::int64_t>(tile_bytes(problem.first_dtype)),
+             second_tile = static_cast<std::int64_t>(tile_bytes(problem.second_dtype));
+  const std::int64_t tiles = problem.tiles;
   const WorkSplit split = split_of(problem, n150d().compute_grid);
   // Along the width a tile of the second tensor serves all that a core has of a row of tiles; else it is read for each.
   const bool column = problem.along == Along::width;
@@ -143,9 +147,9 @@ Program make_tensor_op(const TensorOpProblem& problem, const Release& release) {
   const TensorProgram names = program_of(problem.along);
   program.work.program = names.name;
   if (!problem.local.input) add_read(program.work.traffic, problem.first, tiles * tile);
-  if (!problem.local.second) add_read(program.work.traffic, problem.second, second * tile);
+  if (!problem.local.second) add_read(program.work.traffic, problem.second, second * second_tile);
   if (!problem.local.output) add_written(program.work.traffic, problem.out_memory, tiles * tile);
-  program.buffers = {{"in0", 2 * tile}, {"in1", 2 * tile}, {"out", 2 * tile}};
+  program.buffers = {{"in0", 2 * tile}, {"in1", 2 * second_tile}, {"out", 2 * tile}};
   program.kernels = {
       fmt::format("{} {} {}", names.reader, to_string(problem.first), to_string(problem.second)),
       fmt::format("{} {}", names.writer, to_string(problem.out_memory)),
@@ -153,7 +157,19 @@ Program make_tensor_op(const TensorOpProblem& problem, const Release& release) {
   if (problem.along == Along::nothing)
     program.refused = {{"broadcast height and width, multi core", "both operands have one shape"}};
   if (problem.shards)
-    lie_in_shards(program, *problem.shards, problem.local, problem.along == Along::nothing);
+    lie_in_shards(program, {*problem.shards, problem.local, problem.along == Along::nothing}, unit);
+  return program;
+}
+
+Program make_fp32_op(const TensorOpProblem& problem, int steps, const Release& release) {
+  Program program = make_tensor_op(problem, release);
+  program.work.program = "element wise on the vector unit, multi core";
+  program.kernels.back() = fmt::format("eltwise_binary_sfpu_kernel.cpp {}", problem.op);
+  constexpr std::int64_t vectors_of_a_tile = 32;
+  for (TileWork* work : {&program.work.total, &program.work.busiest_core}) {
+    work->copies = std::exchange(work->elementwise, 0);
+    work->vector_cycles = work->copies * vectors_of_a_tile * steps;
+  }
   return program;
 }
 

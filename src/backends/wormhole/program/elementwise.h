@@ -17,6 +17,7 @@ struct ScalarOpProblem {
   std::int64_t tiles;
   Memory memory;  ///< of the tensor
   Memory out_memory;
+  DType dtype = DType::bf16;  ///< of the tensor; the result's tiles count as its own
   std::optional<Sharding> shards = std::nullopt;  ///< on whose cores it runs
   LocalTensors local = {};
 };
@@ -29,6 +30,7 @@ struct TensorOpProblem {
   std::int64_t tiles;
   std::int64_t second_tiles;
   Memory first, second, out_memory;
+  DType first_dtype = DType::bf16, second_dtype = DType::bf16;  ///< the result has the first's
   std::int64_t height =
       1;                   ///< of a matrix, in tiles; its rows are shared out where a row is spread
   std::int64_t width = 1;  ///< its columns, where a column is
@@ -36,5 +38,8 @@ struct TensorOpProblem {
   LocalTensors local = {};
 };
 Program make_tensor_op(const TensorOpProblem& problem, const Release& release);
+
+/// Two fp32 tensors of one shape on the vector unit, `steps` cycles of it for 32 elements.
+Program make_fp32_op(const TensorOpProblem& problem, int steps, const Release& release);
 
 }  // namespace wattention::wormhole

@@ -12,7 +12,8 @@ namespace wattention::wormhole {
 
 Program make_move(const MoveProblem& problem) {
   const CoreGrid device = n150d().compute_grid;
-  const std::int64_t tile = tile_elements * problem.element_bytes;
+  const auto tile = static_cast<std::int64_t>(tile_bytes(problem.dtype)),
+             out_tile = static_cast<std::int64_t>(tile_bytes(problem.out_dtype));
   const std::int64_t units = problem.units > 0 ? problem.units : problem.out_tiles;
   WorkSplit split =
       split_work(ceil_div(units, problem.together), problem.one_core ? CoreGrid{1, 1} : device);
@@ -23,11 +24,9 @@ Program make_move(const MoveProblem& problem) {
   program.work.grid = bounding_grid(split.cores, device, FillOrder::by_column);
   set_work(program.work, split, units, problem.unit);
   if (!problem.local.input) add_read(program.work.traffic, problem.memory, problem.tiles * tile);
-  const std::int64_t out_tile =
-      problem.out_element_bytes > 0 ? tile_elements * problem.out_element_bytes : tile;
   if (!problem.local.output)
     add_written(program.work.traffic, problem.out_memory, problem.out_tiles * out_tile);
-  program.buffers = {{"in", 2 * tile}, {"out", 2 * tile}};
+  program.buffers = {{"in", 2 * tile}, {"out", 2 * out_tile}};
   program.buffer_grid = device;
   const std::string places =
       fmt::format("{} {}", to_string(problem.memory), to_string(problem.out_memory));
@@ -37,7 +36,7 @@ Program make_move(const MoveProblem& problem) {
   program.attributes = {{"cores", std::to_string(split.cores)},
                         {"units_per_core", std::to_string(split.largest)}};
   if (problem.shards) {
-    run_on_shards(program, *problem.shards, problem.local.input, problem.local.output);
+    run_on_shards(program, *problem.shards, problem.local, problem.unit);
     program.buffers = {};  // the shards themselves
     if (problem.scratch_tiles > 0)
       program.buffers.push_back({"scratch", problem.scratch_tiles * tile});

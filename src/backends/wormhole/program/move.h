@@ -20,12 +20,12 @@ struct MoveProblem {
   std::int64_t out_tiles;
   Memory memory;  ///< of the input
   Memory out_memory;
-  std::int64_t element_bytes = 2;
+  DType dtype = DType::bf16;      ///< of the input
+  DType out_dtype = DType::bf16;  ///< of the result
   bool one_core = false;
-  std::int64_t out_element_bytes = 0;  ///< 0: as those read
-  std::int64_t units = 0;              ///< 0: as many as tiles are written
-  std::int64_t together = 1;           ///< so many of them always go to one core
-  UnitWork unit = {};                  ///< of one of them
+  std::int64_t units = 0;     ///< 0: as many as tiles are written
+  std::int64_t together = 1;  ///< so many of them always go to one core
+  UnitWork unit = {};         ///< of one of them
   /// Runs on these shards' cores; what lies in them does not go over the network.
   std::optional<Sharding> shards = std::nullopt;
   LocalTensors local = {};

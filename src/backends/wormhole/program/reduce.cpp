@@ -48,7 +48,9 @@ Program make_reduce(const ReduceProblem& problem) {
                    problem.out_tiles * problem.tiles_of_one,
                    problem.out_tiles,
                    problem.memory,
-                   problem.out_memory};
+                   problem.out_memory,
+                   problem.dtype,
+                   problem.dtype};
   move.unit.tiles = tile_work(problem);
   move.unit.reads = move.unit.read_waits = problem.tiles_of_one;
   Program program = make_move(move);

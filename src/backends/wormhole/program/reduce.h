@@ -15,6 +15,7 @@ struct ReduceProblem {
   Memory memory;              ///< of the input
   Memory out_memory;
   Fidelity fidelity;
+  DType dtype = DType::bf16;  ///< of input and result
 };
 
 /// A core takes whole rows, columns or positions; its reader waits for each tile.

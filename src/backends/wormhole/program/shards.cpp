@@ -2,33 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "backends/wormhole/program/ceil_div.h"
 #include "backends/wormhole/spec/chip.h"
 
 namespace wattention::wormhole {
 namespace {
 
-// Work of `tiles` where the program was made for `made`: every kind of it is so much per tile.
-TileWork scaled(const TileWork& work, std::int64_t made, std::int64_t tiles) {
-  TileWork out = work;
-  for (std::int64_t TileWork::*part :
-       {&TileWork::elementwise, &TileWork::copies, &TileWork::unpacked, &TileWork::packed,
-        &TileWork::vector_cycles})
-    out.*part = ceil_div(work.*part * tiles, made);
-  return out;
-}
-
-CoreMoves moved(const CoreMoves& moves, std::int64_t tiles, int cores, bool reads_own,
-                bool writes_own) {
-  const auto scale = [&](std::int64_t count) { return ceil_div(count * tiles, moves.units); };
-  CoreMoves out = moves;
-  out.units = tiles;
-  out.all_units = tiles * cores;
-  out.reads = reads_own ? 0 : scale(moves.reads);
-  out.read_waits = reads_own ? 0 : scale(moves.read_waits);
-  out.writes = writes_own ? 0 : scale(moves.writes);
-  out.write_waits = writes_own ? 0 : scale(moves.write_waits);
-  return out;
+// What lies in shards is neither fetched nor sent.
+UnitWork where_it_lies(UnitWork unit, const LocalTensors& local) {
+  for (const bool lies : {local.input, local.second})
+    if (lies) unit.reads = std::max<std::int64_t>(0, unit.reads - 1);
+  unit.read_waits = std::min(unit.read_waits, unit.reads);
+  if (local.output) unit.writes = unit.write_waits = 0;
+  return unit;
 }
 
 }  // namespace
@@ -59,14 +47,12 @@ std::vector<CoreRange> first_cores(int count, CoreGrid grid, ShardOrder order) {
   return ranges;
 }
 
-void run_on_shards(Program& program, const Sharding& sharding, bool reads_own, bool writes_own) {
+void run_on_shards(Program& program, const Sharding& sharding, const LocalTensors& local,
+                   const UnitWork& unit) {
   const std::int64_t tiles = tiles_of_shard(sharding).count();
-  const std::int64_t made = program.work.moves.units;
-  program.work.cores = sharding.core_count();
-  program.work.moves = moved(program.work.moves, tiles, program.work.cores, reads_own, writes_own);
+  const WorkSplit split{sharding.core_count(), tiles};
+  set_work(program.work, split, tiles * split.cores, where_it_lies(unit, local));
   program.work.grid = program.buffer_grid = grid_of(sharding);
-  program.work.busiest_core = scaled(program.work.busiest_core, made, tiles);
-  program.work.total = scaled(program.work.busiest_core, tiles, tiles * program.work.cores);
   const std::string word = to_string(sharding);
   for (std::string& kernel : program.kernels) kernel += " shards " + word;
   program.attributes = {{"cores", std::to_string(program.work.cores)},

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "backends/wormhole/program/core_work.h"
 #include "backends/wormhole/program/program.h"
 
 namespace wattention::wormhole {
@@ -28,8 +29,9 @@ struct LocalTensors {
   bool input = false, second = false, output = false;
 };
 
-/// Gives a program that was made for tiles shared out over all cores the shards' cores and their tiles. Where all it
-/// reads (or what it writes) lies in the shards, its reader (or its writer) asks the network for nothing.
-void run_on_shards(Program& program, const Sharding& sharding, bool reads_own, bool writes_own);
+/// Gives a program that was made for tiles shared out over all cores the shards' cores and their tiles. `unit`: of a
+/// tile that comes from elsewhere and goes elsewhere.
+void run_on_shards(Program& program, const Sharding& sharding, const LocalTensors& local,
+                   const UnitWork& unit);
 
 }  // namespace wattention::wormhole

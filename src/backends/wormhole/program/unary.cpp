@@ -12,21 +12,18 @@ constexpr std::int64_t vectors_of_a_tile = 32;  // 32 elements each
 }  // namespace
 
 Program make_unary(const UnaryProblem& problem) {
-  const bool local = problem.shards.has_value();
-  MoveProblem move{.op = problem.op,
-                   .program = local ? "unary, shards" : "unary, multi core",
-                   .kernel = "eltwise_sfpu.cpp",
-                   .tiles = problem.tiles,
-                   .out_tiles = problem.tiles,
-                   .memory = problem.memory,
-                   .out_memory = problem.out_memory,
-                   .element_bytes = problem.element_bytes,
-                   .out_element_bytes = problem.out_element_bytes,
-                   .shards = problem.shards,
-                   .local = {.input = local, .output = local}};
+  MoveProblem move{
+      problem.op,         "unary, multi core", "eltwise_sfpu.cpp",
+      problem.tiles,      problem.tiles,       problem.memory,
+      problem.out_memory, problem.dtype,       problem.out_dtype.value_or(problem.dtype)};
   if (problem.operands > 1) {
     move.program = "element wise by the vector unit, multi core";
     move.tiles *= problem.operands;
+  }
+  if (problem.shards) {
+    move.program = "unary, shards";
+    move.shards = problem.shards;
+    move.local = {.input = true, .output = true};
   }
   move.unit = computed_tile();
   move.unit.tiles.copies = move.unit.tiles.unpacked = problem.operands;

@@ -14,9 +14,9 @@ struct UnaryProblem {
   Memory memory;  ///< of the input
   Memory out_memory;
   int steps;  ///< cycles of the vector unit for 32 elements
-  std::int64_t element_bytes = 2;
-  std::int64_t out_element_bytes = 2;
-  int operands = 1;  ///< tensors of one shape, each with so many tiles
+  DType dtype = DType::bf16;
+  std::optional<DType> out_dtype = std::nullopt;  ///< unset: the same
+  int operands = 1;                               ///< tensors of one shape, each with so many tiles
   std::optional<Sharding> shards = std::nullopt;  ///< of both
 };
 

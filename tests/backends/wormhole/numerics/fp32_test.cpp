@@ -7,6 +7,7 @@
 #include <limits>
 #include <random>
 
+#include "backends/wormhole/exec/binary_fp32.h"
 #include "backends/wormhole/kernels/binary_fp32.h"
 #include "backends/wormhole/kernels/chains.h"
 #include "backends/wormhole/kernels/erf.h"
@@ -100,6 +101,31 @@ TEST(Fp32Kernels, SumsAndProductsAreIeees) {
       ASSERT_EQ(value_of(kernels::of_fp32<Op::maximum>(x, y)), std::fmax(a, b)) << a << " " << b;
       ASSERT_EQ(value_of(kernels::of_fp32<Op::minimum>(x, y)), std::fmin(a, b)) << a << " " << b;
     }
+}
+
+// The host's own sums and products: the same bits for all kinds of patterns, infinities, NaNs and denormals included.
+TEST(Fp32Exec, IsTheKernelElementByElement) {
+  std::mt19937_64 engine(5);
+  std::vector<Word> a(20000), b(a.size()), out(a.size());
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    a[i] = static_cast<Word>(engine());
+    const auto random = static_cast<Word>(engine());
+    // Exponents near each other, near the least ones of sums and products, or any.
+    b[i] = i % 4 == 0   ? random
+           : i % 4 == 1 ? (random & 0x80ffffffu) | (a[i] & 0x7f000000u)
+           : i % 4 == 2
+               ? a[i] ^ (random & 0x80000007u)
+               : (random & 0x80ffffffu) | (0x3f000000u - (a[i] & 0x7f000000u)) % 0x7f000000u;
+    if (i % 7 == 0) a[i] &= 0x81ffffffu;
+  }
+  for (const Op op :
+       {Op::add, Op::subtract, Op::multiply, Op::rsub, Op::eq, Op::ne, Op::lt, Op::gt, Op::le,
+        Op::ge, Op::squared_difference, Op::divide, Op::maximum, Op::logical_xor}) {
+    binary_of_fp32(op, a, b, out, {2});
+    for (std::size_t i = 0; i < a.size(); ++i)
+      ASSERT_EQ(out[i], kernels::fp32_kernel(op)(a[i], b[i]))
+          << to_string(op) << " of " << std::hex << a[i] << " and " << b[i];
+  }
 }
 
 // Comparisons are of the difference: what is less than the least normal is none.

@@ -131,7 +131,9 @@ TEST_F(Errors, Transfers) {
   expect_refused(ErrorKind::bad_input, "memory dram or l1 on wormhole; found host",
                  [&] { to_device(host, device, {.memory = Memory::host}); });
   expect_refused(ErrorKind::bad_input,
-                 "dtype bf16 or f32 or uint32 or int32 or uint16 or uint8 on wormhole; found f64",
+                 "dtype bf16 or f32 or uint32 or int32 or uint16 or uint8 or bfloat8_b or "
+                 "bfloat4_b on wormhole; "
+                 "found f64",
                  [&] { to_device(host, device, {.dtype = DType::f64}); });
   expect_refused(ErrorKind::bad_input, "memory dram or l1; found host", [&] {
     matmul(on_device({4, 4}), on_device({4, 4}), {.memory = Memory::host});

@@ -71,7 +71,7 @@ TEST(ElementwisePrograms, ASpreadRowSharesRowsAndAColumnColumns) {
   const Release& release = release_profile("0.57");
   const auto cores = [&](Along along, std::int64_t height, std::int64_t width) {
     return make_tensor_op({"add", along, height * width, 1, Memory::dram, Memory::dram,
-                           Memory::dram, height, width},
+                           Memory::dram, DType::bf16, DType::bf16, height, width},
                           release)
         .work.cores;
   };

@@ -8,8 +8,8 @@ namespace wattention::wormhole {
 namespace {
 
 // One tile product at a time: two tiles each of a, b and the result.
-std::vector<CircularBuffer> multi_core_buffers(std::int64_t tile) {
-  return {{"in0", 2 * tile}, {"in1", 2 * tile}, {"out", 2 * tile}};
+std::vector<CircularBuffer> multi_core_buffers(const MatmulTiles& tile) {
+  return {{"in0", 2 * tile.a}, {"in1", 2 * tile.b}, {"out", 2 * tile.out}};
 }
 
 // Operands are double buffered as soon as there is more than one block to read.
@@ -23,7 +23,7 @@ constexpr std::int64_t sender_state_bytes = 64;  // of a core that sends its sha
 
 // a's own buffers on a core. Shards that are read where they lie take none.
 std::vector<CircularBuffer> a_buffers(const MatmulConfig& config, const MatmulProblem& problem) {
-  const std::int64_t tile = n150d().tile_bytes_bf16;
+  const std::int64_t tile = tiles_of(problem).a;
   const std::int64_t block =
       operand_copies(config, problem) * config.out_block.m * config.per_core.k * tile;
   if (!problem.a_shards) return {{"in0", block}};
@@ -41,21 +41,21 @@ std::vector<CircularBuffer> a_buffers(const MatmulConfig& config, const MatmulPr
 
 std::vector<CircularBuffer> matmul_buffers(const MatmulConfig& config,
                                            const MatmulProblem& problem) {
-  const std::int64_t tile = n150d().tile_bytes_bf16;
+  const MatmulTiles tile = tiles_of(problem);
   if (config.kind == MatmulKind::multi_core) return multi_core_buffers(tile);
   const BlockSize& block = config.out_block;
   const std::int64_t copies = operand_copies(config, problem);
   const std::int64_t out_tiles = block.m * block.n;
   std::vector<CircularBuffer> buffers = a_buffers(config, problem);
-  if (!problem.b_shards) buffers.push_back({"in1", copies * block.n * block.k * tile});
+  if (!problem.b_shards) buffers.push_back({"in1", copies * block.n * block.k * tile.b});
   // Partial sums share the output's buffer unless they are wider, or the output is a shard that is made block by block.
   const bool apart = problem.out_shards && config.per_core.m != block.m;
   if (problem.fp32_accumulate)
     buffers.push_back({"partials", out_tiles * n150d().tile_bytes_f32});
   else if (apart)
-    buffers.push_back({"partials", out_tiles * tile});
-  if (!problem.out_shards) buffers.push_back({"out", out_tiles * tile});
-  if (problem.fused_bias) buffers.push_back({"bias", block.n * tile});
+    buffers.push_back({"partials", out_tiles * tile.out});
+  if (!problem.out_shards) buffers.push_back({"out", out_tiles * tile.out});
+  if (problem.fused_bias) buffers.push_back({"bias", block.n * n150d().tile_bytes_bf16});
   return buffers;
 }
 

@@ -45,12 +45,14 @@ std::map<std::int64_t, Sides> pairs_by_product(const BlockSize& wanted) {
 
 }  // namespace
 
-std::int64_t estimated_buffer_bytes(const BlockSize& block, bool fp32_accumulate) {
+std::int64_t estimated_buffer_bytes(const BlockSize& block, const MatmulProblem& problem) {
   const Chip& chip = n150d();
-  const std::int64_t tile = chip.tile_bytes_bf16;
-  const std::int64_t partial_tile = fp32_accumulate ? chip.tile_bytes_f32 : tile;
-  const std::int64_t bytes =
-      2 * (block.m + block.n) * block.k * tile + block.m * block.n * (tile + partial_tile);
+  const MatmulTiles tile = tiles_of(problem);
+  const std::int64_t partial_tile =
+      problem.fp32_accumulate ? chip.tile_bytes_f32 : std::max(chip.tile_bytes_bf16, tile.out);
+  // The release takes a tile of a for one of the result.
+  const std::int64_t bytes = 2 * (block.m * tile.a + block.n * tile.b) * block.k +
+                             block.m * block.n * (tile.a + partial_tile);
   return static_cast<std::uint32_t>(bytes);  // the release counts in 32 bits, which wrap
 }
 
@@ -58,7 +60,7 @@ std::int64_t estimated_buffer_bytes(const BlockSize& block, bool fp32_accumulate
 bool fits(const BlockSize& block, const MatmulProblem& problem) {
   const std::int64_t shard =
       problem.a_shards ? block.m * problem.a_shards->shard_columns / tile_side : 0;
-  return estimated_buffer_bytes(block, problem.fp32_accumulate) + shard * n150d().tile_bytes_bf16 <
+  return estimated_buffer_bytes(block, problem) + shard * tiles_of(problem).a <
          problem.free_l1_bytes;
 }
 

@@ -6,7 +6,7 @@
 namespace wattention::wormhole {
 
 /// Bytes per core, as the release estimates them before it builds the buffers.
-std::int64_t estimated_buffer_bytes(const BlockSize& block, bool fp32_accumulate);
+std::int64_t estimated_buffer_bytes(const BlockSize& block, const MatmulProblem& problem);
 
 bool fits(const BlockSize& block, const MatmulProblem& problem);
 

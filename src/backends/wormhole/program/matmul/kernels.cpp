@@ -18,10 +18,12 @@ std::string compiled_arguments(const MatmulConfig& config, const MatmulNumerics&
   const std::string shards =
       word(problem.a_shards) + word(problem.b_shards) + word(problem.out_shards);
   return fmt::format(
-      "M{} N{} K{} B{} per_core {}x{} block {}x{}x{} subblock {}x{} fidelity {} {} {}{}{}{}",
+      "M{} N{} K{} B{} per_core {}x{} block {}x{}x{} subblock {}x{} fidelity {} {} {} {} {} "
+      "{}{}{}{}",
       problem.m_tiles, problem.n_tiles, problem.k_tiles, problem.batch, core.m, core.n,
       config.out_block.m, config.out_block.n, core.k, config.subblock.h, config.subblock.w,
       static_cast<int>(numerics.fidelity), numerics.fp32_accumulate, numerics.l1_accumulate,
+      to_string(problem.a), to_string(problem.b), to_string(problem.out),
       problem.fused_bias ? " bias" : "", problem.fused_activation ? " activation" : "", shards);
 }
 

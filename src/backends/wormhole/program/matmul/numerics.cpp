@@ -10,8 +10,15 @@ namespace {
 bool accumulates_in_l1(const MatmulConfig& config, std::int64_t k_blocks,
                        const MatmulProblem& problem, const Release& release) {
   const std::int64_t above = config.kind == MatmulKind::mcast_1d_in0 || problem.fused_bias ? 1 : 2;
-  return problem.packer_l1_accumulate.value_or(release.matmul_packer_l1_accumulate) &&
-         k_blocks > above;
+  const bool by_default = release.matmul_packer_l1_accumulate && problem.out != DType::f32;
+  return problem.packer_l1_accumulate.value_or(by_default) && k_blocks > above;
+}
+
+Fidelity default_fidelity(const MatmulProblem& problem, const Release& release) {
+  if (problem.a == DType::f32 && problem.b == DType::f32) return Fidelity::hifi4;
+  const bool low = is_block(problem.a) && is_block(problem.b);
+  return problem.core_grid || problem.program || low ? release.matmul_fidelity_with_grid
+                                                     : release.matmul_fidelity_without_grid;
 }
 
 }  // namespace
@@ -20,12 +27,14 @@ MatmulNumerics matmul_numerics(const MatmulConfig& config, const MatmulProblem& 
                                const Release& release) {
   if (config.kind == MatmulKind::multi_core)
     return {release.matmul_fidelity_multi_core, problem.k_tiles, false, false};
-  const Fidelity by_default = problem.core_grid || problem.program
-                                  ? release.matmul_fidelity_with_grid
-                                  : release.matmul_fidelity_without_grid;
+  const Fidelity by_default = default_fidelity(problem, release);
   const std::int64_t k_blocks = problem.k_tiles / config.per_core.k;
-  return {problem.fidelity.value_or(by_default), config.per_core.k, problem.fp32_accumulate,
-          accumulates_in_l1(config, k_blocks, problem, release), problem.fused_bias};
+  return {problem.fidelity.value_or(by_default),
+          config.per_core.k,
+          problem.fp32_accumulate,
+          accumulates_in_l1(config, k_blocks, problem, release),
+          problem.fused_bias,
+          problem.a == DType::f32 || problem.b == DType::f32};
 }
 
 }  // namespace wattention::wormhole

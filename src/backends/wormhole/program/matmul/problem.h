@@ -1,6 +1,7 @@
 #pragma once
 // What the choice of a matmul program depends on.
 #include <wattention/device.h>
+#include <wattention/dtype.h>
 #include <wattention/program_config.h>
 
 #include <cstdint>
@@ -23,11 +24,21 @@ struct MatmulProblem {
       out_shards;  ///< the layout that is asked for; the program decides the rest
   std::optional<Fidelity> fidelity;
   bool fp32_accumulate = false;
+  DType a = DType::bf16, b = DType::bf16, out = DType::bf16;
   std::optional<bool> packer_l1_accumulate;  ///< empty: as the release does
   bool fused_bias = false;                   ///< a row is added in the same program
   bool fused_activation = false;             ///< and a function of each element computed
   int activation_steps = 0;                  ///< of the vector unit, for 32 elements
   std::int64_t free_l1_bytes = 0;  ///< from the first free address to the lowest L1 buffer
 };
+
+/// Bytes of a tile of the operands and of the result in L1.
+struct MatmulTiles {
+  std::int64_t a, b, out;
+};
+inline MatmulTiles tiles_of(const MatmulProblem& problem) {
+  const auto bytes = [](DType dtype) { return static_cast<std::int64_t>(tile_bytes(dtype)); };
+  return {bytes(problem.a), bytes(problem.b), bytes(problem.out)};
+}
 
 }  // namespace wattention::wormhole

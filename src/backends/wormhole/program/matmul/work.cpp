@@ -102,17 +102,17 @@ OperandTiles tiles_read(const MatmulConfig& config, const MatmulProblem& problem
           b * unfused_batch(config, problem) * (config.per_core.m / config.out_block.m)};
 }
 
-void add_multicasts(OpEvent& work, const MatmulConfig& config, const OperandTiles& tiles) {
-  const std::int64_t tile = n150d().tile_bytes_bf16;
+void add_multicasts(OpEvent& work, const MatmulConfig& config, const OperandTiles& tiles,
+                    const MatmulTiles& tile) {
   const CoreGrid grid = work.grid;
   if (config.kind == MatmulKind::mcast_2d) {
     const int down = config.transpose_mcast ? grid.x : grid.y;
     const int across = config.transpose_mcast ? grid.y : grid.x;
-    work.in0 = {tiles.a * tile, down, across - 1};
-    work.in1 = {tiles.b * tile, across, down - 1};
+    work.in0 = {tiles.a * tile.a, down, across - 1};
+    work.in1 = {tiles.b * tile.b, across, down - 1};
   }
-  if (config.kind == MatmulKind::mcast_1d_in0) work.in0 = {tiles.a * tile, 1, work.cores - 1};
-  if (config.kind == MatmulKind::mcast_1d_in1) work.in1 = {tiles.b * tile, 1, work.cores - 1};
+  if (config.kind == MatmulKind::mcast_1d_in0) work.in0 = {tiles.a * tile.a, 1, work.cores - 1};
+  if (config.kind == MatmulKind::mcast_1d_in1) work.in1 = {tiles.b * tile.b, 1, work.cores - 1};
 }
 
 }  // namespace
@@ -131,15 +131,15 @@ OpEvent matmul_work(const MatmulConfig& config, const MatmulNumerics& numerics,
   work.blocks = blocks_of(config, problem, placement.passes);
   work.busiest_core = core_work(config, numerics, work.blocks, problem);
   work.total = times(work.busiest_core, placement.cores);
-  const std::int64_t tile = n150d().tile_bytes_bf16;
+  const MatmulTiles tile = tiles_of(problem);
   const OperandTiles tiles = tiles_read(config, problem);
   // What lies in shards is read and written where it lies.
-  if (!problem.a_shards) add_read(work.traffic, memories.a, tiles.a * tile);
-  if (!problem.b_shards) add_read(work.traffic, memories.b, tiles.b * tile);
+  if (!problem.a_shards) add_read(work.traffic, memories.a, tiles.a * tile.a);
+  if (!problem.b_shards) add_read(work.traffic, memories.b, tiles.b * tile.b);
   if (!problem.out_shards)
     add_written(work.traffic, memories.out,
-                problem.batch * problem.m_tiles * problem.n_tiles * tile);
-  add_multicasts(work, config, tiles);
+                problem.batch * problem.m_tiles * problem.n_tiles * tile.out);
+  add_multicasts(work, config, tiles, tile);
   return work;
 }
 
