@@ -12,8 +12,10 @@
 namespace wattention::wormhole {
 namespace {
 
-constexpr bool is_finite(Word x) {
-  return exponent_of(x) != infinite_exponent;
+/// A normal number or a zero. The vector unit takes a denormal for zero, which shows beside numbers nearly as small.
+constexpr bool is_plain(Word x) {
+  const int exponent = exponent_of(x);
+  return exponent != infinite_exponent && (exponent != 0 || x << 1 == 0);
 }
 
 template <Op op>
@@ -23,7 +25,7 @@ Word computed(Word x, Word y) {
                                           : op == Op::subtract ? a - b
                                                                : a * b);
   const int exponent = exponent_of(result);
-  if (exponent > 1 && exponent < infinite_exponent && is_finite(x) && is_finite(y)) return result;
+  if (exponent > 1 && exponent < infinite_exponent && is_plain(x) && is_plain(y)) return result;
   return kernels::of_fp32<op>(x, y);
 }
 
