@@ -15,9 +15,9 @@ _FLAGS = ("fuse_batch", "transpose_mcast", "mcast_in0")
 _FUSED = {"gelu": "gelu_approximate", "exp": "exp_approximate", "sigmoid_approx": "sigmoid_approximate",
           "recip": "reciprocal"}
 _PLAIN = ("relu silu sigmoid sqrt log log1p tanh log2 log10 sin cos abs sign square").split()
-_WITH_FORM = ("gelu", "exp", "sigmoid")
+_WITH_FORM = "gelu exp sigmoid".split()
 # What the vector unit computes in one way, whatever math_approx_mode says.
-_OF_ONE_FORM = ("relu", "silu", "gelu", "gelu_approximate")
+_OF_ONE_FORM = "relu silu gelu gelu_approximate".split()
 
 
 def program_word(op, config):

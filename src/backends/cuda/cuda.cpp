@@ -72,7 +72,7 @@ class CudaBackend final : public Backend {
            to_string(asked));
     const bool rounds = computes_in(host.dtype()) && computes_in(asked);  // on the way
     const Tensor narrow = rounds || host.dtype() == asked ? host : host.to(asked);
-    const Tensor there = queue().empty(host.shape(), asked);
+    Tensor there = queue().empty(host.shape(), asked);
     transfers_.to_gpu(narrow, asked, cuda::elements_of(there));
     return there;
   }
