@@ -62,8 +62,8 @@ UnitWork unit_of_row(const NormProblem& problem) {
   work.vector_cycles = vectors_of_a_tile * root_cycles;
   work.unpacked = 2 * (work.reductions + work.elementwise);
   work.packed = tiles * (2 + centring + residual + affine) + 2 + centring;
-  // Sum, mean and their difference; squares, their sum, the root; products.
-  work.passes = 5 + 2 * centring + residual + affine;
+  // One for each step over the row; sums go with them.
+  work.passes = 2 + centring + residual + affine;
   unit.reads = tiles * (1 + residual);
   unit.writes = tiles;
   unit.read_waits = unit.write_waits = tiles / block_of(problem);
