@@ -118,16 +118,21 @@ nb::object array_over(const Tensor& tensor, nb::dlpack::dtype type, nb::handle o
                   nb::rv_policy::reference);
 }
 
+// Elements of the block formats stand as the bf16 that they are.
+bool stands_as_bf16(DType dtype) {
+  return dtype == DType::bf16 || is_block(dtype);
+}
+
 nb::object numpy_over(const nb::object& self) {
   const auto& tensor = nb::cast<const Tensor&>(self);
-  if (tensor.dtype() != DType::bf16)
+  if (!stands_as_bf16(tensor.dtype()))
     return array_over<nb::numpy>(tensor, dlpack_type(tensor.dtype()), self);
   const nb::object wide = nb::cast(tensor.to(DType::f32));
   return array_over<nb::numpy>(nb::cast<const Tensor&>(wide), nb::dtype<float>(), wide);
 }
 
 nb::object to_numpy(const nb::object& self, const nb::object& dtype, const nb::object& copy) {
-  const bool is_copy = nb::cast<const Tensor&>(self).dtype() == DType::bf16;
+  const bool is_copy = stands_as_bf16(nb::cast<const Tensor&>(self).dtype());
   if (is_copy && copy.ptr() == Py_False)
     throw nb::value_error(
         "[tensor] expected copy of None or True, as NumPy has no bfloat16; found False");
@@ -144,7 +149,7 @@ nb::object to_dlpack(const nb::object& self, const nb::kwargs& options) {
 
 nb::object bits_over(const nb::object& self) {
   const auto& tensor = nb::cast<const Tensor&>(self);
-  expect(tensor.dtype() == DType::bf16, "[bits] expected a bf16 tensor; found {}",
+  expect(stands_as_bf16(tensor.dtype()), "[bits] expected a bf16 tensor; found {}",
          to_string(tensor.dtype()));
   return array_over<nb::numpy>(tensor, bits_type, self);
 }
@@ -249,20 +254,20 @@ void bind_arrays(nb::class_<Tensor>& type) {
           nb::arg("other"), "True for a tensor and its views.");
 }
 
-// NumPy's arrays know how to be pickled: out of band, where the protocol can. bf16 goes as its patterns.
+// NumPy's arrays know how to be pickled: out of band, where the protocol can. bf16 and blocks go as patterns.
 nb::tuple state_of(const nb::object& self) {
   const auto& tensor = nb::cast<const Tensor&>(self);
   if (tensor.storage()->backend() != nullptr)
     fail(ErrorKind::unsupported,
          "[pickle] expected a tensor on the host; found one on {} (to_host first)",
          tensor.device_name());
-  const bool is_bf16 = tensor.dtype() == DType::bf16;
-  return nb::make_tuple(to_string(tensor.dtype()), is_bf16 ? bits_over(self) : numpy_over(self));
+  const bool as_bits = stands_as_bf16(tensor.dtype());
+  return nb::make_tuple(to_string(tensor.dtype()), as_bits ? bits_over(self) : numpy_over(self));
 }
 
 Tensor tensor_from_state(const nb::tuple& state) {
-  const bool is_bf16 = parse_dtype(nb::cast<std::string>(state[0])) == DType::bf16;
-  return from_array(state[1], is_bf16 ? std::optional(DType::bf16) : std::nullopt);
+  const DType dtype = parse_dtype(nb::cast<std::string>(state[0]));
+  return from_array(state[1], stands_as_bf16(dtype) ? std::optional(dtype) : std::nullopt);
 }
 
 void bind_copies(nb::class_<Tensor>& type) {

@@ -37,6 +37,14 @@ class Tensors(unittest.TestCase):
                 tensor = tensor_of(dtype)
                 self.assertTrue(same(pickle.loads(pickle.dumps(tensor, protocol)), tensor), (dtype, protocol))
 
+    def test_block_formats_go_as_the_bf16_that_they_are(self):
+        for dtype in ("bfloat8_b", "bfloat4_b"):
+            tensor = wattention.Tensor(np.array([[1.5, -2.25], [0.03, 7]], np.float32)).to(dtype)
+            again = pickle.loads(pickle.dumps(tensor))
+            self.assertEqual((again.dtype, again.shape), (tensor.dtype, tensor.shape))
+            np.testing.assert_array_equal(np.asarray(again), np.asarray(tensor))
+            self.assertEqual(np.asarray(tensor).dtype, np.float32)
+
     def test_shapes(self):
         for shape in ((), (0, 3), (1, 2, 3, 4)):
             tensor = wattention.zeros(shape)

@@ -41,6 +41,9 @@ class Floats(WithDevice):
                 ttnn.to_torch(there), np.ndarray) else ttnn.to_torch(self.sent(exact, ttnn.float32)).dtype)
             self.expect("bad_input", "ttnn.from_torch: bfloat8_b/bfloat4_b requires TILE_LAYOUT!",
                         lambda: ttnn.from_torch(exact, dtype=dtype))
+            made = ttnn.Tensor(exact, dtype)
+            self.assertIs(made.layout, ttnn.TILE_LAYOUT)
+            self.assertEqual(made.to_numpy().dtype, np.float32)
             self.assertIn(f"dtype=DataType::{dtype.name}, layout=Layout::TILE", repr(there))
 
     def test_results_in_another_dtype(self):

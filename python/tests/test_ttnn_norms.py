@@ -119,6 +119,15 @@ class Elementwise(WithDevice):
     def trigamma(x):
         return sum(1 / (x + k) ** 2 for k in range(11))
 
+    def test_what_functions_of_several_steps_do_not_take(self):
+        tensor = self.send(np.ones((32, 32), np.float32))
+        for call in (lambda: ttnn.logaddexp(tensor, tensor, use_legacy=False), lambda: ttnn.pow(2.0, tensor)):
+            self.expect("unsupported", "To ask for it", call)
+        for call in (lambda: ttnn.hypot(tensor), lambda: ttnn.sinh(), lambda: ttnn.sinh(tensor, 1)):
+            self.assertRaises(TypeError, call)
+        named = ttnn.hypot(input_tensor_a=tensor, input_tensor_b=tensor)
+        np.testing.assert_array_equal(bits_of(named), bits_of(ttnn.hypot(tensor, tensor)))
+
     def test_functions_of_several_tensors(self):
         x, y = self.x, self.x[..., ::-1].copy()
         a, b = self.send(x), self.send(y)

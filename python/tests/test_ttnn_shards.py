@@ -38,6 +38,9 @@ class Shards(WithDevice):
         by_parts = ttnn.interleaved_to_sharded(pages, ttnn.CoreGrid(y=8, x=8), [64, 128],
                                                ttnn.TensorMemoryLayout.HEIGHT_SHARDED, ttnn.ShardOrientation.ROW_MAJOR)
         self.assertEqual(by_parts.memory_config(), self.rows)
+        by_numbers = ttnn.interleaved_to_sharded(pages, (8, 8), [64, 128], ttnn.TensorMemoryLayout.HEIGHT_SHARDED,
+                                                 ttnn.ShardOrientation.ROW_MAJOR)
+        self.assertEqual(by_numbers.memory_config(), self.rows)
         sent = self.send(values(256, 128), memory_config=self.blocks)
         self.assertEqual(sent.memory_config(), self.blocks)
 

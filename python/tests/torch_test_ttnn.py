@@ -123,6 +123,10 @@ class Golden(WithDevice):
                                ("rms_norm", torch.nn.functional.rms_norm(self.a, (32,), eps=1e-12))):
             arguments = {"mul_": (2,), "max": (-1,), "rsub": (2,)}.get(name, ())
             torch.testing.assert_close(golden(name)(self.a, *arguments), expected, rtol=1e-2, atol=1e-2)
+        below = ttnn.get_golden_function(ttnn.acosh)(self.a / 2, device=self.device)
+        self.assertTrue(bool((below == torch.tensor(self.device.sfpu_nan(), dtype=torch.bfloat16)).all()))
+        pairs = golden("concat")([torch.tensor([1, 2]), torch.tensor([3, 4])], 0, groups=2)
+        self.assertEqual(pairs.tolist(), [1, 3, 2, 4])
         found = ttnn.get_fallback_function(ttnn.reshape)(self.tensor, (2, 16, 32))
         self.assertEqual((found.shape, found.device(), found.layout), ([2, 16, 32], self.device, ttnn.TILE_LAYOUT))
 

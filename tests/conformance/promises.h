@@ -50,6 +50,27 @@ inline double card_sum(double count) {
   return (2 + std::sqrt(2 * std::ceil(count / 16))) * bf16_epsilon;
 }
 
+/// Arithmetic in f32, with exponentials within 2 ulp and their arguments.
+constexpr Promise in_f32(const char* device) {
+  return {.device = device,
+          .dtype = DType::f32,
+          .epsilon = f32_epsilon,
+          .sum_error = f32_sum,
+          .product_roundings = once,
+          .number_roundings = once,
+          .alignment = 0,
+          .softmax_error = 8 * f32_epsilon};
+}
+
+/// The same, stored as bf16.
+constexpr Promise in_bf16(const char* device) {
+  Promise promise = in_f32(device);
+  promise.dtype = DType::bf16;
+  promise.epsilon = bf16_epsilon;
+  promise.alignment = 0x1p-15;
+  return promise;
+}
+
 inline const Promise promises[] = {
     {.device = "reference",
      .dtype = DType::f64,
@@ -59,22 +80,8 @@ inline const Promise promises[] = {
      .number_roundings = once,
      .alignment = 0,
      .softmax_error = 108 * f64_epsilon},  // a plain sum of up to 100 exponentials
-    {.device = "cpu",
-     .dtype = DType::f32,
-     .epsilon = f32_epsilon,
-     .sum_error = f32_sum,
-     .product_roundings = once,
-     .number_roundings = once,
-     .alignment = 0,
-     .softmax_error = 8 * f32_epsilon},  // two exponentials within 1.1 ulp, their arguments
-    {.device = "cpu",
-     .dtype = DType::bf16,
-     .epsilon = bf16_epsilon,
-     .sum_error = f32_sum,
-     .product_roundings = once,
-     .number_roundings = once,
-     .alignment = 0x1p-15,
-     .softmax_error = 8 * f32_epsilon},
+    in_f32("cpu"),                         // two exponentials within 1.1 ulp
+    in_bf16("cpu"),
     // Four phases of a product are four roundings and one lost bit; a number is cut by up to 2 epsilons. The smaller
     // term of a sum keeps three bits below the result's last. An exponential is off by 3.4 %, the reciprocal by 3.9 %;
     // seven roundings lie between them.
@@ -88,22 +95,8 @@ inline const Promise promises[] = {
      .softmax_error = 0.073 + 7 * bf16_epsilon},
     // An f32 division and exponential of the GPU are within 1 and 2 ulp (CUDA C++ Programming Guide, appendix on
     // mathematical functions).
-    {.device = "cuda",
-     .dtype = DType::f32,
-     .epsilon = f32_epsilon,
-     .sum_error = f32_sum,
-     .product_roundings = once,
-     .number_roundings = once,
-     .alignment = 0,
-     .softmax_error = 8 * f32_epsilon},
-    {.device = "cuda",
-     .dtype = DType::bf16,
-     .epsilon = bf16_epsilon,
-     .sum_error = f32_sum,
-     .product_roundings = once,
-     .number_roundings = once,
-     .alignment = 0x1p-15,
-     .softmax_error = 8 * f32_epsilon},
+    in_f32("cuda"),
+    in_bf16("cuda"),
 };
 
 /// Those of the devices that are here.

@@ -17,6 +17,10 @@ __all__ = [
     "open_device", "record_event", "synchronize_device", "wait_for_event",
 ]
 
+# tt-metal v0.57.0-rc71, tt_metal/llrt/wormhole/wh_hal.cpp: what the release takes for these on this card, as composites
+# and golden functions use it. They are numbers as any others.
+SFPU_EPSILON, SFPU_NAN, SFPU_INFINITY = 1.19209e-7, 7.0040e+19, 1.7014e+38
+
 _open = {}  # device id -> Device: a card is opened once
 
 
@@ -90,6 +94,15 @@ class Device:
 
     def num_program_cache_entries(self):
         return self._core.cached_programs() + len(self._written or ())
+
+    def sfpu_eps(self):
+        return SFPU_EPSILON
+
+    def sfpu_nan(self):
+        return SFPU_NAN
+
+    def sfpu_inf(self):
+        return SFPU_INFINITY
 
     def enable_async(self, enable=True):
         """Taken without effect: an op has finished when its call returns."""

@@ -5,18 +5,13 @@ tt-metal v0.57.0-rc71, ttnn/cpp/ttnn/operations/eltwise/unary/device/unary_compo
 import math
 
 from .. import _core
-from ._errors import ArgumentError, error
-from ._modules import attach
-from ._ops import inherit_memory
+from ._composed import attach_composites
+from ._device import SFPU_INFINITY, SFPU_NAN
+from ._errors import error
 from ._steps import (Tensors, absolute, add, equal, exp, expm1, floor, greater, less, less_or_equal, log, maximum,
                      minimum, multiply, negative, not_equal, reciprocal, sign, sqrt, square, subtract, where)
-from ._tensor import on_device, wrap
-from ._word import word
 
-_UNARY = "Operands to eltwise unary need to be on device!"
 _NAN = math.nan
-# What the release has for these on this card (tt_metal/llrt/wormhole/wh_hal.cpp): numbers as any others.
-_CARDS_NAN, _CARDS_INFINITY = 7.0040e+19, 1.7014e+38
 
 
 def _tanhshrink(x):
@@ -47,7 +42,7 @@ def _acosh(x):
     one = _core.full_like(x, 1.0)
     size = absolute(x)
     result = log(add(size, sqrt(subtract(square(size), 1.0))))
-    outside = multiply(less_or_equal(x, one), _CARDS_NAN)
+    outside = multiply(less_or_equal(x, one), SFPU_NAN)
     result = add(outside, multiply(greater(x, one), result))
     return where(equal(x, one), 0.0, result)
 
@@ -173,11 +168,11 @@ def clamped(x, low, high):
 def _logit(x, eps=0.0):
     bounded = where(less(x, eps), eps, where(greater(x, 1 - eps), 1 - eps, x))
     odds = multiply(bounded, reciprocal(_core.rsub(bounded, 1.0)))
-    infinite = multiply(sign(x), _CARDS_INFINITY)
+    infinite = multiply(sign(x), SFPU_INFINITY)
     if eps in (0.0, 1.0):
-        rest = where(equal(bounded, 1.0), _CARDS_INFINITY, log(odds))
+        rest = where(equal(bounded, 1.0), SFPU_INFINITY, log(odds))
         return where(_core.eqz(bounded), infinite, rest)
-    return where(equal(bounded, 1.0), infinite, where(_core.ltz(odds), _CARDS_NAN, log(odds)))
+    return where(equal(bounded, 1.0), infinite, where(_core.ltz(odds), SFPU_NAN, log(odds)))
 
 
 def _rpow(x, exponent):
@@ -231,22 +226,5 @@ _FUNCTIONS = {
 }
 
 
-def _of_one(name, compute):
-    def call(input_tensor, *numbers, memory_config=None, **options):
-        device = on_device(name, _UNARY, input_tensor)
-        inherit_memory(name, input_tensor, memory_config)
-        try:
-            return wrap(compute(input_tensor._core, *numbers, **options), device)
-        except TypeError as failure:
-            if failure.__traceback__.tb_next is not None:
-                raise
-            raise ArgumentError(f"[ttnn.{name}] expected its parameters (incompatible function arguments); found "
-                                f"{list(numbers)}, {sorted(options)}") from None
-
-    call.__doc__ = f"torch's {name} of each element, by several ops of TT-NN."
-    return call
-
-
 def attach_elementwise():
-    for name, compute in _FUNCTIONS.items():
-        attach(name, word(name)(_of_one(name, compute)))
+    attach_composites(_FUNCTIONS, "Operands to eltwise unary need to be on device!")

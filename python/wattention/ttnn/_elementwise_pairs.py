@@ -6,17 +6,12 @@ ternary/ternary_composite_op.cpp, in their order of steps.
 import math
 
 from .. import _core
+from ._composed import attach_composites
+from ._device import SFPU_EPSILON
 from ._elementwise import clamped
-from ._errors import ArgumentError, error
-from ._modules import attach
-from ._ops import inherit_memory
+from ._errors import error
 from ._steps import (absolute, add, equal, floor, greater, less, less_or_equal, log, multiply, negative, reciprocal,
                      sign, sqrt, square, subtract, where)
-from ._tensor import Tensor, on_device, wrap
-from ._word import word
-
-_SENTENCE = "Operands to eltwise binary need to be on device!"
-_EPSILON = 1.19209e-7  # tt_metal/llrt/wormhole/wh_hal.cpp
 
 
 def _hypot(a, b):
@@ -62,8 +57,8 @@ def _isclose(a, b, *, rtol=1e-05, atol=1e-08, equal_nan=False):
 
 
 def _nextafter(a, b):
-    above = where(greater(a, b), add(a, _EPSILON), a)
-    return where(less(a, b), subtract(a, _EPSILON), above)
+    above = where(greater(a, b), add(a, SFPU_EPSILON), a)
+    return where(less(a, b), subtract(a, SFPU_EPSILON), above)
 
 
 def _floor_div(a, b):
@@ -120,29 +115,5 @@ _FUNCTIONS = {
 }
 
 
-def _of_several(name, compute):
-    def core_of(value):
-        if not isinstance(value, Tensor):
-            return value
-        on_device(name, _SENTENCE, value)
-        return value._core
-
-    def call(input_tensor_a, *others, memory_config=None, **options):
-        device = on_device(name, _SENTENCE, input_tensor_a)
-        inherit_memory(name, input_tensor_a, memory_config)
-        try:
-            return wrap(compute(input_tensor_a._core, *map(core_of, others),
-                                **{key: core_of(value) for key, value in options.items()}), device)
-        except TypeError as failure:
-            if failure.__traceback__.tb_next is not None:
-                raise
-            raise ArgumentError(f"[ttnn.{name}] expected its operands (incompatible function arguments); found "
-                                f"{len(others) + 1} by place and {sorted(options)}") from None
-
-    call.__doc__ = f"{name} of each element, by several ops of TT-NN."
-    return call
-
-
 def attach_pairs():
-    for name, compute in _FUNCTIONS.items():
-        attach(name, word(name)(_of_several(name, compute)))
+    attach_composites(_FUNCTIONS, "Operands to eltwise binary need to be on device!")

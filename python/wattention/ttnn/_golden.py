@@ -21,6 +21,14 @@ def _matmul(a, b, transpose_a=False, transpose_b=False, *, bias=None, activation
     return getattr(torch.nn.functional, activation)(result) if activation else result
 
 
+def _concat(tensors, dim=0, groups=1, **_):
+    """With groups, the first group of each tensor comes first, then the second of each, and so on."""
+    import torch
+
+    chunks = zip(*(tensor.chunk(groups, dim) for tensor in tensors))
+    return torch.concat([part for group in chunks for part in group], dim)
+
+
 def _softmax(tensor, dim=-1, **_):
     return tensor.softmax(dim)
 
@@ -124,7 +132,17 @@ def _named(name):
     return call
 
 
+def _in_the_cards_numbers(name):
+    """torch's, with the numbers that the release has on the card for a NaN and an infinity."""
+    def call(*arguments, device=None, **options):
+        result = _named(name)(*arguments, **options)
+        return result if device is None else result.nan_to_num(device.sfpu_nan(), device.sfpu_inf(), -device.sfpu_inf())
+
+    return call
+
+
 _SPECIAL = {
+    "concat": _concat,
     "matmul": _matmul,
     "linear": _matmul,
     "softmax": _softmax,
@@ -167,6 +185,7 @@ _SPECIAL = {
     "transformer.split_query_key_value_and_split_heads": _split_heads,
     "where": lambda predicate, true_value, false_value, **_: _where(predicate, true_value, false_value),
     "squared_difference": lambda a, b, **_: (a - b).square(),
+    **{name: _in_the_cards_numbers(name) for name in ("acosh", "logit")},
     **{name: _against_zero(name) for name in _AGAINST_ZERO},
     **{name: _reduction(name) for name in _REDUCTIONS},
     **{name: lambda tensor, *_, **__: tensor for name in _SAME},

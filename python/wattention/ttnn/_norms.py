@@ -2,12 +2,12 @@
 import math
 
 from .. import _core
-from ._configs import (DeviceComputeKernelConfig, LayerNormDefaultProgramConfig, LayerNormShardedMultiCoreProgramConfig,
+from ._configs import (LayerNormDefaultProgramConfig, LayerNormShardedMultiCoreProgramConfig,
                        SoftmaxProgramConfig, SoftmaxShardedMultiCoreProgramConfig)
 from ._errors import HOW_TO_ASK, error, expect_types
-from ._memory import memory_word
+from ._memory import place
+from ._ops import arithmetic
 from ._tensor import on_device, wrap
-from ._types import MathFidelity
 from ._word import word
 
 __all__ = ["layer_norm", "rms_norm", "scale_mask_softmax", "scale_mask_softmax_in_place", "softmax", "softmax_in_place"]
@@ -18,18 +18,8 @@ _NORM = "Operands to layernorm need to be on device!"
 
 def step_arithmetic(op, config):
     """What a compute_kernel_config says to kernels of several steps; their packer never accumulates."""
-    expect_types(op, compute_kernel_config=(config, DeviceComputeKernelConfig))
-    if config is None:
-        return {}
-    if config.math_fidelity is MathFidelity.Invalid:
-        raise error("unsupported", f"[ttnn.{op}] expected a math_fidelity in compute_kernel_config; found none, for "
-                                   f"which TT-NN has MathFidelity.Invalid. {HOW_TO_ASK}.")
-    return {"fidelity": config.math_fidelity.name.lower(), "fp32_accumulate": config.fp32_dest_acc_en,
-            "math_approx_mode": config.math_approx_mode}
-
-
-def _place(op, memory_config):
-    return {} if memory_config is None else {"memory": memory_word(op, memory_config)}
+    options = arithmetic(op, config)
+    return options if config is None else options | {"math_approx_mode": config.math_approx_mode}
 
 
 def _refuse_sharded(op, program_config, sharded):
@@ -48,7 +38,7 @@ def _norm(name, compute, summary):
         _refuse_sharded(name, program_config, LayerNormShardedMultiCoreProgramConfig)
         parts = [tensor and tensor._core for tensor in (weight, bias, residual_input_tensor)]
         result = compute(input_tensor._core, *parts, epsilon=epsilon, **step_arithmetic(name, compute_kernel_config),
-                         **_place(name, memory_config))
+                         **place(name, memory_config))
         return wrap(result, device)
 
     call.__doc__ = summary
@@ -65,7 +55,7 @@ def softmax(input_tensor, dim=-1, *, memory_config=None, compute_kernel_config=N
     """Along a dimension. The row's maximum is subtracted only with numeric_stable."""
     device = on_device("softmax", _SOFTMAX, input_tensor)
     result = _core.softmax(input_tensor._core, dim, numeric_stable=numeric_stable,
-                           **step_arithmetic("softmax", compute_kernel_config), **_place("softmax", memory_config))
+                           **step_arithmetic("softmax", compute_kernel_config), **place("softmax", memory_config))
     return wrap(result, device)
 
 
@@ -84,7 +74,7 @@ def scale_mask_softmax(input_tensor, scale=None, mask=None, *, memory_config=Non
 
     The mask is [batch, 1, 32, width], of which the first row counts, or with is_causal_mask as high as the input.
     """
-    options = step_arithmetic("scale_mask_softmax", compute_kernel_config) | _place("scale_mask_softmax", memory_config)
+    options = step_arithmetic("scale_mask_softmax", compute_kernel_config) | place("scale_mask_softmax", memory_config)
     return _scaled("scale_mask_softmax", input_tensor, mask,
                    {"scale": scale, "causal": is_causal_mask, "numeric_stable": numeric_stable, **options})
 
@@ -118,9 +108,9 @@ def _attention_softmax(op, tensor, *, head_size, attention_mask, program_config,
                                  "sqrt(head_size) using in-place version when attention_mask is not set.")
     if attention_mask is None:
         device = on_device(op, _SOFTMAX, tensor)
-        return wrap(_core.softmax(_core.multiply(tensor._core, scale), **_place(op, memory_config)), device)
-    place = {} if in_place else _place(op, memory_config)
-    return _scaled(op, tensor, attention_mask, {"scale": scale, "causal": causal_mask, "in_place": in_place, **place})
+        return wrap(_core.softmax(_core.multiply(tensor._core, scale), **place(op, memory_config)), device)
+    options = {"scale": scale, "causal": causal_mask, "in_place": in_place}
+    return _scaled(op, tensor, attention_mask, options if in_place else options | place(op, memory_config))
 
 
 @word("transformer.attention_softmax")

@@ -12,7 +12,7 @@ from ._padding import METHODS, part
 from ._shape import Shape
 from ._shapes import reshape
 from ._tensor import Tensor
-from ._types import Layout
+from ._types import TILE_LAYOUT, Layout, block_dtypes
 
 # tt-metal v0.57.0-rc71, ttnn/ttnn/__init__.py and operations/matmul.py: no division, no reflected subtraction.
 _OPERATORS = {
@@ -91,7 +91,10 @@ def _made(self, tensor, *arguments, **options):
     else:
         names = ("dtype", "device", "layout", "memory_config", "tile")
     options = {_CONSTRUCTORS_NAMES.get(key, key): value for key, value in options.items() if key != "strategy"}
-    made = from_torch(tensor, **dict(zip(names, arguments)), **options)
+    options |= zip(names, arguments)
+    if options.get("dtype") in block_dtypes and options.get("layout") is None:
+        options["layout"] = TILE_LAYOUT  # the only one of block formats
+    made = from_torch(tensor, **options)
     for slot in ("_core", "_device", "_is_borrowed", "_layout", "_views"):
         setattr(self, slot, getattr(made, slot))
 

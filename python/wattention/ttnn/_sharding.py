@@ -143,6 +143,8 @@ _SHARD = "Operands to shard need to be on device!"
 
 def _spec_of(tensor, grid, shard_shape, layout, orientation):
     """Shards of a shape on the first cores of a grid, as many as the tensor needs; or on the cores of a set."""
+    if isinstance(grid, (tuple, list)) and len(grid) == 2:
+        grid = CoreCoord(*grid)
     expect_types("interleaved_to_sharded", grid=(grid, (CoreCoord, CoreGrid, CoreRangeSet)),
                  shard_scheme=(layout or False, TensorMemoryLayout),
                  shard_orientation=(orientation or False, ShardOrientation))

@@ -70,11 +70,17 @@ def _refuse_newer_programs(name, a, b, use_legacy):
                                    f"found others. {HOW_TO_ASK}.")
 
 
+_NUMBER_FIRST = {"pow"}  # TT-NN also takes a number by a tensor
+
+
 def _binary(row, name):
     compute = getattr(_core, row["name"])
 
     def call(input_tensor_a, input_tensor_b, *, memory_config=None, dtype=None, output_tensor=None, activations=None,
              input_tensor_a_activations=None, input_tensor_b_activations=None, use_legacy=None):
+        if name in _NUMBER_FIRST and not isinstance(input_tensor_a, Tensor) and isinstance(input_tensor_b, Tensor):
+            raise error("unsupported", f"[ttnn.{name}] expected a tensor as the first operand; found "
+                                       f"{shown(input_tensor_a)}. {HOW_TO_ASK}.")
         device = on_device(name, _BINARY, input_tensor_a)
         refuse_options(name, activations=activations or None,
                        input_tensor_a_activations=input_tensor_a_activations or None,

@@ -15,7 +15,7 @@ def refusal_of_keyword(name, key, value, known):
     return ArgumentError(f"[ttnn.{name}] expected arguments of the names {', '.join(known)}; found {key}{advice}")
 
 
-def _unfit(name, function, arguments, options):
+def unfit(name, function, arguments, options):
     """The error for arguments that Python could not bind to the function's parameters."""
     parameters = inspect.signature(function).parameters
     for key, value in options.items():
@@ -64,7 +64,7 @@ def word(name):
                     raise ArgumentError(str(failure)) from None
                 if failure.__traceback__.tb_next is not None:
                     raise
-                raise _unfit(name, function, arguments, options) from None
+                raise unfit(name, function, arguments, options) from None
             if since is not None:
                 _capture.note(since, _capture.Step(function, arguments, options, result))
             if _compare.is_on():

@@ -4,6 +4,7 @@
 
 #include "backends/wormhole/exec/elementwise_choice.h"
 #include "backends/wormhole/exec/exec.h"
+#include "backends/wormhole/exec/pattern_table.h"
 #include "backends/wormhole/exec/useful_threads.h"
 #include "backends/wormhole/kernels/softmax_steps.h"
 #include "base/fail.h"
@@ -13,16 +14,9 @@ namespace wattention::wormhole {
 
 namespace {
 
-using Table = std::vector<Bits>;
-
 /// exp of every pattern as it stands in L1 after the step.
-const Table& exp_table() {
-  static const Table table = [] {
-    Table values(65536);
-    for (std::size_t i = 0; i < values.size(); ++i)
-      values[i] = kernels::exponential(static_cast<Bits>(i));
-    return values;
-  }();
+const std::vector<Bits>& exp_table() {
+  static const std::vector<Bits> table = pattern_table(kernels::exponential);
   return table;
 }
 
@@ -70,7 +64,7 @@ class VectorSoftmax {
       from = out;
       masked_from = task_.input.cols;  // the mask is in already
     }
-    const Table& table = exp_table();
+    const std::vector<Bits>& table = exp_table();
     for (std::int64_t c = 0; c < task_.input.cols; ++c) {
       const Bits value = c < masked_from
                              ? table[from[c]]

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "backends/wormhole/exec/elementwise_choice.h"
+#include "backends/wormhole/exec/pattern_table.h"
 #include "backends/wormhole/exec/useful_threads.h"
 #include "backends/wormhole/kernels/softmax_lines.h"
 #include "base/interrupt.h"
@@ -12,12 +13,7 @@ namespace wattention::wormhole {
 namespace {
 
 const std::vector<Bits>& exp_table() {
-  static const std::vector<Bits> table = [] {
-    std::vector<Bits> values(65536);
-    for (std::size_t i = 0; i < values.size(); ++i)
-      values[i] = kernels::lines::exponential(static_cast<Bits>(i));
-    return values;
-  }();
+  static const std::vector<Bits> table = pattern_table(kernels::lines::exponential);
   return table;
 }
 

@@ -1,5 +1,6 @@
 #include "backends/wormhole/exec/unary.h"
 
+#include "backends/wormhole/exec/pattern_table.h"
 #include "backends/wormhole/exec/useful_threads.h"
 #include "base/fail.h"
 #include "base/threads.h"
@@ -8,7 +9,6 @@ namespace wattention::wormhole {
 namespace {
 
 constexpr std::int64_t line = 32;  // elements of a 64-byte cache line, so that threads share none
-constexpr std::size_t patterns = 65536;
 
 template <class Element, class Function>
 void apply_each(std::span<const Element> in, std::span<Element> out, int threads,
@@ -45,14 +45,14 @@ void UnaryTables::apply(const UnaryFunction& function, std::span<const Bits> in,
                         std::span<Bits> out, HostOptions host) {
   expect_equal(in.size(), out.size());
   Use& use = use_of(function);
-  if (use.table.empty() && use.elements + in.size() < patterns / 4) {
+  if (use.table.empty() && use.elements + in.size() < bf16_patterns / 4) {
     use.elements += in.size();
     return apply_each<Bits>(in, out, threads_for(in.size(), least_kernel_elements, host), function);
   }
   if (use.table.empty()) {
-    std::vector<Bits> all(patterns);
-    for (std::size_t i = 0; i < patterns; ++i) all[i] = static_cast<Bits>(i);
-    apply_each<Bits>(all, all, threads_for(patterns, least_kernel_elements, host), function);
+    std::vector<Bits> all(bf16_patterns);
+    for (std::size_t i = 0; i < bf16_patterns; ++i) all[i] = static_cast<Bits>(i);
+    apply_each<Bits>(all, all, threads_for(bf16_patterns, least_kernel_elements, host), function);
     use.table = std::move(all);
   }
   apply_each<Bits>(in, out, threads_for(in.size(), least_elements, host),
