@@ -106,6 +106,9 @@ class Ops(WithDevice):
         exact = np.arange(9, dtype=np.float32).reshape(3, 3) + [-3, 0, 3]
         self.same(ttnn.linear(tokens, weight, bias=bias), exact)
         self.same(ttnn.linear(tokens, weight, bias=bias, core_grid=ttnn.CoreGrid(y=1, x=1)), exact)
+        tall = self.send(np.array([[-3, 0, 3], [9, 9, 9]], np.float32))  # the product's program adds the first row
+        self.same(ttnn.linear(tokens, weight, bias=tall, core_grid=ttnn.CoreGrid(y=1, x=1)), exact)
+        self.expect("bad_input", "a bias of 3 values", lambda: ttnn.linear(tokens, weight, bias=tall))
         self.same(ttnn.linear(tokens, weight, bias=bias, transpose_b=True), np.arange(9).reshape(3, 3).T + [-3, 0, 3])
         self.same(ttnn.linear(tokens, weight, bias=bias, activation="relu"), exact.clip(0))
         self.same(ttnn.matmul(tokens, weight, activation="relu"), np.arange(9).reshape(3, 3))

@@ -41,12 +41,21 @@ void transpose_weight(OpCall& call) {
   call.attributes.transpose_b = call.attributes.transpose_b.value_or(true);
 }
 
-// One value for each column of the result.
+// One value for each column of the result. With a grid or a program the product's own program adds it: the first row
+// of its tiles, whatever lies below.
+bool fits_columns(const OpCall& call, const Tensor& bias) {
+  if (bias.rank() == 0 || bias.size(-1) != call.shape[-1]) return false;
+  if (bias.numel() == call.shape[-1]) return true;
+  constexpr std::int64_t tile_side = 32;
+  const bool in_program = call.attributes.core_grid || call.attributes.program;
+  return in_program && bias.rank() >= 2 && is_one_matrix(bias) && bias.size(-2) <= tile_side;
+}
+
 void expect_bias(const OpCall& call) {
   const Tensor* const bias = call.third();
   if (bias == nullptr) return;
   expect_same_dtype(call.name(), call.a(), *bias);
-  expect(bias->rank() > 0 && bias->size(-1) == call.shape[-1] && bias->numel() == call.shape[-1],
+  expect(fits_columns(call, *bias),
          "[{}] expected a bias of {} values, as the weight has rows; found shape {}", call.name(),
          call.shape[-1], bias->shape());
 }

@@ -2,6 +2,7 @@
 import json
 import os
 
+import draws
 import numpy
 import pytest
 import torch
@@ -9,6 +10,7 @@ import wattention
 from wattention import ttnn
 
 ttnn.install()
+draws.install()
 
 LARGEST_ELEMENTS = 3_000_000  # of a parametrized shape: a software card takes seconds for more
 REFUSALS = ("unsupported", "absent", "unverified")

@@ -1,6 +1,7 @@
 """Words that TT-NN makes of several of its ops, at their places in the module."""
 from ._errors import error
 from ._modules import attach
+from ._nothing import is_nothing, nothing
 from ._ops import inherit_memory
 from ._tensor import Tensor, on_device, wrap
 from ._word import unfit, word
@@ -21,6 +22,8 @@ def _composed(name, compute, sentence):
             raise unfit(name, compute, operands, options)
         device = on_device(name, sentence, operands[0])
         inherit_memory(name, operands[0], memory_config)
+        if is_nothing(*operands):
+            return nothing(name, operands)
         try:
             return wrap(compute(*map(core_of, operands), **{key: core_of(value) for key, value in options.items()}),
                         device)

@@ -3,6 +3,7 @@ from .. import _core
 from ._errors import HOW_TO_ASK, Error, error, refuse_options, shown
 from ._memory import place
 from ._modules import attach, is_attached
+from ._nothing import is_nothing, nothing, reduced
 from ._ops import arithmetic, expect_output, inherit_memory, put, result_dtype
 from ._tensor import Tensor, on_device, wrap
 from ._types import float32
@@ -89,6 +90,9 @@ def _binary(row, name):
         where = _where(row, name, input_tensor_a, memory_config, output_tensor)
         if name not in _OWN_DTYPE:
             where |= result_dtype(name, input_tensor_a, dtype, output_tensor)
+        if is_nothing(input_tensor_a, input_tensor_b):
+            return nothing(name, (input_tensor_a, input_tensor_b), output_tensor, dtype=dtype,
+                           memory_config=memory_config)
         if isinstance(input_tensor_b, Tensor):
             result = _two_tensors(compute, name, input_tensor_a, input_tensor_b, where)
         else:
@@ -109,6 +113,8 @@ def _unary(row, name):
             if key not in own:
                 raise refusal_of_keyword(name, key, value, ["input_tensor", "memory_config", *sorted(own)])
         where = _where(row, name, input_tensor, memory_config, output_tensor)
+        if is_nothing(input_tensor):
+            return nothing(name, (input_tensor,), output_tensor, memory_config=memory_config)
         return _put(name, compute(input_tensor._core, *by_place, **attributes, **where), output_tensor, device)
 
     call.__doc__ = f"{row['summary']}."
@@ -123,6 +129,9 @@ def _reduce(row, name):
         refuse_options(name, scalar=None if scalar == 1.0 else scalar)
         dims = None if dim is None else [dim] if isinstance(dim, int) else list(dim)
         options = arithmetic(name, compute_kernel_config) | _place(row, name, input_tensor, memory_config)
+        result = reduced(name, input_tensor, dims, keepdim, memory_config)
+        if result is not None:
+            return result
         return wrap(compute(input_tensor._core, dims=dims, keepdim=keepdim, **options), device)
 
     call.__doc__ = f"{row['summary']}."
