@@ -16,40 +16,53 @@ namespace wattention::wormhole {
 namespace {
 
 using Cast = Word (*)(Word);
+using CastLoop = void (*)(const std::byte* values, std::byte* results, Share share);
+
+// The compiler knows dtypes and function, and makes vectors of them.
+template <DType from, DType to, Cast cast>
+void cast_all(const std::byte* values, std::byte* results, Share share) {
+  for (std::int64_t i = share.begin; i < share.end; ++i)
+    store_word(results, i, to, cast(load_word(values, i, from)));
+}
 
 struct CastRow {
   DType from, to;
-  Cast cast;
+  CastLoop loop;
   int steps;  ///< instructions for 32 elements, a wait after each SFPMAD
 };
 
+template <DType from, DType to, Cast cast>
+constexpr CastRow row(int steps) {
+  return {from, to, cast_all<from, to, cast>, steps};
+}
+
 constexpr CastRow rows[] = {
-    {DType::bf16, DType::uint16, kernels::float_to_uint16, 6},
-    {DType::bf16, DType::int32, kernels::float_to_int32, 22},
-    {DType::bf16, DType::uint32, kernels::float_to_uint32, 30},
-    {DType::bf16, DType::f32, kernels::bf16_to_f32, 0},
-    {DType::f32, DType::bf16, kernels::f32_to_bf16, 3},
-    {DType::f32, DType::uint16, kernels::float_to_uint16, 6},
-    {DType::f32, DType::int32, kernels::float_to_int32, 22},
-    {DType::f32, DType::uint32, kernels::float_to_uint32, 30},
-    {DType::uint16, DType::bf16, kernels::uint16_to_bf16, 4},
-    {DType::uint16, DType::f32, kernels::uint16_to_f32, 3},
-    {DType::uint16, DType::uint32, kernels::same_bits, 2},
-    {DType::int32, DType::bf16, kernels::int32_to_bf16, 4},
-    {DType::int32, DType::f32, kernels::int32_to_f32, 3},
-    {DType::uint32, DType::bf16, kernels::uint32_to_bf16, 9},
-    {DType::uint32, DType::f32, kernels::uint32_to_f32, 8},
-    {DType::uint32, DType::int32, kernels::same_bits, 0},
-    {DType::int32, DType::uint32, kernels::same_bits, 0},
-    {DType::uint32, DType::uint32, kernels::same_bits, 0},
-    {DType::int32, DType::int32, kernels::same_bits, 0},
-    {DType::uint16, DType::uint16, kernels::same_bits, 0},
+    row<DType::bf16, DType::uint16, kernels::float_to_uint16>(6),
+    row<DType::bf16, DType::int32, kernels::float_to_int32>(22),
+    row<DType::bf16, DType::uint32, kernels::float_to_uint32>(30),
+    row<DType::bf16, DType::f32, kernels::bf16_to_f32>(0),
+    row<DType::f32, DType::bf16, kernels::f32_to_bf16>(3),
+    row<DType::f32, DType::uint16, kernels::float_to_uint16>(6),
+    row<DType::f32, DType::int32, kernels::float_to_int32>(22),
+    row<DType::f32, DType::uint32, kernels::float_to_uint32>(30),
+    row<DType::uint16, DType::bf16, kernels::uint16_to_bf16>(4),
+    row<DType::uint16, DType::f32, kernels::uint16_to_f32>(3),
+    row<DType::uint16, DType::uint32, kernels::same_bits>(2),
+    row<DType::int32, DType::bf16, kernels::int32_to_bf16>(4),
+    row<DType::int32, DType::f32, kernels::int32_to_f32>(3),
+    row<DType::uint32, DType::bf16, kernels::uint32_to_bf16>(9),
+    row<DType::uint32, DType::f32, kernels::uint32_to_f32>(8),
+    row<DType::uint32, DType::int32, kernels::same_bits>(0),
+    row<DType::int32, DType::uint32, kernels::same_bits>(0),
+    row<DType::uint32, DType::uint32, kernels::same_bits>(0),
+    row<DType::int32, DType::int32, kernels::same_bits>(0),
+    row<DType::uint16, DType::uint16, kernels::same_bits>(0),
 };
 
 const CastRow* row_of(DType from, DType to) {
-  const CastRow* row =
+  const CastRow* found =
       std::ranges::find_if(rows, [=](const CastRow& r) { return r.from == from && r.to == to; });
-  return row == std::end(rows) ? nullptr : row;
+  return found == std::end(rows) ? nullptr : found;
 }
 
 // The packer's own copy.
@@ -72,15 +85,15 @@ bool casts(DType from, DType to) {
   return row_of(held(from), held(to)) || (held(from) == DType::bf16 && held(to) == DType::bf16);
 }
 
-Cast cast_of(DType from, DType to) {
-  if (from == DType::f32 && is_block(to)) return cut_for_blocks;
-  const CastRow* row = row_of(held(from), held(to));
-  return row ? row->cast : copied_bf16;
+CastLoop loop_of(DType from, DType to) {
+  if (from == DType::f32 && is_block(to)) return cast_all<DType::f32, DType::bf16, cut_for_blocks>;
+  const CastRow* found = row_of(held(from), held(to));
+  return found ? found->loop : cast_all<DType::bf16, DType::bf16, copied_bf16>;
 }
 
 int steps_of(DType from, DType to) {
-  const CastRow* row = row_of(held(from), held(to));
-  return row == nullptr || (from == DType::f32 && is_block(to)) ? 0 : row->steps;
+  const CastRow* found = row_of(held(from), held(to));
+  return found == nullptr || (from == DType::f32 && is_block(to)) ? 0 : found->steps;
 }
 
 }  // namespace
@@ -104,7 +117,6 @@ Tensor WormholeBackend::run_typecast(const OpCall& call) {
   const DType from = input.dtype(), to = *call.attributes.output_dtype;
   const Memory memory = call.attributes.memory.value_or(input.memory());
   Tensor out = allocate(call.shape, to, Layout::tile, memory);
-  const Cast cast = cast_of(from, to);
   const TiledShape tiled(call.shape);
   enqueue(
       fmt::format("typecast {} {} {} {} {}", to_string(from), to_string(to), call.shape,
@@ -114,10 +126,8 @@ Tensor WormholeBackend::run_typecast(const OpCall& call) {
   if (!has_values()) return out;
   const std::byte* values = storage_of(input).values();
   std::byte* results = storage_of(out).values();
-  const DType read_as = held(from), written_as = held(to);
-  for_each_word(tiled.elements(), host_, [=](std::int64_t i) {
-    store_word(results, i, written_as, cast(load_word(values, i, read_as)));
-  });
+  for_each_share(tiled.elements(), host_,
+                 [=, cast = loop_of(from, to)](Share share) { cast(values, results, share); });
   if (!is_block(to)) return out;
   // For bfloat8_b alone the release asks the packer for its precise way.
   BlockFormat format = block_format(to);

@@ -83,6 +83,18 @@ struct AccumulatorOf {
     return where_positive(e, scale(rounded, V::sub(e, V::all(137))));
   }
 
+  /// bf16() and fp32() of one term on an empty Dst: nothing is shifted, and 24 bits hold it.
+  static I alone_bf16(const Term& term) {
+    const I sum = V::as_ints(V::to_floats(term.sum));
+    const I rounded =
+        V::both(V::add(sum, V::all(0x8000)), V::all(static_cast<std::int32_t>(0xffff0000u)));
+    return where_positive(term.exponent, scale(rounded, V::sub(term.exponent, V::all(137))));
+  }
+  static I alone_fp32(const Term& term) {
+    return where_positive(term.exponent, scale(V::as_ints(V::to_floats(term.sum)),
+                                               V::sub(term.exponent, V::all(137))));
+  }
+
   /// 30 bits to 24, half up on the magnitude.
   static I round_to_24_bits(I magnitude) {
     // Without its second bit no number rounds up to the next power of two, so the float's exponent is its length.

@@ -20,11 +20,12 @@ struct ElementwiseOf {
   }
   static I sign(I bits) { return V::sign(V::template shift_left<16>(bits)); }
 
-  static I src_a_slice(I bits, int phase) {
-    const I mantissa = eleven_bits(bits);
+  /// Of eleven bits.
+  static I slice_of(I mantissa, int phase) {
     return phase % 2 == 0 ? V::template shift_right<6>(mantissa)
                           : V::both(V::template shift_right<1>(mantissa), V::all(31));
   }
+  static I src_a_slice(I bits, int phase) { return slice_of(eleven_bits(bits), phase); }
   static I src_b_slice(I bits, int phase) {
     const I mantissa = eleven_bits(bits);
     return phase < 2 ? V::template shift_right<4>(mantissa)
@@ -107,7 +108,7 @@ struct ElementwiseOf {
     return {Accumulator::with_sign(magnitude, sign(large)), exponent(large)};
   }
 
-  static I added(I a, I b) { return Accumulator::bf16(none(), sum_term(a, b), {none(), none()}); }
+  static I added(I a, I b) { return Accumulator::alone_bf16(sum_term(a, b)); }
 
   static void add(const Bits* a, const Bits* b, Bits b_flip, std::int64_t count, Bits* out) {
     const I flip = V::all(static_cast<std::int32_t>(b_flip));

@@ -54,46 +54,77 @@ struct NormOf {
     return Accumulator::where_positive(nonzero, V::as_ints(V::mul(wide(a), wide(b))));
   }
   static I added(I a, I b) {
-    return accumulate(none(), Elements::sum_term(a, b), {none(), none()});
+    const Term term = Elements::sum_term(a, b);
+    return format == DstFormat::fp32 ? Accumulator::alone_fp32(term)
+                                     : Accumulator::alone_bf16(term);
   }
 
-  /// Eight columns in front of the scaler.
-  static Term sum_group(const Bits* columns, Bits scaler, int phase) {
-    std::array<Term, 8> products;
-    I largest = V::all(INT32_MIN);
+  /// What the scaler is in each phase. A slice of 0 leaves only exponents.
+  struct Scaler {
+    Bits bits;
+    std::array<std::int32_t, 4> slices, shifts;
+  };
+  static Scaler scaler_of(Bits bits) {
+    Scaler scaler{bits, {}, {}};
+    for (int phase = 0; phase < 4; ++phase) {
+      scaler.slices[phase] = static_cast<std::int32_t>(src_b_slice(bits, phase));
+      scaler.shifts[phase] = exponent_of(bits) + Elements::adjustment(phase);
+    }
+    return scaler;
+  }
+
+  /// The largest exponent of eight columns; far below 0 where all are zeros.
+  static I largest_exponent(const Bits* columns) {
+    I largest = V::all(-0x10000);
     for (int k = 0; k < 8; ++k) {
-      products[k] = scaled(V::load_halves(columns + k * V::lanes), scaler, phase);
-      largest = V::max(largest, products[k].exponent);
+      const I e = Elements::exponent(V::load_halves(columns + k * V::lanes));
+      largest = V::max(largest, V::select_greater(e, none(), e, largest));
     }
-    I sum = none();
-    if (src_b_slice(scaler, phase) == 0) return {sum, V::max(largest, none())};
-    for (const Term& product : products) {
-      const I distance = V::min(V::sub(largest, product.exponent), V::all(30));
-      const I sign = V::sign(product.sum);
-      const I magnitude = Accumulator::with_sign(product.sum, sign);
-      sum = V::add(sum, Accumulator::with_sign(Accumulator::halve(magnitude, distance), sign));
-    }
-    return {Accumulator::where_positive(largest, sum), V::max(largest, none())};
+    return largest;
   }
 
-  /// Unlike an element's product it keeps an exponent below 1, which others may lift.
-  static Term scaled(I bits, Bits scaler, int phase) {
-    const I e = Elements::exponent(bits);
-    const int scaler_exponent = exponent_of(scaler);
-    if (scaler_exponent == 0) return {none(), none()};
-    const I shift = V::all(scaler_exponent + Elements::adjustment(phase));
-    const I slice = V::all(static_cast<std::int32_t>(src_b_slice(scaler, phase)));
-    const I magnitude = V::multiply(Elements::src_a_slice(bits, phase), slice);
-    const I sign = Elements::sign(V::differ(bits, everywhere(scaler)));
-    return {Accumulator::where_positive(e, Accumulator::with_sign(magnitude, sign)),
-            V::select_greater(e, none(), V::add(e, shift), none())};
+  /// Eight columns in front of the scaler, a term a phase. Unlike an element's product a column's keeps an exponent
+  /// below 1, which others may lift. How far each is shifted down no phase changes.
+  static std::array<Term, 4> sum_group(const Bits* columns, const Scaler& scaler) {
+    std::array<Term, 4> terms;
+    const I largest = largest_exponent(columns);
+    for (Term& term : terms) term.sum = none();
+    for (int k = 0; k < 8; ++k) {
+      const I bits = V::load_halves(columns + k * V::lanes);
+      const I e = Elements::exponent(bits);
+      const I mantissa = Accumulator::where_positive(e, Elements::eleven_bits(bits));
+      const I distance = V::min(V::sub(largest, e), V::all(30));
+      const I half = V::template shift_right<1>(V::shift_left(V::all(1), distance));
+      const I sign = Elements::sign(V::differ(bits, everywhere(scaler.bits)));
+      for (int phase = 0; phase < 4; ++phase) {
+        if (scaler.slices[phase] == 0) continue;
+        const I product =
+            V::multiply_halves(Elements::slice_of(mantissa, phase), V::all(scaler.slices[phase]));
+        const I shifted = V::shift_right_signed(V::add(product, half), distance);
+        terms[phase].sum = V::add(terms[phase].sum, Accumulator::with_sign(shifted, sign));
+      }
+    }
+    for (int phase = 0; phase < 4; ++phase) {
+      const I e =
+          exponent_of(scaler.bits) == 0 ? none() : V::add(largest, V::all(scaler.shifts[phase]));
+      terms[phase] = {Accumulator::where_positive(e, terms[phase].sum), V::max(e, none())};
+    }
+    return terms;
+  }
+
+  /// Terms of 0 change Dst only where their exponents are above its own.
+  static bool changes(I dst, const Term& first, const Term& second) {
+    return V::any_greater(V::max(first.exponent, second.exponent), Accumulator::exponent(dst));
   }
 
   /// One face onto the sums; after the second of a tile a 32-bit Dst is cut.
-  static I sum_face(I dst, const Bits* columns, std::int64_t index, const NormNumerics& numerics) {
-    for (int phase = 0; phase < static_cast<int>(numerics.fidelity); ++phase)
-      dst = accumulate(dst, sum_group(columns, numerics.scaler, phase),
-                       sum_group(columns + 8 * V::lanes, numerics.scaler, phase));
+  static I sum_face(I dst, const Bits* columns, std::int64_t index, const Scaler& scaler,
+                    int phases) {
+    const std::array<Term, 4> first = sum_group(columns, scaler);
+    const std::array<Term, 4> second = sum_group(columns + 8 * V::lanes, scaler);
+    for (int phase = 0; phase < phases; ++phase)
+      if (scaler.slices[phase] != 0 || changes(dst, first[phase], second[phase]))
+        dst = accumulate(dst, first[phase], second[phase]);
     return index % 2 == 1 ? V::both(dst, V::all(static_cast<std::int32_t>(0xffff0000u))) : dst;
   }
 
@@ -116,9 +147,11 @@ struct NormOf {
   }
 
   static void subtract_mean(const NormRows& task, Bits* columns) {
+    const Scaler scaler = scaler_of(task.numerics.scaler);
+    const int phases = static_cast<int>(task.numerics.fidelity);
     I dst = none();
     for (std::int64_t c = 0; c < task.cols; c += face)
-      dst = sum_face(dst, columns + c * V::lanes, c / face, task.numerics);
+      dst = sum_face(dst, columns + c * V::lanes, c / face, scaler, phases);
     const I negated = V::differ(through_l1(dst), V::all(0x8000));
     for (std::int64_t c = 0; c < task.cols; ++c) {
       Bits* const column = columns + c * V::lanes;
@@ -127,6 +160,7 @@ struct NormOf {
   }
 
   static I inverse_roots(const NormRows& task, const Bits* columns) {
+    const Scaler scaler = scaler_of(task.numerics.scaler);
     const int phases = static_cast<int>(task.numerics.fidelity);
     std::array<Bits, face * V::lanes> squares;
     I dst = none();
@@ -135,7 +169,7 @@ struct NormOf {
         const I x = V::load_halves(columns + (c + i) * V::lanes);
         store(squares.data() + i * V::lanes, through_l1(multiplied(x, x, phases)));
       }
-      dst = sum_face(dst, squares.data(), c / face, task.numerics);
+      dst = sum_face(dst, squares.data(), c / face, scaler, phases);
     }
     std::array<Bits, V::lanes> roots;
     store(roots.data(), through_l1(dst));

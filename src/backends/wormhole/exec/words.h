@@ -33,14 +33,19 @@ inline void store_word(std::byte* elements, std::int64_t i, DType dtype, Word wo
     std::memcpy(elements + at * 2, &half, 2);
 }
 
-/// Calls body(i) for each of `count` elements on as many threads as they are worth.
+/// Calls body(share) with the shares of `count` elements on as many threads as they are worth.
 template <class Body>
-void for_each_word(std::int64_t count, HostOptions host, Body body) {
+void for_each_share(std::int64_t count, HostOptions host, Body body) {
   constexpr std::int64_t line = 32;  // elements, so that no cache line is shared
   const int threads =
       useful_threads(static_cast<double>(count), least_elements, resolve_threads(host.threads));
-  parallel(threads, [&](int thread) {
-    const Share share = share_of(count, thread, threads, line);
+  parallel(threads, [&](int thread) { body(share_of(count, thread, threads, line)); });
+}
+
+/// body(i) for each of `count` elements.
+template <class Body>
+void for_each_word(std::int64_t count, HostOptions host, Body body) {
+  for_each_share(count, host, [body](Share share) {
     for (std::int64_t i = share.begin; i < share.end; ++i) body(i);
   });
 }

@@ -12,17 +12,18 @@ namespace wattention::wormhole::kernels {
 
 /// SFPSHFT: up by a positive count, down by a negative one, modulo 32.
 constexpr Word shift_logically(Word value, Word count) {
-  return is_negative(count) ? value >> ((0u - count) & 31u) : value << (count & 31u);
+  const Word up = value << (count & 31u), down = value >> ((0u - count) & 31u);
+  return is_negative(count) ? down : up;
 }
 
 /// What two tensors make: nothing is left where the count is no place of a word.
 constexpr Word shift_left(Word a, Word b) {
   return is_negative(b) || b >= 32 ? 0 : a << b;
 }
+/// Without a branch: signs come in any order.
 constexpr Word shift_right(Word a, Word b) {
-  const Word shifted = shift_logically(a, 0u - b);
-  const bool fills = is_negative(a) && !is_negative(b) && b != 0;
-  return fills ? shifted | shift_logically(~Word{0}, 32u - b) : shifted;
+  const Word fills = is_negative(a) & !is_negative(b) & (b != 0);
+  return shift_logically(a, 0u - b) | ((0u - fills) & shift_logically(~Word{0}, 32u - b));
 }
 
 /// Loaded and stored as sign and magnitude.
