@@ -12,7 +12,7 @@
 namespace wattention {
 
 /// Ops of one family share their signature and their checks, and lie in one file per device.
-enum class OpFamily { product, binary, unary, softmax, norm, reduce, search, gather, move };
+enum class OpFamily { product, binary, unary, softmax, norm, rotary, reduce, search, gather, move };
 
 struct OpRow {
   Op op;

@@ -43,6 +43,9 @@ struct NormParameters {
 #define WATTENTION_DECLARE_norm(name)                                     \
   Tensor name(const Tensor& input, const NormParameters& parameters = {}, \
               const OpAttributes& attributes = {});
+#define WATTENTION_DECLARE_rotary(name)                                  \
+  Tensor name(const Tensor& input, const Tensor& cos, const Tensor& sin, \
+              const OpAttributes& attributes = {});
 #define WATTENTION_DECLARE_move(name)  // each moves in its own way, below
 #define WATTENTION_OP(name, family, ...) WATTENTION_DECLARE_##family(name)
 #include <wattention/op_table.inc>
@@ -55,6 +58,7 @@ struct NormParameters {
 #undef WATTENTION_DECLARE_search
 #undef WATTENTION_DECLARE_gather
 #undef WATTENTION_DECLARE_norm
+#undef WATTENTION_DECLARE_rotary
 #undef WATTENTION_DECLARE_move
 
 /// With a bias [out_features] as the third tensor.

@@ -10,8 +10,8 @@ class WithDevice(unittest.TestCase):
         self.device = ttnn.open_device(device_id=0)
         self.addCleanup(ttnn.close_device, self.device)
 
-    def send(self, array, **options):
-        return ttnn.from_torch(array, dtype=ttnn.bfloat16, layout=ttnn.TILE_LAYOUT, device=self.device, **options)
+    def send(self, array, dtype=ttnn.bfloat16, **options):
+        return ttnn.from_torch(array, dtype=dtype, layout=ttnn.TILE_LAYOUT, device=self.device, **options)
 
     def expect(self, kind, sentence, call):
         with self.assertRaisesRegex(wattention.Error, sentence) as caught:

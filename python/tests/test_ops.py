@@ -18,7 +18,8 @@ VALUES = {"core_grid": (wattention.CoreGrid(y=2, x=2), "2x2"), "fidelity": ("hif
           "after": ((0, 0, 0, 32), "[0, 0, 0, 32]"), "value": (0.5, "0.5"), "repeats": ((2,), "[2]"),
           "heads": (1, "1"), "kv_heads": (0, "0"), "part": (2, "2"), "transposed": (True, "true"),
           "index": (31, "31"), "batch": (0, "0"), "output_dtype": ("int32", "int32"), "k": (32, "32"),
-          "smallest": (True, "true"), "epsilon": (0.001, "0.001"), "scale": (1.0, "1"),
+          "smallest": (True, "true"), "probability": (0.0, "0"), "seed": (7, "7"),
+          "epsilon": (0.001, "0.001"), "scale": (1.0, "1"),
           "causal": (False, "false"), "in_place": (False, "false"), "math_approx_mode": (True, "true"),
           "fast_and_approximate_mode": (True, "true"), "negative_slope": (0.25, "0.25"), "alpha": (0.5, "0.5"),
           "min": (-1.5, "-1.5"), "max": (2.0, "2"), "beta": (0.5, "0.5"), "threshold": (5.0, "5")}

@@ -97,11 +97,43 @@ class Elementwise(WithDevice):
             (ttnn.logit(t), np.log(x / (1 - x))), (ttnn.prelu(t, 0.25), x), (ttnn.isposinf(t), 0 * x),
             (ttnn.hardsigmoid(t), x / 6 + 0.5), (ttnn.hardswish(t), x * (x / 6 + 0.5)),
             (ttnn.polygamma(ttnn.add(t, 2.0), 1), self.trigamma(x + 2)),
-            (ttnn.reglu(t, -1), x[..., :32] * x[..., 32:]),
+            (ttnn.reglu(t, -1), x[..., :32] * x[..., 32:]), (ttnn.asin(t), np.arcsin(x)), (ttnn.atan(t), np.arctan(x)),
+            (ttnn.relu_max(t, upper_limit=0.5), np.minimum(x, 0.5)), (ttnn.relu_min(t, 0.5), np.maximum(x, 0.5)),
+            (ttnn.celu(ttnn.multiply(t, -1.0), alpha=2.0), 2 * np.expm1(-x / 2)), (ttnn.fmod(t, 0.3), np.fmod(x, 0.3)),
+            (ttnn.remainder(t, -0.3), x % -0.3),
         ):
             self.near(found, wanted)
         self.near(ttnn.tanhshrink(t), x - np.tanh(x), atol=0.15)  # tanh is three straight pieces
         self.near(ttnn.lgamma(ttnn.add(t, 2.0)), self.lgamma(x + 2), atol=0.15)
+
+    def test_functions_of_two_tensors(self):
+        y = self.x[..., ::-1].copy()
+        signed = self.x - 0.5
+        t, u, s = self.send(self.x), self.send(y), self.send(signed)
+        self.near(ttnn.ldexp(t, u), np.ldexp(self.x, 1) * 2.0 ** (y - 1), atol=0.07)
+        self.near(ttnn.logaddexp(t, u), np.logaddexp(self.x, y))
+        self.near(ttnn.logaddexp2(t, u), np.logaddexp2(self.x, y), atol=0.1)
+        self.near(ttnn.bias_gelu(t, u), self.gelu(self.x + y))
+        self.near(ttnn.atan2(s, u), np.arctan2(signed, y))
+        self.near(ttnn.atan2(u, s), np.arctan2(y, signed))
+        self.near(ttnn.pow(t, u), self.x ** y)
+        self.near(ttnn.pow(t, 2.5), self.x ** 2.5)
+        self.near(ttnn.pow(2.5, u), 2.5 ** y)
+
+    def test_quotients_and_their_rests(self):
+        a, b = 9 * (self.x - 0.5), self.x[..., ::-1] + 0.5
+        t, u = self.send(a), self.send(b)
+        wide, by = (self.send(x, dtype=ttnn.float32) for x in (a, b))
+        self.near(ttnn.div(wide, by, round_mode="trunc"), np.trunc(a / b))
+        self.near(ttnn.div(wide, by, round_mode="floor", accurate_mode=True), np.floor(a / b))
+        self.near(ttnn.div(t, 0.75, round_mode="floor"), np.floor(a / 0.75))
+        self.near(ttnn.fmod(wide, by), np.fmod(a, b))
+        self.near(ttnn.remainder(wide, by), a % b)
+        self.near(ttnn.remainder(t, u), a % b)
+        for call in (lambda: ttnn.fmod(t, u), lambda: ttnn.div(t, u, round_mode="floor")):
+            self.expect("unverified", "close to whole numbers", call)
+        zero = ttnn.multiply(u, 0.0)
+        self.assertTrue((abs(values_of(ttnn.div(t, zero, accurate_mode=True))) > 1e38).all())
 
     def near(self, tensor, wanted, atol=0.05):
         right = np.isclose(values_of(tensor), wanted, atol=atol, rtol=0.05)
@@ -121,8 +153,9 @@ class Elementwise(WithDevice):
 
     def test_what_functions_of_several_steps_do_not_take(self):
         tensor = self.send(np.ones((32, 32), np.float32))
-        for call in (lambda: ttnn.logaddexp(tensor, tensor, use_legacy=False), lambda: ttnn.pow(2.0, tensor)):
-            self.expect("unsupported", "To ask for it", call)
+        self.expect("unsupported", "To ask for it", lambda: ttnn.logaddexp(tensor, tensor, use_legacy=False))
+        self.expect("bad_input", "works for positive exponents only", lambda: ttnn.pow(tensor, -0.5))
+        self.expect("bad_input", "Incorrect rounding mode", lambda: ttnn.div(tensor, tensor, round_mode="ceil"))
         for call in (lambda: ttnn.hypot(tensor), lambda: ttnn.sinh(), lambda: ttnn.sinh(tensor, 1)):
             self.assertRaises(TypeError, call)
         named = ttnn.hypot(input_tensor_a=tensor, input_tensor_b=tensor)

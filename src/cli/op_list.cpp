@@ -17,6 +17,8 @@ OpArguments plainest(const OpRow& row, const Device& device) {
   OpArguments arguments;
   const Shape shape = row.family == OpFamily::move     ? Shape{1, 1, 32, 96}
                       : row.family == OpFamily::search ? Shape{32, 64}
+                      : row.family == OpFamily::rotary ? Shape{1, 1, 32, 64}
+                      : row.op == Op::prod             ? Shape{1, 1, 32, 32}
                                                        : Shape{32, 32};
   Placement placement;
   if (row.op == Op::argmax && device.capabilities().own_memory)
@@ -31,6 +33,7 @@ OpArguments plainest(const OpRow& row, const Device& device) {
   if (row.attributes.has(Attribute::layout)) arguments.attributes.layout = Layout::row_major;
   if (row.attributes.has(Attribute::min)) arguments.attributes.min = -1;
   if (row.attributes.has(Attribute::max)) arguments.attributes.max = 1;
+  if (row.op == Op::prod) arguments.attributes.dims = Dims{0};
   // Moves that move something.
   if (row.takes_list()) arguments.tensors.push_back(arguments.tensors.front());
   if (row.attributes.has(Attribute::begins)) arguments.attributes.begins = Dims{0, 0, 1, 0};

@@ -2,6 +2,7 @@
 // What the binary ops compute, once for all devices that compute by formula: in double on reference, in float on cpu.
 // tests/conformance holds each against a formula of its own.
 #include <cmath>
+#include <numbers>
 
 #include "device/op_call.h"
 
@@ -18,6 +19,22 @@ auto with_binary_formula(Op op, Run run) {
     case Op::subtract: return run([](auto x, auto y) { return x - y; });
     case Op::rsub: return run([](auto x, auto y) { return y - x; });
     case Op::pow: return run([](auto x, auto y) { return std::pow(x, y); });
+    case Op::fmod: return run([](auto x, auto y) { return std::fmod(x, y); });
+    case Op::remainder:
+      return run([](auto x, auto y) -> decltype(x) {
+        const auto rest = std::fmod(x, y);
+        return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest;
+      });
+    case Op::ldexp: return run([](auto x, auto y) { return x * std::exp2(y); });
+    case Op::logaddexp:
+      return run([](auto x, auto y) { return std::log(std::exp(x) + std::exp(y)); });
+    case Op::logaddexp2:
+      return run([](auto x, auto y) { return std::log2(std::exp2(x) + std::exp2(y)); });
+    case Op::bias_gelu:
+      return run([](auto x, auto y) -> decltype(x) {
+        const auto sum = x + y;
+        return sum / 2 * std::erfc(-sum / std::numbers::sqrt2_v<decltype(x)>);
+      });
     case Op::squared_difference: return run([](auto x, auto y) { return (x - y) * (x - y); });
     // As torch has them: a NaN on either side is the answer.
     case Op::maximum: return run([](auto x, auto y) { return x != x || x > y ? x : y; });

@@ -87,7 +87,7 @@ std::string_view to_string(Op op) {
 
 std::string_view to_string(OpFamily family) {
   static constexpr std::array words{"product", "binary", "unary",  "softmax", "norm",
-                                    "reduce",  "search", "gather", "move"};
+                                    "rotary",  "reduce", "search", "gather",  "move"};
   return words[static_cast<std::size_t>(family)];
 }
 

@@ -36,6 +36,11 @@ Wide reduce_by_formula(Op op, std::int64_t count, At at) {
     case Op::min: return extreme([](Wide x, Wide y) { return x < y; });
     case Op::var: return variance();
     case Op::stddev: return std::sqrt(variance());
+    case Op::prod: {
+      Wide product = 1;
+      for (std::int64_t i = 0; i < count; ++i) product *= static_cast<Wide>(at(i));
+      return product;
+    }
     default: fail(ErrorKind::unsupported, "[{}] expected a formula; found none", to_string(op));
   }
 }

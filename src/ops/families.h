@@ -10,6 +10,7 @@ void check_binary(OpCall& call);
 void check_unary(OpCall& call);
 void check_softmax(OpCall& call);
 void check_norm(OpCall& call);
+void check_rotary(OpCall& call);
 void check_reduce(OpCall& call);
 void check_search(OpCall& call);
 void check_gather(OpCall& call);

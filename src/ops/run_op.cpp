@@ -73,6 +73,7 @@ void check_family(OpCall& call) {
     case OpFamily::unary: return check_unary(call);
     case OpFamily::softmax: return check_softmax(call);
     case OpFamily::norm: return check_norm(call);
+    case OpFamily::rotary: return check_rotary(call);
     case OpFamily::reduce: return check_reduce(call);
     case OpFamily::search: return check_search(call);
     case OpFamily::gather: return check_gather(call);
@@ -162,6 +163,12 @@ std::optional<Error> refusal_of(Op op, OpArguments arguments) {
 #define WATTENTION_DEFINE_gather(name)                                                           \
   Tensor name(const Tensor& ids, const Tensor& weight, const OpAttributes& attributes) {         \
     return run_op(Op::name, {.tensors = {ids, weight}, .number = {}, .attributes = attributes}); \
+  }
+#define WATTENTION_DEFINE_rotary(name)                                                     \
+  Tensor name(const Tensor& input, const Tensor& cos, const Tensor& sin,                   \
+              const OpAttributes& attributes) {                                            \
+    return run_op(Op::name,                                                                \
+                  {.tensors = {input, cos, sin}, .number = {}, .attributes = attributes}); \
   }
 #define WATTENTION_DEFINE_move(name)
 #define WATTENTION_OP(name, family, ...) WATTENTION_DEFINE_##family(name)

@@ -15,7 +15,7 @@ inline Tensor positive_tensor(const Shape& shape) {
 }
 
 // Of these a negative number has no value.
-inline const std::set<std::string_view> positive_domain{"sqrt", "rsqrt", "log",
-                                                        "log2", "log10", "log1p"};
+inline const std::set<std::string_view> positive_domain{"sqrt",  "rsqrt", "log", "log2",
+                                                        "log10", "log1p", "pow"};
 
 }  // namespace wattention::testing

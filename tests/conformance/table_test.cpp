@@ -42,15 +42,18 @@ struct Operands {
   Tensor whole = whole_numbers();
   // One batch of three heads side by side, for moves.
   Tensor heads = testing::uniform_tensor({1, 1, inner, 96}, 3);
+  // A matrix as the one of a batch.
+  Tensor batch = testing::uniform_tensor({1, 1, inner, inner}, 1);
 
   Operands in(DType dtype) const {
-    return {a.to(dtype), b.to(dtype), positive.to(dtype), whole, heads.to(dtype)};
+    return {a.to(dtype), b.to(dtype), positive.to(dtype), whole, heads.to(dtype), batch.to(dtype)};
   }
   const Tensor& operand(const OpRow& row, std::size_t index) const;
 };
 
 const Tensor& Operands::operand(const OpRow& row, std::size_t index) const {
   if (row.family == OpFamily::move) return heads;
+  if (row.family == OpFamily::rotary || row.op == Op::prod) return batch;
   if (row.wants_integers(index)) return whole;
   if (index > 0) return b;
   return positive_domain.contains(row.name) ? positive : a;
@@ -88,6 +91,7 @@ OpArguments arguments_of(const Call& call, const Operands& operands, const Devic
         operands.operand(row, i).to(row.wants_integers(i) ? integers : dtype), device, placement));
   if (row.op == Op::typecast) arguments.attributes.output_dtype = DType::int32;
   if (row.attributes.has(Attribute::shape)) arguments.attributes.shape = Shape({inner / 2, 192});
+  if (row.op == Op::prod) arguments.attributes.dims = Dims{0};
   if (row.attributes.has(Attribute::layout)) arguments.attributes.layout = Layout::row_major;
   if (row.attributes.has(Attribute::min)) arguments.attributes.min = -0.5;
   if (row.attributes.has(Attribute::max)) arguments.attributes.max = 0.25;
@@ -119,8 +123,18 @@ const std::map<std::string_view, Approximation> card_approximations{
     {"sigmoid_accurate", {0, 0.012}},  // the fast exp: 3.4 % of it
     {"log_sigmoid", {0, 0.04}},        // sigmoid's error over sigmoid, and log's
     {"softplus", {0, 0.003}},          // polynomials
-    {"erf", {0, 0.005}},               // a quartic
-    {"erfc", {0, 0.009}},              // the same and a cut to bf16
+    {"asin", {0, 0.24}},               // a series without its end: 0.23 at 1
+    {"acos", {0, 0.24}},
+    {"atan", {0, 0.005}},
+    {"mish", {0, 0.08}},       // three pieces of tanh, an exp off by 3.4 %
+    {"celu", {0, 0.035}},      // the fast exp
+    {"pow", {0.03, 0}},        // log's cubic times the exponent, and exp
+    {"ldexp", {0.06, 0}},      // exp2
+    {"logaddexp", {0, 0.05}},  // exp, and log's cubic
+    {"logaddexp2", {0, 0.09}},
+    {"bias_gelu", {0, 0.006}},
+    {"erf", {0, 0.005}},   // a quartic
+    {"erfc", {0, 0.009}},  // the same and a cut to bf16
     {"sin", {0.002, 0}},
     {"cos", {0.002, 0}},
     {"tan", {0.002, 0}}};
@@ -152,6 +166,19 @@ double norm_error(const Promise& promise) {
   return (card ? 16 : 2) * promise.epsilon + (card ? 0.1 : 0);
 }
 
+// Roundings beside the result's: of a difference that is squared, of functions.
+double inner_roundings(Op op) {
+  switch (op) {
+    case Op::squared_difference: return 2;
+    case Op::pow:
+    case Op::ldexp:
+    case Op::logaddexp:
+    case Op::logaddexp2:
+    case Op::bias_gelu: return function_roundings;
+    default: return 0;
+  }
+}
+
 // What the error of each element may be: `size` is the exact value's magnitude.
 double bound_of(const Call& call, const Promise& promise, double size, double sum_of_products) {
   const double epsilon = promise.epsilon;
@@ -161,15 +188,17 @@ double bound_of(const Call& call, const Promise& promise, double size, double su
       1.3 * (promise.alignment + promise.number_roundings - promise.product_roundings);
   switch (row_of(call.op).family) {
     case OpFamily::product: return epsilon * size + promise.sum_error(inner) * sum_of_products;
-    case OpFamily::binary:  // a difference that is squared has its own rounding twice
-      return epsilon *
-             ((roundings + (call.op == Op::squared_difference ? 2 : 0)) * size + of_terms);
+    case OpFamily::binary:
+      return epsilon * ((roundings + inner_roundings(call.op)) * size + of_terms) +
+             approximation_of(promise, row_of(call.op).name, size);
     case OpFamily::unary:
       return function_roundings * epsilon * size +
              approximation_of(promise, row_of(call.op).name, size);
     case OpFamily::softmax:
       return (promise.softmax_error + promise.sum_error(inner) + epsilon) * size;
     case OpFamily::norm: return norm_error(promise) * (1 + size);
+    case OpFamily::rotary:  // three products and a sum of terms below 1
+      return (4 + promise.alignment) * epsilon * (1 + size);
     case OpFamily::reduce: return epsilon * reduced_magnitude(call.op, size, sum_of_products);
     case OpFamily::search:
     case OpFamily::gather:
@@ -237,11 +266,11 @@ TEST(OpTable, EveryOpOnEveryDeviceThatTakesIt) {
       }
     }
     for (const OpFamily family :
-         {OpFamily::product, OpFamily::binary, OpFamily::softmax, OpFamily::norm, OpFamily::reduce,
-          OpFamily::search, OpFamily::gather, OpFamily::move}) {
+         {OpFamily::product, OpFamily::binary, OpFamily::softmax, OpFamily::norm, OpFamily::rotary,
+          OpFamily::reduce, OpFamily::search, OpFamily::gather, OpFamily::move}) {
       const bool lacking =
-          device.name() == "cuda" &&
-          (family == OpFamily::norm || family == OpFamily::search || family == OpFamily::gather);
+          device.name() == "cuda" && (family == OpFamily::norm || family == OpFamily::rotary ||
+                                      family == OpFamily::search || family == OpFamily::gather);
       EXPECT_NE(computed.contains(family), lacking)
           << served << ": " << (lacking ? "it has the family" : "it refuses the whole family");
     }

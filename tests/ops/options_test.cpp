@@ -50,6 +50,8 @@ const std::map<std::string_view, std::string_view> words{{"keepdim", "true"},
                                                          {"k", "32"},
                                                          {"smallest", "true"},
                                                          {"epsilon", "0.001"},
+                                                         {"probability", "0"},
+                                                         {"seed", "7"},
                                                          {"scale", "1"},
                                                          {"causal", "false"},
                                                          {"in_place", "false"},
@@ -59,6 +61,7 @@ const std::map<std::string_view, std::string_view> words{{"keepdim", "true"},
 // The shape of a plain operand.
 Shape shape_for(const OpRow& row) {
   if (row.family == OpFamily::search) return {32, 64};
+  if (row.family == OpFamily::rotary) return {1, 1, 32, 64};
   return row.family == OpFamily::move ? Shape{1, 1, 32, 96} : Shape{32, 32};
 }
 

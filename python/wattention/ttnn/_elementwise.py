@@ -57,14 +57,14 @@ def _cbrt(x):
     return multiply(exp(multiply(log(absolute(x)), 1 / 3)), sign(x))
 
 
-def _trunc(x):
+def truncated(x):
     below = floor(x)
     of_negative = where(not_equal(x, below), add(below, 1.0), below)
     return where(_core.gtz(x), below, of_negative)
 
 
 def _frac(x):
-    return subtract(x, _trunc(x))
+    return subtract(x, truncated(x))
 
 
 _DIGAMMA = (-0.083333333, 0.008333333333333333, -0.003968253968253968, 0.004166666666666667, -0.007575757575757576,
@@ -129,7 +129,7 @@ def _softshrink(x, lambd=0.5):
 
 
 def _hardsigmoid(x, scale=1 / 6, shift=0.5):
-    return _core.clamp(add(multiply(x, scale), shift), min=0.0, max=1.0)
+    return _core.relu_max(add(multiply(x, scale), shift), max=1.0)
 
 
 def _hardswish(x, scale=1 / 6, shift=0.5):
@@ -138,11 +138,6 @@ def _hardswish(x, scale=1 / 6, shift=0.5):
 
 def _prelu(x, weight):
     return _core.leaky_relu(x, negative_slope=float(weight))
-
-
-def _never(x):
-    """Infinity less infinity is a NaN on this card, not 0: no element equals one."""
-    return _core.full_like(x, 0.0)
 
 
 def _hardtanh(x, min_val=-1.0, max_val=1.0):
@@ -182,7 +177,7 @@ def _rpow(x, exponent):
 def _rdiv(x, value, round_mode=None):
     result = multiply(reciprocal(x), value)
     if round_mode not in (None, "None"):
-        result = {"trunc": _trunc, "floor": floor}[round_mode](result)
+        result = {"trunc": truncated, "floor": floor}[round_mode](result)
     return where(_core.eqz(x), math.inf, result)
 
 
@@ -218,11 +213,11 @@ _FUNCTIONS = {
     "deg2rad": lambda x: multiply(x, math.pi / 180), "digamma": _digamma, "frac": _frac,
     "geglu": _gated("geglu", lambda x: _core.gelu(x, fast_and_approximate_mode=True)),
     "glu": _gated("glu", _core.sigmoid), "hardshrink": _hardshrink, "hardsigmoid": _hardsigmoid,
-    "hardswish": _hardswish, "hardtanh": _hardtanh, "isneginf": _never, "isposinf": _never, "lgamma": _lgamma,
+    "hardswish": _hardswish, "hardtanh": _hardtanh, "lgamma": _lgamma,
     "logit": _logit, "multigammaln": _multigammaln, "polygamma": _polygamma, "prelu": _prelu,
     "rad2deg": lambda x: multiply(x, 180 / math.pi), "rdiv": _rdiv, "reglu": _gated("reglu", _core.relu),
     "rpow": _rpow, "selu": _selu, "sinh": _sinh, "softshrink": _softshrink, "softsign": _softsign,
-    "swiglu": _gated("swiglu", _core.silu), "tanhshrink": _tanhshrink, "threshold": _threshold, "trunc": _trunc,
+    "swiglu": _gated("swiglu", _core.silu), "tanhshrink": _tanhshrink, "threshold": _threshold, "trunc": truncated,
 }
 
 

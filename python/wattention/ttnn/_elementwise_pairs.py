@@ -5,6 +5,8 @@ ternary/ternary_composite_op.cpp, in their order of steps.
 """
 import math
 
+import numpy as np
+
 from .. import _core
 from ._composed import attach_composites
 from ._device import SFPU_EPSILON
@@ -18,26 +20,38 @@ def _hypot(a, b):
     return sqrt(add(square(a), square(b)))
 
 
+def _atan2(y, x):
+    """Of the quotient, turned by half a turn where x is below 0; on x = 0 a quarter turn."""
+    angle = _core.atan(multiply(y, reciprocal(x)))
+    left, on_axis, below, above = _core.ltz(x), _core.eqz(x), _core.ltz(y), _core.gtz(y)
+    upper_left = _core.logical_and(left, _core.ge(y, 0.0))
+    lower_left = _core.logical_and(left, below)
+    down, up = _core.logical_and(on_axis, below), _core.logical_and(on_axis, above)
+    rest = where(down, -math.pi / 2, where(up, math.pi / 2, 0.0))
+    rest = where(lower_left, subtract(angle, math.pi), rest)
+    return where(_core.gtz(x), angle, where(upper_left, add(angle, math.pi), rest))
+
+
+def power_of_number(x, exponent, options):
+    """The whole part by squares, the rest by log and exp; a NaN below 0. Options are for whole exponents."""
+    exponent = np.float32(exponent)
+    if exponent < 0:
+        raise error("bad_input", f"[ttnn.pow] expected an exponent of at least 0; found {exponent:g}. works for "
+                                 "positive exponents only")
+    whole = np.floor(exponent)
+    if exponent == whole:
+        return _core.pow(x, float(exponent), **options)
+    if options.get("output_dtype") not in (None, x.dtype):
+        raise error("unsupported", f"[ttnn.pow] expected a result in {x.dtype}; found {options['output_dtype']}")
+    fraction = _core.exp(multiply(log(x), float(exponent - whole)))
+    result = multiply(_core.pow(x, float(whole)), fraction)
+    return where(_core.ltz(x), math.nan, result)
+
+
 def _xlogy(a, b):
     result = multiply(a, log(b))
     wrong = _core.logical_or(_core.ltz(b), equal(b, _core.full_like(b, math.nan)))
     return where(wrong, math.nan, result)
-
-
-def _ldexp(a, b):
-    return multiply(a, _core.exp2(b))
-
-
-def _logaddexp(a, b):
-    return log(add(_core.exp(a), _core.exp(b)))
-
-
-def _logaddexp2(a, b):
-    return _core.log2(add(_core.exp2(a), _core.exp2(b)))
-
-
-def _bias_gelu(a, b):
-    return _core.gelu(add(a, b))
 
 
 def _addalpha(a, b, alpha):
@@ -108,10 +122,9 @@ def _clamp(a, min=None, max=None):
 
 
 _FUNCTIONS = {
-    "addalpha": _addalpha, "addcdiv": _addcdiv, "addcmul": _addcmul, "bias_gelu": _bias_gelu, "clamp": _clamp,
-    "clip": _clamp, "div_no_nan": _div_no_nan, "floor_div": _floor_div, "hypot": _hypot, "isclose": _isclose,
-    "ldexp": _ldexp, "lerp": _lerp, "logaddexp": _logaddexp, "logaddexp2": _logaddexp2, "mac": _mac,
-    "nextafter": _nextafter, "polyval": _polyval, "subalpha": _subalpha, "xlogy": _xlogy,
+    "addalpha": _addalpha, "addcdiv": _addcdiv, "addcmul": _addcmul, "atan2": _atan2, "clamp": _clamp, "clip": _clamp,
+    "div_no_nan": _div_no_nan, "floor_div": _floor_div, "hypot": _hypot, "isclose": _isclose, "lerp": _lerp,
+    "mac": _mac, "nextafter": _nextafter, "polyval": _polyval, "subalpha": _subalpha, "xlogy": _xlogy,
 }
 
 

@@ -132,6 +132,25 @@ def _named(name):
     return call
 
 
+def _rest(name):
+    """By a number bfloat16 counts as float32, on its way."""
+    in_numbers = _in_the_cards_numbers(name)
+
+    def call(a, b, *, device=None, **_):
+        if not isinstance(b, type(a)):
+            return in_numbers(a.float(), b, device=device).to(a.dtype)
+        return _named(name)(a, b) if name == "fmod" else in_numbers(a, b, device=device)
+
+    return call
+
+
+def _div(a, b, round_mode=None, **_):
+    return a.div(b, rounding_mode=None if round_mode == "None" else round_mode)
+
+
+_OF_OPEN_DOMAINS = "acos acosh asin logit".split()
+
+
 def _in_the_cards_numbers(name):
     """torch's, with the numbers that the release has on the card for a NaN and an infinity."""
     def call(*arguments, device=None, **options):
@@ -163,8 +182,10 @@ _SPECIAL = {
     "addalpha": lambda a, b, alpha, **_: a + alpha * b,
     "bias_gelu": lambda a, b, **_: _named("gelu")(a + b),
     "cbrt": lambda tensor, **_: tensor.sign() * tensor.abs() ** (1 / 3),
+    "div": _div,
     "div_no_nan": lambda a, b, **_: (a / b).nan_to_num(0.0, 0.0, 0.0),
     "floor_div": lambda a, b, **_: (a / b).floor(),
+    "fmod": _rest("fmod"),
     "geglu": _gated("gelu"),
     "hardsigmoid": lambda tensor, *_, **__: (tensor / 6 + 0.5).clamp(0, 1),
     "hardswish": lambda tensor, *_, **__: tensor * (tensor / 6 + 0.5).clamp(0, 1),
@@ -175,6 +196,9 @@ _SPECIAL = {
     "polyval": _polyval,
     "rdiv": lambda tensor, value, **_: value / tensor,
     "reglu": _gated("relu"),
+    "relu_max": lambda tensor, upper_limit, **_: tensor.clamp(max=upper_limit).relu(),
+    "relu_min": lambda tensor, lower_limit, **_: tensor.clamp(min=lower_limit),
+    "remainder": _rest("remainder"),
     "rpow": lambda tensor, exponent, **_: exponent ** tensor,
     "selu": lambda tensor, *_, **__: tensor.clamp(min=0) * 1.0507 + (tensor.expm1() * 1.67326).clamp(max=0),
     "sigmoid_accurate": lambda tensor, **_: tensor.sigmoid(),
@@ -185,7 +209,7 @@ _SPECIAL = {
     "transformer.split_query_key_value_and_split_heads": _split_heads,
     "where": lambda predicate, true_value, false_value, **_: _where(predicate, true_value, false_value),
     "squared_difference": lambda a, b, **_: (a - b).square(),
-    **{name: _in_the_cards_numbers(name) for name in ("acosh", "logit")},
+    **{name: _in_the_cards_numbers(name) for name in _OF_OPEN_DOMAINS},
     **{name: _against_zero(name) for name in _AGAINST_ZERO},
     **{name: _reduction(name) for name in _REDUCTIONS},
     **{name: lambda tensor, *_, **__: tensor for name in _SAME},

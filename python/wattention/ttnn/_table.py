@@ -1,5 +1,7 @@
 """TT-NN's words for the ops of the table that have no function of their own: a signature a family."""
 from .. import _core
+from ._division import rounding
+from ._elementwise_pairs import power_of_number
 from ._errors import HOW_TO_ASK, Error, error, refuse_options, shown
 from ._memory import place
 from ._modules import attach, is_attached
@@ -71,7 +73,16 @@ def _refuse_newer_programs(name, a, b, use_legacy):
                                    f"found others. {HOW_TO_ASK}.")
 
 
-_NUMBER_FIRST = {"pow"}  # TT-NN also takes a number by a tensor
+def _everywhere(name, like, number):
+    """TT-NN takes a number by a tensor, too: as a tensor that holds it everywhere."""
+    device = on_device(name, _BINARY, like)
+    return wrap(_core.full_like(like._core, _number(name, number)), device)
+
+
+def _power(tensor, exponent, memory_config, where):
+    if not exponent.is_integer():  # made of several ops, which write where their input lies
+        inherit_memory("pow", tensor, memory_config)
+    return power_of_number(tensor._core, exponent, where)
 
 
 def _binary(row, name):
@@ -79,9 +90,8 @@ def _binary(row, name):
 
     def call(input_tensor_a, input_tensor_b, *, memory_config=None, dtype=None, output_tensor=None, activations=None,
              input_tensor_a_activations=None, input_tensor_b_activations=None, use_legacy=None):
-        if name in _NUMBER_FIRST and not isinstance(input_tensor_a, Tensor) and isinstance(input_tensor_b, Tensor):
-            raise error("unsupported", f"[ttnn.{name}] expected a tensor as the first operand; found "
-                                       f"{shown(input_tensor_a)}. {HOW_TO_ASK}.")
+        if name == "pow" and not isinstance(input_tensor_a, Tensor) and isinstance(input_tensor_b, Tensor):
+            input_tensor_a = _everywhere(name, input_tensor_b, input_tensor_a)
         device = on_device(name, _BINARY, input_tensor_a)
         refuse_options(name, activations=activations or None,
                        input_tensor_a_activations=input_tensor_a_activations or None,
@@ -95,6 +105,8 @@ def _binary(row, name):
                            memory_config=memory_config)
         if isinstance(input_tensor_b, Tensor):
             result = _two_tensors(compute, name, input_tensor_a, input_tensor_b, where)
+        elif name == "pow":
+            result = _power(input_tensor_a, _number(name, input_tensor_b), memory_config, where)
         else:
             result = compute(input_tensor_a._core, _number(name, input_tensor_b), **where)
         return _put(name, result, output_tensor, device)
@@ -103,12 +115,17 @@ def _binary(row, name):
     return call
 
 
+_THEIR_WORDS = {"relu_max": {"upper_limit": "max"}, "relu_min": {"lower_limit": "min"}}
+
+
 def _unary(row, name):
     compute = getattr(_core, row["name"])
     own = set(row["attributes"]) - {"memory", "sharding"}
+    theirs = _THEIR_WORDS.get(name, {})
 
     def call(input_tensor, *by_place, memory_config=None, output_tensor=None, **attributes):
         device = on_device(name, _UNARY, input_tensor)
+        attributes = {theirs.get(key, key): value for key, value in attributes.items()}
         for key, value in attributes.items():
             if key not in own:
                 raise refusal_of_keyword(name, key, value, ["input_tensor", "memory_config", *sorted(own)])
@@ -167,6 +184,11 @@ def _core_of(value):
     return value._core if isinstance(value, Tensor) else value
 
 
+def _function(row, name):
+    function = _MAKERS.get(row["family"], _any)(row, name)
+    return rounding(function) if name == "div" else function
+
+
 _MAKERS = {"binary": _binary, "unary": _unary, "reduce": _reduce}
 
 
@@ -175,4 +197,4 @@ def attach_ops():
     for row in _core.list_ops():
         for name in row["ttnn"]:
             if not is_attached(name):
-                attach(name, word(name)(_MAKERS.get(row["family"], _any)(row, name)))
+                attach(name, word(name)(_function(row, name)))

@@ -129,6 +129,10 @@ class CpuBackend final : public Backend {
   }
 
   std::optional<Refusal> refusal_here(const OpCall& call) const override {
+    if (call.attributes.probability.value_or(0) != 0)
+      return refuse(ErrorKind::unsupported,
+                    "[{}] expected a probability of 0 on cpu, which has no random bits; found {}",
+                    call.name(), *call.attributes.probability);
     const DType dtype = call.a().dtype();
     const OpFamily family = call.row().family;
     const bool exact = family == OpFamily::move || family == OpFamily::search ||
@@ -159,6 +163,7 @@ class CpuBackend final : public Backend {
       case OpFamily::unary: return reported(call, "portable", cpu::unary(call, threads_));
       case OpFamily::softmax: return softmax(call);
       case OpFamily::norm: return reported(call, "portable", cpu::norm(call, threads_));
+      case OpFamily::rotary: return reported(call, "portable", cpu::rotary(call, threads_));
       case OpFamily::reduce: return cpu::reduce(call, threads_);
       case OpFamily::move: return move(call);
       case OpFamily::search:

@@ -22,6 +22,8 @@ Tensor binary(const OpCall& call, int threads);
 Tensor unary(const OpCall& call, int threads);
 /// Each row of the last dimension by its formula: in double, rounded once.
 Tensor norm(const OpCall& call, int threads);
+/// Each row turned by its angles: in double, rounded once.
+Tensor rotary(const OpCall& call, int threads);
 /// Along some dimensions: summed in double, rounded once.
 Tensor reduce(const OpCall& call, int threads);
 

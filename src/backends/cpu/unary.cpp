@@ -64,6 +64,23 @@ Tensor with_parameters(const OpCall& call, int threads) {
       const auto alpha = static_cast<float>(attributes.alpha.value_or(1));
       return apply(call, threads, [alpha](float x) { return x < 0 ? alpha * std::expm1(x) : x; });
     }
+    case Op::celu: {
+      const auto alpha = static_cast<float>(attributes.alpha.value_or(1));
+      return apply(call, threads,
+                   [alpha](float x) { return x < 0 ? alpha * std::expm1(x / alpha) : x; });
+    }
+    case Op::relu_max: {
+      const auto max = static_cast<float>(attributes.max.value_or(6));
+      return apply(call, threads, [max](float x) { return x < 0 ? 0 : x > max ? max : x; });
+    }
+    case Op::relu_min: {
+      const auto min = static_cast<float>(attributes.min.value_or(0));
+      return apply(call, threads, [min](float x) { return x < min ? min : x; });
+    }
+    case Op::dropout: {
+      const auto scale = static_cast<float>(attributes.scale.value_or(1));
+      return apply(call, threads, [scale](float x) { return scale * x; });
+    }
     case Op::clamp: {
       const auto min = static_cast<float>(attributes.min.value_or(-infinity));
       const auto max = static_cast<float>(attributes.max.value_or(infinity));
@@ -120,6 +137,13 @@ Tensor unary(const OpCall& call, int threads) {
     case Op::sin: return apply(call, threads, [](float x) { return std::sin(x); });
     case Op::cos: return apply(call, threads, [](float x) { return std::cos(x); });
     case Op::tan: return apply(call, threads, [](float x) { return std::tan(x); });
+    case Op::asin: return apply(call, threads, [](float x) { return std::asin(x); });
+    case Op::acos: return apply(call, threads, [](float x) { return std::acos(x); });
+    case Op::atan: return apply(call, threads, [](float x) { return std::atan(x); });
+    case Op::mish:
+      return apply(call, threads, [](float x) { return x * std::tanh(std::log1p(std::exp(x))); });
+    case Op::isposinf: return apply(call, threads, [](float x) { return std::isinf(x) && x > 0; });
+    case Op::isneginf: return apply(call, threads, [](float x) { return std::isinf(x) && x < 0; });
     case Op::erf: return apply(call, threads, [](float x) { return std::erf(x); });
     case Op::erfc: return apply(call, threads, [](float x) { return std::erfc(x); });
     case Op::eqz:

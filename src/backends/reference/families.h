@@ -16,6 +16,8 @@ void unary(const OpCall& call, double* out);
 void softmax(const OpCall& call, double* out);
 /// Each row of the last dimension by its formula, in long double.
 void norm(const OpCall& call, double* out);
+/// Each row turned by its angles, in long double.
+void rotary(const OpCall& call, double* out);
 void reduce(const OpCall& call, double* out);
 /// As the call's plan says; `out` are the first operand's own bytes where the plan is in place.
 void move(const OpCall& call, std::byte* out, int threads);

@@ -73,6 +73,11 @@ class ReferenceBackend final : public Backend {
 
  private:
   std::optional<Refusal> refusal_here(const OpCall& call) const override {
+    if (call.attributes.probability.value_or(0) != 0)
+      return refuse(
+          ErrorKind::unsupported,
+          "[{}] expected a probability of 0 on reference, which has no random bits; found {}",
+          call.name(), *call.attributes.probability);
     if (call.a().dtype() == DType::f64 || is_exact(call)) return std::nullopt;
     return refuse(ErrorKind::unsupported, "[{}] expected f64 on reference; found {}", call.name(),
                   to_string(call.a().dtype()));
@@ -107,6 +112,7 @@ class ReferenceBackend final : public Backend {
       case OpFamily::unary: return reference::unary(call, out);
       case OpFamily::softmax: return reference::softmax(call, out);
       case OpFamily::norm: return reference::norm(call, out);
+      case OpFamily::rotary: return reference::rotary(call, out);
       case OpFamily::reduce: return reference::reduce(call, out);
       case OpFamily::move: return reference::move(call, bytes, threads_);
       case OpFamily::search:

@@ -21,6 +21,22 @@ Formula with_parameters(const OpCall& call) {
       const double alpha = attributes.alpha.value_or(1);
       return [alpha](double x) { return x < 0 ? alpha * std::expm1(x) : x; };
     }
+    case Op::celu: {
+      const double alpha = attributes.alpha.value_or(1);
+      return [alpha](double x) { return x < 0 ? alpha * std::expm1(x / alpha) : x; };
+    }
+    case Op::relu_max: {
+      const double max = attributes.max.value_or(6);
+      return [max](double x) { return x < 0 ? 0 : x > max ? max : x; };
+    }
+    case Op::relu_min: {
+      const double min = attributes.min.value_or(0);
+      return [min](double x) { return x < min ? min : x; };
+    }
+    case Op::dropout: {
+      const double scale = attributes.scale.value_or(1);
+      return [scale](double x) { return scale * x; };
+    }
     case Op::clamp:
       return [min = attributes.min, max = attributes.max](double x) {
         if (min && x < *min) x = *min;
@@ -66,6 +82,12 @@ Formula formula_of(const OpCall& call) {
     case Op::sin: return [](double x) { return std::sin(x); };
     case Op::cos: return [](double x) { return std::cos(x); };
     case Op::tan: return [](double x) { return std::tan(x); };
+    case Op::asin: return [](double x) { return std::asin(x); };
+    case Op::acos: return [](double x) { return std::acos(x); };
+    case Op::atan: return [](double x) { return std::atan(x); };
+    case Op::mish: return [](double x) { return x * std::tanh(std::log1p(std::exp(x))); };
+    case Op::isposinf: return [](double x) { return std::isinf(x) && x > 0 ? 1.0 : 0.0; };
+    case Op::isneginf: return [](double x) { return std::isinf(x) && x < 0 ? 1.0 : 0.0; };
     case Op::erf: return [](double x) { return std::erf(x); };
     case Op::erfc: return [](double x) { return std::erfc(x); };
     case Op::eqz:

@@ -59,6 +59,7 @@ void compute(MatrixStep step, const Operands16& on, Fidelity fidelity, HostOptio
       return combine(on, host, [](Bits a, Bits b) { return kernels::maximum_with(a, widen(b)); });
     case MatrixStep::smaller:
       return combine(on, host, [](Bits a, Bits b) { return kernels::minimum_with(a, widen(b)); });
+    case MatrixStep::raise: return combine(on, host, kernels::raised);
   }
 }
 
@@ -73,7 +74,8 @@ void compute_scalar(Op op, Operands16 on, Bits scalar, Fidelity fidelity, HostOp
 
 std::optional<Refusal> refuse_number(const OpCall& call) {
   const auto scalar = static_cast<float>(*call.number);
-  const bool divides = call.op == Op::divide || call.op == Op::div;
+  const bool divides = call.op == Op::divide || call.op == Op::div || call.op == Op::fmod ||
+                       call.op == Op::remainder;
   if (const float factor = divides ? 1 / scalar : scalar; !std::isfinite(factor))
     return refuse(
         ErrorKind::unverified,
@@ -91,6 +93,11 @@ std::optional<Refusal> refuse_number(const OpCall& call) {
                 "[{}] expected a tensor as the second operand on {}, as the release has no such "
                 "program with a number; found {}",
                 call.name(), call.a().device_name(), *call.number);
+}
+
+// Cycles for 32 elements: load, difference or swap, condition, two stores; a rest is compared ten times.
+int number_steps(Op op) {
+  return op == Op::fmod || op == Op::remainder ? 120 : 6;
 }
 
 bool compares(Op op) {
@@ -187,7 +194,6 @@ Tensor WormholeBackend::run_binary_by_number(const OpCall& call) {
   const DType dtype = call.a().dtype();
   Tensor out = allocate(call.shape, dtype, Layout::tile, to);
   const TiledShape tiled(call.shape);
-  constexpr int number_steps = 6;  // load, difference or swap, condition, two stores
   // At most, at least and equal are a difference and a comparison with zero.
   const bool in_two = call.op == Op::eq || call.op == Op::le || call.op == Op::ge;
   for (int i = 0; i < (in_two ? 2 : 1); ++i) {
@@ -197,7 +203,7 @@ Tensor WormholeBackend::run_binary_by_number(const OpCall& call) {
                         .tiles = tiled.tiles(),
                         .memory = from.memory,
                         .out_memory = to.memory,
-                        .steps = number_steps,
+                        .steps = number_steps(call.op),
                         .dtype = dtype,
                         .shards = from.sharding}),
             Reuse::blocks);
@@ -231,13 +237,24 @@ Program WormholeBackend::enqueue_binary(const OpCall& call, const Broadcast& bro
   for (const std::string_view name : programs_before(call, broadcast))
     enqueue(fmt::format("{} {} {}", name, call.shape, to_string(second)),
             make_move({name, name, name, tiles, tiles, second, second}), Reuse::blocks);
+  const TensorOpProblem problem{call.name(),
+                                broadcast.along,
+                                tiles,
+                                TiledShape(b.shape()).tiles(),
+                                a.memory(),
+                                second,
+                                placed.out.memory,
+                                a.dtype(),
+                                b.dtype(),
+                                shape.row_tiles(),
+                                shape.col_tiles(),
+                                placed.shards,
+                                placed.local};
   return enqueue(fmt::format("{} {} {} {} {} {} {}", call.name(), static_cast<int>(broadcast.along),
                              to_string(place_of(a)), to_string(place_of(b)), to_string(placed.out),
                              to_string(a.dtype()), to_string(b.dtype())),
-                 make_tensor_op({call.name(), broadcast.along, tiles, TiledShape(b.shape()).tiles(),
-                                 a.memory(), second, placed.out.memory, a.dtype(), b.dtype(),
-                                 shape.row_tiles(), shape.col_tiles(), placed.shards, placed.local},
-                                release_),
+                 on_vector_unit(call.op) ? make_vector_op(problem, vector_steps(call.op), release_)
+                                         : make_tensor_op(problem, release_),
                  Reuse::kernels);
 }
 

@@ -23,13 +23,26 @@ bool same_matrices(const OpCall& call) {
   return a.rows == b.rows && a.cols == b.cols;
 }
 
+}  // namespace
+
 // Cycles for 32 elements: two loads, the op, a store, and its wait.
-int steps_of(Op op) {
-  if (op == Op::pow) return 140;
-  return op == Op::divide || op == Op::div ? 45 : 7;
+int vector_steps(Op op) {
+  switch (op) {
+    case Op::pow: return 140;
+    case Op::divide:
+    case Op::div: return 45;
+    // And those of the functions before and after, as their own programs have them.
+    case Op::ldexp: return 35;
+    case Op::logaddexp: return 170;
+    case Op::logaddexp2: return 95;
+    case Op::bias_gelu: return 57;
+    default: return 7;
+  }
 }
 
-}  // namespace
+bool on_vector_unit(Op op) {
+  return op == Op::maximum || op == Op::minimum || op == Op::pow;
+}
 
 bool in_fp32(const OpCall& call) {
   return !call.number && is_fp32(call.a()) && is_fp32(call.b()) && same_matrices(call);
@@ -51,8 +64,7 @@ std::optional<Refusal> refuse_fp32(const OpCall& call) {
                   "[{}] expected f32 tensors of one shape, as the release broadcasts others in "
                   "fp16, which is not built here; found {} and {}",
                   call.name(), call.a().shape(), call.b().shape());
-  const bool takes_larger = call.op == Op::maximum || call.op == Op::minimum;
-  if (takes_larger || (same_matrices(call) && a))
+  if (on_vector_unit(call.op) || (same_matrices(call) && a))
     return refuse(ErrorKind::unverified,
                   "[{}] expected two f32 tensors, or f32 as the second beside another float; found "
                   "{} and {}",
@@ -67,9 +79,9 @@ Tensor WormholeBackend::run_binary_of_fp32(const OpCall& call) {
   const std::int64_t tiles = TiledShape(call.shape).tiles();
   enqueue(fmt::format("{} f32 {} {} {}", call.name(), to_string(a.memory()), to_string(b.memory()),
                       to_string(memory)),
-          make_fp32_op({call.name(), Along::nothing, tiles, tiles, a.memory(), b.memory(), memory,
-                        DType::f32, DType::f32},
-                       steps_of(call.op), release_),
+          make_vector_op({call.name(), Along::nothing, tiles, tiles, a.memory(), b.memory(), memory,
+                          DType::f32, DType::f32},
+                         vector_steps(call.op), release_),
           Reuse::kernels);
   if (!has_values()) return out;
   const auto count = static_cast<std::size_t>(TiledShape(call.shape).elements());

@@ -88,9 +88,9 @@ Evidence evidence_of_op(const OpCall& call) {
     case Op::subtract:
     case Op::sqrt:
     case Op::tanh:
-    case Op::pow:
     case Op::div: return Evidence::printed;
     case Op::softmax: return evidence_of_softmax(call);
+    case Op::pow: return call.number ? Evidence::printed : Evidence::read;
     case Op::divide: return call.number ? Evidence::printed : Evidence::library;
     case Op::sum:
     case Op::mean:

@@ -37,13 +37,19 @@ std::optional<Refusal> refuse_softmax(const OpCall& call);
 /// Along another dimension than the last, or of more than four.
 std::optional<Refusal> refuse_softmax_lines(const OpCall& call);
 std::optional<Refusal> refuse_norm(const OpCall& call);
+std::optional<Refusal> refuse_rotary(const OpCall& call);
 std::optional<Refusal> refuse_reduce(const OpCall& call);
+std::optional<Refusal> refuse_prod(const OpCall& call);
 std::optional<Refusal> refuse_move(const OpCall& call);
 
 /// Whether the op of one operand computes in 32 bits, too.
 bool has_fp32_kernel(Op op);
 /// A number meets these in the matrix unit, as a tile that holds it everywhere.
 bool number_in_matrix_unit(Op op);
+/// Of two tensors of any float.
+bool on_vector_unit(Op op);
+/// Cycles of the vector unit for 32 elements of two tensors.
+int vector_steps(Op op);
 
 /// Cycles of the vector unit for 32 elements of a product's activation in the product's program; nothing where its
 /// digits are not known there.

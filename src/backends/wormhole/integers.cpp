@@ -25,13 +25,14 @@ kernels::IntegerFunction function_of(const OpCall& call) {
 
 std::optional<Refusal> refuse_number(const OpCall& call) {
   constexpr double beyond_float = 16777216;  // the release hands it on as a float
-  const double number = *call.number;
-  if (number >= 0 && number <= beyond_float && number == std::floor(number)) return std::nullopt;
+  const double number = *call.number, least = call.op == Op::ne ? -beyond_float : 0;
+  if (number >= least && number <= beyond_float && number == std::floor(number))
+    return std::nullopt;
   return refuse(
       ErrorKind::unverified,
-      "[{}] expected a whole number from 0 to 16777216, as the card's answer to others is "
+      "[{}] expected a whole number from {} to 16777216, as the card's answer to others is "
       "not known; found {}",
-      call.name(), number);
+      call.name(), least, number);
 }
 
 }  // namespace
@@ -60,7 +61,7 @@ Tensor WormholeBackend::run_integers(const OpCall& call) {
   const Memory memory = call.attributes.memory.value_or(a.memory());
   Tensor out = allocate(call.shape, DType::int32, Layout::tile, memory);
   const TiledShape tiled(call.shape);
-  constexpr int steps = 6;  // two loads, the operation, a store
+  const int steps = call.op == Op::ne ? 20 : 6;  // two loads, the operation, a store
   enqueue(fmt::format("{} int32 {} {} {}", call.name(), call.tensors.size(), call.shape,
                       to_string(memory)),
           make_unary({call.name(), tiled.tiles(), a.memory(), memory, steps, DType::int32,
@@ -70,7 +71,7 @@ Tensor WormholeBackend::run_integers(const OpCall& call) {
   const kernels::IntegerFunction function = function_of(call);
   const std::byte* first = storage_of(a).values();
   const std::byte* second = call.tensors.size() == 2 ? storage_of(call.b()).values() : nullptr;
-  const Word number = call.number ? static_cast<Word>(*call.number) : 0;
+  const auto number = static_cast<Word>(static_cast<std::int32_t>(call.number.value_or(0)));
   std::byte* results = storage_of(out).values();
   for_each_word(tiled.elements(), host_, [=](std::int64_t i) {
     const Word b = second != nullptr ? load_word(second, i, DType::int32) : number;

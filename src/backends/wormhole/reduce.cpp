@@ -1,16 +1,17 @@
-// Reductions: sum, mean, max, min, and the variance that is made of them; each of steps (reduce_programs.cpp).
+// Reductions: sum, mean, max, min, and the variance that is made of them; each of steps (reduce_programs.cpp). Products
+// are in prod.cpp.
 // tt-metal v0.57.0-rc71, ttnn/cpp/ttnn/operations/reduction/generic: generic_reductions.cpp, device/reduce_op.cpp, the
 // kernels reduce_w.cpp and reduce_h.cpp; experimental/reduction/fast_reduce_nc.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <bit>
+#include <numeric>
 #include <vector>
 
 #include "backends/wormhole/families.h"
+#include "backends/wormhole/kernels/powers.h"
 #include "backends/wormhole/numerics/elementwise.h"
-#include "backends/wormhole/numerics/sfpu.h"
-#include "backends/wormhole/numerics/sfpu_float.h"
 #include "backends/wormhole/program/unary.h"
 #include "backends/wormhole/reduce_steps.h"
 #include "backends/wormhole/wormhole_backend.h"
@@ -45,9 +46,8 @@ bool is_one_step(const Dims& dims, int rank) {
   return dims.size() == 1 || (dims.size() == 2 && is_along_matrix(dims, rank));
 }
 
-// A product on the vector unit, cut to bf16.
 Bits times_number(Bits value, const UnaryFunction::Numbers& numbers) {
-  return pack_bf16(store_to_bf16(sfpu::multiply(widen(value), numbers[0])));
+  return pack_bf16(kernels::times<>(value, numbers[0]));
 }
 
 // What is built here for bf16 alone.
@@ -67,6 +67,7 @@ std::optional<Refusal> refuse_steps_of_bf16(const OpCall& call) {
 }  // namespace
 
 std::optional<Refusal> refuse_reduce(const OpCall& call) {
+  if (call.op == Op::prod) return refuse_prod(call);
   if (auto refusal = refuse_operands(call, "Input to reduce must be tilized", Dtypes::floats))
     return refusal;
   if (call.a().rank() < 1)
@@ -77,12 +78,11 @@ std::optional<Refusal> refuse_reduce(const OpCall& call) {
 
 Tensor WormholeBackend::run_reduce(const OpCall& call) {
   const bool varies = call.op == Op::var || call.op == Op::stddev;
-  Tensor kept = varies ? variance(call) : sum_or_largest(call);
+  Tensor kept = varies                ? variance(call)
+                : call.op == Op::prod ? multiply_along(call)
+                                      : sum_or_largest(call);
   if (call.op == Op::stddev) kept = run_family({Op::sqrt, {kept}, {}, {}, kept.shape()});
-  if (kept.shape() == call.shape) return kept;
-  OpCall reshape{Op::reshape, {kept}, {}, {}, call.shape};
-  reshape.plan.boxes = {unmoved_box(call.shape)};
-  return run_family(reshape);
+  return reshaped(kept, call.shape);
 }
 
 // The result keeps its dimensions, of size 1.
@@ -141,21 +141,28 @@ Tensor WormholeBackend::reduce_steps(const OpCall& call, const Tensor& input,
 // A batch dimension takes the height's place, and goes back.
 Tensor WormholeBackend::reduce_across(const OpCall& call, const Tensor& input, int dim,
                                       const ReduceStep& step) {
-  const auto swapped = [&](const Tensor& tensor) {
-    OpCall permute{Op::permute, {tensor}, {}, {}, {}};
-    std::vector<std::int64_t> sizes(tensor.shape().sizes().begin(), tensor.shape().sizes().end());
-    const auto height = static_cast<std::size_t>(tensor.rank() - 2),
-               other = static_cast<std::size_t>(dim);
-    std::vector<int> dims(sizes.size());
-    for (std::size_t i = 0; i < dims.size(); ++i) dims[i] = static_cast<int>(i);
-    std::swap(dims[height], dims[other]);
-    std::swap(sizes[height], sizes[other]);
-    permute.attributes.dims = Dims(dims);
-    permute.shape = Shape(std::span<const std::int64_t>(sizes));
-    permute.plan.boxes = {reordered_box(tensor.shape(), dims)};
-    return run_family(permute);
-  };
-  return swapped(reduce_side(call, swapped(input), step));
+  std::vector<int> swapped(static_cast<std::size_t>(input.rank()));
+  std::iota(swapped.begin(), swapped.end(), 0);
+  std::swap(swapped[static_cast<std::size_t>(input.rank() - 2)],
+            swapped[static_cast<std::size_t>(dim)]);
+  return permuted(reduce_side(call, permuted(input, swapped), step), swapped);
+}
+
+Tensor WormholeBackend::permuted(const Tensor& input, const std::vector<int>& dims) {
+  OpCall permute{Op::permute, {input}, {}, {}, {}};
+  std::vector<std::int64_t> sizes;
+  for (const int dim : dims) sizes.push_back(input.size(dim));
+  permute.attributes.dims = Dims(dims);
+  permute.shape = Shape(std::span<const std::int64_t>(sizes));
+  permute.plan.boxes = {reordered_box(input.shape(), dims)};
+  return run_family(permute);
+}
+
+Tensor WormholeBackend::reshaped(const Tensor& input, const Shape& shape) {
+  if (input.shape() == shape) return input;
+  OpCall reshape{Op::reshape, {input}, {}, {}, shape};
+  reshape.plan.boxes = {unmoved_box(shape)};
+  return run_family(reshape);
 }
 
 // The release has pow with 2, which is not its square.

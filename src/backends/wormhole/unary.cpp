@@ -49,6 +49,16 @@ Dst softplus(Dst value, const UnaryFunction::Numbers& numbers) {
 
 constexpr std::string_view not_tiled = "Input to eltwise unary must be tilized";
 
+Bits mish(Bits value, const UnaryFunction::Numbers&) {
+  return pack(kernels::mish(value));
+}
+Bits celu_below_zero(Bits value, const UnaryFunction::Numbers& numbers) {
+  return pack(kernels::celu_below_zero(value, numbers[0]));
+}
+Bits scaled(Bits value, const UnaryFunction::Numbers& numbers) {
+  return pack(kernels::times<>(value, numbers[0]));
+}
+
 enum class Mode { any, accurate, fast };
 
 struct Row {
@@ -79,6 +89,10 @@ constexpr Row rows[] = {
    steps},
 #include "backends/wormhole/unary_kernels.inc"
 #undef WATTENTION_UNARY
+    // Known for a bf16 Dst.
+    {Op::mish, Mode::any, {mish}, 50},
+    {Op::celu, Mode::any, {celu_below_zero}, 26},
+    {Op::dropout, Mode::any, {scaled}, 10},
 };
 
 /// Null where the digits are not known.
@@ -105,6 +119,10 @@ UnaryFunction::Numbers numbers_of(const OpCall& call) {
     case Op::leaky_relu: return {fp32(attributes.negative_slope.value_or(0.01))};
     case Op::elu: return {fp32(attributes.alpha.value_or(1))};
     case Op::heaviside: return {fp32(attributes.value.value_or(0.5))};
+    case Op::dropout: return {fp32(attributes.scale.value_or(1))};
+    case Op::relu_max: return {fp32(attributes.max.value_or(6))};
+    case Op::relu_min: return {fp32(attributes.min.value_or(0))};
+    case Op::celu: return {fp32(attributes.alpha.value_or(1))};
     case Op::softplus:
       return {fp32(attributes.beta.value_or(1)), fp32(attributes.threshold.value_or(20))};
     default: return {};
@@ -155,6 +173,7 @@ std::optional<Refusal> refuse_unary(const OpCall& call, const Release& release) 
                   "[{0}] expected an op whose digits are known in release {1} of TT-NN; found {0}",
                   call.name(), release.name);
   }
+  if (call.op == Op::dropout) return refuse_operands(call, not_tiled);
   return refuse_operands(call, not_tiled,
                          has_fp32_kernel(call.op) ? Dtypes::floats : Dtypes::blocks);
 }
@@ -194,6 +213,13 @@ void WormholeBackend::activate(const OpCall& activation, const Tensor& product) 
 Tensor WormholeBackend::run_unary(const OpCall& call) {
   if (call.op == Op::typecast) return run_typecast(call);
   if (is_integer(call.a().dtype())) return run_integers(call);
+  const Tensor out = run_unary_steps(call);
+  if (call.op == Op::celu) return chosen_above_zero(call, out);
+  if (call.op == Op::dropout && has_values()) drop(call, out);
+  return out;
+}
+
+Tensor WormholeBackend::run_unary_steps(const OpCall& call) {
   const Place place = asked_place(call.attributes, place_of(call.a()));
   const DType dtype = call.a().dtype();
   Tensor out = allocate(call.shape, dtype, Layout::tile, place);
@@ -217,6 +243,19 @@ Tensor WormholeBackend::run_unary(const OpCall& call) {
     input = &out;
   }
   return out;
+}
+
+// The release's where: both are multiplied by 1 or 0, and added; each step is a program.
+Tensor WormholeBackend::chosen_above_zero(const OpCall& call, const Tensor& other) {
+  const Tensor& input = call.a();
+  OpAttributes place;
+  place.memory = call.attributes.memory;
+  const auto run = [&](Op op, std::vector<Tensor> operands) {
+    return run_family({op, std::move(operands), {}, place, input.shape()});
+  };
+  const Tensor above = run(Op::gtz, {input});
+  const Tensor chosen = run(Op::multiply, {run(Op::gtz, {above}), input});
+  return run(Op::add, {chosen, run(Op::multiply, {run(Op::lez, {above}), other})});
 }
 
 }  // namespace wattention::wormhole

@@ -175,6 +175,7 @@ std::optional<Refusal> refuse_family(const OpCall& call, const Release& release)
     case OpFamily::unary: return refuse_unary(call, release);
     case OpFamily::softmax: return refuse_softmax(call);
     case OpFamily::norm: return refuse_norm(call);
+    case OpFamily::rotary: return refuse_rotary(call);
     case OpFamily::reduce: return refuse_reduce(call);
     case OpFamily::search: return refuse_search(call);
     case OpFamily::gather: return refuse_gather(call);
@@ -221,6 +222,7 @@ Tensor WormholeBackend::run_family(const OpCall& call) {
     case OpFamily::unary: return run_unary(call);
     case OpFamily::softmax: return run_softmax(call);
     case OpFamily::norm: return run_norm(call);
+    case OpFamily::rotary: return run_rotary(call);
     case OpFamily::reduce: return run_reduce(call);
     case OpFamily::search: return call.op == Op::argmax ? run_argmax(call) : run_topk(call).front();
     case OpFamily::gather: return run_gather(call);

@@ -96,6 +96,8 @@ class WormholeBackend final : public Backend {
   Program enqueue_binary(const OpCall& call, const Broadcast& broadcast,
                          const PlacedBinary& placed);
   Tensor run_unary(const OpCall& call);
+  Tensor run_unary_steps(const OpCall& call);
+  Tensor chosen_above_zero(const OpCall& call, const Tensor& other);
   Tensor run_typecast(const OpCall& call);
   Tensor run_integers(const OpCall& call);
   Tensor run_argmax(const OpCall& call);
@@ -107,6 +109,9 @@ class WormholeBackend final : public Backend {
   Tensor run_softmax(const OpCall& call);
   Tensor run_softmax_lines(const OpCall& call);
   Tensor run_norm(const OpCall& call);
+  Tensor run_rotary(const OpCall& call);
+  /// Elements of `out` become 0, as the random bits say.
+  void drop(const OpCall& call, const Tensor& out);
   Tensor run_reduce(const OpCall& call);
   Tensor sum_or_largest(const OpCall& call);
   Tensor variance(const OpCall& call);
@@ -117,6 +122,10 @@ class WormholeBackend final : public Backend {
   Tensor sum_matrices(const OpCall& call, const Tensor& input, int dim);
   Tensor reduce_across(const OpCall& call, const Tensor& input, int dim, const ReduceStep& step);
   Tensor squared(const Tensor& input);
+  Tensor permuted(const Tensor& input, const std::vector<int>& dims);
+  Tensor reshaped(const Tensor& input, const Shape& shape);
+  Tensor multiply_along(const OpCall& call);
+  Tensor multiply_matrices(const OpCall& call, const Tensor& input, int dim);
   Tensor run_move(const OpCall& call);
   Tensor transpose(const Tensor& input);
   void move_values(const OpCall& call, const MovePrograms& programs, const Tensor& out);

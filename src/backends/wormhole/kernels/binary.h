@@ -6,7 +6,12 @@
 #include <optional>
 
 #include "backends/wormhole/kernels/compare_zero.h"
+#include "backends/wormhole/kernels/exp.h"
+#include "backends/wormhole/kernels/gelu.h"
+#include "backends/wormhole/kernels/log.h"
+#include "backends/wormhole/kernels/modulo.h"
 #include "backends/wormhole/kernels/pow.h"
+#include "backends/wormhole/kernels/power_of.h"
 #include "backends/wormhole/kernels/powers.h"
 #include "backends/wormhole/kernels/reciprocal.h"
 #include "backends/wormhole/kernels/relu.h"
@@ -31,7 +36,13 @@ constexpr Bits step(Bits value, const Numbers&) {
   return pack_bf16(kernel(value));
 }
 
-enum class MatrixStep { multiply, add, subtract, larger, smaller };
+/// The last three are the vector unit's.
+enum class MatrixStep { multiply, add, subtract, larger, smaller, raise };
+
+/// Of two bf16 in Dst.
+constexpr Bits raised(Bits base, Bits exponent) {
+  return store_to_bf16(power_of(widen(base), widen(exponent)));
+}
 
 struct BinaryKernel {
   using Step = Bits (*)(Bits value, const Numbers&);
@@ -49,10 +60,16 @@ constexpr std::optional<BinaryKernel> binary_kernel(Op op) {
     case Op::subtract: return BinaryKernel{subtract};
     case Op::divide: return BinaryKernel{multiply, nullptr, step<reciprocal_accurate<>>};
     case Op::div: return BinaryKernel{multiply, nullptr, step<cut_reciprocal>};
+    case Op::ldexp: return BinaryKernel{multiply, nullptr, step<exp2<>>};
+    case Op::logaddexp:
+      return BinaryKernel{add, step<exp_accurate<>>, step<exp_accurate<>>, step<log<>>};
+    case Op::logaddexp2: return BinaryKernel{add, step<exp2<>>, step<exp2<>>, step<log2<>>};
+    case Op::bias_gelu: return BinaryKernel{add, nullptr, nullptr, step<gelu_accurate<>>};
     case Op::rsub: return BinaryKernel{add, step<neg<>>};
     case Op::squared_difference: return BinaryKernel{subtract, nullptr, nullptr, step<square<>>};
     case Op::maximum: return BinaryKernel{larger};
     case Op::minimum: return BinaryKernel{smaller};
+    case Op::pow: return BinaryKernel{raise};
     case Op::eq: return BinaryKernel{subtract, nullptr, nullptr, step<eqz<>>};
     case Op::ne: return BinaryKernel{subtract, nullptr, nullptr, step<nez<>>};
     case Op::lt: return BinaryKernel{subtract, nullptr, nullptr, step<ltz<>>};
@@ -83,6 +100,8 @@ constexpr Dst by_number(Dst value, const Numbers& numbers) {
   if constexpr (op == Op::rsub) return pack(store<Dst>(sfpu::subtract(number, x)));
   if constexpr (op == Op::maximum) return pack(maximum_with(value, number));
   if constexpr (op == Op::minimum) return pack(minimum_with(value, number));
+  if constexpr (op == Op::fmod) return pack(fmod(value, number));
+  if constexpr (op == Op::remainder) return pack(remainder(value, number));
   if constexpr (op == Op::pow)
     return pack(power(value, static_cast<Word>(std::bit_cast<float>(number))));
 }
@@ -110,6 +129,8 @@ constexpr NumberKernel<Dst> number_kernel(Op op) {
     case Op::maximum: return by_number<Op::maximum, Dst>;
     case Op::minimum: return by_number<Op::minimum, Dst>;
     case Op::pow: return by_number<Op::pow, Dst>;
+    case Op::fmod: return by_number<Op::fmod, Dst>;
+    case Op::remainder: return by_number<Op::remainder, Dst>;
     default: return nullptr;
   }
 }

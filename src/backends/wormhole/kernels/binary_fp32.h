@@ -5,6 +5,9 @@
 // device/kernels/compute/eltwise_binary_sfpu_kernel.cpp; tt-llk 7343d48f,
 // tt_llk_wormhole_b0/common/inc/sfpu/ckernel_sfpu_binary.h.
 #include "backends/wormhole/kernels/compare_zero.h"
+#include "backends/wormhole/kernels/exp.h"
+#include "backends/wormhole/kernels/gelu.h"
+#include "backends/wormhole/kernels/log.h"
 #include "backends/wormhole/kernels/power_of.h"
 #include "backends/wormhole/kernels/powers.h"
 #include "backends/wormhole/kernels/reciprocal.h"
@@ -34,6 +37,10 @@ constexpr Word of_fp32(Word a, Word b) {
   if constexpr (op == Op::divide) return divide(a, b);
   if constexpr (op == Op::rsub) return sfpu::subtract(b, a);
   if constexpr (op == Op::pow) return power_of(a, b);
+  if constexpr (op == Op::ldexp) return sfpu::multiply(a, exp2(b));
+  if constexpr (op == Op::logaddexp) return log(sfpu::add(exp_accurate(a), exp_accurate(b)));
+  if constexpr (op == Op::logaddexp2) return log2(sfpu::add(exp2(a), exp2(b)));
+  if constexpr (op == Op::bias_gelu) return gelu_accurate(sfpu::add(a, b));
   if constexpr (op == Op::squared_difference) return square(sfpu::subtract(a, b));
   if constexpr (op == Op::maximum) return maximum_with(a, b);
   if constexpr (op == Op::minimum) return minimum_with(a, b);
@@ -60,6 +67,10 @@ constexpr Fp32Kernel fp32_kernel(Op op) {
     case Op::divide: return of_fp32<Op::divide>;
     case Op::rsub: return of_fp32<Op::rsub>;
     case Op::pow: return of_fp32<Op::pow>;
+    case Op::ldexp: return of_fp32<Op::ldexp>;
+    case Op::logaddexp: return of_fp32<Op::logaddexp>;
+    case Op::logaddexp2: return of_fp32<Op::logaddexp2>;
+    case Op::bias_gelu: return of_fp32<Op::bias_gelu>;
     case Op::squared_difference: return of_fp32<Op::squared_difference>;
     case Op::maximum: return of_fp32<Op::maximum>;
     case Op::minimum: return of_fp32<Op::minimum>;

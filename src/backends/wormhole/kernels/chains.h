@@ -3,10 +3,13 @@
 // comes last.
 // tt-metal v0.57.0-rc71, ttnn/cpp/ttnn/operations/eltwise/unary/unary.cpp; its sums with a number:
 // ckernel_sfpu_binop_with_unary.h.
+#include "backends/wormhole/kernels/elementwise.h"
 #include "backends/wormhole/kernels/exp.h"
 #include "backends/wormhole/kernels/log.h"
+#include "backends/wormhole/kernels/powers.h"
 #include "backends/wormhole/kernels/sigmoid.h"
 #include "backends/wormhole/kernels/sign.h"
+#include "backends/wormhole/kernels/tanh.h"
 
 namespace wattention::wormhole::kernels {
 
@@ -20,6 +23,24 @@ constexpr Dst sigmoid_accurate(Dst value) {
 template <Register Dst = Bits>
 constexpr Dst log_sigmoid(Dst value) {
   return log(sigmoid(value));
+}
+
+/// exp in the fast mode, plus 1, log, tanh; x comes again as the second factor of a product.
+/// ttnn/cpp/ttnn/operations/eltwise/unary/device/kernels/compute/mish_kernel.cpp.
+constexpr Bits mish(Bits value) {
+  constexpr int phases = 4;
+  const Bits exponential = exp_approx(value);
+  const Bits sum = store_to_bf16(sfpu::add(widen(exponential), sfpu::one));
+  return multiply(tanh(log(sum)), value, phases);
+}
+
+/// celu's first program: times 1 / alpha, exp in the fast mode, less 1, times alpha. The quotient is the host's.
+/// ttnn/cpp/ttnn/operations/eltwise/unary/device/unary_composite_op.cpp (_celu).
+constexpr Bits celu_below_zero(Bits value, Word alpha) {
+  const Word inverse = std::bit_cast<Word>(1 / std::bit_cast<float>(alpha));
+  const Bits exponential = exp_approx(times(value, inverse));
+  const Bits less_one = store_to_bf16(sfpu::subtract(widen(exponential), sfpu::one));
+  return times(less_one, alpha);
 }
 
 }  // namespace wattention::wormhole::kernels

@@ -55,6 +55,14 @@ constexpr Dst isinf(Dst value) {
   return truth<Dst>(equals_infinity<Rules>(value));
 }
 template <class Rules = Silicon, Register Dst = Bits>
+constexpr Dst isposinf(Dst value) {
+  return truth<Dst>(sfpu::equal<Rules>(load(value), infinity(false)));
+}
+template <class Rules = Silicon, Register Dst = Bits>
+constexpr Dst isneginf(Dst value) {
+  return truth<Dst>(sfpu::equal<Rules>(load(value), infinity(true)));
+}
+template <class Rules = Silicon, Register Dst = Bits>
 constexpr Dst isnan(Dst value) {
   return truth<Dst>(equals_nan<Rules>(value));
 }

@@ -2,8 +2,8 @@
 // int32 in the vector unit. With two tensors the bits are loaded as they are; beside a number the compiler loads sign
 // and magnitude, and the operation sees those bits.
 // Source: tt-llk 7343d48f, ckernel_sfpu_{add,sub}_int32.h, _binary_bitwise.h, _shift.h; tt-metal v0.57.0-rc71,
-// hw/ckernels/wormhole_b0/metal/llk_api/llk_sfpu: ckernel_sfpu_bitwise_*.h, _left_shift.h, _right_shift.h, _abs.h;
-// sfpi v6.9.0, wormhole/sfpi_imp.h.
+// hw/ckernels/wormhole_b0/metal/llk_api/llk_sfpu: ckernel_sfpu_bitwise_*.h, _left_shift.h, _right_shift.h, _abs.h,
+// _comp.h; sfpi v6.9.0, wormhole/sfpi_imp.h.
 #include <wattention/op_table.h>
 
 #include "backends/wormhole/kernels/typecast.h"
@@ -65,6 +65,7 @@ constexpr IntegerFunction integer_function_by_number(Op op) {
     case Op::bitwise_xor:
       return [](Word a, Word b) { return on_magnitude(a, [b](Word bits) { return bits ^ b; }); };
     case Op::bitwise_left_shift: return shift_logically;
+    case Op::ne: return [](Word a, Word b) { return Word{a != b}; };
     case Op::bitwise_right_shift:
       return [](Word a, Word b) {
         return on_magnitude(a, [b](Word bits) { return shift_magnitude_right(bits, b); });
@@ -77,6 +78,7 @@ constexpr IntegerFunction integer_function_by_number(Op op) {
 constexpr IntegerFunction integer_function_alone(Op op) {
   switch (op) {
     case Op::bitwise_not: return [](Word a, Word) { return ~a; };
+    case Op::eqz: return [](Word a, Word) { return Word{a == 0}; };
     case Op::abs: return [](Word a, Word) { return is_negative(a) ? 0u - a : a; };
     default: return nullptr;
   }

@@ -55,6 +55,11 @@ constexpr Dst rsqrt(Dst value) {
 }
 
 template <class Rules = Powers, Register Dst = Bits>
+constexpr Dst times(Dst value, Word factor) {
+  return store<Dst, Rules>(sfpu::multiply<Rules>(load(value), factor));
+}
+
+template <class Rules = Powers, Register Dst = Bits>
 constexpr Dst square(Dst value) {
   return store<Dst, Rules>(sfpu::multiply<Rules>(load(value), load(value)));
 }

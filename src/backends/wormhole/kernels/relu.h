@@ -14,10 +14,20 @@ constexpr Dst relu(Dst value) {
 }
 
 template <class Rules = Silicon, Register Dst = Bits>
-constexpr Dst relu6(Dst value) {
-  constexpr Word six = sfpu::constant(6);
-  const Word x = sfpu::above<Rules>(load(value), six) ? six : load(value);
+constexpr Dst relu_max(Dst value, Word bound) {
+  const Word x = sfpu::above<Rules>(load(value), bound) ? bound : load(value);
   return sfpu::below_zero(x) ? Dst{0} : store<Dst, Rules>(x);
+}
+
+template <class Rules = Silicon, Register Dst = Bits>
+constexpr Dst relu6(Dst value) {
+  return relu_max<Rules>(value, sfpu::constant(6));
+}
+
+template <class Rules = Silicon, Register Dst = Bits>
+constexpr Dst relu_min(Dst value, Word bound) {
+  const Word x = load(value);
+  return store<Dst, Rules>(sfpu::below<Rules>(x, bound) ? bound : x);
 }
 
 template <class Rules = Silicon, Register Dst = Bits>

@@ -1,6 +1,8 @@
 #pragma once
 // sin, cos, tan: x / pi to the nearest integer of 16 bits, then a polynomial. Beyond 32767 pi nothing is left of it.
+// asin, acos, atan: polynomials.
 // tt-metal v0.57.0-rc71, tt_metal/hw/ckernels/wormhole_b0/metal/llk_api/llk_sfpu/ckernel_sfpu_trigonometry.h.
+#include "backends/wormhole/kernels/reciprocal.h"
 #include "backends/wormhole/numerics/sfpu.h"
 #include "backends/wormhole/numerics/sfpu_float.h"
 
@@ -52,7 +54,53 @@ constexpr Word tangent(Word x) {
   return sfpu::multiply<Rules>(x, factor);
 }
 
+/// From -1 to 1: the series up to x^11, which is 15 % short at 1.
+template <class Rules>
+constexpr Word arcsine(Word x) {
+  const Word squared = sfpu::multiply<Rules>(x, x);
+  Word power = x, sum = x;
+  for (const Word factor :
+       {sfpu::constant(0.166666666f), sfpu::constant(0.075f), sfpu::constant(0.044642857f),
+        sfpu::constant(0.03038194f), sfpu::constant(0.02237216f)}) {
+    power = sfpu::multiply<Rules>(power, squared);
+    sum = sfpmad<Rules>(factor, power, sum);
+  }
+  return sum;
+}
+
+/// A polynomial below 1, of the reciprocal above; its argument lies in Dst on the way.
+template <Register Dst, class Rules>
+constexpr Word arctangent(Word x) {
+  const Word size = sfpu::absolute(x);
+  const bool small = sfpu::above_zero(sfpu::subtract<Rules>(sfpu::one, size));
+  const Word argument = load(store<Dst, Rules>(small ? size : reciprocal::of<Reciprocal>(size, 2)));
+  const Word series = sfpu::polynomial<Rules>(
+      sfpu::multiply<Rules>(argument, argument), sfpu::constant(-0.013480470f),
+      sfpu::constant(0.057477314f), sfpu::constant(-0.121239071f), sfpu::constant(0.195635925f),
+      sfpu::constant(-0.332994597f), sfpu::constant(0.999995630f));
+  Word angle = sfpu::multiply<Rules>(series, argument);
+  if (sfpu::above<Rules>(size, sfpu::one))
+    angle = sfpu::subtract<Rules>(sfpu::constant(1.570796327f), angle);
+  return sfpu::below_zero(x) ? sfpu::negate(angle) : angle;
+}
+
 }  // namespace trigonometry
+
+template <class Rules = Silicon, Register Dst = Bits>
+constexpr Dst asin(Dst value) {
+  return store<Dst, Rules>(trigonometry::arcsine<Rules>(load(value)));
+}
+
+template <class Rules = Silicon, Register Dst = Bits>
+constexpr Dst acos(Dst value) {
+  return store<Dst, Rules>(
+      sfpu::subtract<Rules>(sfpu::constant(1.5707964f), trigonometry::arcsine<Rules>(load(value))));
+}
+
+template <class Rules = Silicon, Register Dst = Bits>
+constexpr Dst atan(Dst value) {
+  return store<Dst, Rules>(trigonometry::arctangent<Dst, Rules>(load(value)));
+}
 
 template <class Rules = Silicon, Register Dst = Bits>
 constexpr Dst sin(Dst value) {

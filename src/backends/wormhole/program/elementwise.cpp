@@ -162,9 +162,10 @@ Program make_tensor_op(const TensorOpProblem& problem, const Release& release) {
   return program;
 }
 
-Program make_fp32_op(const TensorOpProblem& problem, int steps, const Release& release) {
+Program make_vector_op(const TensorOpProblem& problem, int steps, const Release& release) {
   Program program = make_tensor_op(problem, release);
   program.work.program = "element wise on the vector unit, multi core";
+  if (problem.shards) program.work.program += ", shards";
   program.kernels.back() = fmt::format("eltwise_binary_sfpu_kernel.cpp {}", problem.op);
   constexpr std::int64_t vectors_of_a_tile = 32;
   for (TileWork* work : {&program.work.total, &program.work.busiest_core}) {

@@ -39,7 +39,7 @@ struct TensorOpProblem {
 };
 Program make_tensor_op(const TensorOpProblem& problem, const Release& release);
 
-/// Two fp32 tensors of one shape on the vector unit, `steps` cycles of it for 32 elements.
-Program make_fp32_op(const TensorOpProblem& problem, int steps, const Release& release);
+/// Two tensors of one shape on the vector unit, `steps` cycles of it for 32 elements.
+Program make_vector_op(const TensorOpProblem& problem, int steps, const Release& release);
 
 }  // namespace wattention::wormhole

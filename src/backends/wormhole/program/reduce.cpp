@@ -1,5 +1,5 @@
 // tt-metal v0.57.0-rc71, ttnn/cpp/ttnn/operations: reduction/generic/device/multi_core_w, multi_core_h;
-// experimental/reduction/fast_reduce_nc/device.
+// experimental/reduction/fast_reduce_nc/device; reduction/prod/device.
 #include "backends/wormhole/program/reduce.h"
 
 #include "backends/wormhole/program/move.h"
@@ -18,23 +18,26 @@ Names names_of(ReducedSide side) {
     case ReducedSide::height_and_width:
       return {"reduce height and width, single core", "reduce_hw.cpp"};
     case ReducedSide::batch: return {"fast reduce of matrices", "reduce_nc.cpp"};
+    case ReducedSide::batch_product: return {"product of matrices", "prod_nc.cpp"};
   }
   return {};
 }
 
-// A sum along the width is a product with a column of scalers.
+// A sum along the width is a product with a column of scalers. A product of matrices meets what was packed before.
 TileWork tile_work(const ReduceProblem& problem) {
   TileWork work;
   const std::int64_t tiles = problem.tiles_of_one;
   const bool product = problem.side == ReducedSide::width && !problem.largest;
+  const bool multiplies = problem.side == ReducedSide::batch_product;
   if (product)
     work.products = tiles;
-  else if (problem.side == ReducedSide::batch)
+  else if (problem.side == ReducedSide::batch || multiplies)
     work.elementwise = tiles;
   else
     work.reductions = tiles;
-  work.unpacked = tiles;
-  work.packed = 1;
+  work.unpacked = multiplies ? 2 * tiles : tiles;
+  work.packed = multiplies ? tiles : 1;
+  work.passes = multiplies ? tiles - 1 : 0;
   return work;
 }
 

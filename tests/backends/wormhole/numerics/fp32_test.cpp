@@ -118,9 +118,9 @@ TEST(Fp32Exec, IsTheKernelElementByElement) {
                : (random & 0x80ffffffu) | (0x3f000000u - (a[i] & 0x7f000000u)) % 0x7f000000u;
     if (i % 7 == 0) a[i] &= 0x81ffffffu;
   }
-  for (const Op op :
-       {Op::add, Op::subtract, Op::multiply, Op::rsub, Op::eq, Op::ne, Op::lt, Op::gt, Op::le,
-        Op::ge, Op::squared_difference, Op::divide, Op::maximum, Op::logical_xor}) {
+  for (const Op op : {Op::add, Op::subtract, Op::multiply, Op::rsub, Op::eq, Op::ne, Op::lt, Op::gt,
+                      Op::le, Op::ge, Op::squared_difference, Op::divide, Op::maximum,
+                      Op::logical_xor, Op::ldexp, Op::logaddexp, Op::bias_gelu}) {
     binary_of_fp32(op, a, b, out, {2});
     for (std::size_t i = 0; i < a.size(); ++i)
       ASSERT_EQ(out[i], kernels::fp32_kernel(op)(a[i], b[i]))

@@ -13,6 +13,7 @@
 #include "backends/wormhole/kernels/exp.h"
 #include "backends/wormhole/kernels/gelu.h"
 #include "backends/wormhole/kernels/log.h"
+#include "backends/wormhole/kernels/modulo.h"
 #include "backends/wormhole/kernels/pow.h"
 #include "backends/wormhole/kernels/powers.h"
 #include "backends/wormhole/kernels/relu.h"
@@ -73,6 +74,17 @@ const std::vector<Accuracy>& accuracies() {
          return kernels::softplus<>(x, {sfpu::one, sfpu::one, sfpu::constant(20)});
        },
        [](double x) { return std::log1p(std::exp(x)); }, -20, 1e38, 0, 0.003},
+      {"asin", kernels::asin<>, [](double x) { return std::asin(x); }, -0.7, 0.7, 0, 0.004},
+      {"acos", kernels::acos<>, [](double x) { return std::acos(x); }, -0.7, 0.7, 0, 0.004},
+      {"atan", kernels::atan<>, [](double x) { return std::atan(x); }, -1e37, 1e37, 0, 0.004},
+      {"mish", kernels::mish, [](double x) { return x * std::tanh(std::log1p(std::exp(x))); }, -20,
+       80, 0, 0.15},
+      {"celu", [](Bits x) { return kernels::celu_below_zero(x, sfpu::constant(2)); },
+       [](double x) { return 2 * std::expm1(x / 2); }, -80, 0, 0, 0.08},
+      {"relu_max", [](Bits x) { return kernels::relu_max<>(x, sfpu::constant(2)); },
+       [](double x) { return std::fmin(std::fmax(x, 0), 2); }, -1e38, 1e38, 0, 0},
+      {"relu_min", [](Bits x) { return kernels::relu_min<>(x, sfpu::constant(2)); },
+       [](double x) { return std::fmax(x, 2); }, -1e38, 1e38, 0, 0},
       {"silu", kernels::silu<>, [](double x) { return x * sigmoid(x); }, -1e38, 1e38, 0, 0.037},
       {"gelu", kernels::gelu_accurate<>,
        [](double x) { return x / 2 * std::erfc(-x / std::numbers::sqrt2); }, -1e38, 1e38, 0,
@@ -153,6 +165,37 @@ TEST(UnaryKernels, WholePowers) {
     }
 }
 
+// The quotient is off by two roundings, which a rest keeps; and a whole divisor more or less where it is close to a
+// whole number.
+TEST(UnaryKernels, RestsOfDivisions) {
+  constexpr double cut = 0x1p-7, roundings = 4 * 0x1p-24;
+  for (const float divisor : {0.3f, 3.0f, -7.5f})
+    for (int i = 0; i < 0x10000; ++i) {
+      const auto bits = static_cast<Bits>(i);
+      const double x = value_of(bits), size = std::fabs(divisor);
+      if (!(std::fabs(x) >= 1e-3 && std::fabs(x) <= 1e5)) continue;
+      const auto number = std::bit_cast<Word>(divisor);
+      const double rest = std::fmod(x, divisor);
+      const auto expect_rest = [&](double found, double exact) {
+        const double off = std::fabs(found - exact), bound = cut * size + roundings * std::fabs(x);
+        ASSERT_LE(std::min(off, std::fabs(off - size)), bound) << x << " by " << divisor;
+        ASSERT_LE(std::fabs(found), size) << x << " by " << divisor;
+      };
+      expect_rest(value_of(kernels::fmod<>(bits, number)), rest);
+      const bool other_sign = rest != 0 && (rest < 0) != (divisor < 0);
+      expect_rest(value_of(kernels::remainder<>(bits, number)), other_sign ? rest + divisor : rest);
+    }
+  constexpr Word three = sfpu::constant(3), minus_three = sfpu::constant(-3);
+  constexpr Bits seven = 0x40e0, minus_seven = 0xc0e0, one = 0x3f80, minus_one = 0xbf80;
+  EXPECT_EQ(kernels::fmod<>(seven, three), one);
+  EXPECT_EQ(kernels::fmod<>(minus_seven, three), minus_one);
+  EXPECT_EQ(kernels::fmod<>(seven, minus_three), one);
+  EXPECT_EQ(kernels::remainder<>(seven, three), one);
+  EXPECT_EQ(kernels::remainder<>(minus_seven, three), 0x4000);  // 2
+  EXPECT_EQ(kernels::remainder<>(seven, minus_three), 0xc000);
+  EXPECT_EQ(kernels::remainder<>(minus_seven, minus_three), minus_one);
+}
+
 // By hand, from the rules' texts.
 TEST(UnaryKernels, SpecialPatterns) {
   constexpr Bits zero = 0, minus_zero = 0x8000, denormal = 1, infinity = 0x7f80,
@@ -187,6 +230,12 @@ TEST(UnaryKernels, SpecialPatterns) {
   EXPECT_EQ(kernels::isinf<>(infinity), zero);  // infinity - infinity is not 0
   EXPECT_EQ(kernels::isnan<>(nan), zero);
   EXPECT_EQ(kernels::isfinite<>(nan), one);
+  EXPECT_EQ(kernels::isposinf<>(infinity), zero);
+  EXPECT_EQ(kernels::isneginf<>(minus_infinity), zero);
+  EXPECT_EQ(kernels::relu_max<>(infinity, sfpu::one), one);
+  EXPECT_EQ(kernels::relu_min<>(minus_infinity, sfpu::one), one);
+  EXPECT_EQ(kernels::atan<>(infinity), 0x3fc9);  // its reciprocal is 0: a quarter turn, cut
+  EXPECT_EQ(kernels::asin<>(one), 0x3fab);       // 1.3391: the series' own sum at 1
 }
 
 }  // namespace

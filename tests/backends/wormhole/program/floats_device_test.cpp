@@ -68,6 +68,36 @@ TEST(FloatsDevice, ComparesFp32WithNumbers) {
   EXPECT_EQ(floats_of(by_number(Op::eq, x, 1)), (std::vector<float>{1, 0, 0, 0}));
 }
 
+// What a program steps before and after loses nothing on its way.
+TEST(FloatsDevice, Fp32StepsAreTheirOwnOps) {
+  const auto device = open();
+  const Tensor x = device->upload(random_tensor({40, 50}, 1), as(DType::f32)),
+               y = device->upload(random_tensor({40, 50}, 2), as(DType::f32));
+  const auto of_both = [&](Op before, Op after) {
+    return floats_of(run(after, {run(Op::add, {run(before, {x}), run(before, {y})})}));
+  };
+  EXPECT_EQ(floats_of(run(Op::ldexp, {x, y})),
+            floats_of(run(Op::multiply, {x, run(Op::exp2, {y})})));
+  EXPECT_EQ(floats_of(run(Op::logaddexp, {x, y})), of_both(Op::exp, Op::log));
+  EXPECT_EQ(floats_of(run(Op::logaddexp2, {x, y})), of_both(Op::exp2, Op::log2));
+  EXPECT_EQ(floats_of(run(Op::bias_gelu, {x, y})),
+            floats_of(run(Op::gelu, {run(Op::add, {x, y})})));
+}
+
+TEST(FloatsDevice, PowersOfBf16AreThoseOfFp32Cut) {
+  const auto device = open({.explain = true});
+  const Tensor a = random_tensor({40, 50}, 1, DType::bf16),
+               b = random_tensor({40, 50}, 2, DType::bf16);
+  const auto narrow = floats_of(run(Op::pow, {device->upload(a, {}), device->upload(b, {})}));
+  EXPECT_EQ(device->take_reports().back().kernel, "element wise on the vector unit, multi core");
+  const auto wide = floats_of(
+      run(Op::pow, {device->upload(a, as(DType::f32)), device->upload(b, as(DType::f32))}));
+  for (std::size_t i = 0; i < wide.size(); ++i) {
+    const float finite = std::isnan(wide[i]) ? INFINITY : wide[i];  // as the packer has it
+    EXPECT_EQ(narrow[i], std::bit_cast<float>(std::bit_cast<std::uint32_t>(finite) & 0xffff0000u));
+  }
+}
+
 TEST(FloatsDevice, RefusesWhatTheReleaseDoesInFp16) {
   const auto device = open();
   const Tensor a = device->upload(random_tensor({32, 32}), as(DType::f32));

@@ -152,6 +152,12 @@ TEST(IntegersDevice, NumbersMeetSignAndMagnitude) {
             (std::vector<std::int32_t>{2, -3, 500, -500}));
   EXPECT_EQ(values_of<std::int32_t>(bitwise_left_shift(a, 3)),
             (std::vector<std::int32_t>{40, -40, 8000, -8000}));
+  for (const std::int32_t number : {5, -5, 0, 16777216})
+    EXPECT_EQ(values_of<std::int32_t>(ne(a, number)),
+              (std::vector<std::int32_t>{number != 5, number != -5, 1, 1}));
+  const std::vector<std::int32_t> signs{0, 1, -1, std::numeric_limits<std::int32_t>::min()};
+  EXPECT_EQ(values_of<std::int32_t>(eqz(device->upload(tensor_of(signs, {1, 4}), {}))),
+            (std::vector<std::int32_t>{1, 0, 0, 0}));
   expect_says(error_of([&] { bitwise_and(a, -1); }), ErrorKind::unverified,
               "expected a whole number from 0 to 16777216");
 }

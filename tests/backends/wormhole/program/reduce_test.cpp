@@ -112,5 +112,40 @@ TEST_F(Reductions, WrongDimensionsAreRefused) {
   expect_says(error_of([&] { sum(batch, along({1, -3})); }), ErrorKind::bad_input, "one twice");
 }
 
+// Powers of two: exact in any order. A dimension of the matrix goes through permutes.
+TEST_F(Reductions, ProductsOfPowersOfTwo) {
+  const Shape shape({2, 3, 40, 50});
+  Tensor host = Tensor::empty(shape);
+  std::int64_t count = 0;
+  for (float& value : host.mutable_values<float>())
+    value = count++ % 11 == 0 ? -2.0f : count % 13 == 0 ? 0.5f : 1.0f;
+  const Tensor input = device_->upload(host, {}), exact = to_device(host, open_device("reference"));
+  for (const int dim : {0, 1, 2, 3})
+    for (const bool keepdim : {false, true}) {
+      OpAttributes attributes = along({dim});
+      attributes.keepdim = keepdim;
+      const Tensor expected = to_host(prod(exact, attributes)).to(DType::f32);
+      EXPECT_EQ(prod(input, attributes).shape(), expected.shape());
+      EXPECT_TRUE(std::ranges::equal(values(prod(input, attributes)), expected.values<float>()))
+          << dim;
+    }
+  const Tensor matrix = device_->upload(random_tensor({3, 32, 64}), {});
+  EXPECT_EQ(prod(matrix, along({0})).shape(), Shape({32, 64}));
+  EXPECT_THROW(prod(matrix, along({})), Error);
+}
+
+// Each product is rounded by the packer, so the order shows.
+TEST_F(Reductions, ProductsGoMatrixByMatrix) {
+  const Tensor input = device_->upload(random_tensor({3, 2, 32, 64}), {});
+  const auto matrix = [&](int i) { return slice(input, {i, 0, 0, 0}, {i + 1, 2, 32, 64}); };
+  OpAttributes attributes = along({0});
+  attributes.keepdim = true;
+  const auto chain = [&](int a, int b, int c) {
+    return values(multiply(matrix(c), multiply(matrix(b), matrix(a))));
+  };
+  EXPECT_EQ(values(prod(input, attributes)), chain(0, 1, 2));
+  EXPECT_NE(values(prod(input, attributes)), chain(2, 1, 0));
+}
+
 }  // namespace
 }  // namespace wattention::wormhole

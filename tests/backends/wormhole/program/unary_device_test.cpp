@@ -1,4 +1,6 @@
 // Functions of one operand through the device: tables, numbers, programs.
+#include <algorithm>
+#include <cmath>
 #include <functional>
 
 #include "backends/wormhole/program/device_fixture.h"
@@ -76,6 +78,49 @@ TEST(UnaryDevice, OtherClampsAreRefused) {
                 "[clamp] expected min and max");
   expect_says(error_of([&] { clamp(x); }), ErrorKind::bad_input,
               "[clamp] expected min, max or both; found neither");
+}
+
+// As the release composes it: a chain, then its where.
+TEST(UnaryDevice, CeluIsSevenPrograms) {
+  const auto device = open();
+  const Tensor x = device->upload(random_tensor({40, 50}), {});
+  const auto before = device->counts().programs;
+  const Tensor found = to_host(celu(x, {.alpha = 2})), host = to_host(x);
+  EXPECT_EQ(device->counts().programs - before, 7);
+  for (std::size_t i = 0; i < 2000; ++i) {
+    const float value{host.values<bfloat16>()[i]}, result{found.values<bfloat16>()[i]};
+    if (value > 0)
+      EXPECT_EQ(result, value);
+    else
+      EXPECT_NEAR(result, 2 * std::expm1(value / 2), 0.1);
+  }
+}
+
+// Each core starts from the seed again: of 65 tiles on 33 cores each pair repeats the first.
+TEST(UnaryDevice, DropoutRepeatsFromCoreToCore) {
+  const auto device = open();
+  Tensor host = Tensor::empty({65 * 32, 32}, DType::bf16);
+  for (bfloat16& value : host.mutable_values<bfloat16>()) value = bfloat16(3.0f);
+  OpAttributes attributes;
+  attributes.probability = 0.25;
+  attributes.scale = 0.5;
+  attributes.seed = 11;
+  const Tensor x = device->upload(host, {});
+  const std::vector<std::uint16_t> found = bits(to_host(dropout(x, attributes)));
+  constexpr std::size_t tile = 1024;
+  const auto core = [&](std::size_t first) {
+    return std::vector(found.begin() + static_cast<std::ptrdiff_t>(first * tile),
+                       found.begin() + static_cast<std::ptrdiff_t>((first + 1) * tile));
+  };
+  EXPECT_NE(core(0), core(1));  // one core has two tiles, the others have one
+  for (std::size_t i = 2; i < 65; ++i) ASSERT_EQ(core(i), core(0)) << i;
+  constexpr std::uint16_t half_of_three = 0x3fc0;
+  const auto kept = std::ranges::count(found, half_of_three);
+  EXPECT_EQ(kept + std::ranges::count(found, 0), static_cast<std::ptrdiff_t>(found.size()));
+  EXPECT_NEAR(static_cast<double>(kept) / static_cast<double>(found.size()), 0.75, 0.05);
+  attributes.seed = 12;
+  EXPECT_NE(bits(to_host(dropout(x, attributes))), found);
+  EXPECT_THROW(dropout(device->upload(random_tensor({32, 32}), {.dtype = DType::f32})), Error);
 }
 
 }  // namespace

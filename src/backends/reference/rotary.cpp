@@ -1,0 +1,23 @@
+#include <array>
+
+#include "backends/reference/families.h"
+#include "base/interrupt.h"
+#include "device/rotary_formula.h"
+
+namespace wattention::reference {
+
+void rotary(const OpCall& call, double* out) {
+  const std::array<const double*, 3> operands{values(call.a()), values(call.b()),
+                                              values(*call.third())};
+  for (std::int64_t row = 0; row < call.shape.numel() / call.shape[-1]; ++row) {
+    interruption_point();
+    rotate_row(
+        call, row,
+        [&](std::size_t operand, std::int64_t i) {
+          return static_cast<long double>(operands[operand][i]);
+        },
+        [&](std::int64_t i, long double result) { out[i] = static_cast<double>(result); });
+  }
+}
+
+}  // namespace wattention::reference
