@@ -72,14 +72,6 @@ class Floats(WithDevice):
         self.assertEqual(of(x / 0, torch.full_like(x, float("nan"))), 0)
         self.assertRaises(ValueError, of, x.numpy(), x)
 
-    def test_newer_programs(self):
-        x = self.sent(np.ones((32, 32), np.float32), ttnn.float32)
-        np.testing.assert_array_equal(values(ttnn.add(x, x, use_legacy=False)), np.full((32, 32), 2))
-        narrow = ttnn.typecast(x, ttnn.bfloat16)
-        for a, b in ((narrow, narrow), (x, 2), (x, narrow)):
-            self.expect("unsupported", "use_legacy=False only for two float32 tensors",
-                        lambda a=a, b=b: ttnn.add(a, b, use_legacy=False))
-
     def test_weights_in_blocks(self):
         rng = np.random.default_rng(1)
         x, w = rng.normal(size=(32, 64)).astype(np.float32), rng.normal(size=(64, 96)).astype(np.float32)

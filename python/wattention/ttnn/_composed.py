@@ -1,5 +1,4 @@
 """Words that TT-NN makes of several of its ops, at their places in the module."""
-from ._errors import error
 from ._modules import attach
 from ._nothing import is_nothing, nothing
 from ._ops import inherit_memory

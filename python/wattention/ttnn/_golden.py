@@ -221,8 +221,8 @@ _NONE = {"as_tensor", "deallocate", "dump_tensor", "empty", "empty_like", "fill_
 
 def golden(name):
     """The golden function of a word; None where it has none."""
-    if name in _SPECIAL:
-        return _SPECIAL[name]
+    if name in _SPECIAL or name.removesuffix("_") in _SPECIAL:
+        return _SPECIAL.get(name) or _SPECIAL[name.removesuffix("_")]
     return None if name in _NONE or "." in name else _named(name)
 
 

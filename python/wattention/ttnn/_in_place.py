@@ -35,8 +35,10 @@ def copy_host_to_device_tensor(host_tensor, device_tensor):
 
 
 def _in_place(name, op):
-    def call(input_tensor_a, input_tensor_b):
-        result = op(input_tensor_a, input_tensor_b)
+    def call(input_tensor_a, input_tensor_b, **options):
+        if options.get("use_legacy") is False:  # the newer programs write there themselves
+            return op(input_tensor_a, input_tensor_b, output_tensor=input_tensor_a, **options)
+        result = op(input_tensor_a, input_tensor_b, **options)
         if result.shape != input_tensor_a.shape:
             raise error("bad_input", f"[ttnn.{name}] expected a second operand that the first one's shape holds; found "
                                      f"{result.shape!r} for {input_tensor_a.shape!r}")
@@ -49,8 +51,7 @@ def _in_place(name, op):
 
 def attach_in_place(rows, ops):
     """add_ for add, and so on, for the binary ops that TT-NN has so."""
-    for row in rows:
-        for name in row["ttnn"] if row["family"] == "binary" else ():
-            in_place = f"{name}_"
-            if in_place in _names.words() and not is_attached(in_place):
-                attach(in_place, word(in_place)(_in_place(in_place, ops[name])))
+    for name in [name for row in rows if row["family"] == "binary" for name in row["ttnn"]]:
+        in_place = f"{name}_"
+        if in_place in _names.words() and not is_attached(in_place):
+            attach(in_place, word(in_place)(_in_place(in_place, ops[name])))

@@ -1,5 +1,6 @@
 """TT-NN's words for the ops of the table that have no function of their own: a signature a family."""
 from .. import _core
+from . import _binary_ng
 from ._division import rounding
 from ._elementwise_pairs import power_of_number
 from ._errors import HOW_TO_ASK, Error, error, refuse_options, shown
@@ -8,7 +9,6 @@ from ._modules import attach, is_attached
 from ._nothing import is_nothing, nothing, reduced
 from ._ops import arithmetic, expect_output, inherit_memory, put, result_dtype
 from ._tensor import Tensor, on_device, wrap
-from ._types import float32
 from ._word import refusal_of_keyword, word
 
 _BINARY = "Operands to eltwise binary need to be on device!"
@@ -65,14 +65,6 @@ def _two_tensors(compute, name, a, b, place):
         raise
 
 
-def _refuse_newer_programs(name, a, b, use_legacy):
-    """binary_ng's programs step alike for two float32 tensors of one shape; else they have kernels of their own."""
-    if use_legacy is False and not (isinstance(b, Tensor) and a.dtype == b.dtype == float32
-                                    and a.shape == b.shape):
-        raise error("unsupported", f"[ttnn.{name}] expected use_legacy=False only for two float32 tensors of a shape; "
-                                   f"found others. {HOW_TO_ASK}.")
-
-
 def _everywhere(name, like, number):
     """TT-NN takes a number by a tensor, too: as a tensor that holds it everywhere."""
     device = on_device(name, _BINARY, like)
@@ -93,10 +85,14 @@ def _binary(row, name):
         if name == "pow" and not isinstance(input_tensor_a, Tensor) and isinstance(input_tensor_b, Tensor):
             input_tensor_a = _everywhere(name, input_tensor_b, input_tensor_a)
         device = on_device(name, _BINARY, input_tensor_a)
-        refuse_options(name, activations=activations or None,
-                       input_tensor_a_activations=input_tensor_a_activations or None,
-                       input_tensor_b_activations=input_tensor_b_activations or None)
-        _refuse_newer_programs(name, input_tensor_a, input_tensor_b, use_legacy)
+        if not isinstance(input_tensor_b, Tensor):
+            input_tensor_b = _number(name, input_tensor_b)
+        steps = {"activations": activations, "input_tensor_a_activations": input_tensor_a_activations,
+                 "input_tensor_b_activations": input_tensor_b_activations}
+        if use_legacy is False:
+            return _binary_ng.binary(name, input_tensor_a, input_tensor_b, dtype=dtype, memory_config=memory_config,
+                                     output_tensor=output_tensor, **steps)
+        refuse_options(name, **{key: value or None for key, value in steps.items()})
         where = _where(row, name, input_tensor_a, memory_config, output_tensor)
         if name not in _OWN_DTYPE:
             where |= result_dtype(name, input_tensor_a, dtype, output_tensor)
@@ -106,9 +102,9 @@ def _binary(row, name):
         if isinstance(input_tensor_b, Tensor):
             result = _two_tensors(compute, name, input_tensor_a, input_tensor_b, where)
         elif name == "pow":
-            result = _power(input_tensor_a, _number(name, input_tensor_b), memory_config, where)
+            result = _power(input_tensor_a, input_tensor_b, memory_config, where)
         else:
-            result = compute(input_tensor_a._core, _number(name, input_tensor_b), **where)
+            result = compute(input_tensor_a._core, input_tensor_b, **where)
         return _put(name, result, output_tensor, device)
 
     call.__doc__ = f"{row['summary']}: two tensors, or a tensor and a number."

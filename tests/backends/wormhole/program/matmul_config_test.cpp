@@ -6,7 +6,7 @@ namespace {
 
 constexpr std::int64_t tile = 2048;
 
-OpAttributes by(const char* program) {
+OpAttributes by(std::string_view program) {
   return {.program = parse_program_config(program)};
 }
 
@@ -97,6 +97,24 @@ TEST(MatmulConfig, RefusalsAreTheReleases) {
   both.core_grid = CoreGrid{8, 8};
   expect_says(error_of([&] { matmul(a, b, both); }), ErrorKind::bad_input,
               "Cannot use both user core grid/coordinates and a program config");
+}
+
+// Without fuse_batch the program runs once for each pair of matrices.
+TEST(MatmulConfig, SeveralMatricesOnTheSecondSide) {
+  const auto device = open();
+  const std::string program = "mcast_2d:grid=2x2,in0_block_w=2,per_core_m=1,per_core_n=2";
+  const Tensor a = random_tensor({2, 64, 128}), b = random_tensor({2, 128, 128}, 2);
+  const auto sent = [&](const Tensor& tensor) { return device->upload(tensor, {}); };
+  const auto matrix = [](const Tensor& tensor, int i) {
+    return reshape(slice(tensor, {i, 0, 0}, {i + 1, static_cast<int>(tensor.size(1)), 128}),
+                   {tensor.size(1), 128});
+  };
+  const Tensor both = device->download(matmul(sent(a), sent(b), by(program + ",fuse_batch=false")));
+  for (int i = 0; i < 2; ++i)
+    EXPECT_EQ(bits(matrix(both, i)),
+              bits(device->download(matmul(sent(matrix(a, i)), sent(matrix(b, i)), by(program)))));
+  expect_says(error_of([&] { matmul(sent(a), sent(b), by(program + ",fuse_batch=true")); }),
+              ErrorKind::unsupported, "fuse_batch=false for several matrices");
 }
 
 TEST(MatmulConfig, WhatDoesNotFitL1IsOutOfMemory) {

@@ -137,9 +137,11 @@ MatmulConfig configured(const MatmulProblem& problem) {
   if (whole) {
     check_reuse(config, problem);
   } else {
-    expect(!problem.b_batched,
-           "[matmul] expected one matrix on the second side; found several. matmul (batch bcast "
-           "variant) expects input tensors of shapes BCMK*11KN=BCMN or equivalent");
+    // Stacked rows would all meet the first of them.
+    if (problem.b_batched && config.fuse_batch)
+      fail(ErrorKind::unsupported,
+           "[matmul] expected fuse_batch=false for several matrices on the second side, as the "
+           "release takes the first of them for all; found true");
     check_blocks(config);
   }
   check_registers(config, problem);
