@@ -69,7 +69,13 @@ class Newer(WithDevice):
         self.same(found, np.abs(x.clip(0) - y) ** 2)
         self.expect("unsupported", "activations that are here", lambda: ttnn.add(
             found, found, activations=[kinds.FILL], use_legacy=False))
-        self.expect("unsupported", "no activations", lambda: ttnn.add(found, found, activations=[kinds.RELU]))
+        # The older program of two tensors of one shape takes them, too.
+        self.same(ttnn.subtract(self.sent(x), self.sent(y), activations=[kinds.RELU]), (x - y).clip(0))
+        tensor = self.sent(x)
+        ttnn.add_(tensor, self.sent(y), input_tensor_a_activations=[kinds.SQUARE])
+        self.same(tensor, x ** 2 + y)
+        self.expect("unsupported", "no activations", lambda: ttnn.add(found, 1, activations=[kinds.RELU]))
+        self.expect("unsupported", "no activations", lambda: ttnn.gt(found, found, activations=[kinds.RELU]))
 
     def test_results_in_place_and_in_other_tensors(self):
         x, y = whole(3, 32, 32), whole(1, 32)

@@ -58,7 +58,7 @@ class Refusals(WithDevice):
             ("bad_input", r"^\[ttnn.add\] expected an output tensor of shape \[6, 3\]; found \[1, 3\]",
              lambda: ttnn.add(tensor, tensor, output_tensor=self.send(TOKENS[:1]))),
             ("unsupported", r"^\[ttnn.add\] expected no activations",
-             lambda: ttnn.add(tensor, tensor, activations=[ttnn.UnaryWithParam(ttnn.UnaryOpType.RELU)])),
+             lambda: ttnn.add(tensor, 1, activations=[ttnn.UnaryWithParam(ttnn.UnaryOpType.RELU)])),
             ("bad_input", r"Unknown unary op: rlu",
              lambda: ttnn.linear(tensor, tensor, transpose_b=True, activation="rlu",
                                  core_grid=ttnn.CoreGrid(y=1, x=1))),

@@ -9,6 +9,7 @@ from ._modules import attach, is_attached
 from ._nothing import is_nothing, nothing, reduced
 from ._ops import arithmetic, expect_output, inherit_memory, put, result_dtype
 from ._tensor import Tensor, on_device, wrap
+from ._types import bfloat16
 from ._word import refusal_of_keyword, word
 
 _BINARY = "Operands to eltwise binary need to be on device!"
@@ -77,6 +78,17 @@ def _power(tensor, exponent, memory_config, where):
     return power_of_number(tensor._core, exponent, where)
 
 
+_FUSE_ALIKE = "add subtract sub multiply mul".split()  # steps before or after are their only ones
+
+
+def _fuses_alike(name, a, b, steps):
+    """Whether the older program of two tensors of one shape takes these activations as the newer one does."""
+    before = steps["input_tensor_a_activations"] or ()
+    return (name in _FUSE_ALIKE and isinstance(b, Tensor) and a.shape == b.shape
+            and a.dtype is b.dtype is bfloat16 and not steps["input_tensor_b_activations"]
+            and len(before) < 2 and bool(before or steps["activations"]))
+
+
 def _binary(row, name):
     compute = getattr(_core, row["name"])
 
@@ -89,7 +101,7 @@ def _binary(row, name):
             input_tensor_b = _number(name, input_tensor_b)
         steps = {"activations": activations, "input_tensor_a_activations": input_tensor_a_activations,
                  "input_tensor_b_activations": input_tensor_b_activations}
-        if use_legacy is False:
+        if use_legacy is False or _fuses_alike(name, input_tensor_a, input_tensor_b, steps):
             return _binary_ng.binary(name, input_tensor_a, input_tensor_b, dtype=dtype, memory_config=memory_config,
                                      output_tensor=output_tensor, **steps)
         refuse_options(name, **{key: value or None for key, value in steps.items()})
