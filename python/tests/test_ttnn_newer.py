@@ -102,8 +102,12 @@ class Newer(WithDevice):
         self.same(found, x + y)
         self.expect("unsupported", "operands and result of one dtype", lambda: ttnn.add(
             self.sent(x), self.sent(y, ttnn.float32), use_legacy=False))
-        self.expect("unsupported", "of 32 bits with the same last two sizes", lambda: ttnn.add(
-            self.sent(x, ttnn.float32), self.sent(y[:1], ttnn.float32), use_legacy=False))
+        fine = RANDOM.standard_normal((1, 32)).astype(np.float32)  # no bit of float32 is lost on the way
+        self.same(ttnn.add(self.sent(x, ttnn.float32), self.sent(fine, ttnn.float32), use_legacy=False), x + fine)
+        places, bits = RANDOM.integers(0, 8, (32, 1)).astype(np.int32), RANDOM.integers(0, 2**20, (2, 1, 32))
+        shifted = ttnn.bitwise_left_shift(*(self.sent(part.astype(np.int32), ttnn.int32) for part in (bits, places)),
+                                          use_legacy=False)
+        np.testing.assert_array_equal(np.asarray(ttnn.to_torch(shifted)), bits << places)
         batch = self.sent(np.stack([x, y]), ttnn.float32)
         self.same(ttnn.add(batch, self.sent(y, ttnn.float32), use_legacy=False), np.stack([x, y]) + y)
 

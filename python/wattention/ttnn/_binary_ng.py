@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import _core
 from ._broadcast import expect_fit
+from ._capture import refuse_transfer
 from ._configs import UnaryOpType, UnaryWithParam
 from ._convert import to_layout
 from ._errors import HOW_TO_ASK, error, shown
@@ -60,8 +61,15 @@ def _activation(name, activation):
     return lambda core, **where: getattr(_core, word)(core, *numbers, **options, **where)
 
 
-def _spread(name, core, shape):
-    """As the reader and the writer spread rows, columns and batches. Of 32 bits only batches: copies of whole tiles."""
+def _through_the_host(core, shape, device):
+    """Bit for bit, which the release's own moves of 32 bits in tiles are not."""
+    refuse_transfer("to_device", "Writes")
+    array = np.ascontiguousarray(np.broadcast_to(_core.to_host(core).numpy(), shape))
+    return _core.to_device(_core.Tensor(array), device._core, memory=core.memory, layout="tile", dtype=core.dtype)
+
+
+def _spread(core, shape, device):
+    """As the reader and the writer spread rows, columns and batches."""
     sizes = (1,) * (len(shape) - core.ndim) + tuple(core.shape)
     core = core if len(sizes) == core.ndim else _core.reshape(core, list(sizes))
     times = [new // old for old, new in zip(sizes, shape)]
@@ -70,9 +78,8 @@ def _spread(name, core, shape):
     if core.dtype == "bf16":
         return _core.repeat(core, times)
     if any(time != 1 for time in times[-2:]):
-        raise error("unsupported", f"[ttnn.{name}] expected tensors of 32 bits with the same last two sizes; found "
-                                   f"{list(core.shape)} for {list(shape)}. {HOW_TO_ASK}.")
-    for dim, time in enumerate(times):
+        return _through_the_host(core, shape, device)
+    for dim, time in enumerate(times):  # copies of whole tiles
         core = core if time == 1 else _core.concat([core] * time, dim)
     return core
 
@@ -103,7 +110,7 @@ class _Call:
             raise error("unverified", f"[ttnn.{name}] expected an op whose digits are verified, as strict was asked "
                                       "for; found use_legacy=False, which is known from source only")
         before_a, before_b, self.op, after = _PROGRAMS[name]
-        self.name = name
+        self.name, self.device = name, a._device
         self.a, self.b = (value._core if isinstance(value, Tensor) else value for value in (a, b))
         named = [[getattr(UnaryOpType, one) for one in own] for own in (before_a, before_b, after)]
         steps = ([*(lhs or ()), *named[0]], [*(rhs or ()), *named[1]], [*named[2], *(post or ())])
@@ -120,7 +127,7 @@ class _Call:
             self.b = _number(self.a, self.b)
         for step in self.rhs:
             self.b = step(self.b)
-        return _spread(self.name, self.b, shape)
+        return _spread(self.b, shape, self.device)
 
     def run(self, shape, dtype, where):
         """The result, of `dtype`; only the last program knows where it lies."""
@@ -137,7 +144,7 @@ class _Call:
         steps = [lambda core, **where: compute(core, b, **where), *self.post]
         if casts:
             steps.append(lambda core, **where: _core.typecast(core, dtype, **where))
-        result = _spread(self.name, self.a, shape)
+        result = _spread(self.a, shape, self.device)
         for step in steps:
             result = step(result, **(where if step is steps[-1] else {}))
         return result
