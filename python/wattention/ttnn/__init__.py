@@ -4,9 +4,9 @@ Names, defaults, prints and digits are those of the card's stack; docs/python.md
 After `install()`, `import ttnn` gives this module. `python -m wattention.ttnn run FILE` runs a notebook or a script so.
 """
 from .. import _core
-from . import _absent, _compare, _convert, _device, _division, _elementwise, _elementwise_pairs, _experimental
-from . import _heads, _ids, _in_place, _modules, _moreh, _names, _norms, _operators, _table, _tensor, _word
-from . import model_preprocessing, tracer
+from . import _absent, _backward, _backward_pairs, _compare, _convert, _device, _division, _elementwise
+from . import _elementwise_pairs, _experimental, _heads, _ids, _in_place, _modules, _moreh, _names, _norms, _operators
+from . import _table, _tensor, _word, model_preprocessing, tracer
 from ._composites import *
 from ._config import (CONFIG, CONFIG_OVERRIDES, CONFIG_PATH, Config, load_config_from_dictionary,
                       load_config_from_json_file, manage_config, save_config_to_json_file)
@@ -52,6 +52,8 @@ def _set_up():
     _elementwise.attach_elementwise()
     _elementwise_pairs.attach_pairs()
     _division.attach_divisions()
+    _backward.attach_backward()
+    _backward_pairs.attach_backward_pairs()
     _table.attach_ops()
     _in_place.attach_in_place(_core.list_ops(), globals())
     for name in ("trace", "visualize", "enable_tracing", "disable_tracing", "is_tracing_enabled"):

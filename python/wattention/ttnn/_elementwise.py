@@ -22,11 +22,11 @@ def _softsign(x):
     return multiply(x, reciprocal(add(absolute(x), 1.0)))
 
 
-def _sinh(x):
+def sinh(x):
     return multiply(subtract(exp(x), exp(negative(x))), 0.5)
 
 
-def _cosh(x):
+def cosh(x):
     return multiply(add(exp(x), exp(negative(x))), 0.5)
 
 
@@ -71,7 +71,7 @@ _DIGAMMA = (-0.083333333, 0.008333333333333333, -0.003968253968253968, 0.0041666
             0.021092796092796094, -0.08333333333333333)
 
 
-def _digamma(x):
+def digamma(x):
     """log x less 1 / 2x and less a polynomial in 1 / x^2, with bf16's rounding of each term."""
     inverse = reciprocal(x)
     result, power, squared = multiply(inverse, 0.5), square(inverse), square(inverse)
@@ -116,7 +116,7 @@ def _threshold(x, threshold, value):
     return where(_core.lez(subtract(x, threshold)), value, x)
 
 
-def _hardshrink(x, lambd=0.5):
+def hardshrink(x, lambd=0.5):
     below = multiply(_core.ltz(add(x, lambd)), x)
     return add(below, multiply(_core.gtz(subtract(x, lambd)), x))
 
@@ -170,7 +170,7 @@ def _logit(x, eps=0.0):
     return where(equal(bounded, 1.0), infinite, where(_core.ltz(odds), SFPU_NAN, log(odds)))
 
 
-def _rpow(x, exponent):
+def rpow(x, exponent):
     return exp(multiply(x, math.log(exponent)))
 
 
@@ -181,7 +181,7 @@ def _rdiv(x, value, round_mode=None):
     return where(_core.eqz(x), math.inf, result)
 
 
-def _polygamma(x, k):
+def polygamma(x, k):
     total = reciprocal(_core.pow(x, 1.0 + k))
     for step in range(1, 11):
         total = add(total, reciprocal(_core.pow(add(x, float(step)), 1.0 + k)))
@@ -209,14 +209,14 @@ def _gated(name, gate):
 
 
 _FUNCTIONS = {
-    "acosh": _acosh, "asinh": _asinh, "atanh": _atanh, "cbrt": _cbrt, "cosh": _cosh,
-    "deg2rad": lambda x: multiply(x, math.pi / 180), "digamma": _digamma, "frac": _frac,
+    "acosh": _acosh, "asinh": _asinh, "atanh": _atanh, "cbrt": _cbrt, "cosh": cosh,
+    "deg2rad": lambda x: multiply(x, math.pi / 180), "digamma": digamma, "frac": _frac,
     "geglu": _gated("geglu", lambda x: _core.gelu(x, fast_and_approximate_mode=True)),
-    "glu": _gated("glu", _core.sigmoid), "hardshrink": _hardshrink, "hardsigmoid": _hardsigmoid,
+    "glu": _gated("glu", _core.sigmoid), "hardshrink": hardshrink, "hardsigmoid": _hardsigmoid,
     "hardswish": _hardswish, "hardtanh": _hardtanh, "lgamma": _lgamma,
-    "logit": _logit, "multigammaln": _multigammaln, "polygamma": _polygamma, "prelu": _prelu,
+    "logit": _logit, "multigammaln": _multigammaln, "polygamma": polygamma, "prelu": _prelu,
     "rad2deg": lambda x: multiply(x, 180 / math.pi), "rdiv": _rdiv, "reglu": _gated("reglu", _core.relu),
-    "rpow": _rpow, "selu": _selu, "sinh": _sinh, "softshrink": _softshrink, "softsign": _softsign,
+    "rpow": rpow, "selu": _selu, "sinh": sinh, "softshrink": _softshrink, "softsign": _softsign,
     "swiglu": _gated("swiglu", _core.silu), "tanhshrink": _tanhshrink, "threshold": _threshold, "trunc": truncated,
 }
 

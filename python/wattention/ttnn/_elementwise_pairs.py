@@ -16,7 +16,7 @@ from ._steps import (absolute, add, equal, floor, greater, less, less_or_equal, 
                      sign, sqrt, square, subtract, where)
 
 
-def _hypot(a, b):
+def hypot(a, b):
     return sqrt(add(square(a), square(b)))
 
 
@@ -123,7 +123,7 @@ def _clamp(a, min=None, max=None):
 
 _FUNCTIONS = {
     "addalpha": _addalpha, "addcdiv": _addcdiv, "addcmul": _addcmul, "atan2": _atan2, "clamp": _clamp, "clip": _clamp,
-    "div_no_nan": _div_no_nan, "floor_div": _floor_div, "hypot": _hypot, "isclose": _isclose, "lerp": _lerp,
+    "div_no_nan": _div_no_nan, "floor_div": _floor_div, "hypot": hypot, "isclose": _isclose, "lerp": _lerp,
     "mac": _mac, "nextafter": _nextafter, "polyval": _polyval, "subalpha": _subalpha, "xlogy": _xlogy,
 }
 

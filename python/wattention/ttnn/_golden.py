@@ -1,6 +1,7 @@
 """Golden functions: what torch computes for an op, as TT-NN's tests and fallbacks ask for it."""
 from ._absent import Absent
 from ._errors import error
+from ._golden_gradients import gradients
 
 # TT-NN's own words, which say how and where, not what.
 _PLACES = {"compute_kernel_config", "core_grid", "device", "dtype", "fast_and_approximate_mode", "memory_config",
@@ -184,6 +185,7 @@ _SPECIAL = {
     "cbrt": lambda tensor, **_: tensor.sign() * tensor.abs() ** (1 / 3),
     "div": _div,
     "div_no_nan": lambda a, b, **_: (a / b).nan_to_num(0.0, 0.0, 0.0),
+    "fill": lambda tensor, fill_value, **_: tensor.new_full(tensor.shape, fill_value),
     "floor_div": lambda a, b, **_: (a / b).floor(),
     "fmod": _rest("fmod"),
     "geglu": _gated("gelu"),
@@ -202,6 +204,8 @@ _SPECIAL = {
     "rpow": lambda tensor, exponent, **_: exponent ** tensor,
     "selu": lambda tensor, *_, **__: tensor.clamp(min=0) * 1.0507 + (tensor.expm1() * 1.67326).clamp(max=0),
     "sigmoid_accurate": lambda tensor, **_: tensor.sigmoid(),
+    "tanh": lambda tensor, **_: tensor.tanh(),
+    "tanh_accurate": lambda tensor, **_: tensor.tanh(),
     "subalpha": lambda a, b, alpha, **_: a - alpha * b,
     "swiglu": _gated("silu"),
     "rsub": lambda a, b, **_: b - a,
@@ -223,6 +227,8 @@ def golden(name):
     """The golden function of a word; None where it has none."""
     if name in _SPECIAL or name.removesuffix("_") in _SPECIAL:
         return _SPECIAL.get(name) or _SPECIAL[name.removesuffix("_")]
+    if name.endswith("_bw"):
+        return gradients(name.removesuffix("_bw"))
     return None if name in _NONE or "." in name else _named(name)
 
 
