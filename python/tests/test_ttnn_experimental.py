@@ -20,6 +20,16 @@ class Products(WithDevice):
         self.expect("unsupported", "all_dimensions", lambda: ttnn.prod(self.send(x), True))
 
 
+class PlusOne(WithDevice):
+    def test_adds_in_place(self):
+        values = np.arange(-3, 9, dtype=np.int32).reshape(3, 4)
+        tensor = ttnn.from_torch(values, dtype=ttnn.int32, device=self.device)
+        self.assertIs(ttnn.plus_one(tensor), tensor)
+        self.assertTrue(np.array_equal(ttnn.from_device(tensor)._core.numpy(), values + 1))
+        two = ttnn.CoreRangeSet([ttnn.CoreRange(ttnn.CoreCoord(0, 0), ttnn.CoreCoord(1, 0))])
+        self.expect("unverified", "one core", lambda: ttnn.plus_one(tensor, sub_core_grids=two))
+
+
 class Rotary(WithDevice):
     def setUp(self):
         super().setUp()

@@ -21,7 +21,7 @@ OpArguments plainest(const OpRow& row, const Device& device) {
                       : row.op == Op::prod             ? Shape{1, 1, 32, 32}
                                                        : Shape{32, 32};
   Placement placement;
-  if (row.op == Op::argmax && device.capabilities().own_memory)
+  if ((row.op == Op::argmax || row.op == Op::plus_one) && device.capabilities().own_memory)
     placement.layout = Layout::row_major;  // which it asks for
   for (std::size_t i = 0; i < row.required(); ++i) {
     // Ids are uint32 on the card, other integers int32.

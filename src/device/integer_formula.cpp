@@ -54,6 +54,12 @@ void with_formula(const OpCall& call, Run run) {
   }
 }
 
+template <class Element, class Formula>
+void one_operand(const OpCall& call, Element* out, Formula formula) {
+  std::ranges::transform(call.a().values<Element>(), out,
+                         [formula](Element x) { return static_cast<Element>(formula(Whole{x})); });
+}
+
 template <class Element>
 void two_operands(const OpCall& call, Element* out) {
   const Element* a = call.a().values<Element>().data();
@@ -92,21 +98,34 @@ To cast(From from) {
 }  // namespace
 
 bool has_integer_formula(const OpCall& call) {
-  if (call.op == Op::bitwise_not) return true;
-  return call.row().family == OpFamily::binary && call.op != Op::divide && call.op != Op::div &&
-         call.op != Op::pow;
+  switch (call.op) {
+    case Op::bitwise_not:
+    case Op::eqz:
+    case Op::plus_one: return true;
+    case Op::divide:
+    case Op::div:
+    case Op::pow:
+    case Op::fmod:
+    case Op::remainder:
+    case Op::ldexp:
+    case Op::logaddexp:
+    case Op::logaddexp2:
+    case Op::bias_gelu: return false;
+    default: return call.row().family == OpFamily::binary;
+  }
 }
 
 Tensor integers_by_formula(const OpCall& call) {
-  Tensor out = Tensor::empty(call.shape, call.a().dtype());
+  Tensor out = is_in_place(call) ? call.a() : Tensor::empty(call.shape, call.a().dtype());
   with_element_type(out.dtype(), [&]<class Element>(Element) {
     if constexpr (std::is_integral_v<Element>) {
       Element* to = out.mutable_values<Element>().data();
-      if (call.op == Op::bitwise_not)
-        std::ranges::transform(call.a().values<Element>(), to,
-                               [](Element value) { return static_cast<Element>(~value); });
-      else
-        two_operands(call, to);
+      switch (call.op) {
+        case Op::bitwise_not: return one_operand(call, to, [](Whole x) { return ~x; });
+        case Op::eqz: return one_operand(call, to, [](Whole x) { return x == 0; });
+        case Op::plus_one: return one_operand(call, to, [](Whole x) { return x + 1; });
+        default: return two_operands(call, to);
+      }
     }
   });
   return out;

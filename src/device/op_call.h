@@ -45,7 +45,7 @@ struct OpCall {
 
 /// The result is the first operand, written over.
 inline bool is_in_place(const OpCall& call) {
-  return call.plan.in_place || call.attributes.in_place.value_or(false);
+  return call.plan.in_place || call.attributes.in_place.value_or(false) || call.op == Op::plus_one;
 }
 
 /// The call of its activation on the result of a product; nothing where it has none.

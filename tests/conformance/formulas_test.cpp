@@ -24,6 +24,26 @@ using testing::Values;
 
 constexpr std::int64_t rows = 40, inner = 64;
 
+// A NaN beyond 1, as no half of an interval holds it.
+long double inverse_by_halving(long double x) {
+  if (std::fabs(x) > 1) return std::numeric_limits<long double>::quiet_NaN();
+  long double low = -7, high = 7;
+  for (int i = 0; i < 80; ++i) {
+    const long double middle = (low + high) / 2;
+    (std::erf(middle) < x ? low : high) = middle;
+  }
+  return low;
+}
+
+// The mean of exp(x cos t) over a circle: sums of equal steps are as exact as their terms.
+long double integral_over_a_circle(long double x) {
+  constexpr int steps = 64;
+  long double sum = 0;
+  for (int i = 0; i < steps; ++i)
+    sum += std::exp(x * std::cos(2 * std::numbers::pi_v<long double> * i / steps));
+  return sum / steps;
+}
+
 // A row of family unary has its formula here, too: reference is held against it.
 using Formula = std::function<long double(long double)>;
 const std::map<std::string_view, Formula> formulas{
@@ -56,6 +76,10 @@ const std::map<std::string_view, Formula> formulas{
     {"cos", [](long double x) { return 1 - 2 * std::pow(std::sin(x / 2), 2.0L); }},
     {"tan", [](long double x) { return std::sin(x) / std::cos(x); }},
     {"dropout", [](long double x) { return x; }},
+    {"fill", [](long double) { return 0; }},
+    {"tanh_accurate", [](long double x) { return 1 - 2 / (std::exp(2 * x) + 1); }},
+    {"erfinv", inverse_by_halving},
+    {"i0", integral_over_a_circle},
     {"asin", [](long double x) { return std::atan2(x, std::sqrt(1 - x * x)); }},
     {"acos", [](long double x) { return std::atan2(std::sqrt(1 - x * x), x); }},
     {"atan", [](long double x) { return std::asin(x / std::sqrt(1 + x * x)); }},

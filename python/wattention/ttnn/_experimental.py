@@ -1,4 +1,4 @@
-"""TT-NN's products along a dimension, rotary embeddings and dropout."""
+"""TT-NN's products along a dimension, rotary embeddings, dropout and plus_one."""
 from .. import _core
 from ._configs import DeviceComputeKernelConfig
 from ._errors import HOW_TO_ASK, error, expect_types, refuse_options
@@ -54,4 +54,16 @@ def _dropout(input_tensor, probability, scale, seed, *, memory_config=None, outp
                 device)
 
 
-IN_SUBMODULES = {"prod": _prod, "experimental.rotary_embedding": _rotary_embedding, "experimental.dropout": _dropout}
+@word("plus_one")
+def _plus_one(input_tensor, sub_core_grids=None):
+    """Adds 1 to each element, in place; of several cores each would."""
+    on_device("plus_one", "Operands need to be on device!", input_tensor)
+    if sub_core_grids is not None and sub_core_grids.num_cores() != 1:
+        raise error("unverified", f"[ttnn.plus_one] expected one core, as it is not known what several leave; found "
+                                  f"{sub_core_grids!r}")
+    _core.plus_one(input_tensor._core)
+    return input_tensor
+
+
+IN_SUBMODULES = {"prod": _prod, "plus_one": _plus_one, "experimental.rotary_embedding": _rotary_embedding,
+                 "experimental.dropout": _dropout}

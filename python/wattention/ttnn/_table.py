@@ -123,15 +123,16 @@ def _binary(row, name):
     return call
 
 
-_THEIR_WORDS = {"relu_max": {"upper_limit": "max"}, "relu_min": {"lower_limit": "min"}}
+_THEIR_WORDS = {"fill": {"fill_value": "value"}, "relu_max": {"upper_limit": "max"}, "relu_min": {"lower_limit": "min"}}
 
 
 def _unary(row, name):
-    compute = getattr(_core, row["name"])
+    plain, accurate = getattr(_core, row["name"]), getattr(_core, "tanh_accurate", None)
     own = set(row["attributes"]) - {"memory", "sharding"}
     theirs = _THEIR_WORDS.get(name, {})
 
     def call(input_tensor, *by_place, memory_config=None, output_tensor=None, **attributes):
+        compute = accurate if name == "tanh" and attributes.pop("accuracy", False) else plain
         device = on_device(name, _UNARY, input_tensor)
         attributes = {theirs.get(key, key): value for key, value in attributes.items()}
         for key, value in attributes.items():

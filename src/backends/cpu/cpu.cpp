@@ -87,7 +87,7 @@ class CpuBackend final : public Backend {
 
   Tensor run(const OpCall& call) override {
     Tensor out = compute(call);
-    return call.plan.in_place ? out : placed(call, out);  // in place: the first operand
+    return is_in_place(call) ? out : placed(call, out);  // in place: the first operand
   }
 
   std::vector<Tensor> run_all(const OpCall& call) override {

@@ -5,6 +5,7 @@
 
 #include "backends/cpu/elementwise.h"
 #include "backends/cpu/ops.h"
+#include "device/special_functions.h"
 
 namespace wattention::cpu {
 namespace {
@@ -77,6 +78,10 @@ Tensor with_parameters(const OpCall& call, int threads) {
       const auto min = static_cast<float>(attributes.min.value_or(0));
       return apply(call, threads, [min](float x) { return x < min ? min : x; });
     }
+    case Op::fill: {
+      const auto value = static_cast<float>(attributes.value.value_or(0));
+      return apply(call, threads, [value](float) { return value; });
+    }
     case Op::dropout: {
       const auto scale = static_cast<float>(attributes.scale.value_or(1));
       return apply(call, threads, [scale](float x) { return scale * x; });
@@ -138,6 +143,9 @@ Tensor unary(const OpCall& call, int threads) {
     case Op::cos: return apply(call, threads, [](float x) { return std::cos(x); });
     case Op::tan: return apply(call, threads, [](float x) { return std::tan(x); });
     case Op::asin: return apply(call, threads, [](float x) { return std::asin(x); });
+    case Op::tanh_accurate: return apply(call, threads, [](float x) { return std::tanh(x); });
+    case Op::erfinv: return apply(call, threads, inverse_error_function);
+    case Op::i0: return apply(call, threads, bessel_i0);
     case Op::acos: return apply(call, threads, [](float x) { return std::acos(x); });
     case Op::atan: return apply(call, threads, [](float x) { return std::atan(x); });
     case Op::mish:

@@ -57,10 +57,11 @@ class ReferenceBackend final : public Backend {
   }
 
   Tensor run(const OpCall& call) override {
-    if (is_in_place(call)) return write_into_first(call);
+    const bool of_integers = is_integer(call.a().dtype()) && has_integer_formula(call);
+    if (is_in_place(call) && !of_integers) return write_into_first(call);
     Tensor out = compute(call);
     if (explain_) report(call);
-    return hold(out);
+    return is_in_place(call) ? out : hold(out);
   }
 
   std::vector<Tensor> run_all(const OpCall& call) override {

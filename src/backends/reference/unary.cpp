@@ -3,6 +3,7 @@
 #include <numbers>
 
 #include "backends/reference/families.h"
+#include "device/special_functions.h"
 
 namespace wattention::reference {
 namespace {
@@ -32,6 +33,10 @@ Formula with_parameters(const OpCall& call) {
     case Op::relu_min: {
       const double min = attributes.min.value_or(0);
       return [min](double x) { return x < min ? min : x; };
+    }
+    case Op::fill: {
+      const double value = attributes.value.value_or(0);
+      return [value](double) { return value; };
     }
     case Op::dropout: {
       const double scale = attributes.scale.value_or(1);
@@ -83,6 +88,9 @@ Formula formula_of(const OpCall& call) {
     case Op::cos: return [](double x) { return std::cos(x); };
     case Op::tan: return [](double x) { return std::tan(x); };
     case Op::asin: return [](double x) { return std::asin(x); };
+    case Op::tanh_accurate: return [](double x) { return std::tanh(x); };
+    case Op::erfinv: return inverse_error_function;
+    case Op::i0: return bessel_i0;
     case Op::acos: return [](double x) { return std::acos(x); };
     case Op::atan: return [](double x) { return std::atan(x); };
     case Op::mish: return [](double x) { return x * std::tanh(std::log1p(std::exp(x))); };

@@ -40,6 +40,7 @@ std::optional<Refusal> refuse_norm(const OpCall& call);
 std::optional<Refusal> refuse_rotary(const OpCall& call);
 std::optional<Refusal> refuse_reduce(const OpCall& call);
 std::optional<Refusal> refuse_prod(const OpCall& call);
+std::optional<Refusal> refuse_plus_one(const OpCall& call);
 std::optional<Refusal> refuse_move(const OpCall& call);
 
 /// Whether the op of one operand computes in 32 bits, too.

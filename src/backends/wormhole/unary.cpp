@@ -19,6 +19,7 @@
 #include "backends/wormhole/kernels/sigmoid.h"
 #include "backends/wormhole/kernels/sign.h"
 #include "backends/wormhole/kernels/softplus.h"
+#include "backends/wormhole/kernels/special.h"
 #include "backends/wormhole/kernels/tanh.h"
 #include "backends/wormhole/kernels/trigonometry.h"
 #include "backends/wormhole/kernels/whole_numbers.h"
@@ -51,6 +52,9 @@ constexpr std::string_view not_tiled = "Input to eltwise unary must be tilized";
 
 Bits mish(Bits value, const UnaryFunction::Numbers&) {
   return pack(kernels::mish(value));
+}
+Bits tanh_accurate(Bits value, const UnaryFunction::Numbers&) {
+  return kernels::tanh_accurate(value);
 }
 Bits celu_below_zero(Bits value, const UnaryFunction::Numbers& numbers) {
   return pack(kernels::celu_below_zero(value, numbers[0]));
@@ -91,6 +95,7 @@ constexpr Row rows[] = {
 #undef WATTENTION_UNARY
     // Known for a bf16 Dst.
     {Op::mish, Mode::any, {mish}, 50},
+    {Op::tanh_accurate, Mode::any, {tanh_accurate}, 95},
     {Op::celu, Mode::any, {celu_below_zero}, 26},
     {Op::dropout, Mode::any, {scaled}, 10},
 };
@@ -118,6 +123,7 @@ UnaryFunction::Numbers numbers_of(const OpCall& call) {
   switch (call.op) {
     case Op::leaky_relu: return {fp32(attributes.negative_slope.value_or(0.01))};
     case Op::elu: return {fp32(attributes.alpha.value_or(1))};
+    case Op::fill: return {fp32(attributes.value.value_or(0))};
     case Op::heaviside: return {fp32(attributes.value.value_or(0.5))};
     case Op::dropout: return {fp32(attributes.scale.value_or(1))};
     case Op::relu_max: return {fp32(attributes.max.value_or(6))};
@@ -165,6 +171,7 @@ std::optional<Refusal> refuse_clamp(const OpCall& call) {
 
 std::optional<Refusal> refuse_unary(const OpCall& call, const Release& release) {
   if (call.op == Op::typecast) return refuse_typecast(call);
+  if (call.op == Op::plus_one) return refuse_plus_one(call);
   if (is_integer(call.a().dtype())) return refuse_elements_of_integers(call, not_tiled);
   if (call.op == Op::clamp) {
     if (auto refusal = refuse_clamp(call)) return refusal;
@@ -173,7 +180,8 @@ std::optional<Refusal> refuse_unary(const OpCall& call, const Release& release) 
                   "[{0}] expected an op whose digits are known in release {1} of TT-NN; found {0}",
                   call.name(), release.name);
   }
-  if (call.op == Op::dropout) return refuse_operands(call, not_tiled);
+  const bool of_bf16 = call.op == Op::dropout || call.op == Op::tanh_accurate;
+  if (of_bf16) return refuse_operands(call, not_tiled);
   return refuse_operands(call, not_tiled,
                          has_fp32_kernel(call.op) ? Dtypes::floats : Dtypes::blocks);
 }
@@ -212,6 +220,7 @@ void WormholeBackend::activate(const OpCall& activation, const Tensor& product) 
 
 Tensor WormholeBackend::run_unary(const OpCall& call) {
   if (call.op == Op::typecast) return run_typecast(call);
+  if (call.op == Op::plus_one) return run_plus_one(call);
   if (is_integer(call.a().dtype())) return run_integers(call);
   const Tensor out = run_unary_steps(call);
   if (call.op == Op::celu) return chosen_above_zero(call, out);

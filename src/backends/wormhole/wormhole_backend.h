@@ -97,6 +97,7 @@ class WormholeBackend final : public Backend {
                          const PlacedBinary& placed);
   Tensor run_unary(const OpCall& call);
   Tensor run_unary_steps(const OpCall& call);
+  Tensor run_plus_one(const OpCall& call);
   Tensor chosen_above_zero(const OpCall& call, const Tensor& other);
   Tensor run_typecast(const OpCall& call);
   Tensor run_integers(const OpCall& call);

@@ -3,6 +3,7 @@
 // comes last.
 // tt-metal v0.57.0-rc71, ttnn/cpp/ttnn/operations/eltwise/unary/unary.cpp; its sums with a number:
 // ckernel_sfpu_binop_with_unary.h.
+#include "backends/wormhole/kernels/compare_zero.h"
 #include "backends/wormhole/kernels/elementwise.h"
 #include "backends/wormhole/kernels/exp.h"
 #include "backends/wormhole/kernels/log.h"
@@ -32,6 +33,20 @@ constexpr Bits mish(Bits value) {
   const Bits exponential = exp_approx(value);
   const Bits sum = store_to_bf16(sfpu::add(widen(exponential), sfpu::one));
   return multiply(tanh(log(sum)), value, phases);
+}
+
+/// Each step goes through L1: up to 3.5 (exp(2x) - 1) / (exp(2x) + 1) with exp in the fast mode, beyond it tanh.
+/// ttnn/cpp/ttnn/operations/eltwise/unary/tanh_accurate/device/kernels/compute/tanh_accurate.cpp.
+constexpr Bits tanh_accurate(Bits value) {
+  constexpr int phases = 4;
+  const auto plus = [](Bits x, Word number) { return store_to_bf16(sfpu::add(widen(x), number)); };
+  const Bits exponential = pack_bf16(exp_approx(times(value, sfpu::constant(2))));
+  const Bits less_one = pack_bf16(store_to_bf16(sfpu::subtract(widen(exponential), sfpu::one)));
+  const Bits inverse = pack_bf16(reciprocal_accurate(plus(exponential, sfpu::one)));
+  const Bits quotient = multiply(less_one, inverse, phases);
+  const bool beyond = sfpu::above(widen(abs(value)), sfpu::constant(3.5f));
+  const Bits chosen = truth<Bits>(beyond), other = truth<Bits>(!beyond);
+  return add(multiply(chosen, pack_bf16(tanh(value)), phases), multiply(other, quotient, phases));
 }
 
 /// celu's first program: times 1 / alpha, exp in the fast mode, less 1, times alpha. The quotient is the host's.

@@ -14,6 +14,11 @@ constexpr Dst relu(Dst value) {
 }
 
 template <class Rules = Silicon, Register Dst = Bits>
+constexpr Dst everywhere(Dst, Word number) {
+  return store<Dst, Rules>(number);
+}
+
+template <class Rules = Silicon, Register Dst = Bits>
 constexpr Dst relu_max(Dst value, Word bound) {
   const Word x = sfpu::above<Rules>(load(value), bound) ? bound : load(value);
   return sfpu::below_zero(x) ? Dst{0} : store<Dst, Rules>(x);

@@ -20,10 +20,12 @@
 #include "backends/wormhole/kernels/sigmoid.h"
 #include "backends/wormhole/kernels/sign.h"
 #include "backends/wormhole/kernels/softplus.h"
+#include "backends/wormhole/kernels/special.h"
 #include "backends/wormhole/kernels/tanh.h"
 #include "backends/wormhole/kernels/trigonometry.h"
 #include "backends/wormhole/kernels/whole_numbers.h"
 #include "backends/wormhole/numerics/packer.h"
+#include "device/special_functions.h"
 
 namespace wattention::wormhole {
 namespace {
@@ -77,6 +79,10 @@ const std::vector<Accuracy>& accuracies() {
       {"asin", kernels::asin<>, [](double x) { return std::asin(x); }, -0.7, 0.7, 0, 0.004},
       {"acos", kernels::acos<>, [](double x) { return std::acos(x); }, -0.7, 0.7, 0, 0.004},
       {"atan", kernels::atan<>, [](double x) { return std::atan(x); }, -1e37, 1e37, 0, 0.004},
+      {"tanh_accurate", kernels::tanh_accurate, [](double x) { return std::tanh(x); }, -1e38, 1e38,
+       0, 0.02},
+      {"erfinv", kernels::erfinv<>, inverse_error_function, -0.99, 0.99, 0.01, 0.12},
+      {"i0", kernels::bessel_i0<>, bessel_i0, -10, 10, 1e-4, 0},
       {"mish", kernels::mish, [](double x) { return x * std::tanh(std::log1p(std::exp(x))); }, -20,
        80, 0, 0.15},
       {"celu", [](Bits x) { return kernels::celu_below_zero(x, sfpu::constant(2)); },
@@ -199,7 +205,8 @@ TEST(UnaryKernels, RestsOfDivisions) {
 // By hand, from the rules' texts.
 TEST(UnaryKernels, SpecialPatterns) {
   constexpr Bits zero = 0, minus_zero = 0x8000, denormal = 1, infinity = 0x7f80,
-                 minus_infinity = 0xff80, nan = 0x7fc0, minus_nan = 0xffc0, one = 0x3f80;
+                 minus_infinity = 0xff80, nan = 0x7fc0, minus_nan = 0xffc0, one = 0x3f80,
+                 minus_one = 0xbf80, two = 0x4000;
   EXPECT_EQ(kernels::exp_accurate<>(zero), one);
   EXPECT_EQ(kernels::exp_accurate<>(minus_zero), 0x3f7f);  // the cut reciprocal of 1
   EXPECT_EQ(kernels::exp_accurate<>(infinity), infinity);
@@ -231,6 +238,11 @@ TEST(UnaryKernels, SpecialPatterns) {
   EXPECT_EQ(kernels::isnan<>(nan), zero);
   EXPECT_EQ(kernels::isfinite<>(nan), one);
   EXPECT_EQ(kernels::isposinf<>(infinity), zero);
+  EXPECT_EQ(kernels::erfinv<>(one), infinity);
+  EXPECT_EQ(kernels::erfinv<>(minus_one), minus_infinity);
+  EXPECT_EQ(pack_bf16(kernels::erfinv<>(two)), infinity);  // a NaN
+  EXPECT_EQ(kernels::bessel_i0<>(zero), one);
+  EXPECT_EQ(kernels::everywhere<>(zero, sfpu::constant(1.01f)), 0x3f81);
   EXPECT_EQ(kernels::isneginf<>(minus_infinity), zero);
   EXPECT_EQ(kernels::relu_max<>(infinity, sfpu::one), one);
   EXPECT_EQ(kernels::relu_min<>(minus_infinity, sfpu::one), one);

@@ -162,6 +162,20 @@ TEST(IntegersDevice, NumbersMeetSignAndMagnitude) {
               "expected a whole number from 0 to 16777216");
 }
 
+TEST(IntegersDevice, PlusOneWritesInPlace) {
+  const auto device = open();
+  const std::vector<std::int32_t> values{5, -1, std::numeric_limits<std::int32_t>::max(), 0, 7, -9};
+  const Tensor a = device->upload(tensor_of(values, {2, 3}), {.layout = Layout::row_major});
+  const Tensor found = plus_one(a);
+  EXPECT_EQ(values_of<std::int32_t>(a),
+            (std::vector<std::int32_t>{6, 0, std::numeric_limits<std::int32_t>::min(), 1, 8, -8}));
+  EXPECT_EQ(values_of<std::int32_t>(found), values_of<std::int32_t>(a));
+  expect_says(error_of([&] {
+                plus_one(device->upload(tensor_of(values, {2, 3}), {}));
+              }),
+              ErrorKind::bad_input, "Only ROW_MAJOR layout");
+}
+
 TEST(IntegersDevice, WhatTheReleaseTakesForFloatsIsRefused) {
   const auto device = open();
   const Tensor a = device->upload(tensor_of(some_integers(), {32, 32}), {});
