@@ -41,7 +41,7 @@ def _has_fast_sum(name, tensor, dims):
 
 def _of_nothing(name, tensor, dims, keepdim, memory_config):
     sizes = list(tensor.shape)
-    for dim in dims if name in ("max", "min") else ():
+    for dim in dims if name in "max min".split() else ():
         if sizes[dim] == 0:
             raise error("bad_input", f"[ttnn.{name}] expected elements in dimension {dim}; found none. Expected "
                                      f"reduction dim {dim} to have non-zero size")
@@ -53,7 +53,7 @@ def reduced(name, tensor, dims, keepdim, memory_config):
     """What a reduction gives without a program of its own; None where it has one."""
     rank, memory_config = len(tensor.shape), memory_config or tensor.memory_config()
     if rank == 0 and not dims:
-        if name not in ("std", "var"):
+        if name not in "std var".split():
             return reshape(clone(tensor, memory_config=memory_config), [])
         if tensor.dtype is not float32:  # what the packer makes of a NaN in bfloat16 is not looked at here
             return None
