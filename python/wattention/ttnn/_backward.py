@@ -23,7 +23,7 @@ def zeros(grad, *_, **__):
     return _core.full_like(grad, 0.0)
 
 
-def _clamp(grad, x, min=None, max=None):
+def clamp_bw(grad, x, min=None, max=None):
     if min is None and max is None:
         raise error("bad_input", "[ttnn.clamp_bw] expected min or max; found neither. Only one of 'min' or 'max' can "
                                  "be None. Please provide one value")
@@ -36,15 +36,15 @@ def _clamp(grad, x, min=None, max=None):
     return multiply(grad, _both(_at_least(x, min), less_or_equal(x, max)))
 
 
-def _hardtanh(grad, x, min=-1.0, max=1.0):
+def hardtanh_bw(grad, x, min=-1.0, max=1.0):
     return where(less_or_equal(x, min), 0.0, where(_at_least(x, max), 0.0, grad))
 
 
-def _threshold(grad, x, threshold, value):
+def threshold_bw(grad, x, threshold, value):
     return where(_above_zero(add(x, -threshold)), grad, 0.0)
 
 
-def _softplus(grad, x, beta=1.0, threshold=20.0):
+def softplus_bw(grad, x, beta=1.0, threshold=20.0):
     scaled = multiply(x, beta)
     power = exp(scaled)
     beyond = add(scaled, -threshold)
@@ -52,7 +52,7 @@ def _softplus(grad, x, beta=1.0, threshold=20.0):
     return where(_above_zero(beyond), grad, slope)
 
 
-def _rdiv(grad, x, scalar, round_mode=None):
+def rdiv_bw(grad, x, scalar, round_mode=None):
     if round_mode not in (None, "None"):
         return zeros(grad)
     result = multiply(negative(grad), multiply(reciprocal(square(x)), scalar))
@@ -65,7 +65,7 @@ def _rdiv(grad, x, scalar, round_mode=None):
     return result
 
 
-def _pow(grad, x, exponent):
+def pow_bw(grad, x, exponent):
     if exponent < 0:
         raise error("bad_input", f"[ttnn.pow_bw] expected exponent >= 0.0; found {exponent}. negative exponents are "
                                  "not supported; use recip(pow(input,abs(exponent)))")
@@ -78,41 +78,41 @@ def _pow(grad, x, exponent):
     return where(_at_least(result, 3.4e38), _INFINITY, low)
 
 
-def _tanh(grad, x):
+def tanh_bw(grad, x):
     return multiply(grad, _core.rsub(square(_core.tanh(x)), 1.0))
 
 
-def _sqrt(grad, x):
+def sqrt_bw(grad, x):
     result = multiply(grad, reciprocal(multiply(sqrt(x), 2.0)))
     result = where(_core.lez(x), _NAN, result)
     result = where(_both(_is_zero(x), _below_zero(grad)), -_INFINITY, result)
     return where(_both(_is_zero(x), _above_zero(grad)), _INFINITY, result)
 
 
-def _multigammaln(grad, x):
+def multigammaln_bw(grad, x):
     result = multiply(grad, digamma(x))
     for shift in (-0.5, -1.0, -1.5):
         result = add(result, multiply(grad, digamma(add(x, shift))))
     return result
 
 
-def _log_sigmoid(grad, x):
+def log_sigmoid_bw(grad, x):
     most, signs = where(_below_zero(x), 1.0, 0.0), where(_below_zero(x), 1.0, -1.0)
     power = exp(negative(absolute(x)))
     share = multiply(power, reciprocal(add(power, 1.0)))
     return multiply(grad, subtract(most, multiply(signs, share)))
 
 
-def _tan(grad, x):
+def tan_bw(grad, x):
     return multiply(grad, add(square(_core.tan(x)), 1.0))
 
 
-def _sigmoid(grad, x):
+def sigmoid_bw(grad, x):
     share = _core.sigmoid(x)
     return multiply(multiply(share, _core.rsub(share, 1.0)), grad)
 
 
-def _rsqrt(grad, x):
+def rsqrt_bw(grad, x):
     root = _core.rsqrt(x, fast_and_approximate_mode=True)
     result = multiply(multiply(grad, _core.pow(root, 3.0)), -0.5)
     result = where(_is_zero(x), _INFINITY, result)
@@ -120,11 +120,11 @@ def _rsqrt(grad, x):
     return where(_both(_is_zero(x), _is_zero(grad)), _NAN, result)
 
 
-def _hardsigmoid(grad, x):
+def hardsigmoid_bw(grad, x):
     return where(_either(less_or_equal(x, -3.0), _at_least(x, 3.0)), 0.0, multiply(grad, 1 / 6))
 
 
-def _acosh(grad, x):
+def acosh_bw(grad, x):
     squared = square(x)
     result = multiply(grad, _core.rsqrt(subtract(squared, 1.0), fast_and_approximate_mode=True))
     signs = multiply(_core.signbit(grad), -1.0)
@@ -133,7 +133,7 @@ def _acosh(grad, x):
     return where(_either(less(squared, 1.0), _both(equal(x, 1.0), _is_zero(grad))), SFPU_NAN, inner)
 
 
-def _acos(grad, x):
+def acos_bw(grad, x):
     root = _core.rsqrt(add(multiply(negative(x), x), 1.0), fast_and_approximate_mode=True)
     result = multiply(grad, negative(root))
     infinite = multiply(sign(grad), -_INFINITY)
@@ -141,14 +141,14 @@ def _acos(grad, x):
     return where(equal(x, -1.0), infinite, where(equal(x, 1.0), infinite, result))
 
 
-def _logit(grad, x):
+def logit_bw(grad, x):
     result = multiply(grad, reciprocal(multiply(x, _core.rsub(x, 1.0))))
     inside = _both(_at_least(x, 0.0), less_or_equal(x, 1.0))
     result = where(equal(inside, 1.0), result, _NAN)
     return where(_either(equal(x, 0.0), equal(x, 1.0)), multiply(sign(grad), _INFINITY), result)
 
 
-def _logiteps(grad, x, eps=0.0):
+def logiteps_bw(grad, x, eps=0.0):
     result = multiply(grad, reciprocal(multiply(x, _core.rsub(x, 1.0))))
     outside = _either(less(x, eps), greater(x, 1.0 - eps))
     at_bounds = _either(equal(x, 0.0), equal(x, 1.0))
@@ -156,27 +156,27 @@ def _logiteps(grad, x, eps=0.0):
     return where(equal(outside, 1.0), where(_below_zero(_core.full_like(x, eps)), _NAN, 0.0), rest)
 
 
-def _hardshrink(grad, x, lambd=0.5):
+def hardshrink_bw(grad, x, lambd=0.5):
     return where(_is_zero(hardshrink(x, lambd)), 0.0, grad)
 
 
-def _softshrink(grad, x, lambd=0.5):
+def softshrink_bw(grad, x, lambd=0.5):
     return where(_either(less(x, -lambd), greater(x, lambd)), grad, 0.0)
 
 
-def _leaky_relu(grad, x, negative_slope=0.01):
+def leaky_relu_bw(grad, x, negative_slope=0.01):
     return where(_above_zero(x), grad, multiply(grad, negative_slope))
 
 
-def _elu(grad, x, alpha=1.0):
+def elu_bw(grad, x, alpha=1.0):
     return where(_core.gez(x), grad, multiply(grad, multiply(exp(x), alpha)))
 
 
-def _celu(grad, x, alpha=1.0):
+def celu_bw(grad, x, alpha=1.0):
     return where(greater(x, 0.0), grad, multiply(grad, exp(multiply(x, 1 / alpha))))
 
 
-def _rpow(grad, x, exponent):
+def rpow_bw(grad, x, exponent):
     if exponent == 0:
         return zeros(x)
     result = multiply(grad, multiply(power_of_number(x, exponent - 1, {}), exponent))
@@ -187,7 +187,7 @@ def _infinite_of(grad):
     return where(_is_zero(grad), _NAN, multiply(sign(grad), _INFINITY))
 
 
-def _log(grad, x):
+def log_bw(grad, x):
     return where(_is_zero(x), _infinite_of(grad), multiply(grad, reciprocal(x)))
 
 
@@ -201,31 +201,31 @@ def _log_to_base(factor):
     return call
 
 
-def _log1p(grad, x):
+def log1p_bw(grad, x):
     infinite = where(_below_zero(grad), -_INFINITY, _INFINITY)
     shifted = add(x, 1.0)
     result = where(equal(x, -1.0), infinite, multiply(grad, reciprocal(shifted)))
     return where(_both(_is_zero(shifted), _is_zero(grad)), _NAN, result)
 
 
-def _relu6(grad, x):
+def relu6_bw(grad, x):
     result = where(less_or_equal(x, 0.0), 0.0, 6.0)
     result = where(_both(_above_zero(x), less(x, 6.0)), grad, result)
     return where(_at_least(x, 6.0), 0.0, result)
 
 
-def _silu(grad, x):
+def silu_bw(grad, x):
     share = _core.sigmoid(x)
     slope = add(multiply(_core.rsub(share, 1.0), x), 1.0)
     return multiply(multiply(grad, share), slope)
 
 
-def _selu(grad, x):
+def selu_bw(grad, x):
     scaled = multiply(grad, 1.0507)
     return where(_above_zero(x), scaled, multiply(multiply(scaled, 1.67326), exp(x)))
 
 
-def _hardswish(grad, x):
+def hardswish_bw(grad, x):
     slope = multiply(grad, add(multiply(x, 0.3333), 0.5))
     return where(less(x, -3.0), 0.0, where(less_or_equal(x, 3.0), slope, grad))
 
@@ -243,7 +243,7 @@ def _erf(factor):
     return lambda grad, x: multiply(multiply(exp(negative(square(x))), grad), factor)
 
 
-def _erfinv(grad, x):
+def erfinv_bw(grad, x):
     power = exp(square(_core.erfinv(x)))
     result = multiply(multiply(multiply(power, grad), math.sqrt(math.pi)), 0.5)
     infinite = multiply(sign(grad), _INFINITY)
@@ -251,19 +251,19 @@ def _erfinv(grad, x):
     return where(equal(x, -1.0), infinite, where(equal(x, 1.0), infinite, result))
 
 
-def _reciprocal(grad, x):
+def reciprocal_bw(grad, x):
     infinite = where(_is_zero(grad), _NAN, multiply(negative(sign(grad)), _INFINITY))
     return where(_is_zero(x), infinite, multiply(negative(grad), reciprocal(square(x))))
 
 
-def _digamma(grad, x):
+def digamma_bw(grad, x):
     result = multiply(grad, polygamma(x, 1))
     result = where(_both(_is_zero(x), _is_zero(grad)), _NAN, result)
     result = where(_both(_is_zero(x), _below_zero(grad)), -_INFINITY, result)
     return where(_both(_is_zero(x), _above_zero(grad)), _INFINITY, result)
 
 
-def _polygamma(grad, x, n):
+def polygamma_bw(grad, x, n):
     infinite = -_INFINITY if n in (2, 4, 6, 8, 10) else _INFINITY
     result = multiply(grad, polygamma(x, n + 1))
     result = where(_both(less_or_equal(x, 0.0), _is_zero(grad)), _NAN, result)
@@ -289,34 +289,80 @@ def _by_erf(x):
     return add(share, multiply(x, density))
 
 
-def gelu(grad, x, approximate="none"):
+def gelu_bw(grad, x, approximate="none"):
     if approximate not in ("none", "tanh"):
         raise error("bad_input", f"[ttnn.gelu_bw] expected approximate none or tanh; found {approximate!r}. Incorrect "
                                  "approximate mode (expected 'None', 'tanh')")
     return multiply(grad, _by_tanh(x) if approximate == "tanh" else _by_erf(x))
 
 
-_FUNCTIONS = {
-    "abs": lambda grad, x: multiply(grad, sign(x)), "acos": _acos, "acosh": _acosh, "ceil": zeros, "celu": _celu,
-    "clamp": _clamp, "clip": _clamp, "cos": lambda grad, x: multiply(grad, negative(_core.sin(x))),
-    "cosh": _hyperbolic(sinh, -_INFINITY), "deg2rad": lambda grad, x: multiply(grad, math.pi / 180),
-    "digamma": _digamma, "elu": _elu, "erf": _erf(2 / math.sqrt(math.pi)), "erfc": _erf(-2 / math.sqrt(math.pi)),
-    "erfinv": _erfinv, "exp2": lambda grad, x: multiply(grad, multiply(_core.exp2(x), math.log(2))),
-    "expm1": lambda grad, x: multiply(grad, add(expm1(x), 1.0)), "fill": zeros, "fill_zero": zeros, "floor": zeros,
-    "frac": lambda grad, x: grad, "gelu": gelu, "hardshrink": _hardshrink, "hardsigmoid": _hardsigmoid,
-    "hardswish": _hardswish, "hardtanh": _hardtanh, "leaky_relu": _leaky_relu,
-    "lgamma": lambda grad, x: multiply(grad, digamma(x)), "log": _log, "log10": _log_to_base(math.log(10)),
-    "log1p": _log1p, "log2": _log_to_base(math.log(2)), "log_sigmoid": _log_sigmoid, "logit": _logit,
-    "logiteps": _logiteps, "multigammaln": _multigammaln, "neg": lambda grad, x: negative(grad),
-    "polygamma": _polygamma, "pow": _pow, "rad2deg": lambda grad, x: multiply(grad, 180 / math.pi), "rdiv": _rdiv,
-    "reciprocal": _reciprocal, "relu": lambda grad, x: multiply(_above_zero(x), grad), "relu6": _relu6, "round": zeros,
-    "rpow": _rpow, "rsqrt": _rsqrt, "selu": _selu, "sigmoid": _sigmoid, "sign": zeros, "silu": _silu,
-    "sin": lambda grad, x: multiply(grad, _core.cos(x)), "sinh": _hyperbolic(cosh, _INFINITY),
-    "softplus": _softplus, "softshrink": _softshrink, "sqrt": _sqrt,
-    "square": lambda grad, x: multiply(multiply(grad, 2.0), x), "tan": _tan, "tanh": _tanh,
-    "tanhshrink": lambda grad, x: multiply(grad, square(_core.tanh(x))), "threshold": _threshold, "trunc": zeros,
-}
+def abs_bw(grad, x):
+    return multiply(grad, sign(x))
+
+
+def cos_bw(grad, x):
+    return multiply(grad, negative(_core.sin(x)))
+
+
+def deg2rad_bw(grad, x):
+    return multiply(grad, math.pi / 180)
+
+
+def exp2_bw(grad, x):
+    return multiply(grad, multiply(_core.exp2(x), math.log(2)))
+
+
+def expm1_bw(grad, x):
+    return multiply(grad, add(expm1(x), 1.0))
+
+
+def frac_bw(grad, x):
+    return grad
+
+
+def lgamma_bw(grad, x):
+    return multiply(grad, digamma(x))
+
+
+def neg_bw(grad, x):
+    return negative(grad)
+
+
+def rad2deg_bw(grad, x):
+    return multiply(grad, 180 / math.pi)
+
+
+def relu_bw(grad, x):
+    return multiply(_above_zero(x), grad)
+
+
+def sin_bw(grad, x):
+    return multiply(grad, _core.cos(x))
+
+
+def square_bw(grad, x):
+    return multiply(multiply(grad, 2.0), x)
+
+
+def tanhshrink_bw(grad, x):
+    return multiply(grad, square(_core.tanh(x)))
+
+
+ceil_bw = zeros
+clip_bw = clamp_bw
+cosh_bw = _hyperbolic(sinh, -_INFINITY)
+erf_bw = _erf(2 / math.sqrt(math.pi))
+erfc_bw = _erf(-2 / math.sqrt(math.pi))
+fill_bw = zeros
+fill_zero_bw = zeros
+floor_bw = zeros
+log10_bw = _log_to_base(math.log(10))
+log2_bw = _log_to_base(math.log(2))
+round_bw = zeros
+sign_bw = zeros
+sinh_bw = _hyperbolic(cosh, _INFINITY)
+trunc_bw = zeros
 
 
 def attach_backward():
-    attach_gradients(_FUNCTIONS)
+    attach_gradients(globals())

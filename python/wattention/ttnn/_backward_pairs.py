@@ -6,7 +6,8 @@ ternary_backward/ternary_backward.cpp, in their order of steps. What div_bw comp
 import math
 
 from .. import _core
-from ._backward import gelu, zeros
+from ._backward import gelu_bw as gelu
+from ._backward import zeros
 from ._elementwise import rpow, truncated
 from ._elementwise_pairs import hypot
 from ._gradients import attach_gradients
@@ -17,34 +18,34 @@ _INFINITY, _NAN = math.inf, math.nan
 _is_zero, _copy = _core.eqz, _core.clone
 
 
-def _atan2(grad, a, b):
+def atan2_bw(grad, a, b):
     share = multiply(grad, reciprocal(square(hypot(a, b))))
     at_zero = _core.logical_and(_is_zero(a), _is_zero(b))
     of_a = where(at_zero, _NAN, multiply(b, share))
     return of_a, where(at_zero, _NAN, multiply(negative(a), share))
 
 
-def _addalpha(grad, a, b, alpha=1.0):
+def addalpha_bw(grad, a, b, alpha=1.0):
     return _copy(grad), multiply(grad, alpha)
 
 
-def _subalpha(grad, a, b, alpha=1.0):
+def subalpha_bw(grad, a, b, alpha=1.0):
     return _copy(grad), multiply(negative(grad), alpha)
 
 
-def _add(grad, a, b):
+def add_bw(grad, a, b):
     return (_copy(grad), multiply(grad, 1.0)) if isinstance(b, Tensors) else _copy(grad)
 
 
-def _sub(grad, a, b):
-    return _subalpha(grad, a, b) if isinstance(b, Tensors) else _copy(grad)
+def sub_bw(grad, a, b):
+    return subalpha_bw(grad, a, b) if isinstance(b, Tensors) else _copy(grad)
 
 
-def _mul(grad, a, b):
+def mul_bw(grad, a, b):
     return (multiply(grad, b), multiply(grad, a)) if isinstance(b, Tensors) else multiply(grad, b)
 
 
-def _div(grad, a, b, round_mode=None):
+def div_bw(grad, a, b, round_mode=None):
     of_tensor = isinstance(b, Tensors)
     if round_mode not in (None, "None"):
         return (zeros(grad), zeros(grad)) if of_tensor else zeros(grad)
@@ -56,12 +57,12 @@ def _div(grad, a, b, round_mode=None):
     return multiply(grad, 1 / b)
 
 
-def _hypot(grad, a, b):
+def hypot_bw(grad, a, b):
     inverse = reciprocal(hypot(a, b))
     return multiply(grad, multiply(a, inverse)), multiply(grad, multiply(b, inverse))
 
 
-def _ldexp(grad, a, b):
+def ldexp_bw(grad, a, b):
     of_a = multiply(grad, rpow(b, 2.0))
     return of_a, multiply(a, multiply(of_a, math.log(2)))
 
@@ -74,7 +75,7 @@ def _logaddexp(power):
     return call
 
 
-def _remainder(grad, a, b):
+def remainder_bw(grad, a, b):
     if not isinstance(b, Tensors):
         return grad
     quotient = floor(add(multiply(a, reciprocal(b)), 0.005))
@@ -82,7 +83,7 @@ def _remainder(grad, a, b):
     return grad, multiply(negative(grad), quotient)
 
 
-def _fmod(grad, a, b):
+def fmod_bw(grad, a, b):
     if not isinstance(b, Tensors):
         return grad
     signs = multiply(sign(a), sign(b))
@@ -91,26 +92,26 @@ def _fmod(grad, a, b):
     return grad, multiply(negative(grad), quotient)
 
 
-def _squared_difference(grad, a, b):
+def squared_difference_bw(grad, a, b):
     of_a = multiply(multiply(grad, subtract(a, b)), 2.0)
     return of_a, multiply(of_a, -1.0)
 
 
-def _assign(grad, a, b=None):
+def assign_bw(grad, a, b=None):
     return grad if b is None else (_copy(grad), _copy(grad))
 
 
-def _concat(grad, a, b, dim=0):
+def concat_bw(grad, a, b, dim=0):
     begins = [0] * len(grad.shape)
     begins[dim] = a.shape[dim]
     return _core.slice(grad, [0] * len(begins), list(a.shape)), _core.slice(grad, begins, list(grad.shape))
 
 
-def _rsub(grad, a, b):
+def rsub_bw(grad, a, b):
     return negative(grad), _copy(grad)
 
 
-def _bias_gelu(grad, a, b, approximate="none"):
+def bias_gelu_bw(grad, a, b, approximate="none"):
     result = gelu(grad, add(a, b), approximate)
     return (result, result) if isinstance(b, Tensors) else result
 
@@ -126,11 +127,11 @@ def _larger(of_first):
     return call
 
 
-def _addcmul(grad, x, a, b, value):
+def addcmul_bw(grad, x, a, b, value):
     return grad, multiply(multiply(grad, b), value), multiply(multiply(grad, a), value)
 
 
-def _addcdiv(grad, x, a, b, value):
+def addcdiv_bw(grad, x, a, b, value):
     def at_zero(infinite, result):
         return where(_is_zero(b), where(_is_zero(grad), _NAN, infinite), result)
 
@@ -139,25 +140,22 @@ def _addcdiv(grad, x, a, b, value):
     return grad, at_zero(_INFINITY, of_a), at_zero(-_INFINITY, of_b)
 
 
-def _where(grad, condition, a, b):
+def where_bw(grad, condition, a, b):
     return where(condition, grad, 0.0), where(condition, 0.0, grad)
 
 
-def _lerp(grad, a, end, weight):
+def lerp_bw(grad, a, end, weight):
     if isinstance(weight, Tensors):
         of_weight = multiply(grad, subtract(end, a))
         return multiply(grad, _core.rsub(weight, 1.0)), multiply(grad, weight), of_weight
     return multiply(grad, 1.0 - weight), multiply(grad, weight)
 
 
-_FUNCTIONS = {
-    "add": _add, "addalpha": _addalpha, "addcdiv": _addcdiv, "addcmul": _addcmul, "assign": _assign, "atan2": _atan2,
-    "bias_gelu": _bias_gelu, "concat": _concat, "div": _div, "fmod": _fmod, "hypot": _hypot, "ldexp": _ldexp,
-    "lerp": _lerp, "logaddexp": _logaddexp(exp), "logaddexp2": _logaddexp(lambda x: rpow(x, 2.0)),
-    "max": _larger(True), "min": _larger(False), "mul": _mul, "remainder": _remainder, "rsub": _rsub,
-    "squared_difference": _squared_difference, "sub": _sub, "subalpha": _subalpha, "where": _where,
-}
+logaddexp_bw = _logaddexp(exp)
+logaddexp2_bw = _logaddexp(lambda x: rpow(x, 2.0))
+max_bw = _larger(True)
+min_bw = _larger(False)
 
 
 def attach_backward_pairs():
-    attach_gradients(_FUNCTIONS)
+    attach_gradients(globals())

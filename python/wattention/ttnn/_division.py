@@ -89,4 +89,6 @@ def _remainder(a, b):
 
 
 def attach_divisions():
-    attach_composites({"fmod": _fmod, "remainder": _remainder}, "Operands to eltwise binary need to be on device!")
+    sentence = "Operands to eltwise binary need to be on device!"
+    attach_composites({"fmod": _fmod}, sentence)
+    attach_composites({"remainder": _remainder}, sentence)

@@ -65,5 +65,5 @@ def _plus_one(input_tensor, sub_core_grids=None):
     return input_tensor
 
 
-IN_SUBMODULES = {"prod": _prod, "plus_one": _plus_one, "experimental.rotary_embedding": _rotary_embedding,
-                 "experimental.dropout": _dropout}
+IN_SUBMODULES = {"prod": _prod, "experimental.rotary_embedding": _rotary_embedding,
+                 "experimental.dropout": _dropout, "plus_one": _plus_one}

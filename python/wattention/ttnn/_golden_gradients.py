@@ -1,56 +1,123 @@
 """Golden functions of gradients: torch's own, of what torch computes for the op."""
 
-_TORCH_NAMES = {"assign": "clone", "log_sigmoid": "logsigmoid", "max": "maximum", "min": "minimum"}
-
 
 def _named(name):
     def call(*operands, **options):
         import torch
 
-        name_in_torch = _TORCH_NAMES.get(name, name)
-        home = torch if hasattr(torch, name_in_torch) else torch.nn.functional
-        return getattr(home, name_in_torch)(*operands, **options)
+        home = torch if hasattr(torch, name) else torch.nn.functional
+        return getattr(home, name)(*operands, **options)
 
     return call
 
 
-def _gelu(x, approximate="none"):
+def of_gelu(x, approximate="none"):
     return _named("gelu")(x, approximate=approximate)
 
 
-def _div(a, b, round_mode=None):
+def of_div(a, b, round_mode=None):
     return _named("div")(a, b, rounding_mode=None if round_mode == "None" else round_mode)
 
 
-def _rdiv(x, value, round_mode=None):
-    return _div(x.new_full(x.shape, value), x, round_mode)
+def of_rdiv(x, value, round_mode=None):
+    return of_div(x.new_full(x.shape, value), x, round_mode)
 
 
-def _where(condition, a, b):
+def of_where(condition, a, b):
     return a.where(condition > 0, b)
 
 
-def _clamp(x, min=None, max=None):
+def of_clamp(x, min=None, max=None):
     """Its slope alone counts: 1 at a bound, where torch's releases differ."""
     inside = x == x
     inside = inside if min is None else inside & (x >= min)
     return x * (inside if max is None else inside & (x <= max))
 
 
-_FORWARD = {
-    "addalpha": lambda a, b, alpha=1.0: a + alpha * b, "addcdiv": lambda x, a, b, value: x + value * a / b,
-    "addcmul": lambda x, a, b, value: x + value * a * b,
-    "bias_gelu": lambda a, b, approximate="none": _gelu(a + b, approximate),
-    "clamp": _clamp, "clip": _clamp,
-    "concat": lambda a, b, dim=0: _named("concat")((a, b), dim=dim), "div": _div,
-    "elu": lambda x, alpha=1.0: _named("elu")(x, alpha), "fill": lambda x: x * 0, "fill_zero": lambda x: x * 0,
-    "gelu": _gelu, "leaky_relu": lambda x, negative_slope=0.01: _named("leaky_relu")(x, negative_slope),
-    "logiteps": lambda x, eps=0.0: x.logit(eps), "multigammaln": lambda x: x.mvlgamma(4),
-    "polygamma": lambda x, n: x.polygamma(n), "rdiv": _rdiv, "reciprocal": lambda x: 1 / x,
-    "rpow": lambda x, exponent: x ** exponent, "rsub": lambda a, b: b - a, "selu": _named("selu"),
-    "squared_difference": lambda a, b: (a - b).square(), "subalpha": lambda a, b, alpha=1.0: a - alpha * b,
-    "tanhshrink": lambda x: x - x.tanh(), "where": _where,
-}
+def of_addalpha(a, b, alpha=1.0):
+    return a + alpha * b
+
+
+def of_addcdiv(x, a, b, value):
+    return x + value * a / b
+
+
+def of_addcmul(x, a, b, value):
+    return x + value * a * b
+
+
+def of_bias_gelu(a, b, approximate="none"):
+    return of_gelu(a + b, approximate)
+
+
+def of_concat(a, b, dim=0):
+    return _named("concat")((a, b), dim=dim)
+
+
+def of_elu(x, alpha=1.0):
+    return _named("elu")(x, alpha)
+
+
+def of_fill(x):
+    return x * 0
+
+
+def of_fill_zero(x):
+    return x * 0
+
+
+def of_leaky_relu(x, negative_slope=0.01):
+    return _named("leaky_relu")(x, negative_slope)
+
+
+def of_logiteps(x, eps=0.0):
+    return x.logit(eps)
+
+
+def of_multigammaln(x):
+    return x.mvlgamma(4)
+
+
+def of_polygamma(x, n):
+    return x.polygamma(n)
+
+
+def of_reciprocal(x):
+    return 1 / x
+
+
+def of_rpow(x, exponent):
+    return x ** exponent
+
+
+def of_max(a, b):
+    return a.maximum(b)
+
+
+def of_min(a, b):
+    return a.minimum(b)
+
+
+def of_rsub(a, b):
+    return b - a
+
+
+def of_squared_difference(a, b):
+    return (a - b).square()
+
+
+def of_subalpha(a, b, alpha=1.0):
+    return a - alpha * b
+
+
+def of_tanhshrink(x):
+    return x - x.tanh()
+
+
+of_clip = of_clamp
+of_assign = _named("clone")
+of_log_sigmoid = _named("logsigmoid")
+of_selu = _named("selu")
 
 
 def _leaf(x):
@@ -59,7 +126,7 @@ def _leaf(x):
 
 def gradients(name):
     """The list of gradients of the op `name`, by the tensors that it has some for."""
-    forward = _FORWARD.get(name, _named(name))
+    forward = globals().get(f"of_{name}", _named(name))
 
     def call(grad, *operands, device=None, **options):
         leaves = [_leaf(x) for x in operands]

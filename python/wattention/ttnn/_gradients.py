@@ -50,7 +50,8 @@ def _gradient(name, compute):
     return call
 
 
-def attach_gradients(functions):
-    """Puts {name: function of a gradient and the library's tensors} at their places, each as name_bw."""
-    for name, compute in functions.items():
-        attach(f"{name}_bw", word(f"{name}_bw")(_gradient(f"{name}_bw", compute)))
+def attach_gradients(module):
+    """Puts a module's functions of a gradient and the library's tensors at their places: those whose names end so."""
+    for name, compute in list(module.items()):
+        if name.endswith("_bw"):
+            attach(name, word(name)(_gradient(name, compute)))

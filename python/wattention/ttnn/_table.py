@@ -123,13 +123,13 @@ def _binary(row, name):
     return call
 
 
-_THEIR_WORDS = {"fill": {"fill_value": "value"}, "relu_max": {"upper_limit": "max"}, "relu_min": {"lower_limit": "min"}}
+_THEIR_WORDS = {"upper_limit": "max", "lower_limit": "min", "fill_value": "value"}
 
 
 def _unary(row, name):
     plain, accurate = getattr(_core, row["name"]), getattr(_core, "tanh_accurate", None)
     own = set(row["attributes"]) - {"memory", "sharding"}
-    theirs = _THEIR_WORDS.get(name, {})
+    theirs = {word: attribute for word, attribute in _THEIR_WORDS.items() if attribute in own}
 
     def call(input_tensor, *by_place, memory_config=None, output_tensor=None, **attributes):
         compute = accurate if name == "tanh" and attributes.pop("accuracy", False) else plain
