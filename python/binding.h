@@ -27,6 +27,7 @@ void bind_npy(nb::module_& module);
 void bind_random(nb::module_& module);
 void bind_device(nb::module_& module);
 void bind_ops(nb::module_& module);
+void bind_attention(nb::module_& module);
 void bind_nn(nb::module_& module);
 void bind_energy(nb::module_& module);
 void bind_bench(nb::module_& module);

@@ -15,6 +15,7 @@ NB_MODULE(_core, module) {
   bind_random(module);
   bind_device(module);
   bind_ops(module);
+  bind_attention(module);
   bind_nn(module);
   bind_energy(module);
   bind_bench(module);

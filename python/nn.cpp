@@ -103,7 +103,7 @@ constexpr const char* to_doc =
     "fold_projections: saves one projection where that saves work; it rounds differently.\n"
     "None leaves the choice to the variant and the device. What they do not take is refused.";
 
-void bind_attention(nb::module_& module) {
+void bind_self_attention(nb::module_& module) {
   nb::class_<SelfAttention>(module, "SelfAttention",
                             "One head, no bias: softmax(q k^T / sqrt(head_dim)) v.")
       .def(nb::init<std::int64_t, std::int64_t, Generator&>(), nb::arg("embed_dim"),
@@ -175,7 +175,7 @@ void bind_attention(nb::module_& module) {
 void bind_nn(nb::module_& module) {
   bind_linear(module);
   bind_stages(module);
-  bind_attention(module);
+  bind_self_attention(module);
 }
 
 }  // namespace wattention::python

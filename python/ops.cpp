@@ -85,6 +85,13 @@ struct Argument<Activation> {
   }
 };
 template <>
+struct Argument<CausalAlignment> {
+  static constexpr auto annotation = "str";
+  static CausalAlignment of(const nb::handle& value) {
+    return parse_causal_alignment(nb::cast<std::string_view>(value));
+  }
+};
+template <>
 struct Argument<Layout> {
   static constexpr auto annotation = "str";
   static Layout of(const nb::handle& value) {

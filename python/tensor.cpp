@@ -23,6 +23,8 @@ using ReadOnlyArray = nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu>;
 
 constexpr nb::dlpack::dtype bf16_type{static_cast<std::uint8_t>(nb::dlpack::dtype_code::Bfloat), 16,
                                       1};
+constexpr nb::dlpack::dtype f16_type{static_cast<std::uint8_t>(nb::dlpack::dtype_code::Float), 16,
+                                     1};
 constexpr nb::dlpack::dtype bits_type{static_cast<std::uint8_t>(nb::dlpack::dtype_code::UInt), 16,
                                       1};
 
@@ -30,6 +32,8 @@ nb::dlpack::dtype dlpack_type(DType dtype) {
   return with_element_type(dtype, []<class Element>(Element) {
     if constexpr (std::is_same_v<Element, bfloat16>)
       return bf16_type;
+    else if constexpr (std::is_same_v<Element, float16>)
+      return f16_type;
     else
       return nb::dtype<Element>();
   });
@@ -63,7 +67,7 @@ Tensor borrowed(const Array& array, DType dtype) {
 
 [[noreturn]] void refuse(const nb::object& array, bool bits) {
   fail(ErrorKind::bad_input, "[{}] expected a CPU array of {}; found {}", bits ? "bits" : "tensor",
-       bits ? "uint16" : "float32, float64, bfloat16, uint32, int32, uint16 or uint8",
+       bits ? "uint16" : "float32, float64, bfloat16, float16, uint32, int32, uint16 or uint8",
        what_was_found(array));
 }
 
@@ -162,7 +166,8 @@ std::string text_of(const Tensor& tensor) {
 }
 
 constexpr const char* tensor_doc =
-    "A shape, a dtype (\"f32\", \"f64\", \"bf16\", \"uint32\", \"int32\", \"uint16\", \"uint8\") "
+    "A shape, a dtype (\"f32\", \"f64\", \"bf16\", \"f16\", \"uint32\", \"int32\", \"uint16\", "
+    "\"uint8\") "
     "and values, "
     "on the host or on a device.\n\n"
     "Tensor(array) shares the memory of a C-contiguous CPU array of NumPy, torch or anything with "
@@ -203,7 +208,7 @@ void bind_attributes(nb::class_<Tensor>& type) {
           "Sizes, outermost first.")
       .def_prop_ro(
           "dtype", [](const Tensor& tensor) { return to_string(tensor.dtype()); },
-          "\"f64\", \"f32\", \"bf16\", \"uint32\", \"int32\", \"uint16\", \"uint8\".")
+          "\"f64\", \"f32\", \"bf16\", \"f16\", \"uint32\", \"int32\", \"uint16\", \"uint8\".")
       .def_prop_ro(
           "layout", [](const Tensor& tensor) { return to_string(tensor.layout()); },
           "\"row_major\", \"tile\".")

@@ -1,5 +1,7 @@
 #pragma once
 // Element types, and bfloat16 with its one rounding rule.
+#include <wattention/float16.h>
+
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -8,11 +10,11 @@
 namespace wattention {
 
 /// The two block formats come in tiles of 32x32 only: 16 elements of a row share one exponent.
-enum class DType { f64, f32, bf16, uint32, int32, uint16, uint8, bfloat8_b, bfloat4_b };
+enum class DType { f64, f32, bf16, f16, uint32, int32, uint16, uint8, bfloat8_b, bfloat4_b };
 
-inline constexpr DType all_dtypes[] = {DType::f64,    DType::f32,       DType::bf16,
-                                       DType::uint32, DType::int32,     DType::uint16,
-                                       DType::uint8,  DType::bfloat8_b, DType::bfloat4_b};
+inline constexpr DType all_dtypes[] = {
+    DType::f64,   DType::f32,    DType::bf16,  DType::f16,       DType::uint32,
+    DType::int32, DType::uint16, DType::uint8, DType::bfloat8_b, DType::bfloat4_b};
 
 constexpr bool is_integer(DType dtype) {
   return dtype == DType::uint32 || dtype == DType::int32 || dtype == DType::uint16 ||
@@ -31,6 +33,7 @@ constexpr std::size_t size_of(DType dtype) {
     case DType::int32: return 4;
     case DType::uint8: return 1;
     case DType::bf16:
+    case DType::f16:
     case DType::uint16:
     case DType::bfloat8_b:
     case DType::bfloat4_b: return 2;
@@ -46,7 +49,7 @@ constexpr std::size_t tile_bytes(DType dtype) {
   return elements * size_of(dtype);
 }
 
-/// "f64", "f32", "bf16", "uint32", "int32", "uint16", "uint8", "bfloat8_b", "bfloat4_b".
+/// "f64", "f32", "bf16", "f16", "uint32", "int32", "uint16", "uint8", "bfloat8_b", "bfloat4_b".
 std::string_view to_string(DType dtype);
 
 /// The inverse of to_string. Throws Error{bad_input} for any other word.
@@ -86,6 +89,8 @@ template <>
 inline constexpr DType dtype_of<double> = DType::f64;
 template <>
 inline constexpr DType dtype_of<bfloat16> = DType::bf16;
+template <>
+inline constexpr DType dtype_of<float16> = DType::f16;
 template <>
 inline constexpr DType dtype_of<std::uint32_t> = DType::uint32;
 template <>

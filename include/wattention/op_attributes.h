@@ -15,6 +15,12 @@
 
 namespace wattention {
 
+/// Where attention's queries stand among the keys: query 0 at key 0, or the last query at the last key.
+enum class CausalAlignment { top_left, bottom_right };
+std::string_view to_string(CausalAlignment alignment);
+/// "top_left", "bottom_right". Throws Error{bad_input} for any other word.
+CausalAlignment parse_causal_alignment(std::string_view word);
+
 /// All optional: unset means the op's usual case, or what the device's release does by itself.
 /// matmul(a, b, {.core_grid = CoreGrid{8, 8}, .fidelity = Fidelity::hifi4})
 struct OpAttributes {

@@ -12,7 +12,19 @@
 namespace wattention {
 
 /// Ops of one family share their signature and their checks, and lie in one file per device.
-enum class OpFamily { product, binary, unary, softmax, norm, rotary, reduce, search, gather, move };
+enum class OpFamily {
+  product,
+  binary,
+  unary,
+  softmax,
+  norm,
+  rotary,
+  reduce,
+  search,
+  gather,
+  move,
+  attention
+};
 
 struct OpRow {
   Op op;

@@ -37,7 +37,8 @@ struct NormParameters {
   Tensor name(const Tensor& input, const OpAttributes& attributes = {});
 #define WATTENTION_DECLARE_reduce(name) \
   Tensor name(const Tensor& input, const OpAttributes& attributes = {});
-#define WATTENTION_DECLARE_search(name)  // each in its own way, below
+#define WATTENTION_DECLARE_attention(name)  // attention.h
+#define WATTENTION_DECLARE_search(name)     // each in its own way, below
 #define WATTENTION_DECLARE_gather(name) \
   Tensor name(const Tensor& ids, const Tensor& weight, const OpAttributes& attributes = {});
 #define WATTENTION_DECLARE_norm(name)                                     \
@@ -56,6 +57,7 @@ struct NormParameters {
 #undef WATTENTION_DECLARE_softmax
 #undef WATTENTION_DECLARE_reduce
 #undef WATTENTION_DECLARE_search
+#undef WATTENTION_DECLARE_attention
 #undef WATTENTION_DECLARE_gather
 #undef WATTENTION_DECLARE_norm
 #undef WATTENTION_DECLARE_rotary

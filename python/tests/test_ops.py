@@ -22,6 +22,9 @@ VALUES = {"core_grid": (wattention.CoreGrid(y=2, x=2), "2x2"), "fidelity": ("hif
           "epsilon": (0.001, "0.001"), "scale": (1.0, "1"),
           "causal": (False, "false"), "in_place": (False, "false"), "math_approx_mode": (True, "true"),
           "fast_and_approximate_mode": (True, "true"), "negative_slope": (0.25, "0.25"), "alpha": (0.5, "0.5"),
+          "is_causal": (True, "true"), "alignment": ("bottom_right", "bottom_right"),
+          "softcap": (2.0, "2"),
+          "position": (0, "0"), "window_left": (3, "3"), "window_right": (4, "4"),
           "min": (-1.5, "-1.5"), "max": (2.0, "2"), "beta": (0.5, "0.5"), "threshold": (5.0, "5")}
 MANNERS = {"core_grid", "fidelity", "memory", "fp32_accumulate", "numeric_stable", "fast_and_approximate_mode",
            "math_approx_mode"}
@@ -73,9 +76,13 @@ class Table(unittest.TestCase):
             operands[-1] = 2.0
         plain = error_of(lambda: op(*operands, **more))
         values = VALUES | ({"dims": ((1, 0), "[1, 0]")} if row["family"] == "reduce" else {})
+        if row["family"] == "attention":  # one head of keys at least
+            values["kv_heads"] = (1, "1")
         if "output_dtype" in row["attributes"] and row["name"] != "typecast":  # its operands'
             values["output_dtype"] = 2 * (operands[0].dtype,)
         for attribute, (value, shown) in values.items():
+            if attribute in row["operands"]:  # in Python the operand has the name
+                continue
             found = error_of(lambda: op(*operands, **{**more, attribute: value}))
             with self.subTest(f"{row['name']} {attribute} on {device}"):
                 if attribute not in row["attributes"]:

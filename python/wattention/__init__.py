@@ -12,5 +12,6 @@
 """
 from ._core import *
 from ._core import __version__
+from ._attention import scaled_dot_product_attention
 
 __all__ = [name for name in dir() if not name.startswith("_")]

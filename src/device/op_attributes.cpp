@@ -134,6 +134,12 @@ struct Parser<Activation> {
   }
 };
 template <>
+struct Parser<CausalAlignment> {
+  static CausalAlignment parse(std::string_view, std::string_view word) {
+    return parse_causal_alignment(word);
+  }
+};
+template <>
 struct Parser<Layout> {
   static Layout parse(std::string_view, std::string_view word) { return parse_layout(word); }
 };
@@ -142,6 +148,16 @@ struct Parser<Layout> {
 
 std::span<const AttributeRow> attribute_rows() {
   return rows;
+}
+
+std::string_view to_string(CausalAlignment alignment) {
+  return alignment == CausalAlignment::top_left ? "top_left" : "bottom_right";
+}
+
+CausalAlignment parse_causal_alignment(std::string_view word) {
+  for (const CausalAlignment known : {CausalAlignment::top_left, CausalAlignment::bottom_right})
+    if (word == to_string(known)) return known;
+  fail(ErrorKind::bad_input, "[alignment] expected top_left or bottom_right; found '{}'", word);
 }
 
 std::string_view to_string(Attribute attribute) {

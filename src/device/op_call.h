@@ -15,9 +15,9 @@
 
 namespace wattention {
 
-/// ops has checked: operands as the row wants them, defined, not empty but for moves, on this one open device, of one
-/// dtype but for ids, with shapes that fit; attributes that the row has, with dimensions from 0 up. Nobody checks that
-/// again.
+/// ops has checked: operands as the row wants them, defined, not empty but for moves and attention, on this one open
+/// device, of one dtype but for ids and masks, with shapes that fit; attributes that the row has, with dimensions from
+/// 0 up. Nobody checks that again.
 struct OpCall {
   Op op;
   std::vector<Tensor> tensors;

@@ -15,5 +15,6 @@ void check_reduce(OpCall& call);
 void check_search(OpCall& call);
 void check_gather(OpCall& call);
 void check_move(OpCall& call);
+void check_attention(OpCall& call);
 
 }  // namespace wattention

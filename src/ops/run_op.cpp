@@ -78,6 +78,7 @@ void check_family(OpCall& call) {
     case OpFamily::search: return check_search(call);
     case OpFamily::gather: return check_gather(call);
     case OpFamily::move: return check_move(call);
+    case OpFamily::attention: return check_attention(call);
   }
 }
 
@@ -94,9 +95,10 @@ Checked checked(Op op, OpArguments& arguments) {
   expect_operands(made.call);
   close_gaps(made.call);
   expect_attributes(made.call);
-  const bool moves = made.call.row().family == OpFamily::move;
-  made.backend =
-      common_backend(made.call.name(), made.call.tensors, moves ? Empty::taken : Empty::refused);
+  const OpFamily family = made.call.row().family;
+  const bool takes_empty = family == OpFamily::move || family == OpFamily::attention;
+  made.backend = common_backend(made.call.name(), made.call.tensors,
+                                takes_empty ? Empty::taken : Empty::refused);
   check_family(made.call);
   return made;
 }
@@ -171,6 +173,7 @@ std::optional<Error> refusal_of(Op op, OpArguments arguments) {
                   {.tensors = {input, cos, sin}, .number = {}, .attributes = attributes}); \
   }
 #define WATTENTION_DEFINE_move(name)
+#define WATTENTION_DEFINE_attention(name)
 #define WATTENTION_OP(name, family, ...) WATTENTION_DEFINE_##family(name)
 #include <wattention/op_table.inc>
 #undef WATTENTION_OP

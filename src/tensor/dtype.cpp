@@ -9,6 +9,7 @@ std::string_view to_string(DType dtype) {
     case DType::f64: return "f64";
     case DType::f32: return "f32";
     case DType::bf16: return "bf16";
+    case DType::f16: return "f16";
     case DType::uint32: return "uint32";
     case DType::int32: return "int32";
     case DType::uint16: return "uint16";
@@ -23,9 +24,8 @@ DType parse_dtype(std::string_view word) {
   for (const DType dtype : all_dtypes)
     if (word == to_string(dtype)) return dtype;
   fail(ErrorKind::bad_input,
-       "[dtype] expected one of f32, bf16, f64, uint32, int32, uint16, uint8, bfloat8_b, "
-       "bfloat4_b; found "
-       "'{}'",
+       "[dtype] expected one of f32, bf16, f16, f64, uint32, int32, uint16, uint8, bfloat8_b, "
+       "bfloat4_b; found '{}'",
        word);
 }
 

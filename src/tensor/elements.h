@@ -15,6 +15,7 @@ decltype(auto) with_element_type(DType dtype, Body body) {
     case DType::bf16:
     case DType::bfloat8_b:
     case DType::bfloat4_b: return body(bfloat16{});
+    case DType::f16: return body(float16{});
     case DType::uint32: return body(std::uint32_t{});
     case DType::int32: return body(std::int32_t{});
     case DType::uint16: return body(std::uint16_t{});

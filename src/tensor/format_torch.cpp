@@ -90,6 +90,7 @@ std::vector<std::string> suffixes(const Tensor& tensor) {
   if (is_integer(tensor.dtype()))
     texts.push_back(fmt::format("dtype=torch.{}", to_string(tensor.dtype())));
   if (tensor.dtype() == DType::bf16) texts.emplace_back("dtype=torch.bfloat16");
+  if (tensor.dtype() == DType::f16) texts.emplace_back("dtype=torch.float16");
   if (tensor.dtype() == DType::f64) texts.emplace_back("dtype=torch.float64");
   return texts;
 }

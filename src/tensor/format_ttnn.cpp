@@ -60,6 +60,7 @@ std::string_view dtype_name(DType dtype) {
     case DType::f64: return "FLOAT64";
     case DType::f32: return "FLOAT32";
     case DType::bf16: return "BFLOAT16";
+    case DType::f16: return "FLOAT16";  // of host tensors only: TT-NN has no such dtype
     case DType::uint32: return "UINT32";
     case DType::int32: return "INT32";
     case DType::uint16: return "UINT16";

@@ -5,8 +5,6 @@
 #include <cstring>
 #include <functional>
 
-#include "tensor/half.h"
-
 namespace wattention {
 namespace {
 
@@ -31,7 +29,9 @@ NpyFiller::NpyFiller(const NpyHeader& header, Tensor& out) : header_(header), ou
 void NpyFiller::feed(std::span<const std::byte> bytes) {
   switch (header_.type) {
     case NpyType::f16:
-      return decode_all<std::uint16_t>(bytes, half_to_float, out_.mutable_values<float>());
+      return decode_all<std::uint16_t>(
+          bytes, [](std::uint16_t bits) { return static_cast<float>(float16::from_bits(bits)); },
+          out_.mutable_values<float>());
     case NpyType::f32:
       return decode_all<std::uint32_t>(bytes, std::bit_cast<float, std::uint32_t>,
                                        out_.mutable_values<float>());

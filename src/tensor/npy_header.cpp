@@ -1,5 +1,6 @@
 #include "tensor/npy_header.h"
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -63,11 +64,12 @@ void read_descr(LiteralReader& reader, NpyHeader& header, std::string_view file)
          "[npy] expected f16, f32, f64, u8, u16, i32 or u32 in '{}'; found a structured dtype",
          file);
   const std::string_view descr = reader.string();
-  const auto type = descr.empty() ? std::nullopt : type_of(descr.substr(1));
-  expect(type && (descr[0] == '<' || descr[0] == '>' || (descr[0] == '|' && *type == NpyType::u8)),
+  const auto type = type_of(descr.substr(std::min<std::size_t>(descr.size(), 1)));
+  header.type = type.value_or(NpyType::f32);
+  const bool is_byte = header.type == NpyType::u8;
+  expect(type && (descr[0] == '<' || descr[0] == '>' || (descr[0] == '|' && is_byte)),
          "[npy] expected f16, f32, f64, u8, u16, i32 or u32 in '{}'; found dtype '{}'", file,
          printable(descr));
-  header.type = *type;
   header.big_endian = descr[0] == '>';
 }
 

@@ -25,6 +25,13 @@ double widened(double value) {
 double widened(bfloat16 value) {
   return static_cast<float>(value);
 }
+double widened(float16 value) {
+  return static_cast<float>(value);
+}
+
+// Both halves round from f32.
+template <class T>
+constexpr bool is_half = std::is_same_v<T, bfloat16> || std::is_same_v<T, float16>;
 
 // C++ leaves a float beyond the integers undefined.
 template <class Integer>
@@ -38,13 +45,12 @@ Integer whole_number(double value) {
 
 template <class To, class From>
 To convert_element(From value) {
-  if constexpr (std::is_same_v<To, bfloat16>)
-    return bfloat16(static_cast<float>(value));
+  if constexpr (is_half<To>)
+    return To(static_cast<float>(value));
   else if constexpr (std::is_integral_v<To> && !std::is_integral_v<From>)
     return whole_number<To>(widened(value));
   else
-    return static_cast<To>(
-        static_cast<std::conditional_t<std::is_same_v<From, bfloat16>, float, From>>(value));
+    return static_cast<To>(static_cast<std::conditional_t<is_half<From>, float, From>>(value));
 }
 
 template <class To, class From>
@@ -192,6 +198,7 @@ Tensor Tensor::clone() const {
 WATTENTION_INSTANTIATE(double)
 WATTENTION_INSTANTIATE(float)
 WATTENTION_INSTANTIATE(bfloat16)
+WATTENTION_INSTANTIATE(float16)
 WATTENTION_INSTANTIATE(std::uint32_t)
 WATTENTION_INSTANTIATE(std::int32_t)
 WATTENTION_INSTANTIATE(std::uint16_t)

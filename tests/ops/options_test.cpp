@@ -56,6 +56,12 @@ const std::map<std::string_view, std::string_view> words{{"keepdim", "true"},
                                                          {"causal", "false"},
                                                          {"in_place", "false"},
                                                          {"math_approx_mode", "true"},
+                                                         {"is_causal", "true"},
+                                                         {"alignment", "bottom_right"},
+                                                         {"position", "0"},
+                                                         {"softcap", "2"},
+                                                         {"window_left", "3"},
+                                                         {"window_right", "4"},
                                                          {"batch", "0"}};
 
 // The shape of a plain operand.
@@ -79,6 +85,7 @@ std::string word_for(const OpRow& row, const AttributeRow& attribute, DType dtyp
   if (row.op != Op::typecast && row.attributes.has(Attribute::output_dtype) &&
       attribute.attribute == Attribute::output_dtype)
     return std::string(to_string(dtype));
+  if (row.family == OpFamily::attention && attribute.attribute == Attribute::kv_heads) return "1";
   if (row.family == OpFamily::reduce && attribute.attribute == Attribute::dims) return "1,0";
   return std::string(words.at(attribute.name));
 }
@@ -211,9 +218,10 @@ TEST(Placement, OfCardsIsRefusedElsewhere) {
   EXPECT_EQ(error_of([&] { to_device(host, open_device("reference"), {.dtype = DType::bf16}); }),
             "[to_device] expected dtype f64 or uint32 or int32 or uint16 or uint8 on reference; "
             "found bf16");
-  EXPECT_EQ(error_of([&] { to_device(host, open_device("cpu"), {.dtype = DType::f64}); }),
-            "[to_device] expected dtype f32 or bf16 or uint32 or int32 or uint16 or uint8 on cpu; "
-            "found f64");
+  EXPECT_EQ(
+      error_of([&] { to_device(host, open_device("cpu"), {.dtype = DType::f64}); }),
+      "[to_device] expected dtype f32 or bf16 or f16 or uint32 or int32 or uint16 or uint8 on cpu; "
+      "found f64");
   EXPECT_EQ(to_device(host, open_device("cpu"), {.dtype = DType::bf16}).dtype(), DType::bf16);
 }
 

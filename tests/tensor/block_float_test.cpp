@@ -1,6 +1,7 @@
 // Block floats on the host: against float64, by hand, and as the real library packed and read them.
 #include "tensor/block_float.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <wattention/npy.h>
 
@@ -86,9 +87,9 @@ TEST(BlockFloat, BeginsBlocksWithEachRow) {
 
 TEST(BlockFloat, PacksAndReadsAsTheLibrary) {
   for (const int bits : {bfloat8_magnitude_bits, bfloat4_magnitude_bits}) {
-    const std::string name = std::string(WATTENTION_SOURCE_DIR) +
-                             "/tests/golden/wormhole_library/0.81/blocks/host_bfloat" +
-                             std::to_string(bits + 1) + "_b_";
+    const std::string name =
+        fmt::format("{}/tests/golden/wormhole_library/0.81/blocks/host_bfloat{}_b_",
+                    WATTENTION_SOURCE_DIR, bits + 1);
     const Tensor given = load_npy(name + "given.npy"), read = load_npy(name + "read.npy");
     const auto values = given.values<float>();
     const auto out = rounded({values.begin(), values.end()}, given.size(-1), bits);

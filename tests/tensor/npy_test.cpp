@@ -12,7 +12,6 @@
 #include <random>
 #include <string>
 
-#include "tensor/half.h"
 #include "tensor/npy_decode.h"
 
 namespace wattention {
@@ -105,7 +104,7 @@ TEST(Npy, HalfEqualsItsDefinition) {
     const int exponent = static_cast<int>(bits >> 10 & 31),
               mantissa = static_cast<int>(bits & 1023);
     const double sign = bits >> 15 ? -1 : 1;
-    const float value = half_to_float(static_cast<std::uint16_t>(bits));
+    const float value = float16::from_bits(static_cast<std::uint16_t>(bits));
     if (exponent == 31 && mantissa != 0) {
       ASSERT_TRUE(std::isnan(value));
       continue;

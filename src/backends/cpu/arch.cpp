@@ -51,6 +51,12 @@ bool request_tile_data() {
 #endif
 }
 
+bool is_intel() {
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  constexpr unsigned genu = 0x756e6547;  // the first letters of "GenuineIntel"
+  return __get_cpuid(0, &eax, &ebx, &ecx, &edx) != 0 && ebx == genu;
+}
+
 // Bit positions: Intel SDM volume 2, CPUID leaf 7; volume 1, section 13.3 for XCR0.
 CpuFlags detect() {
   const std::uint64_t saved = saved_registers();
@@ -59,12 +65,16 @@ CpuFlags detect() {
   const bool saves_tiles = (saved & 0x60000) == 0x60000;
   const Registers leaf7 = cpuid(7);
   CpuFlags flags;
-  if (saves_ymm && bit(leaf7.ebx, 5) && bit(cpuid(1).ecx, 12)) flags = flags | Feature::avx2;
+  const unsigned leaf1 = cpuid(1).ecx;
+  if (saves_ymm && bit(leaf7.ebx, 5) && bit(leaf1, 12) && bit(leaf1, 29))
+    flags = flags | Feature::avx2;
   const bool f_dq_bw_vl =
       bit(leaf7.ebx, 16) && bit(leaf7.ebx, 17) && bit(leaf7.ebx, 30) && bit(leaf7.ebx, 31);
   if (!saves_zmm || !f_dq_bw_vl) return flags;
   flags = flags | Feature::avx512;
-  if (leaf7.eax >= 1 && bit(cpuid(7, 1).eax, 5)) flags = flags | Feature::avx512_bf16;
+  if (leaf7.eax >= 1 && bit(cpuid(7, 1).eax, 5))
+    flags = flags | Feature::avx512_bf16 |
+            (is_intel() ? CpuFlags(Feature::slow_bf16_pairs) : CpuFlags());
   if (saves_tiles && bit(leaf7.edx, 22) && bit(leaf7.edx, 24) && request_tile_data())
     flags = flags | Feature::amx_bf16;
   return flags;

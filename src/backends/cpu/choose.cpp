@@ -28,6 +28,8 @@ std::string refusal(const GemmKernel& row, CpuFlags flags, std::string_view forc
   if (std::string reason = missing(row, flags); !reason.empty()) return reason;
   if (forced.empty() && row.isa == Isa::softtile)
     return "a proof of the tile loops, used by name only";
+  if (forced.empty() && row.isa == Isa::avx512bf16 && flags.has(Feature::slow_bf16_pairs))
+    return "slower here than widening to f32, used by name only";
   return found ? "slower than the one chosen" : std::string();
 }
 
@@ -42,6 +44,14 @@ const VectorKernel* vector_for(Isa isa, CpuFlags flags) {
   for (const VectorKernel* row : vector_kernels())
     if (serves(*row, flags, isa)) return row;
   return nullptr;
+}
+
+// As `serves`; pairs only where the products take them.
+bool serves(const AttentionKernel& row, CpuFlags flags, Isa isa) {
+  if (row.pairs) return isa == Isa::avx512bf16 && flags.has(needed_flags(row.isa));
+  const bool lowered = isa == Isa::avx2 || isa == Isa::scalar || isa == Isa::softtile;
+  if (lowered && row.isa != isa && row.isa != Isa::scalar) return false;
+  return flags.has(needed_flags(row.isa));
 }
 
 void add_once(std::vector<std::string>& names, std::string_view name) {
@@ -76,6 +86,12 @@ Choice choose(GemmType type, CpuFlags flags, std::string_view forced) {
   }
   if (choice.gemm) choice.vector = vector_for(choice.gemm->isa, flags);
   return choice;
+}
+
+const AttentionKernel* attention_kernel_for(Isa isa, CpuFlags flags) {
+  for (const AttentionKernel* row : attention_kernels())
+    if (serves(*row, flags, isa)) return row;
+  return nullptr;  // not reached: the scalar row serves everywhere
 }
 
 std::vector<std::string> names_that_serve(CpuFlags flags) {

@@ -28,6 +28,9 @@ CpuFlags needed_flags(Isa isa);
 /// `forced`: a kernel's name or an ISA's, or empty for the fastest that the flags allow.
 Choice choose(GemmType type, CpuFlags flags, std::string_view forced = {});
 
+/// The row for attention beside products of this ISA; for f32 and f16 those without pairs: ask with another ISA.
+const AttentionKernel* attention_kernel_for(Isa isa, CpuFlags flags);
+
 /// Names that `forced` may be on a processor with these flags: ISAs first, then kernels.
 std::vector<std::string> names_that_serve(CpuFlags flags);
 

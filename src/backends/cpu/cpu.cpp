@@ -11,6 +11,7 @@
 #include "backends/cpu/attention.h"
 #include "backends/cpu/choose.h"
 #include "backends/cpu/ops.h"
+#include "backends/cpu/sdpa.h"
 #include "base/fail.h"
 #include "base/fork.h"
 #include "base/threads.h"
@@ -23,6 +24,7 @@ namespace {
 
 using cpu::Choice;
 using cpu::GemmType;
+using cpu::Isa;
 
 std::string forced_kernel(const DeviceOptions& options) {
   if (!options.kernel.empty()) return options.kernel;
@@ -62,8 +64,8 @@ class CpuBackend final : public Backend {
   void close() override { open_ = false; }
   const Capabilities& capabilities() const override {
     static const Capabilities has{.host_memory = true,
-                                  .dtypes = {DType::f32, DType::bf16, DType::uint32, DType::int32,
-                                             DType::uint16, DType::uint8},
+                                  .dtypes = {DType::f32, DType::bf16, DType::f16, DType::uint32,
+                                             DType::int32, DType::uint16, DType::uint8},
                                   .layouts = {Layout::row_major},
                                   .memories = {Memory::host},
                                   .attributes = {},
@@ -138,7 +140,9 @@ class CpuBackend final : public Backend {
     const bool exact = family == OpFamily::move || family == OpFamily::search ||
                        family == OpFamily::gather || call.op == Op::typecast ||
                        has_integer_formula(call);
-    if (dtype == DType::f32 || dtype == DType::bf16 || (is_integer(dtype) && exact))
+    const bool takes_f16 = family == OpFamily::attention || family == OpFamily::move;
+    if (dtype == DType::f32 || dtype == DType::bf16 || (is_integer(dtype) && exact) ||
+        (dtype == DType::f16 && takes_f16))
       return std::nullopt;
     return refuse(ErrorKind::unsupported,
                   "[{}] expected f32 or bf16 on cpu; found {} (the device reference takes it)",
@@ -166,6 +170,7 @@ class CpuBackend final : public Backend {
       case OpFamily::rotary: return reported(call, "portable", cpu::rotary(call, threads_));
       case OpFamily::reduce: return cpu::reduce(call, threads_);
       case OpFamily::move: return move(call);
+      case OpFamily::attention: return attention(call);
       case OpFamily::search:
       case OpFamily::gather: break;  // by exact formulas
     }
@@ -188,6 +193,23 @@ class CpuBackend final : public Backend {
   Tensor softmax(const OpCall& call) {
     const cpu::VectorKernel& vector = f32_.vector ? *f32_.vector : *bf16_.vector;
     return reported(call, vector.name, cpu::softmax(vector, call, threads_));
+  }
+
+  Tensor attention(const OpCall& call) {
+    // Rows of words for all dtypes, pairs where the products of bf16 take them.
+    const Isa words = f32_.gemm ? f32_.gemm->isa : bf16_.gemm->isa;
+    const Isa halves = bf16_.gemm ? bf16_.gemm->isa : words;
+    const cpu::SdpaKernels kernels{
+        .pairs = attention_kernel_for(halves, cpu::this_cpu()),
+        .words =
+            attention_kernel_for(words == Isa::avx512bf16 ? Isa::avx512 : words, cpu::this_cpu()),
+        .vector = f32_.vector ? f32_.vector : bf16_.vector};
+    const AttentionView view(call);
+    Tensor out = Tensor::empty(call.shape, call.a().dtype());
+    const std::lock_guard lock(workspace_lock_);
+    cpu::scaled_dot_product_attention(kernels, view, out.storage()->host_bytes(), workspace_,
+                                      threads_);
+    return reported(call, kernel_for(kernels, view).name, std::move(out));
   }
 
   Tensor move(const OpCall& call) {

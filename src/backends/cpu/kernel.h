@@ -7,6 +7,9 @@
 // A "word" is 32 bits: one f32, or two bf16 of neighbouring k (VNNI's pair, even k in the low half).
 #include <stdint.h>
 
+/// Before a loop over registers: they have no index.
+#define WATTENTION_UNROLL _Pragma("GCC unroll 32")
+
 namespace wattention::cpu {
 
 enum class Isa { amx, avx512bf16, avx512, avx2, scalar, softtile };

@@ -4,9 +4,11 @@ namespace wattention::cpu {
 
 #define WATTENTION_GEMM(name, ...) void name(const StripArgs&);
 #define WATTENTION_VECTOR(name, isa) extern const VectorKernel name;
+#define WATTENTION_ATTENTION(name, isa) extern const AttentionKernel name;
 #include "backends/cpu/kernels.inc"
 #undef WATTENTION_GEMM
 #undef WATTENTION_VECTOR
+#undef WATTENTION_ATTENTION
 
 namespace {
 
@@ -15,6 +17,7 @@ namespace {
   GemmKernel{#name,   Isa::isa,      GemmType::type,         block_m, block_n, tile_m, tile_k, \
              k_block, AForm::a_form, Arithmetic::arithmetic, name},
 #define WATTENTION_VECTOR(name, isa)
+#define WATTENTION_ATTENTION(name, isa)
 constexpr GemmKernel gemm_rows[] = {
 #include "backends/cpu/kernels.inc"
 };
@@ -26,8 +29,17 @@ constexpr GemmKernel gemm_rows[] = {
 const VectorKernel* const vector_rows[] = {
 #include "backends/cpu/kernels.inc"
 };
+#undef WATTENTION_VECTOR
+#undef WATTENTION_ATTENTION
+
+#define WATTENTION_VECTOR(name, isa)
+#define WATTENTION_ATTENTION(name, isa) &name,
+const AttentionKernel* const attention_rows[] = {
+#include "backends/cpu/kernels.inc"
+};
 #undef WATTENTION_GEMM
 #undef WATTENTION_VECTOR
+#undef WATTENTION_ATTENTION
 
 }  // namespace
 
@@ -36,6 +48,10 @@ std::span<const GemmKernel> gemm_kernels() {
 }
 std::span<const VectorKernel* const> vector_kernels() {
   return vector_rows;
+}
+
+std::span<const AttentionKernel* const> attention_kernels() {
+  return attention_rows;
 }
 
 std::string_view to_string(Isa isa) {

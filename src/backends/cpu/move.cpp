@@ -12,6 +12,7 @@ namespace {
 std::uint64_t pattern_of(double number, DType dtype) {
   if (is_integer(dtype)) return integer_pattern(number);
   const auto single = static_cast<float>(number);
+  if (dtype == DType::f16) return float16(single).bits;
   return dtype == DType::bf16 ? bfloat16(single).bits : std::bit_cast<std::uint32_t>(single);
 }
 

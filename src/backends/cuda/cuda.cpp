@@ -138,8 +138,10 @@ class CudaBackend final : public Backend {
       case OpFamily::reduce: return cuda::reduce(queue(), call);
       case OpFamily::move: return move(call);
       case OpFamily::norm:
+      case OpFamily::rotary:
       case OpFamily::search:
-      case OpFamily::gather: break;  // refused: no kernel
+      case OpFamily::gather:
+      case OpFamily::attention: break;  // refused: no kernel
     }
     return {};
   }

@@ -22,4 +22,7 @@ void reduce(const OpCall& call, double* out);
 /// As the call's plan says; `out` are the first operand's own bytes where the plan is in place.
 void move(const OpCall& call, std::byte* out, int threads);
 
+/// Each query row by the formula.
+void attention(const OpCall& call, double* out, int threads);
+
 }  // namespace wattention::reference

@@ -116,6 +116,7 @@ class ReferenceBackend final : public Backend {
       case OpFamily::rotary: return reference::rotary(call, out);
       case OpFamily::reduce: return reference::reduce(call, out);
       case OpFamily::move: return reference::move(call, bytes, threads_);
+      case OpFamily::attention: return reference::attention(call, out, threads_);
       case OpFamily::search:
       case OpFamily::gather: return;  // by exact formulas
     }

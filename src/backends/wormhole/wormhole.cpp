@@ -180,6 +180,11 @@ std::optional<Refusal> refuse_family(const OpCall& call, const Release& release)
     case OpFamily::search: return refuse_search(call);
     case OpFamily::gather: return refuse_gather(call);
     case OpFamily::move: return refuse_move(call);
+    case OpFamily::attention:
+      return refuse(ErrorKind::unsupported,
+                    "[{}] expected an op whose program is known on wormhole; found one that is not "
+                    "(build it from matmul, scale_mask_softmax and matmul)",
+                    call.name());
   }
   return std::nullopt;
 }
@@ -227,6 +232,7 @@ Tensor WormholeBackend::run_family(const OpCall& call) {
     case OpFamily::search: return call.op == Op::argmax ? run_argmax(call) : run_topk(call).front();
     case OpFamily::gather: return run_gather(call);
     case OpFamily::move: return run_move(call);
+    case OpFamily::attention: break;  // refused
   }
   fail(ErrorKind::unsupported, "[{}] expected an op that wormhole has; found none", call.name());
 }

@@ -44,6 +44,32 @@ TEST(Choose, Bf16ByProcessor) {
   EXPECT_EQ(name_for(GemmType::bf16, old_cpu), "gemm_bf16_4x8x2_scalar");
 }
 
+// Intel's: two widened multiply-adds are quicker there than a pair.
+TEST(Choose, SlowPairsAreUsedByNameOnly) {
+  constexpr CpuFlags emerald_rapids_without_amx = cooper_lake_or_zen4 | Feature::slow_bf16_pairs;
+  const Choice choice = choose(GemmType::bf16, emerald_rapids_without_amx);
+  EXPECT_STREQ(choice.gemm->name, "gemm_bf16_14x32x2_avx512");
+  EXPECT_EQ(reason_for(choice, "gemm_bf16_14x32x2_avx512bf16"),
+            "slower here than widening to f32, used by name only");
+  EXPECT_EQ(name_for(GemmType::bf16, emerald_rapids_without_amx, "avx512bf16"),
+            "gemm_bf16_14x32x2_avx512bf16");
+  EXPECT_EQ(name_for(GemmType::bf16, sapphire_rapids | Feature::slow_bf16_pairs),
+            "gemm_bf16_32x32x32_amx");
+}
+
+TEST(Choose, AttentionFollowsTheProducts) {
+  const auto name = [](Isa isa, CpuFlags flags) {
+    return std::string(attention_kernel_for(isa, flags)->name);
+  };
+  EXPECT_EQ(name(Isa::avx512bf16, cooper_lake_or_zen4), "attention_avx512bf16");
+  EXPECT_EQ(name(Isa::amx, sapphire_rapids), "attention_avx512");
+  EXPECT_EQ(name(Isa::avx512, cooper_lake_or_zen4), "attention_avx512");
+  EXPECT_EQ(name(Isa::avx2, sapphire_rapids), "attention_avx2");
+  EXPECT_EQ(name(Isa::scalar, sapphire_rapids), "attention_scalar");
+  EXPECT_EQ(name(Isa::softtile, haswell), "attention_scalar");
+  EXPECT_EQ(name(Isa::avx2, old_cpu), "attention_scalar");
+}
+
 TEST(Choose, AmxWithoutItsPermissionIsAnotherProcessor) {
   // detection leaves the flag out when Linux refuses tile data: then the next row serves
   const Choice choice = choose(GemmType::bf16, cooper_lake_or_zen4);

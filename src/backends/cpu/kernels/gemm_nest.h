@@ -12,8 +12,6 @@
 // Everything here is instantiated in anonymous namespaces only: see kernel.h.
 #include "backends/cpu/kernel.h"
 
-#define WATTENTION_UNROLL _Pragma("GCC unroll 32")
-
 namespace wattention::cpu {
 namespace {
 

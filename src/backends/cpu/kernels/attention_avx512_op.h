@@ -1,0 +1,130 @@
+#pragma once
+// What attention asks of AVX-512.
+#include "backends/cpu/kernels/attention_nest.h"
+#include "backends/cpu/kernels/avx512_op.h"
+
+namespace wattention::cpu {
+namespace {
+
+inline __mmask16 first_lanes(int64_t count) {
+  return static_cast<__mmask16>((1u << count) - 1u);
+}
+
+struct Avx512Attention {
+  using Vec = __m512;
+  static constexpr int lanes = 16;
+  static constexpr bool pairs = false;
+  /// 14 x 2 accumulators, 2 vectors of the tile and a broadcast are 31 of 32 registers.
+  static constexpr int block_rows = 14;
+  /// 4 rows x 4 accumulators, and a value's vector.
+  static constexpr int row_vectors = 4;
+
+  static Vec load(const float* p) { return _mm512_loadu_ps(p); }
+  static void store(float* p, Vec v) { _mm512_storeu_ps(p, v); }
+  static Vec set(float x) { return _mm512_set1_ps(x); }
+  static Vec broadcast(const void* p) { return _mm512_set1_ps(*static_cast<const float*>(p)); }
+  static Vec add(Vec a, Vec b) { return _mm512_add_ps(a, b); }
+  static Vec sub(Vec a, Vec b) { return _mm512_sub_ps(a, b); }
+  static Vec mul(Vec a, Vec b) { return _mm512_mul_ps(a, b); }
+  static Vec div(Vec a, Vec b) { return _mm512_div_ps(a, b); }
+  static Vec max(Vec a, Vec b) { return _mm512_max_ps(a, b); }
+  static Vec multiply_add(Vec a, Vec b, Vec c) { return _mm512_fmadd_ps(a, b, c); }
+  static Vec multiply_add_words(Vec a, Vec b, Vec c) { return _mm512_fmadd_ps(a, b, c); }
+  static Vec nearest(Vec v) {
+    return _mm512_roundscale_ps(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+  }
+  static Vec times_power_of_two(Vec v, Vec n, Vec t) {
+    return _mm512_maskz_scalef_ps(_mm512_cmp_ps_mask(t, set(-126.0f), _CMP_NLT_UQ), v, n);
+  }
+  static Vec zero_where_lowest(Vec v) {
+    return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(v, set(-__builtin_inff()), _CMP_NEQ_UQ), v);
+  }
+  static Vec absolute(Vec v) { return _mm512_abs_ps(v); }
+  static Vec with_sign_of(Vec magnitude, Vec x) {
+    return _mm512_or_ps(magnitude, _mm512_and_ps(x, set(-0.0f)));
+  }
+  static Vec limited(Vec v, int32_t key, const int32_t* from, const int32_t* to) {
+    const __m512i at = _mm512_set1_epi32(key);
+    const __mmask16 seen = _mm512_cmple_epi32_mask(_mm512_loadu_si512(from), at) &
+                           _mm512_cmplt_epi32_mask(at, _mm512_loadu_si512(to));
+    return _mm512_mask_mov_ps(set(-__builtin_inff()), seen, v);
+  }
+  static void store_weights(float* at, int64_t i, int64_t width, Vec even, Vec odd) {
+    store(at + i * width, even);
+    store(at + (i + 1) * width, odd);
+  }
+  static void store_last_weight(float* at, int64_t i, int64_t width, Vec even) {
+    store(at + i * width, even);
+  }
+
+  template <Element element>
+  static Vec load_as(const void* p) {
+    if constexpr (element == Element::f32) return _mm512_loadu_ps(p);
+    const __m256i halves = _mm256_loadu_si256(static_cast<const __m256i*>(p));
+    return widened<element>(halves);
+  }
+  template <Element element>
+  static Vec load_part(const void* p, int64_t count) {
+    if constexpr (element == Element::f32) return _mm512_maskz_loadu_ps(first_lanes(count), p);
+    return widened<element>(_mm256_maskz_loadu_epi16(first_lanes(count), p));
+  }
+  template <Element element>
+  static void store_as(void* p, Vec v) {
+    if constexpr (element == Element::f32) return _mm512_storeu_ps(p, v);
+    _mm256_storeu_si256(static_cast<__m256i*>(p), narrowed<element>(v));
+  }
+  template <Element element>
+  static void store_part(void* p, int64_t count, Vec v) {
+    if constexpr (element == Element::f32) return _mm512_mask_storeu_ps(p, first_lanes(count), v);
+    _mm256_mask_storeu_epi16(p, first_lanes(count), narrowed<element>(v));
+  }
+  static Vec lowest_beyond(Vec v, int64_t count) {
+    return _mm512_mask_mov_ps(set(-__builtin_inff()), first_lanes(count), v);
+  }
+  static float sum(Vec v) { return _mm512_reduce_add_ps(v); }
+  static float largest(Vec v) { return _mm512_reduce_max_ps(v); }
+
+  // A tree: pairs within 128 bits, then quads, then the 128-bit lanes, twice. Lane i of the result is v[i]'s sum.
+  static Vec sums(const Vec (&v)[16]) {
+    Vec two[8], four[4], eight[2];
+    for (int i = 0; i < 8; ++i)
+      two[i] = add(_mm512_unpacklo_ps(v[2 * i], v[2 * i + 1]),
+                   _mm512_unpackhi_ps(v[2 * i], v[2 * i + 1]));
+    for (int i = 0; i < 4; ++i) {
+      const __m512d a = _mm512_castps_pd(two[2 * i]), b = _mm512_castps_pd(two[2 * i + 1]);
+      four[i] = add(_mm512_castpd_ps(_mm512_unpacklo_pd(a, b)),
+                    _mm512_castpd_ps(_mm512_unpackhi_pd(a, b)));
+    }
+    for (int i = 0; i < 2; ++i)
+      eight[i] = add(_mm512_shuffle_f32x4(four[2 * i], four[2 * i + 1], 0x88),
+                     _mm512_shuffle_f32x4(four[2 * i], four[2 * i + 1], 0xdd));
+    return add(_mm512_shuffle_f32x4(eight[0], eight[1], 0x88),
+               _mm512_shuffle_f32x4(eight[0], eight[1], 0xdd));
+  }
+
+ private:
+  template <Element element>
+  static Vec widened(__m256i halves) {
+    if constexpr (element == Element::f16) return _mm512_cvtph_ps(halves);
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16));
+  }
+  template <Element element>
+  static __m256i narrowed(Vec v) {
+    if constexpr (element == Element::f16)
+      return _mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    return rounded_to_bf16(v);
+  }
+  // Adding 0x7fff plus the kept last bit carries exactly where nearest-even rounds up; NaN is made quiet.
+  static __m256i rounded_to_bf16(Vec v) {
+    const __m512i bits = _mm512_castps_si512(v), high = _mm512_srli_epi32(bits, 16);
+    const __m512i even = _mm512_and_si512(high, _mm512_set1_epi32(1));
+    const __m512i carried =
+        _mm512_add_epi32(bits, _mm512_add_epi32(even, _mm512_set1_epi32(0x7fff)));
+    const __m512i quiet = _mm512_or_si512(high, _mm512_set1_epi32(0x40));
+    return _mm512_cvtepi32_epi16(_mm512_mask_mov_epi32(
+        _mm512_srli_epi32(carried, 16), _mm512_cmp_ps_mask(v, v, _CMP_UNORD_Q), quiet));
+  }
+};
+
+}  // namespace
+}  // namespace wattention::cpu

@@ -1,0 +1,136 @@
+#pragma once
+// From scores to weights, written once over an Op: Vec of `lanes` floats; load, store, set, add, sub, mul, div, max,
+// multiply_add(a, b, c) = a b + c, nearest (to an integer), times_power_of_two(v, n, t) = v 2^n, and 0 where t < -126,
+// limited(v, key, from, to) = v where from <= key < to, else -inf; zero_where_lowest(v) = 0 where v is -inf; absolute,
+// with_sign_of(magnitude, x).
+#include "backends/cpu/attention_kernel.h"
+
+namespace wattention::cpu {
+namespace {
+
+// (2^f - 1) / f for |f| <= 1/2: the polynomial of least relative error of its degree, 2e-9 for 2^f, a thirtieth of
+// half an ulp.
+template <class Op>
+inline typename Op::Vec exp2_series(typename Op::Vec f) {
+  constexpr float series[] = {1.5353362e-4f, 1.3398874e-3f, 9.6184369e-3f,
+                              5.5503324e-2f, 2.4022648e-1f, 6.9314718e-1f};
+  auto p = Op::set(series[0]);
+  for (int i = 1; i < 6; ++i) p = Op::multiply_add(p, f, Op::set(series[i]));
+  return p;
+}
+
+// 2^t for t up to about 0, within 1.8 * 2^-24 of itself (1.4 where multiply-adds are fused;
+// tests/backends/cpu/sdpa_kernel_test.cpp walks the range). Below -126 it is 0, so that no result is subnormal. NaN
+// stays NaN.
+//   t = n + f with |f| <= 1/2, both exact;   2^f = 1 + f p(f)
+template <class Op>
+inline typename Op::Vec exp2_nonpositive(typename Op::Vec t) {
+  const auto n = Op::nearest(t);
+  const auto f = Op::sub(t, n);
+  return Op::times_power_of_two(Op::multiply_add(exp2_series<Op>(f), f, Op::set(1.0f)), n, t);
+}
+
+// 2^t - 1, without cancellation where t is near 0: 2^n f p(f) + (2^n - 1), of which the bracket is exact or -1.
+template <class Op>
+inline typename Op::Vec exp2_less_one(typename Op::Vec t) {
+  const auto n = Op::nearest(t);
+  const auto f = Op::sub(t, n);
+  const auto one = Op::set(1.0f);
+  const auto power = Op::times_power_of_two(one, n, t);
+  return Op::multiply_add(Op::mul(exp2_series<Op>(f), f), power, Op::sub(power, one));
+}
+
+// (score - top) * factor with one rounding. top * factor is rounded before, but alike for all keys of the lane.
+template <class Op>
+inline typename Op::Vec weight_of(typename Op::Vec score, typename Op::Vec factor,
+                                  typename Op::Vec minus_top) {
+  return exp2_nonpositive<Op>(Op::multiply_add(score, factor, minus_top));
+}
+
+// softcap * tanh(x / softcap): tanh(y) = -m / (2 + m) with m = exp(-2 y) - 1, of |y|.
+template <class Op>
+inline typename Op::Vec capped(typename Op::Vec x, float softcap) {
+  const auto m = exp2_less_one<Op>(Op::mul(Op::absolute(x), Op::set(-2.88539008f / softcap)));
+  const auto tanh = Op::div(m, Op::add(Op::set(2.0f), m));
+  return Op::with_sign_of(Op::absolute(Op::mul(tanh, Op::set(softcap))), x);
+}
+
+template <class Op>
+void limit_tile(const LimitArgs& s) {
+  const int64_t width = s.vectors * Op::lanes;
+  for (int64_t i = 0; i < s.count; ++i) {
+    for (int v = 0; v < s.vectors; ++v) {
+      float* at = s.scores + i * width + v * Op::lanes;
+      Op::store(at, Op::limited(Op::load(at), static_cast<int32_t>(s.first_key + i),
+                                s.from_key + v * Op::lanes, s.to_key + v * Op::lanes));
+    }
+  }
+}
+
+template <class Op>
+inline typename Op::Vec biased(typename Op::Vec s, const float* mask, float scale, float softcap) {
+  auto x = Op::mul(s, Op::set(scale));
+  if (softcap > 0) x = capped<Op>(x, softcap);
+  return mask ? Op::add(x, Op::load(mask)) : x;
+}
+
+template <class Op>
+void bias_tile(const BiasArgs& s) {
+  const int64_t floats = s.count * s.vectors * Op::lanes;
+  for (int64_t i = 0; i < floats; i += Op::lanes)
+    Op::store(s.scores + i, biased<Op>(Op::load(s.scores + i), s.mask ? s.mask + i : nullptr,
+                                       s.scale, s.softcap));
+}
+
+template <class Op>
+void tile_tops(const float* scores, int64_t count, int vectors, float* top) {
+  const int64_t width = vectors * Op::lanes;
+  for (int v = 0; v < vectors; ++v) {
+    auto largest = Op::set(-__builtin_inff());
+    for (int64_t i = 0; i < count; ++i)
+      largest = Op::max(largest, Op::load(scores + i * width + v * Op::lanes));
+    Op::store(top + v * Op::lanes, largest);
+  }
+}
+
+// One vector of lanes: weights in place, or pairs of neighbouring keys packed into the first half.
+template <class Op>
+inline void weigh_lanes(const WeighArgs& s, int lane) {
+  using Vec = typename Op::Vec;
+  const int64_t width = s.vectors * Op::lanes;
+  const Vec factor = Op::set(s.factor), old_top = Op::load(s.top + lane);
+  const Vec new_top = Op::max(old_top, Op::load(s.block_top + lane));
+  // No key so far: all scores are -inf, and less 0 they stay so.
+  const Vec finite_top = Op::zero_where_lowest(new_top);
+  const Vec minus_top = Op::mul(finite_top, Op::set(-s.factor));
+  const Vec shrink = exp2_nonpositive<Op>(Op::mul(Op::sub(old_top, finite_top), factor));
+  Vec sum[2] = {Op::set(0.0f), Op::set(0.0f)};
+  float* scores = s.scores + lane;
+  int64_t i = 0;
+  for (; i + 2 <= s.count; i += 2) {
+    Vec pair[2];
+    WATTENTION_UNROLL
+    for (int j = 0; j < 2; ++j) {
+      pair[j] = weight_of<Op>(Op::load(scores + (i + j) * width), factor, minus_top);
+      sum[j] = Op::add(sum[j], pair[j]);
+    }
+    Op::store_weights(scores, i, width, pair[0], pair[1]);
+  }
+  if (i < s.count) {
+    const Vec last = weight_of<Op>(Op::load(scores + i * width), factor, minus_top);
+    sum[0] = Op::add(sum[0], last);
+    Op::store_last_weight(scores, i, width, last);
+  }
+  Op::store(s.top + lane, new_top);
+  Op::store(s.shrink + lane, shrink);
+  Op::store(s.sum + lane,
+            Op::multiply_add(Op::load(s.sum + lane), shrink, Op::add(sum[0], sum[1])));
+}
+
+template <class Op>
+void weigh_tile(const WeighArgs& s) {
+  for (int v = 0; v < s.vectors; ++v) weigh_lanes<Op>(s, v * Op::lanes);
+}
+
+}  // namespace
+}  // namespace wattention::cpu

@@ -1,0 +1,32 @@
+#pragma once
+// A row of the table from an Op: the tile's functions from TileOp, those along rows from RowOp. Both may be one.
+#include "backends/cpu/kernels/attention_rows.h"
+#include "backends/cpu/kernels/attention_tile.h"
+
+namespace wattention::cpu {
+namespace {
+
+template <class TileOp, class RowOp>
+constexpr AttentionKernel attention_of(const char* name, Isa isa) {
+  using enum Element;
+  return {name,
+          isa,
+          TileOp::lanes,
+          TileOp::pairs,
+          tile_scores<TileOp>,
+          limit_tile<TileOp>,
+          bias_tile<TileOp>,
+          tile_tops<TileOp>,
+          weigh_tile<TileOp>,
+          tile_context<TileOp>,
+          {row_scores<RowOp, f32>, row_scores<RowOp, bf16>, row_scores<RowOp, f16>},
+          {row_context<RowOp, f32>, row_context<RowOp, bf16>, row_context<RowOp, f16>},
+          weigh_row<RowOp>,
+          bias_row<RowOp>,
+          row_top<RowOp>,
+          {widen<RowOp, f32>, widen<RowOp, bf16>, widen<RowOp, f16>},
+          {narrow<RowOp, f32>, narrow<RowOp, bf16>, narrow<RowOp, f16>}};
+}
+
+}  // namespace
+}  // namespace wattention::cpu

@@ -1,0 +1,206 @@
+#pragma once
+// Up to four query rows against keys and values as they lie, written once over an Op: beside attention_exp.h's words
+// load_as<Element>(p, i), store_as<Element>, load_part, store_part and sums(acc[lanes]) = a vector of their sums.
+//
+// Keys: `lanes` dot products at a time, of rows x (lanes / rows) keys, so that each vector of a key serves all rows and
+// one tree of additions serves all dot products.
+#include "backends/cpu/kernels/attention_exp.h"
+
+namespace wattention::cpu {
+namespace {
+
+template <Element element>
+constexpr int64_t size_of_element = element == Element::f32 ? 4 : 2;
+
+// scores of `keys` keys from `key` on; `rows` times `keys` are the lanes of a vector.
+template <class Op, Element element, int rows, int keys>
+inline void score_group(const RowScoreArgs& s, int64_t key, int64_t used) {
+  typename Op::Vec acc[rows * keys];
+  const char* at[keys];
+  for (int j = 0; j < keys; ++j) {
+    for (int r = 0; r < rows; ++r) acc[r * keys + j] = Op::set(0.0f);
+    // Beyond the last key the last one stands in: its lanes are dropped.
+    at[j] = static_cast<const char*>(s.keys) + (j < used ? key + j : key + used - 1) * s.key_bytes;
+  }
+  int64_t d = 0;
+  const auto step = [&](auto load) __attribute__((always_inline)) {
+    typename Op::Vec query[rows];
+    WATTENTION_UNROLL
+    for (int r = 0; r < rows; ++r) query[r] = Op::load(s.query + r * s.query_stride + d);
+    WATTENTION_UNROLL
+    for (int j = 0; j < keys; ++j) {
+      const auto words = load(at[j]);
+      WATTENTION_UNROLL
+      for (int r = 0; r < rows; ++r)
+        acc[r * keys + j] = Op::multiply_add(query[r], words, acc[r * keys + j]);
+    }
+  };
+  for (; d + Op::lanes <= s.head_dim; d += Op::lanes)
+    step([&](const char* row) __attribute__((always_inline)) {
+      return Op::template load_as<element>(row + d * size_of_element<element>);
+    });
+  if (d < s.head_dim)
+    step([&](const char* row) __attribute__((always_inline)) {
+      return Op::template load_part<element>(row + d * size_of_element<element>, s.head_dim - d);
+    });
+  float sums[rows * keys];
+  Op::store(sums, Op::sums(acc));
+  for (int r = 0; r < rows; ++r)
+    for (int j = 0; j < used; ++j) s.scores[r * s.score_stride + key + j] = sums[r * keys + j];
+}
+
+template <class Op, Element element, int rows>
+inline void row_scores_of(const RowScoreArgs& s) {
+  constexpr int keys = Op::lanes / rows;
+  int64_t key = 0;
+  for (; key + keys <= s.count; key += keys) score_group<Op, element, rows, keys>(s, key, keys);
+  if (key < s.count) score_group<Op, element, rows, keys>(s, key, s.count - key);
+}
+
+// context[rows][from column on, `vectors` vectors] += weights times values.
+template <class Op, Element element, int rows, int vectors>
+inline void context_columns(const RowContextArgs& s, int64_t column) {
+  typename Op::Vec acc[rows][vectors];
+  WATTENTION_UNROLL
+  for (int r = 0; r < rows; ++r) {
+    WATTENTION_UNROLL
+    for (int v = 0; v < vectors; ++v) acc[r][v] = Op::set(0.0f);
+  }
+  const char* value = static_cast<const char*>(s.values) + column * size_of_element<element>;
+  for (int64_t i = 0; i < s.count; ++i, value += s.value_bytes) {
+    WATTENTION_UNROLL
+    for (int v = 0; v < vectors; ++v) {
+      const auto words =
+          Op::template load_as<element>(value + v * Op::lanes * size_of_element<element>);
+      WATTENTION_UNROLL
+      for (int r = 0; r < rows; ++r)
+        acc[r][v] = Op::multiply_add(Op::set(s.weights[r * s.weight_stride + i]), words, acc[r][v]);
+    }
+  }
+  WATTENTION_UNROLL
+  for (int r = 0; r < rows; ++r) {
+    WATTENTION_UNROLL
+    for (int v = 0; v < vectors; ++v) {
+      float* at = s.context + r * s.context_stride + column + v * Op::lanes;
+      Op::store(at, Op::multiply_add(Op::load(at), Op::set(s.shrink[r]), acc[r][v]));
+    }
+  }
+}
+
+// The last, incomplete vector of columns.
+template <class Op, Element element>
+inline void context_rest(const RowContextArgs& s, int64_t column, int64_t count) {
+  for (int r = 0; r < s.rows; ++r) {
+    const char* value = static_cast<const char*>(s.values) + column * size_of_element<element>;
+    auto acc = Op::set(0.0f);
+    for (int64_t i = 0; i < s.count; ++i, value += s.value_bytes)
+      acc = Op::multiply_add(Op::set(s.weights[r * s.weight_stride + i]),
+                             Op::template load_part<element>(value, count), acc);
+    float* at = s.context + r * s.context_stride + column;
+    const auto old = Op::template load_part<Element::f32>(reinterpret_cast<const char*>(at), count);
+    Op::template store_part<Element::f32>(at, count,
+                                          Op::multiply_add(old, Op::set(s.shrink[r]), acc));
+  }
+}
+
+template <class Op, Element element, int rows>
+inline void row_context_of(const RowContextArgs& s) {
+  constexpr int wide = Op::row_vectors;
+  int64_t column = 0;
+  for (; column + wide * Op::lanes <= s.columns; column += wide * Op::lanes)
+    context_columns<Op, element, rows, wide>(s, column);
+  for (; column + Op::lanes <= s.columns; column += Op::lanes)
+    context_columns<Op, element, rows, 1>(s, column);
+  if (column < s.columns) context_rest<Op, element>(s, column, s.columns - column);
+}
+
+template <class Op, Element element>
+void row_scores(const RowScoreArgs& s) {
+  if (s.rows == 1) return row_scores_of<Op, element, 1>(s);
+  if (s.rows == 2) return row_scores_of<Op, element, 2>(s);
+  // Three rows as four: the caller has room for the fourth.
+  row_scores_of<Op, element, 4>(s);
+}
+
+template <class Op, Element element>
+void row_context(const RowContextArgs& s) {
+  switch (s.rows) {
+    case 1: return row_context_of<Op, element, 1>(s);
+    case 2: return row_context_of<Op, element, 2>(s);
+    case 3: return row_context_of<Op, element, 3>(s);
+    default: return row_context_of<Op, element, 4>(s);
+  }
+}
+
+template <class Op>
+float weigh_row(float* scores, int64_t count, float factor, float top) {
+  const auto by = Op::set(factor), minus_top = Op::set(-top * factor);
+  auto sum = Op::set(0.0f);
+  int64_t i = 0;
+  for (; i + Op::lanes <= count; i += Op::lanes) {
+    const auto weight = weight_of<Op>(Op::load(scores + i), by, minus_top);
+    sum = Op::add(sum, weight);
+    Op::store(scores + i, weight);
+  }
+  if (i < count) {
+    const auto part = Op::template load_part<Element::f32>(scores + i, count - i);
+    // Lanes beyond the row: -inf, whose weight is 0.
+    const auto weight = weight_of<Op>(Op::lowest_beyond(part, count - i), by, minus_top);
+    sum = Op::add(sum, weight);
+    Op::template store_part<Element::f32>(scores + i, count - i, weight);
+  }
+  return Op::sum(sum);
+}
+
+template <class Op>
+void bias_row(float* scores, const float* mask, int64_t count, float scale, float softcap) {
+  int64_t i = 0;
+  for (; i + Op::lanes <= count; i += Op::lanes)
+    Op::store(scores + i,
+              biased<Op>(Op::load(scores + i), mask ? mask + i : nullptr, scale, softcap));
+  if (i == count) return;
+  float rest[Op::lanes], bias[Op::lanes];
+  for (int j = 0; j < Op::lanes; ++j) {
+    rest[j] = i + j < count ? scores[i + j] : 0.0f;
+    bias[j] = i + j < count && mask ? mask[i + j] : 0.0f;
+  }
+  Op::store(rest, biased<Op>(Op::load(rest), bias, scale, softcap));
+  for (int64_t j = 0; i + j < count; ++j) scores[i + j] = rest[j];
+}
+
+template <class Op>
+float row_top(const float* scores, int64_t count) {
+  auto largest = Op::set(-__builtin_inff());
+  int64_t i = 0;
+  for (; i + Op::lanes <= count; i += Op::lanes) largest = Op::max(largest, Op::load(scores + i));
+  float top = Op::largest(largest);
+  for (; i < count; ++i) top = scores[i] > top ? scores[i] : top;
+  return top;
+}
+
+template <class Op, Element element>
+void widen(const void* in, int64_t count, float* out) {
+  const char* from = static_cast<const char*>(in);
+  int64_t i = 0;
+  for (; i + Op::lanes <= count; i += Op::lanes)
+    Op::store(out + i, Op::template load_as<element>(from + i * size_of_element<element>));
+  if (i < count)
+    Op::template store_part<Element::f32>(
+        out + i, count - i,
+        Op::template load_part<element>(from + i * size_of_element<element>, count - i));
+}
+
+template <class Op, Element element>
+void narrow(const float* in, int64_t count, void* out) {
+  char* to = static_cast<char*>(out);
+  int64_t i = 0;
+  for (; i + Op::lanes <= count; i += Op::lanes)
+    Op::template store_as<element>(to + i * size_of_element<element>, Op::load(in + i));
+  if (i < count)
+    Op::template store_part<element>(
+        to + i * size_of_element<element>, count - i,
+        Op::template load_part<Element::f32>(reinterpret_cast<const char*>(in + i), count - i));
+}
+
+}  // namespace
+}  // namespace wattention::cpu

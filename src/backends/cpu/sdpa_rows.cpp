@@ -1,0 +1,95 @@
+#include "backends/cpu/sdpa_rows.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "tensor/storage.h"
+
+namespace wattention::cpu {
+namespace {
+
+constexpr double log2_e = 1.4426950408889634;
+
+const std::byte* at(const Tensor& tensor, const HeadStrides& strides, std::int64_t b,
+                    std::int64_t head, std::int64_t row) {
+  return tensor.storage()->host_bytes() +
+         strides.offset(b, head, row) * static_cast<std::int64_t>(size_of(tensor.dtype()));
+}
+
+float seen(std::uint8_t flag) {
+  return flag != 0 ? 0.0f : -std::numeric_limits<float>::infinity();
+}
+
+bool all_numbers(const float* row, std::int64_t count) {
+  float difference = 0;
+  for (std::int64_t i = 0; i < count; ++i)
+    difference += row[i] - row[i];  // NaN of NaN and of infinities
+  return difference == 0;
+}
+
+}  // namespace
+
+Element element_of(DType dtype) {
+  return dtype == DType::f32 ? Element::f32 : dtype == DType::f16 ? Element::f16 : Element::bf16;
+}
+
+SdpaRows::SdpaRows(const AttentionView& view, const AttentionKernel& kernel,
+                   const VectorKernel& vector, std::byte* context)
+    : view_(view),
+      kernel_(kernel),
+      vector_(vector),
+      element_(element_of(view.query->dtype())),
+      context_(context) {}
+
+const std::byte* SdpaRows::query(std::int64_t b, std::int64_t kv_head, std::int64_t row) const {
+  return at(*view_.query, view_.query_strides, b, head_of(kv_head, row), query_of(row));
+}
+const std::byte* SdpaRows::key(std::int64_t b, std::int64_t kv_head, std::int64_t key) const {
+  return at(*view_.key, view_.key_strides, b, kv_head, key);
+}
+const std::byte* SdpaRows::value(std::int64_t b, std::int64_t kv_head, std::int64_t key) const {
+  return at(*view_.value, view_.value_strides, b, kv_head, key);
+}
+
+float SdpaRows::factor() const {
+  constexpr double least = 1e-30;  // a scale of 0: all weights are alike
+  return static_cast<float>(std::max(has_bias() ? log2_e : view_.scale * log2_e, least));
+}
+
+void SdpaRows::mask(std::int64_t b, std::int64_t kv_head, std::int64_t row, std::int64_t first_key,
+                    std::int64_t count, float* out) const {
+  const Tensor& mask = *view_.mask;
+  const std::int64_t stride = view_.mask_key_stride;
+  const std::int64_t offset =
+      view_.mask_strides.offset(b, head_of(kv_head, row), query_of(row)) + first_key * stride;
+  const std::byte* bytes =
+      mask.storage()->host_bytes() + offset * static_cast<std::int64_t>(size_of(mask.dtype()));
+  if (stride == 0) {
+    std::fill_n(out, count, static_cast<float>(mask_number(mask, offset)));
+  } else if (mask.dtype() == DType::uint8) {
+    const auto* flags = reinterpret_cast<const std::uint8_t*>(bytes);
+    for (std::int64_t i = 0; i < count; ++i) out[i] = seen(flags[i]);
+  } else if (mask.dtype() == DType::f64) {
+    for (std::int64_t i = 0; i < count; ++i)
+      out[i] = static_cast<float>(mask_number(mask, offset + i));
+  } else {
+    kernel_.widen[static_cast<std::size_t>(element_of(mask.dtype()))](bytes, count, out);
+  }
+}
+
+void SdpaRows::finish(std::int64_t b, std::int64_t kv_head, std::int64_t row, float* context,
+                      float sum) const {
+  const std::int64_t head = head_of(kv_head, row), query = query_of(row);
+  vector_.divide_row_f32(context, view_.value_dim, sum, context);
+  if (!all_numbers(context, view_.value_dim)) {
+    std::array<double, 512> exact;  // the largest head_dim
+    attend_by_formula(view_, b, head, query, exact.data());
+    for (std::int64_t d = 0; d < view_.value_dim; ++d)
+      context[d] = static_cast<float>(exact[static_cast<std::size_t>(d)]);
+  }
+  std::byte* out = context_ + view_.context_strides.offset(b, head, query) * element_bytes();
+  kernel_.narrow[static_cast<std::size_t>(element_)](context, view_.value_dim, out);
+}
+
+}  // namespace wattention::cpu

@@ -1,0 +1,57 @@
+#pragma once
+// The rows of a call: where they lie, what they see, and how a finished one is written.
+#include "backends/cpu/sdpa.h"
+#include "device/attention_formula.h"
+
+namespace wattention::cpu {
+
+class SdpaRows {
+ public:
+  SdpaRows(const AttentionView& view, const AttentionKernel& kernel, const VectorKernel& vector,
+           std::byte* context);
+
+  const AttentionView& view() const { return view_; }
+  const AttentionKernel& kernel() const { return kernel_; }
+  const VectorKernel& vector() const { return vector_; }
+  Element element() const { return element_; }
+  std::int64_t element_bytes() const { return element_ == Element::f32 ? 4 : 2; }
+  /// Per head of keys and values.
+  std::int64_t count() const { return view_.group() * view_.queries; }
+
+  std::int64_t query_of(std::int64_t row) const { return row / view_.group(); }
+  std::int64_t head_of(std::int64_t kv_head, std::int64_t row) const {
+    return kv_head * view_.group() + row % view_.group();
+  }
+  KeyRange range(std::int64_t b, std::int64_t row) const { return view_.range(b, query_of(row)); }
+
+  const std::byte* query(std::int64_t b, std::int64_t kv_head, std::int64_t row) const;
+  const std::byte* key(std::int64_t b, std::int64_t kv_head, std::int64_t key) const;
+  const std::byte* value(std::int64_t b, std::int64_t kv_head, std::int64_t key) const;
+  std::int64_t key_bytes() const { return view_.key_strides.row * element_bytes(); }
+  std::int64_t value_bytes() const { return view_.value_strides.row * element_bytes(); }
+
+  /// Scores become s = cap(s * scale) + mask before they are weighed, or are weighed by `factor()` as they are.
+  bool has_bias() const { return view_.mask != nullptr || view_.softcap > 0 || view_.scale < 0; }
+  /// Of scores to powers of two: above 0, so that -inf times it stays -inf.
+  float factor() const;
+  /// The mask of a row for `count` keys, as numbers to add.
+  void mask(std::int64_t b, std::int64_t kv_head, std::int64_t row, std::int64_t first_key,
+            std::int64_t count, float* out) const;
+
+  /// context [value_dim] / sum -> the row of the result. Where that is no number, the row is computed again by
+  /// the formula: keys that are not seen may hold anything.
+  void finish(std::int64_t b, std::int64_t kv_head, std::int64_t row, float* context,
+              float sum) const;
+
+ private:
+  const AttentionView& view_;
+  const AttentionKernel& kernel_;
+  const VectorKernel& vector_;
+  Element element_;
+  std::byte* context_;
+};
+
+/// Of a dtype that such rows have.
+Element element_of(DType dtype);
+
+}  // namespace wattention::cpu

@@ -1,0 +1,64 @@
+#pragma once
+// How a call is cut into units and pieces, and the states that pieces leave.
+#include <algorithm>
+
+#include "backends/cpu/sdpa_rows.h"
+
+namespace wattention::cpu {
+
+/// Takes parts of one thread's memory, a line apart; the first walk over null only counts.
+class Carver {
+ public:
+  explicit Carver(std::byte* memory) : memory_(memory) {}
+  template <class T>
+  T* take(std::int64_t count) {
+    std::byte* at = memory_ ? memory_ + bytes_ : nullptr;
+    bytes_ += (count * static_cast<std::int64_t>(sizeof(T)) + 63) / 64 * 64;
+    return reinterpret_cast<T*>(at);
+  }
+  std::int64_t bytes() const { return bytes_; }
+
+ private:
+  std::byte* memory_;
+  std::int64_t bytes_ = 0;
+};
+
+/// What a row knows after some of its keys: the largest score, the sum of the weights for it, and their context.
+/// States of other keys merge into it; nothing seen yet is {-inf, 0, 0}.
+struct SoftmaxState {
+  float *top, *sum;
+  float* context;  ///< [value_dim]
+};
+
+/// `into` as if it had seen other's keys, too. `factor` turns scores into powers of two.
+void merge(const SoftmaxState& into, const SoftmaxState& other, std::int64_t value_dim,
+           float factor);
+
+/// Rows that go through keys [first_key, end_key) of one head together.
+struct SdpaUnit {
+  std::int64_t batch, kv_head, row_begin, row_end, piece;
+  std::int64_t first_key, end_key;
+};
+
+class SdpaWork {
+ public:
+  /// `rows_per_unit` rows are a unit.
+  SdpaWork(const SdpaRows& rows, std::int64_t rows_per_unit);
+
+  std::int64_t units() const { return heads_ * chunks_ * pieces_; }
+  /// The longest first: later queries see more keys where attention is causal.
+  SdpaUnit unit(std::int64_t index) const;
+  std::int64_t pieces() const { return pieces_; }
+
+  /// Floats of all states; 0 where there is one piece.
+  std::int64_t state_floats() const;
+  /// The state of a row after a piece, in memory of state_floats().
+  SoftmaxState state(float* states, std::int64_t batch, std::int64_t kv_head, std::int64_t row,
+                     std::int64_t piece) const;
+
+ private:
+  const SdpaRows& rows_;
+  std::int64_t heads_, rows_per_unit_, chunks_, pieces_;
+};
+
+}  // namespace wattention::cpu

@@ -1,0 +1,110 @@
+// Heads between two projections, against the same in float64; torch itself is asked in python/tests.
+#include <wattention/multi_head_attention.h>
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "oracle.h"
+
+namespace wattention {
+namespace {
+
+using testing::values_of;
+
+void expect_near(const Tensor& found, const Tensor& exact, double error) {
+  ASSERT_EQ(found.shape(), exact.shape());
+  const auto a = values_of(found), b = values_of(exact);
+  for (std::size_t i = 0; i < a.size(); ++i) ASSERT_NEAR(a[i], b[i], error) << i;
+}
+
+MultiHeadAttention drawn(const MultiHeadAttentionOptions& options) {
+  Generator generator(5);
+  return MultiHeadAttention(24, 6, options, generator);
+}
+
+TEST(MultiHeadAttention, AgreesWithFloat64OnEveryKindOfHeads) {
+  Generator generator(3);
+  const Tensor tokens = randn({2, 7, 24}, generator);
+  const Device reference = open_device("reference");
+  for (const int num_kv_heads : {6, 2, 1}) {
+    for (const bool is_causal : {false, true}) {
+      const MultiHeadAttention attention =
+          drawn({.num_kv_heads = num_kv_heads, .is_causal = is_causal});
+      expect_near(attention(tokens), attention.to(reference)(tokens), 1e-5);
+      expect_near(attention.to(open_device("cpu"))(tokens), attention(tokens), 0);
+    }
+  }
+}
+
+TEST(MultiHeadAttention, TwoDimensionsAreOneBatch) {
+  Generator generator(3);
+  const Tensor tokens = randn({7, 24}, generator);
+  const MultiHeadAttention attention = drawn({});
+  expect_near(attention(tokens), attention(tokens.view({1, 7, 24})).view({7, 24}), 0);
+}
+
+// bf16's rounding of tokens, weights and every stage: a few units in the last place of values below 1.
+TEST(MultiHeadAttention, OnTheCardItIsBuiltFromOps) {
+  Generator generator(3);
+  const Tensor tokens = randn({1, 64, 128}, generator);
+  const Device card = open_device("wormhole", {.explain = true});
+  for (const int num_kv_heads : {4, 2}) {
+    for (const bool is_causal : {false, true}) {
+      const MultiHeadAttention attention(
+          128, 4, {.num_kv_heads = num_kv_heads, .is_causal = is_causal}, generator);
+      expect_near(attention.to(card)(tokens).to(DType::f32), attention(tokens), 0.03);
+    }
+  }
+  Device reports = card;
+  std::string ops;
+  for (const OpReport& report : reports.take_reports()) ops += report.op + " ";
+  EXPECT_NE(ops.find("split_heads matmul softmax split_heads matmul concatenate_heads"), ops.npos)
+      << ops;
+}
+
+TEST(MultiHeadAttention, ACacheGivesWhatTheWholeSequenceGives) {
+  Generator generator(3);
+  const Tensor tokens = randn({1, 9, 24}, generator);
+  const MultiHeadAttention attention = drawn({.num_kv_heads = 2, .is_causal = true});
+  const Tensor whole = attention(tokens);
+  KeyValueCache cache(1, 2, 9, 4);
+  for (const auto& [begin, end] : {std::pair(0, 4), std::pair(4, 5), std::pair(5, 9)}) {
+    const auto part = [&](const Tensor& tensor) {
+      return slice(tensor, Dims{0, begin, 0}, Dims{1, end, 24});
+    };
+    expect_near(attention(part(tokens), cache), part(whole), 1e-5);
+  }
+}
+
+std::string refusal(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::bad_input);
+    return error.what();
+  }
+  return "none";
+}
+
+TEST(MultiHeadAttention, WhatDoesNotFitIsOneSentence) {
+  Generator generator(1);
+  const std::string what = "[multi_head_attention] expected ";
+  EXPECT_EQ(refusal([&] { MultiHeadAttention(24, 5, {}, generator); }),
+            what + "an embed_dim that is a multiple of num_heads; found 24 and 5");
+  EXPECT_EQ(refusal([&] { MultiHeadAttention(24, 6, {.num_kv_heads = 4}, generator); }),
+            what + "num_heads that are a multiple of num_kv_heads; found 6 and 4");
+  MultiHeadAttentionWeights weights = drawn({}).weights();
+  weights.in_proj_bias = Tensor::zeros({24});
+  EXPECT_EQ(refusal([&] { MultiHeadAttention(weights, 6); }),
+            what + "in_proj_bias [72] on the host; found [24]");
+  EXPECT_EQ(refusal([] {
+              drawn({})(Tensor::zeros({3, 23}));
+            }),
+            what + "query [batch, tokens, 24] or [tokens, 24]; found [3, 23]");
+  EXPECT_EQ(refusal([] { multi_head_attention_weights({}, "layer."); }),
+            what + "a tensor called layer.in_proj_weight; found none among 0");
+}
+
+}  // namespace
+}  // namespace wattention
