@@ -45,6 +45,10 @@ _SPELLED = {
     "max": lambda x, dims: x.amax(dims[0], keepdim=True),
     "min": lambda x, dims: x.amin(dims[0], keepdim=True),
     "var": lambda x, dims: x.var(dims[0], keepdim=True, correction=0),
+    "prod": lambda x, dims: x.prod(dims[0], keepdim=True),
+    "bias_gelu": lambda a, b: functional.gelu(a + b),
+    "relu_max": functional.relu6,  # of its default
+    "relu_min": torch.relu,
     "stddev": lambda x, dims: x.std(dims[0], keepdim=True, correction=0),
     "transpose": lambda x: x.t().contiguous(),
 }
@@ -69,6 +73,11 @@ def _joined(x):
     return x.transpose(1, 2).reshape(x.shape[0], x.shape[2], -1)
 
 
+def _turned(x, cos, sin):
+    first, second = x.chunk(2, -1)
+    return x * cos + torch.cat([-second, first], -1) * sin
+
+
 def _overwrite(cache, rows):
     cache[..., :rows.shape[-2], :] = rows
     return cache
@@ -90,6 +99,9 @@ def _special(name, x):
         "argmax": lambda: [("along the width", [x], {"dim": -1}, lambda a: a.argmax(-1))],
         "topk": lambda: [("32 along the width", [batch], {"dim": -1, "k": 32}, lambda a: a.topk(32, -1))],
         "embedding": lambda: [("a row for each id", [ids, x], {}, lambda i, a: functional.embedding(i, a))],
+        "dropout": lambda: [("a fifth", [x], {"probability": 0.2, "scale": 1.25, "seed": 1},
+                             lambda a: functional.dropout(a, 0.2))],
+        "rotary_embedding": lambda: [("", [batch, batch, batch], {}, _turned)],
         "heaviside": lambda: [("", [x], {}, lambda a: torch.heaviside(a, torch.tensor(0.5, dtype=a.dtype)))],
         "clamp": lambda: [("", [x], {"min": 0.2, "max": 0.8}, lambda a: a.clamp(0.2, 0.8))],
         "permute": lambda: [("[8, R, C/8] by 1, 0, 2", [x.reshape(8, rows, cols // 8)], {"dims": (1, 0, 2)},

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "backends/wormhole/exec/power.h"
 #include "backends/wormhole/exec/useful_threads.h"
 #include "backends/wormhole/expand.h"
 #include "backends/wormhole/families.h"
@@ -59,7 +60,7 @@ void compute(MatrixStep step, const Operands16& on, Fidelity fidelity, HostOptio
       return combine(on, host, [](Bits a, Bits b) { return kernels::maximum_with(a, widen(b)); });
     case MatrixStep::smaller:
       return combine(on, host, [](Bits a, Bits b) { return kernels::minimum_with(a, widen(b)); });
-    case MatrixStep::raise: return combine(on, host, kernels::raised);
+    case MatrixStep::raise: return power(on.a, on.b, on.out, host);
   }
 }
 

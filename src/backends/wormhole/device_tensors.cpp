@@ -64,6 +64,24 @@ Tensor WormholeBackend::allocate(const Shape& shape, DType dtype, Layout layout,
   return Tensor(shape, dtype, layout, std::move(storage));
 }
 
+Tensor WormholeBackend::planned(const std::function<Tensor()>& programs) {
+  if (!has_values()) return programs();
+  struct Restored {
+    bool& flag;
+    ~Restored() { flag = false; }
+  };
+  Tensor plan;
+  {
+    const Restored restored{plans_only_ = true};
+    plan = programs();
+  }
+  const Shape shape = plan.shape();
+  const DType dtype = plan.dtype();
+  const Place place = place_of(plan);
+  plan = Tensor();  // its place is the result's
+  return allocate(shape, dtype, Layout::tile, place);
+}
+
 const DeviceStorage& WormholeBackend::storage_of(const Tensor& tensor) {
   return static_cast<const DeviceStorage&>(*tensor.storage());
 }

@@ -10,6 +10,7 @@
 #include "backends/wormhole/families.h"
 #include "backends/wormhole/kernels/chains.h"
 #include "backends/wormhole/kernels/compare_zero.h"
+#include "backends/wormhole/kernels/elementwise.h"
 #include "backends/wormhole/kernels/erf.h"
 #include "backends/wormhole/kernels/exp.h"
 #include "backends/wormhole/kernels/gelu.h"
@@ -58,6 +59,14 @@ Bits tanh_accurate(Bits value, const UnaryFunction::Numbers&) {
 }
 Bits celu_below_zero(Bits value, const UnaryFunction::Numbers& numbers) {
   return pack(kernels::celu_below_zero(value, numbers[0]));
+}
+// chosen_above_zero()'s programs behind that, as one function.
+Bits celu(Bits value, const UnaryFunction::Numbers& numbers) {
+  constexpr int phases = 4;  // of the matrix unit in programs of two tensors
+  const Bits above = pack(kernels::gtz(value));
+  return kernels::add(
+      kernels::multiply(pack(kernels::gtz(above)), value, phases),
+      kernels::multiply(pack(kernels::lez(above)), celu_below_zero(value, numbers), phases));
 }
 Bits scaled(Bits value, const UnaryFunction::Numbers& numbers) {
   return pack(kernels::times<>(value, numbers[0]));
@@ -222,8 +231,8 @@ Tensor WormholeBackend::run_unary(const OpCall& call) {
   if (call.op == Op::typecast) return run_typecast(call);
   if (call.op == Op::plus_one) return run_plus_one(call);
   if (is_integer(call.a().dtype())) return run_integers(call);
+  if (call.op == Op::celu) return run_celu(call);
   const Tensor out = run_unary_steps(call);
-  if (call.op == Op::celu) return chosen_above_zero(call, out);
   if (call.op == Op::dropout && has_values()) drop(call, out);
   return out;
 }
@@ -251,6 +260,15 @@ Tensor WormholeBackend::run_unary_steps(const OpCall& call) {
     apply_unary(step.function, *input, out);
     input = &out;
   }
+  return out;
+}
+
+// In a block format each program's result is rounded beside others.
+Tensor WormholeBackend::run_celu(const OpCall& call) {
+  const auto programs = [&] { return chosen_above_zero(call, run_unary_steps(call)); };
+  if (call.a().dtype() != DType::bf16) return programs();
+  const Tensor out = planned(programs);
+  apply_unary({{celu}, numbers_of(call)}, call.a(), out);
   return out;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // The device as ops see it. One command queue: ops of several threads run one after the other.
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -66,7 +67,9 @@ class WormholeBackend final : public Backend {
   static MatrixView stacked(const Tensor& tensor);
   /// The packer's last step where the result is of a block format: bf16 to blocks.
   void pack_result(const Tensor& out) const;
-  bool has_values() const { return mode_ == Mode::exact; }
+  bool has_values() const { return mode_ == Mode::exact && !plans_only_; }
+  /// Room for what `programs` leaves: they run without values, which the caller computes at once.
+  Tensor planned(const std::function<Tensor()>& programs);
   /// The logical elements in C order, without padding; and to a tensor, with zeros around them.
   static std::vector<std::byte> elements_of(const Tensor& tensor);
   static void set_elements(const Tensor& tensor, const std::byte* elements);
@@ -98,6 +101,7 @@ class WormholeBackend final : public Backend {
   Tensor run_unary(const OpCall& call);
   Tensor run_unary_steps(const OpCall& call);
   Tensor run_plus_one(const OpCall& call);
+  Tensor run_celu(const OpCall& call);
   Tensor chosen_above_zero(const OpCall& call, const Tensor& other);
   Tensor run_typecast(const OpCall& call);
   Tensor run_integers(const OpCall& call);
@@ -126,6 +130,7 @@ class WormholeBackend final : public Backend {
   Tensor permuted(const Tensor& input, const std::vector<int>& dims);
   Tensor reshaped(const Tensor& input, const Shape& shape);
   Tensor multiply_along(const OpCall& call);
+  Tensor multiply_moved(const OpCall& call, const Tensor& input, int dim);
   Tensor multiply_matrices(const OpCall& call, const Tensor& input, int dim);
   Tensor run_move(const OpCall& call);
   Tensor transpose(const Tensor& input);
@@ -147,6 +152,7 @@ class WormholeBackend final : public Backend {
   UnaryTables unary_tables_;
   EventLog events_;
   std::vector<OpReport> reports_;
+  bool plans_only_ = false;
   std::int64_t programs_ = 0;
   std::int64_t kernels_compiled_ = 0;
 };

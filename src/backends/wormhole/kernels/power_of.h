@@ -22,20 +22,40 @@ constexpr Word logarithm(Word base) {
 
 }  // namespace power_series
 
-/// Of a negative base a NaN, unless the power is a whole number of 16 bits.
+/// What the power's pattern decides: the whole number of 16 bits, and whether it is one.
+struct Power {
+  Word number;
+  Word whole;
+  bool is_whole;
+};
+
 template <class Rules = Exp>
-constexpr Word power_of(Word base, Word power) {
-  constexpr Word quiet_nan = 0x7fc00000u;
+constexpr Power power_as(Word power) {
   const Word whole = round_to_int16<Rules>(power);
-  const bool is_whole = sfpu::equal<Rules>(int_to_float(whole), power);
-  const Word positive = is_whole ? base & ~sign_mask : base;
-  const Word logarithm = positive == 0 ? infinity(true) : power_series::logarithm<Rules>(positive);
-  const Word scaled = sfpu::multiply<Rules>(power, logarithm);
+  return {power, whole, sfpu::equal<Rules>(int_to_float(whole), power)};
+}
+
+template <class Rules = Exp>
+constexpr Word logarithm_of(Word base) {
+  return base == 0 ? infinity(true) : power_series::logarithm<Rules>(base);
+}
+
+/// With the logarithm of the base, or of its size where the power is whole. Of a negative base a NaN, unless the power
+/// is a whole number.
+template <class Rules = Exp>
+constexpr Word power_with(Word base, const Power& power, Word logarithm) {
+  constexpr Word quiet_nan = 0x7fc00000u;
+  if (sfpu::below_zero(base) && !power.is_whole) return quiet_nan;
+  const Word scaled = sfpu::multiply<Rules>(power.number, logarithm);
   Word result = exp_of::of_magnitude<Rules>(scaled & ~sign_mask);
   if (sfpu::below_zero(scaled)) result = reciprocal::of<Rules>(result, 2) & ~sign_mask;
-  if (!sfpu::below_zero(base)) return result;
-  if (!is_whole) return quiet_nan;
-  return whole & 1 ? result | sign_mask : result;
+  return sfpu::below_zero(base) && (power.whole & 1) ? result | sign_mask : result;
+}
+
+template <class Rules = Exp>
+constexpr Word power_of(Word base, Word power) {
+  const Power as = power_as<Rules>(power);
+  return power_with<Rules>(base, as, logarithm_of<Rules>(as.is_whole ? base & ~sign_mask : base));
 }
 
 }  // namespace wattention::wormhole::kernels

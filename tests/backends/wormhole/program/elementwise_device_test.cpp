@@ -113,5 +113,30 @@ TEST(ElementwiseDevice, ComparisonsOfEveryPatternWithANumber) {
   }
 }
 
+// From 65,536 elements on logarithms and powers are looked up.
+TEST(ElementwiseDevice, PowersOfLargeTensorsAreThoseOfSmallOnes) {
+  const auto device = open();
+  Tensor a = Tensor::empty({256, 256}, DType::bf16), b = Tensor::empty({256, 256}, DType::bf16);
+  std::mt19937 engine(3);
+  for (std::size_t i = 0; i < 65536; ++i) {
+    a.mutable_values<bfloat16>()[i] = bfloat16::from_bits(static_cast<std::uint16_t>(i));
+    const bool is_whole = engine() % 2 == 0;
+    b.mutable_values<bfloat16>()[i] =
+        is_whole ? bfloat16(static_cast<float>(engine() % 19) - 9)
+                 : bfloat16::from_bits(static_cast<std::uint16_t>(engine()));
+  }
+  const auto raised = [&](const Tensor& base, const Tensor& power) {
+    return bits(device->download(pow(device->upload(base, {}), device->upload(power, {}))));
+  };
+  const auto found = raised(a, b);
+  for (int row = 0; row < 256; row += 32) {
+    const auto rows = [&](const Tensor& tensor) {
+      return slice(tensor, {row, 0}, {row + 32, 256});
+    };
+    const auto expected = raised(rows(a), rows(b));
+    ASSERT_TRUE(std::equal(expected.begin(), expected.end(), found.begin() + row * 256)) << row;
+  }
+}
+
 }  // namespace
 }  // namespace wattention::wormhole

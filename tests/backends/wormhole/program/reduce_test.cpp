@@ -147,5 +147,16 @@ TEST_F(Reductions, ProductsGoMatrixByMatrix) {
   EXPECT_NE(values(prod(input, attributes)), chain(2, 1, 0));
 }
 
+// A dimension of the matrix is multiplied where it lies, by the bits of matrices in a batch.
+TEST_F(Reductions, ProductsAlongTheMatrixHaveTheBitsOfABatch) {
+  const Tensor host = random_tensor({2, 40, 70});
+  const Tensor input = device_->upload(host, {});
+  for (const int dim : {1, 2}) {
+    const std::vector<int> order = dim == 1 ? std::vector{1, 0, 2} : std::vector{2, 0, 1};
+    const Tensor moved = device_->upload(permute(host, order), {});
+    EXPECT_EQ(values(prod(input, along({dim}))), values(prod(moved, along({0})))) << dim;
+  }
+}
+
 }  // namespace
 }  // namespace wattention::wormhole
