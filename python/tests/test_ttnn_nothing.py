@@ -38,6 +38,16 @@ class Nothing(WithDevice):
         self.expect("bad_input", "Expected reduction dim 1 to have non-zero size",
                     lambda: ttnn.min(self.wide(empty(32, 0)), 1))
 
+    def test_shapes(self):
+        for layout in (ttnn.TILE_LAYOUT, ttnn.ROW_MAJOR_LAYOUT):
+            for sizes, other in (((0,), (0, 2)), ((0, 5), (0, 0, 5)), ((5, 0), (0, 5, 0))):
+                none = ttnn.from_torch(empty(*sizes), dtype=ttnn.bfloat16, layout=layout, device=self.device)
+                self.assertEqual(list(ttnn.reshape(none, other).shape), list(other))
+        one = self.wide(np.array(2.5, np.float32))
+        for dim in (None, 0, -1, [], [-1]):
+            self.assertIs(ttnn.squeeze(one, dim), one)
+        self.expect("bad_input", "Dimension out of range", lambda: ttnn.squeeze(one, 1))
+
     def test_one_number_is_its_own_sum(self):
         one = self.wide(np.array(2.5, np.float32))
         for name in ("sum", "mean", "max", "min"):

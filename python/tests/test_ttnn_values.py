@@ -92,6 +92,8 @@ class Devices(unittest.TestCase):
         device = ttnn.open_device(device_id=0, l1_small_size=8192, trace_region_size=1, worker_l1_size=0,
                                   dispatch_core_config=kind)
         ttnn.close_device(device)
+        with self.assertRaisesRegex(RuntimeError, "expected no worker_l1_size; found 16385"):
+            ttnn.open_device(device_id=0, worker_l1_size=16385)
         with ttnn.manage_device(0) as device:
             self.assertIs(ttnn.CreateDevice(0), device)
             self.assertTrue(ttnn.device.is_wormhole_b0(device))

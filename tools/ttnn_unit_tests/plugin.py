@@ -49,6 +49,16 @@ def function_level_defaults(reset_seeds):
     pass
 
 
+@pytest.fixture(autouse=True)
+def runtime_mode(request):
+    """TT-NN leaves these tests out in its fast mode, which is the default."""
+    if request.node.get_closest_marker("requires_fast_runtime_mode_off") is None:
+        yield
+        return
+    with ttnn.manage_config("enable_fast_runtime_mode", False):
+        yield
+
+
 @pytest.fixture
 def is_ci_env():
     return False
@@ -74,6 +84,13 @@ def _volume(value):
     return max(map(_volume, value), default=0)
 
 
+def _largest(parameters):
+    """Elements of the largest shape, or of the one matrix whose sides have their own parameters."""
+    sides = [parameters.get(name) for name in ("height", "width")]
+    matrix = [tuple(sides)] if all(isinstance(side, int) for side in sides) else []
+    return max(map(_volume, [*parameters.values(), *matrix]), default=0)
+
+
 def pytest_addoption(parser):
     parser.addoption("--most", type=int, default=24, help="tests of a function: as many, evenly spread")
 
@@ -82,8 +99,7 @@ def pytest_collection_modifyitems(config, items):
     most, functions = config.getoption("--most"), {}
     for item in items:
         functions.setdefault((item.path, getattr(item, "originalname", item.name)), []).append(item)
-        parameters = item.callspec.params.values() if hasattr(item, "callspec") else []
-        if max(map(_volume, parameters), default=0) > LARGEST_ELEMENTS:
+        if _largest(item.callspec.params if hasattr(item, "callspec") else {}) > LARGEST_ELEMENTS:
             item.add_marker(pytest.mark.skip(reason="too large for this run"))
     items[:] = [found[int(i * len(found) / min(most, len(found)))]
                 for found in functions.values() for i in range(min(most, len(found)))]
@@ -109,6 +125,10 @@ def pytest_runtest_makereport(item, call):
         elif outcome == "failed":
             outcome, why = outcome_of(call.excinfo.value)
         _write(item.nodeid, outcome, why)
+
+
+def pytest_runtest_logstart(nodeid, location):
+    _write(nodeid, "started", "the interpreter died in it")
 
 
 def pytest_collectreport(report):

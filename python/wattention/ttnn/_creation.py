@@ -54,7 +54,7 @@ def full(shape, fill_value, dtype=None, layout=None, device=None, memory_config=
     if dtype is int32:
         raise error("bad_input", "[ttnn.full] expected bfloat16, float32, uint32 or uint16; found DataType.INT32. "
                                  "Unsupported DataType!")
-    values = numpy.full([int(size) for size in shape], fill_value)
+    values = numpy.full([int(size) for size in shape], fill_value, None if dtype in _WHOLE else numpy.float32)
     return _made("full", values, dtype or bfloat16, layout or ROW_MAJOR_LAYOUT, device, memory_config)
 
 

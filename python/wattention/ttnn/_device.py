@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from .. import _core
 from ._absent import refuse_attribute
 from ._cores import CoreCoord, CoreGrid
-from ._errors import error, expect_types
+from ._errors import error, expect_types, refuse_options
 from ._log import metal
 from ._word import word
 
@@ -119,12 +119,13 @@ def open_device(*, device_id, l1_small_size=None, trace_region_size=None, num_co
                 dispatch_core_config=None, worker_l1_size=None):
     """The software n150d with program cache off, as TT-NN has it. Opening an open device gives the same one.
 
-    The sizes and the dispatch cores are taken without effect: nothing is set aside in L1 or DRAM. But traces need a
+    l1_small_size and the dispatch cores are taken without effect: nothing is set aside in L1 or DRAM. But traces need a
     trace_region_size.
     """
     expect_types("open_device", device_id=(device_id, int), l1_small_size=(l1_small_size, int),
                  trace_region_size=(trace_region_size, int), worker_l1_size=(worker_l1_size, int),
                  dispatch_core_config=(dispatch_core_config, DispatchCoreConfig))
+    refuse_options("open_device", worker_l1_size=worker_l1_size or None)
     if device_id != 0 or num_command_queues != 1:
         raise error("absent", "[ttnn.open_device] expected device_id 0 with one command queue, the one card that is "
                               f"modelled; found device_id {device_id}, {num_command_queues} queues")

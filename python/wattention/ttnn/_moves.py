@@ -133,10 +133,12 @@ def squeeze(input_tensor, dim=None):
     """Without its dimensions of size 1, or without those of them that are named."""
     shape = sizes_of("squeeze", input_tensor)
     rank = len(shape)
-    named = range(rank) if dim is None else [dim] if isinstance(dim, int) else dim
+    named = list(range(rank) if dim is None else [dim] if isinstance(dim, int) else dim)
+    if rank == 0 and named in ([], [0], [-1]):
+        return input_tensor
     dims = [_wrapped("squeeze", one, rank) for one in named]
     if len(set(dims)) < len(dims):
-        raise error("bad_input", f"[ttnn.squeeze] expected each dimension once; found {list(named)}. dim appears "
+        raise error("bad_input", f"[ttnn.squeeze] expected each dimension once; found {named}. dim appears "
                                  "multiple times in the list of dims")
     sizes = [size for place, size in enumerate(shape) if place not in dims or size != 1]
     return input_tensor if sizes == shape else reshaped("squeeze", input_tensor, sizes)

@@ -164,6 +164,7 @@ void Collector::reorder() {
 
 // reshape_view/reshape.cpp (this_is_view): same width and memory, and no padded rows that would come to lie inside.
 void Collector::reshape() {
+  if (call_.shape.numel() == 0) return;
   const TiledShape from(call_.a().shape()), to(call_.shape);
   const bool keeps_rows =
       !tiled() || from.rows == to.rows || (is_whole_tiles(from.rows) && is_whole_tiles(to.rows));

@@ -45,7 +45,8 @@ TileRows tile_rows(const Shape& shape) {
 }
 
 std::int64_t rows_of(const Shape& shape) {
-  return shape.rank() == 0 ? 1 : std::max<std::int64_t>(1, shape.numel() / shape[-1]);
+  const bool has_rows = shape.rank() > 0 && shape.numel() > 0;
+  return has_rows ? shape.numel() / shape[-1] : 1;
 }
 
 UnitWork block_of_rows() {
