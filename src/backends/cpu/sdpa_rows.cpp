@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <limits>
 
 #include "tensor/storage.h"
@@ -21,11 +22,14 @@ float seen(std::uint8_t flag) {
   return flag != 0 ? 0.0f : -std::numeric_limits<float>::infinity();
 }
 
+// By their bits: a sum of floats would wait for each addition.
 bool all_numbers(const float* row, std::int64_t count) {
-  float difference = 0;
-  for (std::int64_t i = 0; i < count; ++i)
-    difference += row[i] - row[i];  // NaN of NaN and of infinities
-  return difference == 0;
+  std::uint32_t odd = 0;
+  for (std::int64_t i = 0; i < count; ++i) {
+    constexpr std::uint32_t exponent = 0x7f800000;
+    odd |= (std::bit_cast<std::uint32_t>(row[i]) & exponent) == exponent ? 1u : 0u;
+  }
+  return odd == 0;
 }
 
 }  // namespace
