@@ -55,7 +55,10 @@ constexpr const char* doc =
     "Times are in ms, energy is in J.\n\n"
     "Empty variants and dtypes mean what the device does best. core_grids are for resident, "
     "fidelities (\"lofi\" to \"hifi4\")\n"
-    "for naive and resident, fold_projections for fused. max_time_s bounds each case. error "
+    "for naive and resident, fold_projections for fused. heads above 0 measure MultiHeadAttention, "
+    "with kv_heads, "
+    "is_causal, batches and pasts (tokens in its cache).\n"
+    "max_time_s bounds each case. error "
     "compares the first context with\n"
     "float64's. model_only models a simulated card's time and energy without computing its values. "
     "trace names a file for\n"
@@ -71,21 +74,27 @@ void bind_bench(nb::module_& module) {
          const Sizes& embed_dims, const Sizes& head_dims, const Sizes& counts,
          const std::vector<CoreGrid>& core_grids, const Words& fidelities,
          const std::vector<bool>& fold_projections, const std::vector<int>& threads,
-         const Words& kernels, int min_repeats, int max_repeats, double min_time_s,
-         double max_time_s, double max_spread, std::uint64_t seed, bool error, bool model_only,
-         const std::string& trace) {
-        const BenchAxes axes{devices,
-                             parsed(variants, parse_variant),
-                             parsed(dtypes, parse_float_dtype),
-                             tokens,
-                             embed_dims,
-                             head_dims,
-                             counts,
-                             core_grids,
-                             parsed(fidelities, parse_fidelity),
-                             fold_projections,
-                             threads,
-                             kernels};
+         const Words& kernels, const std::vector<int>& heads, const std::vector<int>& kv_heads,
+         const std::vector<bool>& is_causal, const Sizes& batches, const Sizes& pasts,
+         int min_repeats, int max_repeats, double min_time_s, double max_time_s, double max_spread,
+         std::uint64_t seed, bool error, bool model_only, const std::string& trace) {
+        BenchAxes axes{devices,
+                       parsed(variants, parse_variant),
+                       parsed(dtypes, parse_float_dtype),
+                       tokens,
+                       embed_dims,
+                       head_dims,
+                       counts,
+                       core_grids,
+                       parsed(fidelities, parse_fidelity),
+                       fold_projections,
+                       threads,
+                       kernels};
+        axes.heads = heads;
+        axes.kv_heads = kv_heads;
+        axes.is_causal = is_causal;
+        axes.batches = batches;
+        axes.pasts = pasts;
         const BenchOptions options = options_of(min_repeats, max_repeats, min_time_s, max_time_s,
                                                 max_spread, seed, error, model_only);
         return nb::module_::import_("json").attr("loads")(run(axes, options, trace));
@@ -96,9 +105,12 @@ void bind_bench(nb::module_& module) {
       nb::arg("counts") = Sizes{100}, nb::arg("core_grids") = std::vector<CoreGrid>{},
       nb::arg("fidelities") = Words{}, nb::arg("fold_projections") = std::vector<bool>{false},
       nb::arg("threads") = std::vector<int>{0}, nb::arg("kernels") = Words{""},
-      nb::arg("min_repeats") = 3, nb::arg("max_repeats") = 30, nb::arg("min_time_s") = 0.5,
-      nb::arg("max_time_s") = 10.0, nb::arg("max_spread") = 0.02, nb::arg("seed") = 789,
-      nb::arg("error") = false, nb::arg("model_only") = false, nb::arg("trace") = "", doc);
+      nb::arg("heads") = std::vector<int>{0}, nb::arg("kv_heads") = std::vector<int>{0},
+      nb::arg("is_causal") = std::vector<bool>{false}, nb::arg("batches") = Sizes{1},
+      nb::arg("pasts") = Sizes{0}, nb::arg("min_repeats") = 3, nb::arg("max_repeats") = 30,
+      nb::arg("min_time_s") = 0.5, nb::arg("max_time_s") = 10.0, nb::arg("max_spread") = 0.02,
+      nb::arg("seed") = 789, nb::arg("error") = false, nb::arg("model_only") = false,
+      nb::arg("trace") = "", doc);
 }
 
 }  // namespace wattention::python

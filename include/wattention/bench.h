@@ -1,6 +1,7 @@
 #pragma once
 // Benchmarks: axes in, records out. One case is a loop: a new module, then one forward for each of
 // `count` different tensors of the stream. docs/measuring.md says what is timed and when it stops.
+#include <wattention/cost.h>
 #include <wattention/device.h>
 #include <wattention/dtype.h>
 #include <wattention/energy.h>
@@ -34,6 +35,7 @@ struct BenchCase {
   int threads = 0;                      ///< as asked for; 0: all
   std::string kernel{};                 ///< as asked for; empty: the device's choice
   std::string host{};  ///< whose times a model takes, by profile; empty: default_host()'s
+  HeadsCase heads{};   ///< head_dim is then embed_dim / heads
 
   friend bool operator==(const BenchCase&, const BenchCase&) = default;
 };
@@ -55,7 +57,12 @@ struct BenchAxes {
   std::vector<bool> fold_projections{false};  ///< fused only
   std::vector<int> threads{0};
   std::vector<std::string> kernels{""};
-  std::vector<std::string> hosts{""};  ///< naive and resident only; see BenchOptions::hosts
+  std::vector<std::string> hosts{""};    ///< naive and resident only; see BenchOptions::hosts
+  std::vector<int> heads{0};             ///< 0: the one-headed module; else MultiHeadAttention's
+  std::vector<int> kv_heads{0};          ///< of heads; 0: as many
+  std::vector<bool> is_causal{false};    ///< of heads
+  std::vector<std::int64_t> batches{1};  ///< of heads
+  std::vector<std::int64_t> pasts{0};    ///< of heads: tokens in the cache
 };
 
 /// The machine around a modelled card.

@@ -18,6 +18,17 @@ void start_events(const Device& device);
 /// Error{absent} for options out of range.
 RunEstimate estimate(const Device& device, const EstimateOptions& options = {});
 
+/// MultiHeadAttention in the place of the one-headed module: tokens [batch, tokens, embed_dim] -> the same shape.
+struct HeadsCase {
+  int heads = 0;     ///< 0: SelfAttention, and the rest means nothing
+  int kv_heads = 0;  ///< 0: as many
+  bool is_causal = false;
+  std::int64_t batch = 1;
+  std::int64_t past = 0;  ///< tokens in a cache before those of the forward
+
+  friend bool operator==(const HeadsCase&, const HeadsCase&) = default;
+};
+
 /// A forward of SelfAttention: tokens [tokens, embed_dim] -> context [tokens, head_dim].
 struct ForwardCase {
   std::string device = "wormhole";
@@ -28,6 +39,7 @@ struct ForwardCase {
   std::optional<CoreGrid> core_grid = std::nullopt;  ///< resident; {8, 8} when not given
   std::optional<Fidelity> fidelity = std::nullopt;   ///< the release's when not given
   Memory weights = Memory::l1;                       ///< resident: where its weights lie
+  HeadsCase heads{};                                 ///< resident
 };
 
 struct ForwardEstimate {

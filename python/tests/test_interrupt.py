@@ -37,7 +37,13 @@ def product():
     tensor = ttnn.from_torch(array, dtype=ttnn.bfloat16, layout=ttnn.TILE_LAYOUT, device=card)
     return lambda: ttnn.matmul(tensor, tensor)
 
+def heads(queries, keys):
+    query, key = (wattention.randn((1, 1, rows, 64), wattention.Generator(1)) for rows in (queries, keys))
+    query, key = (wattention.to_device(tensor, cpu) for tensor in (query, key))
+    return lambda: wattention.scaled_dot_product_attention(query, key, key)
+
 calls = {
+    "attention": lambda: heads(32768, 100000),
     "bench": lambda: lambda: wattention.bench(devices=["cpu", "wormhole"], tokens=[512], counts=[10**5], max_time_s=60),
     "bench of one forward": lambda: lambda: wattention.bench(devices=["reference"], tokens=[2048], counts=[1]),
     "verify": lambda: lambda: wattention.verify(cpu, **sizes),
@@ -109,7 +115,7 @@ class Interrupt(unittest.TestCase):
             self.expect_soon(name)
 
     def test_ops(self):
-        for name in ("ttnn.matmul", "randn"):
+        for name in ("attention", "ttnn.matmul", "randn"):
             self.expect_soon(name)
 
     def test_a_handler_that_does_not_raise_leaves_an_error(self):

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::int64_t largest_size = std::int64_t{1}
                                       << 24;  // 16 Mi tokens or features: a row of 64 MiB
+constexpr int most_heads = 1 << 16;
 constexpr std::int64_t largest_count = std::int64_t{1} << 40;  // years of forwards
 
 template <class T>
@@ -30,6 +31,11 @@ void expect_axes(const BenchAxes& axes) {
   expect_axis<std::int64_t>("head-dim", axes.head_dims, 1, largest_size);
   expect_axis<std::int64_t>("count", axes.counts, 1, largest_count);
   expect_axis<int>("threads", axes.threads, 0, max_threads);
+  expect_axis<int>("heads", axes.heads, 0, most_heads);
+  expect_axis<int>("kv-heads", axes.kv_heads, 0, most_heads);
+  expect_axis<std::int64_t>("batch", axes.batches, 1, largest_size);
+  expect_axis<std::int64_t>("past", axes.pasts, 0, largest_size);
+  expect(!axes.is_causal.empty(), "[bench] expected at least one value on axis causal; found none");
   for (const CoreGrid& grid : axes.core_grids)
     expect(grid.y >= 1 && grid.x >= 1, "[bench] expected core-grid of at least 1x1; found {}x{}",
            grid.y, grid.x);
@@ -66,6 +72,14 @@ std::vector<bool> foldings_of(const BenchAxes& axes, Variant variant) {
   return variant == Variant::fused ? axes.fold_projections : std::vector{false};
 }
 
+// What only a module with heads has.
+template <class T>
+auto with_heads(const std::vector<T>& values, T other) {
+  return [&values, other](const BenchCase& c) {
+    return c.heads.heads > 0 ? values : std::vector<T>{other};
+  };
+}
+
 // Each function multiplies the cases by one axis.
 template <class Values, class Set>
 std::vector<BenchCase> times(const std::vector<BenchCase>& cases, const Values& values_of,
@@ -98,6 +112,12 @@ void expect_used(const BenchAxes& axes, const std::vector<BenchCase>& cases) {
   expect(std::none_of(axes.hosts.begin(), axes.hosts.end(), names_host) ||
              any([](const BenchCase& c) { return !c.host.empty(); }),
          "[bench] expected a case of variant naive or resident for axis host; found none");
+  const BenchAxes standard;
+  const bool names_heads = axes.kv_heads != standard.kv_heads ||
+                           axes.is_causal != standard.is_causal ||
+                           axes.batches != standard.batches || axes.pasts != standard.pasts;
+  expect(!names_heads || any([](const BenchCase& c) { return c.heads.heads > 0; }),
+         "[bench] expected axis heads beside kv-heads, causal, batch and past; found none");
   const auto& folds = axes.fold_projections;
   expect(std::find(folds.begin(), folds.end(), true) == folds.end() ||
              any([](const BenchCase& c) { return c.fold_projections; }),
@@ -109,9 +129,22 @@ std::string dtype_reason(const BenchCase& bench_case) {
                      to_string(bench_case.variant), to_string(bench_case.dtype));
 }
 
+std::string heads_reason(const BenchCase& bench_case) {
+  const Variant variant = bench_case.variant;
+  if (variant == Variant::naive)
+    return "[bench] expected variant reference, fused or resident with heads; found naive";
+  if (bench_case.fold_projections || bench_case.core_grid || bench_case.fidelity)
+    return "[bench] expected no fold-projections, core-grid or fidelity with heads; found one";
+  if (bench_case.heads.past > 0 && variant == Variant::resident)
+    return "[bench] expected past 0 on a card, whose module has no cache; found more";
+  return "";
+}
+
 }  // namespace
 
 std::string refusal_of(const BenchCase& bench_case) {
+  if (bench_case.heads.heads > 0)
+    if (std::string reason = heads_reason(bench_case); !reason.empty()) return reason;
   return on_accelerator(bench_case.variant) && bench_case.dtype != DType::bf16
              ? dtype_reason(bench_case)
              : "";
@@ -149,6 +182,18 @@ std::vector<BenchCase> cases_of(const BenchAxes& axes) {
       times(cases, always(axes.embed_dims), [](BenchCase& c, std::int64_t v) { c.embed_dim = v; });
   cases =
       times(cases, always(axes.head_dims), [](BenchCase& c, std::int64_t v) { c.head_dim = v; });
+  cases = times(cases, always(axes.heads), [](BenchCase& c, int v) {
+    c.heads.heads = v;
+    if (v > 0) c.head_dim = c.embed_dim / v;
+  });
+  cases =
+      times(cases, with_heads(axes.kv_heads, 0), [](BenchCase& c, int v) { c.heads.kv_heads = v; });
+  cases = times(cases, with_heads(axes.is_causal, false),
+                [](BenchCase& c, bool v) { c.heads.is_causal = v; });
+  cases = times(cases, with_heads(axes.batches, std::int64_t{1}),
+                [](BenchCase& c, std::int64_t v) { c.heads.batch = v; });
+  cases = times(cases, with_heads(axes.pasts, std::int64_t{0}),
+                [](BenchCase& c, std::int64_t v) { c.heads.past = v; });
   expect_used(axes, cases);
   return times(cases, always(axes.counts), [](BenchCase& c, std::int64_t v) { c.count = v; });
 }

@@ -8,6 +8,7 @@
 #include "base/fail.h"
 #include "base/threads.h"
 #include "bench/clock.h"
+#include "bench/device_traits.h"
 #include "bench/metering.h"
 #include "bench/record.h"
 
@@ -30,7 +31,7 @@ CaseRunner::CaseRunner(const BenchCase& bench_case, const BenchOptions& options,
     : case_(bench_case),
       options_(options),
       watch_(std::move(watch)),
-      stream_({bench_case.tokens, bench_case.embed_dim}, options.seed, options.ring_bytes),
+      stream_(token_shape(bench_case), options.seed, options.ring_bytes),
       rule_(options.limits) {
   record_.axes = case_;
   record_.threads = resolve_threads(case_.threads);
@@ -60,12 +61,12 @@ BenchRecord CaseRunner::run() {
 void CaseRunner::read_meters() {
   Metering metering(options_.meters, device_);
   if (metering.reads()) {
-    const SelfAttention attention = make_module(case_, device_, options_.seed);
+    BenchModule module(case_, device_, options_.seed);
     stream_.restart();
     const std::span<const Tensor> block = stream_.next_block(block_);
     const auto forwards = static_cast<std::int64_t>(block.size());
     const auto run_block = [&] {
-      for (const Tensor& tokens : block) forward(attention, tokens);
+      for (const Tensor& tokens : block) module.forward(tokens, context_);
       tell();
     };
     const auto rest = [this](double seconds) {
@@ -84,12 +85,12 @@ void CaseRunner::read_meters() {
 // Asks the device what it runs, on a handle of its own: keeping reports must not slow the timed one.
 void CaseRunner::warm_up() {
   const Device device = open_for(case_, true);
-  const SelfAttention attention = make_module(case_, device, options_.seed);
+  BenchModule module(case_, device, options_.seed);
   const Tensor tokens = stream_.next_block(1).front();
   const Stopwatch warming;
   do {
     const Stopwatch watch;
-    forward(attention, tokens);
+    module.forward(tokens, context_);
     block_ = block_of(watch.wall_s());
     const KernelChoice choice = choice_of(Device(device).take_reports());
     record_.kernel = choice.kernel;
@@ -104,36 +105,27 @@ BenchRepeat CaseRunner::repeat() {
   progress_.forwards = case_.count;
   progress_.forward = 0;
   const Stopwatch watch;
-  const SelfAttention attention = make_module(case_, device_, options_.seed);
+  BenchModule module(case_, device_, options_.seed);
   repeat.prepare_ms = watch.wall_s() * ms_per_s;
-  time_block(attention, 1, repeat);
+  time_block(module, 1, repeat);
   repeat.first_forward_ms = repeat.forwards_ms;
   while (!rule_.repeat_is_over(repeat.forwards, case_.count, watch.wall_s()))
-    time_block(attention, std::min(block_, case_.count - repeat.forwards), repeat);
+    time_block(module, std::min(block_, case_.count - repeat.forwards), repeat);
   context_ = Tensor();
   return repeat;
 }
 
 // The tensors are drawn before the clock starts.
-void CaseRunner::time_block(const SelfAttention& attention, std::int64_t most,
-                            BenchRepeat& repeat) {
+void CaseRunner::time_block(BenchModule& module, std::int64_t most, BenchRepeat& repeat) {
   const std::span<const Tensor> block = stream_.next_block(most);
   const Stopwatch watch;
-  for (const Tensor& tokens : block) forward(attention, tokens);
+  for (const Tensor& tokens : block) module.forward(tokens, context_);
   const Elapsed elapsed = watch.elapsed();
   repeat.forwards += static_cast<std::int64_t>(block.size());
   repeat.forwards_ms += elapsed.wall_s * ms_per_s;
   repeat.forwards_cpu_ms += elapsed.cpu_s * ms_per_s;
   progress_.forward = repeat.forwards;
   tell();
-}
-
-// fused writes into the same context each time; the others return a new one, as modules in torch do.
-void CaseRunner::forward(const SelfAttention& attention, const Tensor& tokens) {
-  if (case_.variant == Variant::fused && context_.defined())
-    attention.forward(tokens, context_);
-  else
-    context_ = attention(tokens);
 }
 
 void CaseRunner::tell() {

@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "bench/device_traits.h"
+#include "bench/bench_module.h"
 #include "bench/stopping_rule.h"
 #include "bench/tensor_stream.h"
 
@@ -23,8 +23,7 @@ class CaseRunner {
   void warm_up();
   void read_meters();
   BenchRepeat repeat();
-  void time_block(const SelfAttention& attention, std::int64_t most, BenchRepeat& repeat);
-  void forward(const SelfAttention& attention, const Tensor& tokens);
+  void time_block(BenchModule& module, std::int64_t most, BenchRepeat& repeat);
   void tell();
 
   BenchCase case_;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/fail.h"
+#include "bench/bench_module.h"
 #include "bench/device_traits.h"
 #include "bench/error_metrics.h"
 
@@ -63,14 +65,43 @@ BenchError ContextErrors::of(const BenchCase& bench_case) {
   one.count = 1;
   const auto found = std::ranges::find(known_, one, &std::pair<BenchCase, BenchError>::first);
   if (found != known_.end()) return found->second;
+  if (one.heads.heads > 0) return keep(one, of_heads(one));
   const Tensor tokens = first_tokens(one, seed_);
   const Tensor context = make_module(one, open_for(one), seed_)(tokens);
   const std::vector<std::int64_t> rows = error_rows(one.tokens);
   const ErrorMetrics metrics =
       measure_error(rows_of(context, rows), exact_rows_of(one, tokens), one.dtype);
-  known_.emplace_back(one, BenchError{metrics.relative_l2, metrics.max_relative, metrics.pcc,
-                                      static_cast<std::int64_t>(rows.size())});
-  return known_.back().second;
+  return keep(one, {metrics.relative_l2, metrics.max_relative, metrics.pcc,
+                    static_cast<std::int64_t>(rows.size())});
+}
+
+BenchError ContextErrors::keep(const BenchCase& bench_case, const BenchError& error) {
+  known_.emplace_back(bench_case, error);
+  return error;
+}
+
+// All rows: the device reference computes the whole module.
+BenchError ContextErrors::of_heads(const BenchCase& bench_case) const {
+  if (bench_case.heads.past > 0)
+    fail(ErrorKind::unsupported,
+         "[bench] expected past 0 where errors are asked for, as the device reference keeps no "
+         "cache; "
+         "found {}",
+         bench_case.heads.past);
+  BenchCase exact_case = bench_case;
+  exact_case.device = "reference";
+  exact_case.variant = Variant::reference;
+  exact_case.dtype = DType::f32;  // as drawn
+  Generator generator(seed_);
+  const Tensor tokens = randn(token_shape(bench_case), generator);
+  const auto context_of = [&](const BenchCase& one) {
+    Tensor context;
+    BenchModule(one, open_for(one), seed_).forward(tokens, context);
+    return context.view({context.numel() / one.embed_dim, one.embed_dim});
+  };
+  const Tensor exact = context_of(exact_case);
+  const ErrorMetrics metrics = measure_error(context_of(bench_case), exact, bench_case.dtype);
+  return {metrics.relative_l2, metrics.max_relative, metrics.pcc, exact.size(0)};
 }
 
 const Tensor& ContextErrors::exact_rows_of(const BenchCase& bench_case, const Tensor& tokens) {

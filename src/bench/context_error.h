@@ -24,6 +24,8 @@ class ContextErrors {
   BenchError of(const BenchCase& bench_case);
 
  private:
+  BenchError keep(const BenchCase& bench_case, const BenchError& error);
+  BenchError of_heads(const BenchCase& bench_case) const;
   const Tensor& exact_rows_of(const BenchCase& bench_case, const Tensor& tokens);
 
   std::uint64_t seed_;

@@ -20,7 +20,8 @@ ForwardCase forward_of(const BenchCase& bench_case) {
           .embed_dim = bench_case.embed_dim,
           .head_dim = bench_case.head_dim,
           .core_grid = bench_case.core_grid,
-          .fidelity = bench_case.fidelity};
+          .fidelity = bench_case.fidelity,
+          .heads = bench_case.heads};
 }
 
 EstimateOptions options_of(const BenchCase& bench_case, const HostProfiles& hosts) {

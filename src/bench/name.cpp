@@ -12,6 +12,12 @@ std::string name_of(const BenchCase& bench_case) {
   if (!bench_case.kernel.empty()) name += fmt::format("/kernel:{}", bench_case.kernel);
   if (bench_case.threads > 0) name += fmt::format("/threads:{}", bench_case.threads);
   if (!bench_case.host.empty()) name += fmt::format("/host:{}", bench_case.host);
+  const HeadsCase& heads = bench_case.heads;
+  if (heads.heads > 0) name += fmt::format("/heads:{}", heads.heads);
+  if (heads.kv_heads > 0) name += fmt::format("/kv_heads:{}", heads.kv_heads);
+  if (heads.is_causal) name += "/causal";
+  if (heads.batch > 1) name += fmt::format("/batch:{}", heads.batch);
+  if (heads.past > 0) name += fmt::format("/past:{}", heads.past);
   return name + fmt::format("/tokens:{}/embed_dim:{}/head_dim:{}/count:{}", bench_case.tokens,
                             bench_case.embed_dim, bench_case.head_dim, bench_case.count);
 }

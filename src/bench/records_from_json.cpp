@@ -83,6 +83,14 @@ void read_energy(const Json& row, BenchRecord& record) {
   if (row.contains("sensor_comparisons")) record.sensor_comparisons = row["sensor_comparisons"];
 }
 
+HeadsCase heads_of(const Json& row) {
+  return {.heads = whole<int>(row, "heads"),
+          .kv_heads = whole<int>(row, "kv_heads", 0),
+          .is_causal = field(row, "is_causal"),
+          .batch = whole(row, "batch"),
+          .past = whole(row, "past", 0)};
+}
+
 BenchCase axes_of(const Json& row) {
   BenchCase axes;
   axes.device = field(row, "device");
@@ -99,6 +107,7 @@ BenchCase axes_of(const Json& row) {
   axes.threads = whole<int>(row, "threads_asked", 0);
   axes.kernel = text_of(row, "kernel_asked");
   axes.host = text_of(row, "host");
+  if (row.contains("heads")) axes.heads = heads_of(row);
   return axes;
 }
 

@@ -71,6 +71,12 @@ void put_axes(Json& row, const BenchCase& axes) {
   row["threads_asked"] = axes.threads;
   row["kernel_asked"] = text_or_null(axes.kernel);
   row["host"] = text_or_null(axes.host);
+  if (axes.heads.heads == 0) return;
+  row["heads"] = axes.heads.heads;
+  row["kv_heads"] = axes.heads.kv_heads;
+  row["is_causal"] = axes.heads.is_causal;
+  row["batch"] = axes.heads.batch;
+  row["past"] = axes.heads.past;
 }
 
 void put_error(Json& row, const std::optional<BenchError>& error) {

@@ -23,7 +23,7 @@ namespace {
 struct BenchChoice {
   BenchAxes axes;
   BenchOptions options;
-  std::vector<std::string> variants, dtypes, core_grids, fidelities, foldings;
+  std::vector<std::string> variants, dtypes, core_grids, fidelities, foldings, causal;
   std::string format = "table";
   std::vector<std::string> hosts;
   MeterWords meters;
@@ -32,13 +32,13 @@ struct BenchChoice {
 };
 
 // The bare option, for which CLI11 gives no word or an empty one, means on.
-bool parse_folding(const std::string& word) {
-  expect(word.empty() || word == "on" || word == "off",
-         "[fold_projections] expected on or off; found '{}'", word);
+bool parse_switch(std::string_view name, const std::string& word) {
+  expect(word.empty() || word == "on" || word == "off", "[{}] expected on or off; found '{}'", name,
+         word);
   return word != "off";
 }
 
-BenchAxes axes_of(const BenchChoice& choice, bool folding_named) {
+BenchAxes axes_of(const BenchChoice& choice, bool folding_named, bool causal_named) {
   BenchAxes axes = choice.axes;
   for (const std::string& word : choice.variants) axes.variants.push_back(parse_variant(word));
   for (const std::string& word : choice.dtypes) axes.dtypes.push_back(parse_float_dtype(word));
@@ -47,10 +47,14 @@ BenchAxes axes_of(const BenchChoice& choice, bool folding_named) {
   for (const std::string& word : choice.fidelities) axes.fidelities.push_back(parse_fidelity(word));
   if (folding_named) axes.fold_projections.clear();
   for (const std::string& word : choice.foldings)
-    axes.fold_projections.push_back(parse_folding(word));
+    axes.fold_projections.push_back(parse_switch("fold_projections", word));
   if (!choice.hosts.empty()) axes.hosts.clear();
   for (const std::string& word : choice.hosts) axes.hosts.push_back(word == "notebook" ? "" : word);
   if (axes.fold_projections.empty()) axes.fold_projections.push_back(true);
+  if (causal_named) axes.is_causal.clear();
+  for (const std::string& word : choice.causal)
+    axes.is_causal.push_back(parse_switch("causal", word));
+  if (axes.is_causal.empty()) axes.is_causal.push_back(true);
   return axes;
 }
 
@@ -106,6 +110,14 @@ void add_axes(Command& command, BenchChoice& choice) {
   list("--tokens", axes.tokens, "tokens (default: 1024)");
   list("--embed-dim", axes.embed_dims, "features of a token (default: 2048)");
   list("--head-dim", axes.head_dims, "features of query, key and value (default: 2048)");
+  list("--heads", axes.heads,
+       "heads of MultiHeadAttention, whose head-dim is embed-dim / heads; 0: the one-headed module "
+       "(default: 0)");
+  list("--kv-heads", axes.kv_heads, "heads: of keys and values; 0: as many (default: 0)");
+  list("--causal", choice.causal, "heads: off, on, or both: off,on (default: off)")
+      ->expected(0, -1);
+  list("--batch", axes.batches, "heads: sequences of a forward (default: 1)");
+  list("--past", axes.pasts, "heads: tokens in the cache before the forward's (default: 0)");
   list("--count", axes.counts, "different tensors, one forward each (default: 100)");
   list("--core-grid", choice.core_grids, "resident: rows x columns, like 2x2,8x8");
   list("--fidelity", choice.fidelities, "naive, resident: lofi, hifi2, hifi3, hifi4");
@@ -167,11 +179,15 @@ void add_bench(Command& program, int& exit_code) {
       "  wattention bench --count 1,100,1000,10000 --dtype f32,bf16\n"
       "  wattention bench --device cpu,wormhole --variant fused,resident --tokens 256,1024 "
       "--format md\n"
+      "  wattention bench --heads 12 --embed-dim 768 --causal --dtype f32,bf16\n"
+      "  wattention bench --heads 32 --kv-heads 8 --embed-dim 4096 --tokens 1 --past 8192 "
+      "--causal\n"
       "  wattention bench --kernel avx512,avx2 --threads 1,2 --out records.json\n"
       "  wattention bench --device wormhole --variant naive,resident --model-only --trace "
       "out.json");
   command->callback([command, choice, &exit_code] {
-    exit_code = measure(*choice, axes_of(*choice, command->count("--fold-projections") > 0));
+    exit_code = measure(*choice, axes_of(*choice, command->count("--fold-projections") > 0,
+                                         command->count("--causal") > 0));
   });
 }
 

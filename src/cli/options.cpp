@@ -81,6 +81,33 @@ AttentionConfig to_config(const AttentionChoice& choice, const Device& device,
           .fold_projections = choice.fold_projections};
 }
 
+void add_heads_options(Command& command, HeadsCase& heads) {
+  command
+      .add_option("--heads", heads.heads,
+                  "heads of MultiHeadAttention, whose head-dim is embed-dim / heads")
+      ->group("Heads");
+  command.add_option("--kv-heads", heads.kv_heads, "heads of keys and values (default: as many)")
+      ->group("Heads");
+  command.add_flag(
+      "--causal", [&heads](std::int64_t) { heads.is_causal = true; }, "a token sees none after it");
+  command.add_option("--batch", heads.batch, "sequences of the forward")
+      ->capture_default_str()
+      ->group("Heads");
+  command.add_option("--past", heads.past, "drawn tokens in the cache before the forward's")
+      ->capture_default_str()
+      ->group("Heads");
+}
+
+void expect_heads(const HeadsCase& heads) {
+  expect(
+      heads.heads >= 0 && heads.kv_heads >= 0 && heads.batch >= 1 && heads.past >= 0,
+      "[heads] expected heads, kv-heads and past of at least 0, batch of at least 1; found {}, {}, "
+      "{} and {}",
+      heads.heads, heads.kv_heads, heads.past, heads.batch);
+  expect(heads.heads > 0 || heads == HeadsCase{},
+         "[heads] expected heads beside kv-heads, causal, batch and past; found none");
+}
+
 bool is_card(const Device& device) {
   return wattention::is_card(device.capabilities());
 }

@@ -1,5 +1,6 @@
 #pragma once
 // Options that several commands share, and the words they are spelt with.
+#include <wattention/cost.h>
 #include <wattention/nn.h>
 
 #include <optional>
@@ -36,6 +37,10 @@ struct DefaultVariants {
 };
 AttentionConfig to_config(const AttentionChoice& choice, const Device& device,
                           const DefaultVariants& defaults = {});
+
+/// --heads and what goes with it; expect_heads() refuses the rest without it.
+void add_heads_options(Command& command, HeadsCase& heads);
+void expect_heads(const HeadsCase& heads);
 
 /// A device that has memory of its own: the Wormhole.
 bool is_card(const Device& device);

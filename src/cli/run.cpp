@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "base/fail.h"
+#include "bench/bench_module.h"
 #include "bench/device_traits.h"
 #include "cli/command.h"
 #include "cli/options.h"
@@ -25,6 +26,7 @@ struct RunOptions {
   DeviceChoice device;
   AttentionChoice attention;
   std::int64_t tokens = 1024, embed_dim = 2048, head_dim = 2048;
+  HeadsCase heads;
   std::uint64_t seed = 789;
   std::int64_t index = 1000;
   std::string input, out, trace;
@@ -48,7 +50,9 @@ bool without_values(const RunOptions& options) {
 
 Tensor input_tokens(const RunOptions& options) {
   if (!options.input.empty()) return load_npy(options.input).to(DType::f32);
-  const Shape shape{options.tokens, options.embed_dim};
+  const bool batched = options.heads.heads > 0;
+  const Shape shape = batched ? Shape{options.heads.batch, options.tokens, options.embed_dim}
+                              : Shape{options.tokens, options.embed_dim};
   if (without_values(options)) return value_less(shape, DType::f32);
   return randn_at(shape, options.seed, options.index, options.device.options.threads);
 }
@@ -63,6 +67,7 @@ void expect_sizes(const RunOptions& options) {
   expect(options.tokens > 0 && options.embed_dim > 0 && options.head_dim > 0,
          "[run] expected tokens, embed-dim and head-dim of at least 1; found {}, {} and {}",
          options.tokens, options.embed_dim, options.head_dim);
+  expect_heads(options.heads);
   expect(options.index >= 1, "[run] expected index of at least 1; found {}", options.index);
 }
 
@@ -72,15 +77,52 @@ SelfAttention make_module(const RunOptions& options, const Device& device, Resul
   return result.trace.time("prepare", [&] { return drawn.to(device, result.config); });
 }
 
+BenchCase case_of(const RunOptions& options, const Result& result) {
+  return {.device = result.device,
+          .variant = result.config.variant,
+          .dtype = *result.config.dtype,
+          .tokens = result.input[-2],
+          .embed_dim = result.input[-1],
+          .head_dim =
+              options.heads.heads > 0 ? result.input[-1] / options.heads.heads : options.head_dim,
+          .core_grid = result.config.core_grid,
+          .fidelity = result.config.fidelity,
+          .heads = options.heads};
+}
+
+// With heads the weights are drawn and sent in one step.
+Tensor forward_with_heads(const RunOptions& options, const Device& device, const Tensor& tokens,
+                          Result& result) {
+  const BenchCase one = case_of(options, result);
+  if (const std::string refusal = refusal_of(one); !refusal.empty())
+    fail(ErrorKind::unsupported, "{}", refusal);
+  BenchModule module =
+      result.trace.time("prepare", [&] { return BenchModule(one, device, options.seed); });
+  Tensor context;
+  result.trace.time("forward", [&] {
+    module.forward(tokens, context);
+    return 0;
+  });
+  return context;
+}
+
+Tensor forward(const RunOptions& options, const Device& device, const Tensor& tokens,
+               Result& result) {
+  if (options.heads.heads > 0) return forward_with_heads(options, device, tokens, result);
+  const SelfAttention attention = make_module(options, device, result);
+  return result.trace.time("forward", [&] { return attention(tokens); });
+}
+
 // The same module and forward on a device that is opened alike, but for its values.
 ForwardEstimate modelled_run(const RunOptions& options, const Result& result) {
   const ForwardCase forward{.device = result.device,
                             .variant = result.config.variant,
-                            .tokens = result.input[0],
-                            .embed_dim = result.input[1],
+                            .tokens = result.input[-2],
+                            .embed_dim = result.input[-1],
                             .head_dim = options.head_dim,
                             .core_grid = result.config.core_grid,
-                            .fidelity = result.config.fidelity};
+                            .fidelity = result.config.fidelity,
+                            .heads = options.heads};
   DeviceOptions device = options.device.options;
   device.mode = Mode::shape;
   return estimate_forward(forward, open_device(forward.device, device), {});
@@ -96,11 +138,11 @@ Result compute(const RunOptions& options) {
   result.config =
       to_config(options.attention, device, {.on_host = best_variant(std::string(device.name()))});
   const Tensor tokens = trace.time("input", [&] { return input_tokens(options); });
-  expect(tokens.rank() == 2, "[run] expected tokens [T, embed_dim] in '{}'; found shape {}",
-         options.input, tokens.shape().text());
+  expect(tokens.rank() == 2 || (options.heads.heads > 0 && tokens.rank() == 3),
+         "[run] expected tokens [T, embed_dim] in '{}'; found shape {}", options.input,
+         tokens.shape().text());
   result.input = tokens.shape();
-  const SelfAttention attention = make_module(options, device, result);
-  result.context = trace.time("forward", [&] { return attention(tokens); });
+  result.context = forward(options, device, tokens, result);
   result.host_time_s = trace.last_span_s();
   result.simulated = device.capabilities().simulated;
   if (options.device.options.explain) result.reports = device.take_reports();
@@ -110,14 +152,7 @@ Result compute(const RunOptions& options) {
 }
 
 report::TraceGroup trace_group(const RunOptions& options, const Result& result) {
-  return result.trace.group(name_of({.device = result.device,
-                                     .variant = result.config.variant,
-                                     .dtype = *result.config.dtype,
-                                     .tokens = result.input[0],
-                                     .embed_dim = result.input[1],
-                                     .head_dim = options.head_dim,
-                                     .core_grid = result.config.core_grid,
-                                     .fidelity = result.config.fidelity}));
+  return result.trace.group(name_of(case_of(options, result)));
 }
 
 std::string time_sentence(const Result& result) {
@@ -146,6 +181,8 @@ void print(const Result& result) {
 Tensor shown_corner(const Tensor& context) {
   constexpr std::int64_t threshold = 1000, edge = 3;
   if (context.numel() <= threshold) return context;
+  if (context.rank() == 3)
+    return shown_corner(context.view({context.size(0) * context.size(1), context.size(2)}));
   const auto shown = [](std::int64_t size) { return std::min(size, 2 * edge); };
   const auto place = [](std::int64_t i, std::int64_t size) {
     return size <= 2 * edge || i < edge ? i : size - 2 * edge + i;
@@ -164,8 +201,8 @@ Json result_json(const Result& result) {
   Json json = {{"device", result.device},
                {"variant", to_string(result.config.variant)},
                {"dtype", to_string(*result.config.dtype)},
-               {"tokens", result.input[0]},
-               {"embed_dim", result.input[1]},
+               {"tokens", result.input[-2]},
+               {"embed_dim", result.input[-1]},
                {"head_dim", result.context.size(-1)},
                {"host_time_s", result.host_time_s},
                {"time_source", "measured"},
@@ -204,6 +241,7 @@ void add_options(Command& command, RunOptions& options) {
       ->capture_default_str();
   command.add_option("--head-dim", options.head_dim, "columns of the context")
       ->capture_default_str();
+  add_heads_options(command, options.heads);
   command
       .add_option("--seed", options.seed,
                   "seed of the stream; the weights start from the same seed")
@@ -233,6 +271,7 @@ void add_run(Command& program, int&) {
       "  wattention run --device wormhole --variant resident --mode shape --tokens 100000 "
       "--explain\n"
       "  wattention run --device wormhole --variant resident --mode shape --trace out.json\n"
+      "  wattention run --heads 12 --embed-dim 768 --causal\n"
       "  wattention run --input x.npy --head-dim 64");
   command->callback([options] { run(*options); });
 }

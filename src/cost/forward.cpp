@@ -1,5 +1,9 @@
 #include "cost/forward.h"
 
+#include <wattention/multi_head_attention.h>
+
+#include <functional>
+
 #include "base/fail.h"
 #include "cost/modelled_device.h"
 #include "device/value_less.h"
@@ -8,6 +12,20 @@ namespace wattention {
 namespace {
 
 // The weights have a place and no meaning: none is computed with.
+MultiHeadAttention make_module_with_heads(const ForwardCase& forward, const Device& device) {
+  const HeadsCase& heads = forward.heads;
+  const int kv_heads = heads.kv_heads > 0 ? heads.kv_heads : heads.heads;
+  const std::int64_t embed = forward.embed_dim;
+  const std::int64_t rows = embed / heads.heads * (heads.heads + 2 * kv_heads);
+  const MultiHeadAttentionWeights weights{.in_proj_weight = Tensor::empty({rows, embed}),
+                                          .in_proj_bias = Tensor::empty({rows}),
+                                          .out_proj_weight = Tensor::empty({embed, embed}),
+                                          .out_proj_bias = Tensor::empty({embed})};
+  return MultiHeadAttention(weights, heads.heads,
+                            {.num_kv_heads = kv_heads, .is_causal = heads.is_causal})
+      .to(device);
+}
+
 SelfAttention make_module(const ForwardCase& forward, const Device& device) {
   const auto weight = [&] { return Tensor::empty({forward.head_dim, forward.embed_dim}); };
   AttentionConfig config{
@@ -16,12 +34,34 @@ SelfAttention make_module(const ForwardCase& forward, const Device& device) {
   return SelfAttention(weight(), weight(), weight()).to(device, config);
 }
 
+std::int64_t weights_of(const ForwardCase& forward) {
+  const HeadsCase& heads = forward.heads;
+  if (heads.heads == 0) return 3 * forward.embed_dim * forward.head_dim;
+  const int kv_heads = heads.kv_heads > 0 ? heads.kv_heads : heads.heads;
+  return forward.embed_dim *
+         (2 * forward.embed_dim + 2 * kv_heads * (forward.embed_dim / heads.heads));
+}
+
+// A forward to repeat: the module is on the device.
+std::function<void()> forward_on(const ForwardCase& forward, const Device& device) {
+  if (forward.heads.heads == 0)
+    return [attention = make_module(forward, device),
+            tokens = value_less({forward.tokens, forward.embed_dim}, DType::f32)] {
+      attention(tokens);
+    };
+  return [attention = make_module_with_heads(forward, device),
+          tokens = value_less({forward.heads.batch, forward.tokens, forward.embed_dim},
+                              DType::f32)] { attention(tokens); };
+}
+
 void check(const ForwardCase& forward) {
   expect(forward.tokens > 0 && forward.embed_dim > 0 && forward.head_dim > 0,
          "[estimate] expected tokens, embed-dim and head-dim of at least 1; found {}, {} and {}",
          forward.tokens, forward.embed_dim, forward.head_dim);
   expect(forward.variant == Variant::naive || forward.variant == Variant::resident,
          "[estimate] expected variant naive or resident; found {}", to_string(forward.variant));
+  expect(forward.heads.heads == 0 || forward.variant == Variant::resident,
+         "[estimate] expected variant resident with heads; found {}", to_string(forward.variant));
   expect(
       forward.variant == Variant::resident || (forward.weights == Memory::l1 && !forward.core_grid),
       "[estimate] expected core-grid and weights with variant resident only; found {}",
@@ -40,14 +80,13 @@ RecordedForward record_forward(const ForwardCase& forward, const Device& device)
   EventLog& log = modelled(device).log;
   log.start();
   // Weights are drawn before the device is named, so the device does not see it.
-  log.add(HostEvent{HostEvent::Work::draw_uniform, 3 * forward.embed_dim * forward.head_dim, 0});
-  const SelfAttention attention = make_module(forward, device);
+  log.add(HostEvent{HostEvent::Work::draw_uniform, weights_of(forward), 0});
+  const std::function<void()> run = forward_on(forward, device);
   RecordedForward recorded;
   recorded.module = log.take();
-  const Tensor tokens = value_less({forward.tokens, forward.embed_dim}, DType::f32);
-  attention(tokens);
+  run();
   recorded.first = log.take();
-  attention(tokens);
+  run();
   recorded.steady = log.take();
   log.stop();
   return recorded;

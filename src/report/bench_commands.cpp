@@ -12,9 +12,10 @@
 namespace wattention::report {
 namespace {
 
-constexpr std::array<std::string_view, 14> options{
-    "device",   "variant",          "dtype", "tokens",  "embed-dim", "head-dim", "core-grid",
-    "fidelity", "fold-projections", "host",  "threads", "kernel",    "count",    ""};
+constexpr std::array<std::string_view, 19> options{
+    "device",   "variant", "dtype",  "tokens", "embed-dim", "head-dim", "heads",
+    "kv-heads", "causal",  "batch",  "past",   "core-grid", "fidelity", "fold-projections",
+    "host",     "threads", "kernel", "count",  ""};
 
 // Values of each option; the last list holds the flags, which never merge. Empty: not said.
 using Command = std::array<std::vector<std::string>, options.size()>;
@@ -43,7 +44,12 @@ Command command_of(const BenchRecord& record) {
           Words{std::string(to_string(axes.dtype))},
           unless(axes.tokens, standard.tokens),
           unless(axes.embed_dim, standard.embed_dim),
-          unless(axes.head_dim, standard.head_dim),
+          axes.heads.heads ? Words{} : unless(axes.head_dim, standard.head_dim),
+          unless(axes.heads.heads, 0),
+          unless(axes.heads.kv_heads, 0),
+          axes.heads.is_causal ? Words{"on"} : Words{},
+          unless(axes.heads.batch, 1),
+          unless(axes.heads.past, 0),
           if_any(grid_word(axes)),
           axes.fidelity ? Words{std::string(to_string(*axes.fidelity))} : Words{},
           axes.fold_projections ? Words{"on"} : Words{},

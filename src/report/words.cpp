@@ -8,6 +8,20 @@ std::string grid_word(const BenchCase& axes) {
   return axes.core_grid ? to_string(*axes.core_grid) : "";
 }
 
+std::string shape_word(const BenchCase& axes) {
+  const std::string word = fmt::format("{}x{}x{}", axes.tokens, axes.embed_dim, axes.head_dim);
+  return axes.heads.batch > 1 ? fmt::format("{}x{}", axes.heads.batch, word) : word;
+}
+
+std::string heads_word(const HeadsCase& heads) {
+  if (heads.heads == 0) return "";
+  std::string word = fmt::format("{}", heads.heads);
+  if (heads.kv_heads > 0) word += fmt::format("/{}", heads.kv_heads);
+  if (heads.is_causal) word += " causal";
+  if (heads.past > 0) word += fmt::format(", past {}", heads.past);
+  return word;
+}
+
 std::string fidelity_word(Fidelity fidelity) {
   return fidelity == Fidelity::lofi ? "LoFi" : fmt::format("HiFi{}", static_cast<int>(fidelity));
 }
@@ -32,6 +46,8 @@ std::string series_word(const BenchCase& axes) {
   if (axes.fold_projections) word += " folded";
   if (!axes.kernel.empty()) word += fmt::format(" {}", axes.kernel);
   if (axes.threads > 0) word += fmt::format(" {} threads", axes.threads);
+  if (axes.heads.heads > 0) word += fmt::format(" {} heads", heads_word(axes.heads));
+  if (axes.heads.batch > 1) word += fmt::format(" batch {}", axes.heads.batch);
   if (!axes.host.empty()) word += fmt::format(" in {}", axes.host);
   return word;
 }

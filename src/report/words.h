@@ -8,6 +8,10 @@ namespace wattention::report {
 
 /// "8x8".
 std::string grid_word(const BenchCase& axes);
+/// "1024x768x64"; "4x1024x768x64" with a batch.
+std::string shape_word(const BenchCase& axes);
+/// "32/8 causal, past 8192"; empty for the one-headed module.
+std::string heads_word(const HeadsCase& heads);
 /// "LoFi", "HiFi2".
 std::string fidelity_word(Fidelity fidelity);
 /// What ran; of a case that did not run, what was asked for.

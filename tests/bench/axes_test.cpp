@@ -57,6 +57,26 @@ TEST(Axes, DefaultsFollowTheDevice) {
   EXPECT_EQ(cases[2].variant, Variant::reference);
 }
 
+TEST(Axes, HeadsMultiplyOnlyWithTheirOwn) {
+  const BenchAxes axes{.devices = {"cpu"},
+                       .embed_dims = {96},
+                       .counts = {1},
+                       .heads = {0, 12},
+                       .kv_heads = {0, 4},
+                       .is_causal = {false, true},
+                       .pasts = {0, 64}};
+  const std::vector<BenchCase> cases = cases_of(axes);
+  ASSERT_EQ(cases.size(), 1u + 2 * 2 * 2);
+  EXPECT_EQ(cases[0].head_dim, 2048);
+  EXPECT_EQ(cases[1].head_dim, 8);
+  EXPECT_EQ(name_of(cases.back()),
+            "cpu/fused/f32/heads:12/kv_heads:4/causal/past:64/tokens:1024/embed_dim:96/head_dim:8/"
+            "count:1");
+  EXPECT_EQ(kind_of_refusal({.kv_heads = {4}}), ErrorKind::bad_input);
+  EXPECT_EQ(kind_of_refusal({.heads = {-1}}), ErrorKind::bad_input);
+  EXPECT_EQ(kind_of_refusal({.heads = {4}, .batches = {0}}), ErrorKind::bad_input);
+}
+
 TEST(Axes, RefusesEmptyAndAbsurdAxes) {
   EXPECT_EQ(kind_of_refusal({.devices = {}}), ErrorKind::bad_input);
   EXPECT_EQ(kind_of_refusal({.tokens = {}}), ErrorKind::bad_input);

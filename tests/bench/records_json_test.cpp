@@ -32,6 +32,14 @@ TEST(RecordsJson, RoundTripKeepsEveryField) {
   }
 }
 
+TEST(RecordsJson, HeadsSurvive) {
+  BenchRun run = sample_run();
+  run.records = {measured_record()};
+  run.records[0].axes.heads = {
+      .heads = 32, .kv_heads = 8, .is_causal = true, .batch = 2, .past = 8192};
+  EXPECT_EQ(bench_from_json(to_json(run)).records[0].axes, run.records[0].axes);
+}
+
 TEST(RecordsJson, ModelledStepsInFrontLeaveTheThreads) {
   BenchRun run = sample_run();
   BenchRecord& record = run.records.front();

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "base/interrupt.h"
+
 namespace wattention::cpu {
 namespace {
 
@@ -44,9 +46,11 @@ void FewRowsWorker::run(const SdpaUnit& unit, float* states) {
   // Blocks lie at fixed places, so that a row's bits do not hang on its neighbours.
   from =
       unit.first_key + std::max<std::int64_t>(from - unit.first_key, 0) / key_block_ * key_block_;
-  for (std::int64_t first = from; first < to; first += key_block_)
+  for (std::int64_t first = from; first < to; first += key_block_) {
+    interruption_point();
     for (int r = 0; r < rows; r += 4)
       attend(unit, r, std::min(rows - r, 4), first, std::min(first + key_block_, to));
+  }
   finish(unit, states);
 }
 

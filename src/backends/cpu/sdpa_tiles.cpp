@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/interrupt.h"
+
 namespace wattention::cpu {
 namespace {
 
@@ -61,6 +63,7 @@ void TileWorker::run(const SdpaUnit& unit, float* states) {
   from =
       unit.first_key + std::max<std::int64_t>(from - unit.first_key, 0) / key_block_ * key_block_;
   for (std::int64_t first = from; first < to; first += key_block_) {
+    interruption_point();
     const Block block = block_of(unit, first, std::min(key_block_, to - first));
     for (int t = 0; t < tile_count_; ++t) attend(tiles_[t], unit, block);
   }
