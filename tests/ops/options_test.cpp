@@ -206,6 +206,19 @@ TEST(DeviceOptions, StrictRefusesUnverifiedDigits) {
   unsetenv("WATTENTION_STRICT");
 }
 
+// Cards printed quotients by a tensor that is spread; one of as many rows and columns has another program.
+TEST(DeviceOptions, StrictDivisionsAreOfBroadcasts) {
+  const Device card = open_device("wormhole", {.strict = true});
+  const auto sent = [&](const Shape& shape) { return to_device(Tensor::zeros(shape), card); };
+  const Tensor matrix = sent({32, 64});
+  div(matrix, sent({32, 1}));
+  div(matrix, 2);
+  EXPECT_EQ(error_of([&] { div(matrix, matrix); }),
+            "[div] expected an op whose digits are verified, as strict was asked for; found div, "
+            "known from the source of "
+            "release 0.57 only");
+}
+
 TEST(Placement, OfCardsIsRefusedElsewhere) {
   const Tensor host = Tensor::zeros({2, 2});
   for (const std::string name : {"reference", "cpu"}) {

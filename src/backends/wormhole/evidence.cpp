@@ -74,6 +74,14 @@ Evidence evidence_of_product(const OpCall& call) {
              : Evidence::printed;
 }
 
+// Cards printed quotients by a number, a row or a column. Matrices of one size have another program, whose fp32
+// operands meet a 16-bit Dst.
+bool is_division_by_equals(const OpCall& call) {
+  if (call.number) return false;
+  const Shape &a = call.a().shape(), &b = call.b().shape();
+  return TiledShape(a).rows == TiledShape(b).rows && TiledShape(a).cols == TiledShape(b).cols;
+}
+
 bool has_blocks(const OpCall& call) {
   return std::ranges::any_of(call.tensors,
                              [](const Tensor& tensor) { return is_block(tensor.dtype()); });
@@ -87,8 +95,8 @@ Evidence evidence_of_op(const OpCall& call) {
     case Op::add:
     case Op::subtract:
     case Op::sqrt:
-    case Op::tanh:
-    case Op::div: return Evidence::printed;
+    case Op::tanh: return Evidence::printed;
+    case Op::div: return is_division_by_equals(call) ? Evidence::read : Evidence::printed;
     case Op::softmax: return evidence_of_softmax(call);
     case Op::pow: return call.number ? Evidence::printed : Evidence::read;
     case Op::divide: return call.number ? Evidence::printed : Evidence::library;
