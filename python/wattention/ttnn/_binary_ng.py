@@ -25,18 +25,30 @@ from ._types import ROW_MAJOR_LAYOUT, TILE_LAYOUT, dtype_words
 _SENTENCE = "Operands to eltwise binary need to be on device!"
 _SAME_NAMES = ("add subtract multiply rsub squared_difference maximum minimum eq ne lt gt le ge logical_and logical_or "
                "logical_xor pow bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift").split()
-# A word's activations of the first operand, of the second, its op, and those of the result.
+_OTHER_NAMES = dict(word.split(":") for word in "sub:subtract mul:multiply div:divide divide:divide".split())
+# Activations of the first operand, of the second, the op, and activations of the result.
+_CHAINS = """
+ldexp      - EXP2 multiply -
+logaddexp  EXP EXP add LOG
+logaddexp2 EXP2 EXP2 add LOG2
+bias_gelu  - - add GELU
+"""
+
+
+def _steps_of(activation):
+    return () if activation == "-" else (activation,)
+
+
 _PROGRAMS = {
     **{name: ((), (), name, ()) for name in _SAME_NAMES},
-    "sub": ((), (), "subtract", ()), "mul": ((), (), "multiply", ()),
-    "div": ((), (), "divide", ()), "divide": ((), (), "divide", ()),
-    "ldexp": ((), ("EXP2",), "multiply", ()), "logaddexp": (("EXP",), ("EXP",), "add", ("LOG",)),
-    "logaddexp2": (("EXP2",), ("EXP2",), "add", ("LOG2",)), "bias_gelu": ((), (), "add", ("GELU",)),
+    **{name: ((), (), op, ()) for name, op in _OTHER_NAMES.items()},
+    **{name: (_steps_of(first), _steps_of(second), op, _steps_of(after))
+       for name, first, second, op, after in map(str.split, _CHAINS.strip().splitlines())},
 }
-_BY_NUMBER = ("add", "subtract", "multiply")  # a tile of the number, in the older program too
+_BY_NUMBER = tuple("add subtract multiply".split())  # a tile of the number, in the older program too
 _ACTIVATIONS = {kind.name: kind.name.lower() for kind in UnaryOpType} | {
     "RECIP": "reciprocal", "LOGICAL_NOT_UNARY": "logical_not", "POWER": "pow"}
-_OWN_DTYPE = ("div", "maximum", "minimum", "pow")  # of two tensors: TT-NN takes a dtype there, and forgets it
+_OWN_DTYPE = tuple("div maximum minimum pow".split())  # of two tensors: TT-NN takes a dtype there, and forgets it
 _QUICK = ("GELU",)  # the kernel's own default
 
 
