@@ -196,7 +196,8 @@ _SPECIAL = {
     "multigammaln": lambda tensor, **_: tensor.mvlgamma(4),
     "polygamma": lambda tensor, k, **_: tensor.polygamma(k),
     "polyval": _polyval,
-    "rdiv": lambda tensor, value, **_: value / tensor,
+    "rdiv": lambda tensor, value, round_mode=None, **_: tensor.new_full(tensor.shape, value).div(
+        tensor, rounding_mode=round_mode),
     "reglu": _gated("relu"),
     "relu_max": lambda tensor, upper_limit, **_: tensor.clamp(max=upper_limit).relu(),
     "relu_min": lambda tensor, lower_limit, **_: tensor.clamp(min=lower_limit),
