@@ -49,6 +49,8 @@ _SPELLED = {
     "bias_gelu": lambda a, b: functional.gelu(a + b),
     "relu_max": functional.relu6,  # of its default
     "relu_min": torch.relu,
+    "plus_one": lambda x: x + 1,
+    "tanh_accurate": torch.tanh,
     "stddev": lambda x, dims: x.std(dims[0], keepdim=True, correction=0),
     "transpose": lambda x: x.t().contiguous(),
 }
@@ -117,6 +119,7 @@ def _special(name, x):
                          lambda a: functional.pad(a, (0, 0, 0, 32)))],
         "repeat": lambda: [("2 x 1", [x], {"repeats": (2, 1)}, lambda a: a.repeat(2, 1))],
         "repeat_interleave": lambda: [("2 x 1", [x], {"repeats": (2, 1)}, lambda a: a.repeat_interleave(2, 0))],
+        "fill": lambda: [("", [x], {"value": 0.5}, lambda a: torch.full_like(a, 0.5))],
         "full_like": lambda: [("", [x], {"value": 0.5}, lambda a: torch.full_like(a, 0.5))],
         "split_heads": lambda: [("query of 8 and 2 x 4 heads", [x.reshape(1, rows, cols)],
                                  {"heads": 8, "kv_heads": 4, "part": 0}, lambda a: _heads(a, 8, 4))],
