@@ -54,6 +54,15 @@ class Norms(WithDevice):
             found = ttnn.softmax(self.send(self.x), compute_kernel_config=config, numeric_stable=stable)
             self.near(found, softmax(self.x))
 
+    def test_prelu_takes_a_slope_for_each_channel(self):
+        slopes = np.array([0.5, -2, 0.25, 1], np.float32)
+        wanted = np.where(self.x < 0, self.x * slopes[:, None, None], self.x)
+        self.near(ttnn.prelu(self.send(self.x), self.send(slopes)), wanted)
+        self.near(ttnn.prelu(self.send(self.x), [-0.25]), np.where(self.x < 0, self.x * -0.25, self.x))
+        self.expect("bad_input", "Mismatch of parameter numbers and input channel size",
+                    lambda: ttnn.prelu(self.send(self.x), self.send(slopes[:3])))
+        self.expect("bad_input", "incompatible", lambda: ttnn.prelu(self.send(self.x), [0.5, 0.25]))
+
     def test_in_place_changes_the_tensor(self):
         x = self.send(self.x)
         self.assertIs(ttnn.softmax_in_place(x), x)

@@ -7,7 +7,7 @@ import math
 from .. import _core
 from ._composed import attach_composites
 from ._device import SFPU_INFINITY, SFPU_NAN
-from ._errors import error
+from ._errors import ArgumentError, error
 from ._steps import (Tensors, absolute, add, equal, exp, expm1, floor, greater, less, less_or_equal, log, maximum,
                      minimum, multiply, negative, not_equal, reciprocal, sign, sqrt, square, subtract, where)
 
@@ -137,7 +137,21 @@ def _hardswish(x, scale=1 / 6, shift=0.5):
 
 
 def _prelu(x, weight):
-    return _core.leaky_relu(x, negative_slope=float(weight))
+    """One slope for all, or one for each of the second dimension's places."""
+    if not isinstance(weight, Tensors):
+        slopes = weight if isinstance(weight, (list, tuple)) else (weight,)
+        if len(slopes) != 1:
+            raise ArgumentError("[ttnn.prelu] expected a slope or a tensor of them (incompatible function arguments); "
+                                f"found {weight}")
+        return _core.leaky_relu(x, negative_slope=float(slopes[0]))
+    rank, channels = len(x.shape), x.shape[1]
+    if weight.size != channels:
+        raise error("bad_input", f"[ttnn.prelu] expected {channels} slopes; found {weight.size}. Mismatch of parameter "
+                                 f"numbers and input channel size. Found parameter numbers = {weight.size} and channel "
+                                 f"size = {channels}.")
+    if rank > 2:
+        weight = _core.reshape(weight, [1, channels] + [1] * (rank - 2))
+    return where(_core.ltz(x), multiply(x, weight), x)
 
 
 def _hardtanh(x, min_val=-1.0, max_val=1.0):

@@ -149,6 +149,12 @@ def _div(a, b, round_mode=None, **_):
     return a.div(b, rounding_mode=None if round_mode == "None" else round_mode)
 
 
+def _prelu(tensor, weight, **_):
+    import torch
+
+    return torch.nn.functional.prelu(tensor, torch.as_tensor(weight, dtype=tensor.dtype))
+
+
 _OF_OPEN_DOMAINS = "acos acosh asin logit".split()
 
 
@@ -196,6 +202,7 @@ _SPECIAL = {
     "multigammaln": lambda tensor, **_: tensor.mvlgamma(4),
     "polygamma": lambda tensor, k, **_: tensor.polygamma(k),
     "polyval": _polyval,
+    "prelu": _prelu,
     "rdiv": lambda tensor, value, round_mode=None, **_: tensor.new_full(tensor.shape, value).div(
         tensor, rounding_mode=round_mode),
     "reglu": _gated("relu"),
