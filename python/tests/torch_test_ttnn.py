@@ -123,6 +123,7 @@ class Golden(WithDevice):
                                ("rms_norm", torch.nn.functional.rms_norm(self.a, (32,), eps=1e-12))):
             arguments = {"mul_": (2,), "max": (-1,), "rsub": (2,)}.get(name, ())
             torch.testing.assert_close(golden(name)(self.a, *arguments), expected, rtol=1e-2, atol=1e-2)
+        self.assertTrue(torch.equal(golden("polyval")(self.a, [3.0]), torch.full_like(self.a, 3)))
         cut = golden("rdiv")(self.a + 1, 2.5, round_mode="trunc")
         self.assertTrue(torch.equal(cut, 1 + (self.a + 1 <= 1.25).to(torch.bfloat16)))
         below = ttnn.get_golden_function(ttnn.acosh)(self.a / 2, device=self.device)

@@ -72,8 +72,8 @@ def _gated(gate):
 
 
 def _polyval(tensor, coeffs, **_):
-    result = coeffs[0]
-    for factor in coeffs[1:]:
+    result = 0.0
+    for factor in coeffs:
         result = result * tensor + factor
     return result
 
