@@ -5,9 +5,10 @@ Run with any interpreter that has torch:
   PYTHONPATH=build/python python3 benchmarks/compare_attention.py [--threads 2] [--rounds 7] [--kernel avx2]
          [--dtypes f32 bf16 f16] [--cases gpt2 decode ...] [--out attention.json]
 ONNX Runtime (f32) has a column where the interpreter has the packages onnx and onnxruntime. Each round runs every side
-once; the first is not counted. --kernel avx2 forces AVX2 on the first two. `GB/s` is what keys and values are read at,
-`read` the share of what torch's sum over the same bytes reaches. `peak` is the share of the processor's multiply-adds,
-by the peak that --peak names in GFLOP/s of all threads together (build/bin/bench_peak measures it).
+twice and counts the second; the first round is not counted. --kernel avx2 forces AVX2 on the first two. `GB/s` is what
+keys and values are read at, `read` the share of what torch's sum over the same bytes reaches. `peak` is the share of the
+processor's multiply-adds, by the peak that --peak names in GFLOP/s of all threads together (build/bin/bench_peak
+measures it).
 """
 import argparse
 import json
@@ -33,9 +34,12 @@ def median(values):
 
 
 def by_turns(calls, rounds):
+    """Medians. Threads of the side before still spin for some milliseconds: each turn waits, and warms up its own."""
     times = [[] for _ in calls]
     for index in range(rounds + 1):
         for mine, call in zip(times, calls):
+            time.sleep(0.03)
+            call()
             start = time.perf_counter()
             call()
             if index > 0:
@@ -64,6 +68,7 @@ def onnxruntime_call(case, operands, threads):
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 23)], ir_version=10)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
     return lambda: session.run(None, dict(zip(names, arrays)))
 

@@ -88,8 +88,11 @@ void add_heads_options(Command& command, HeadsCase& heads) {
       ->group("Heads");
   command.add_option("--kv-heads", heads.kv_heads, "heads of keys and values (default: as many)")
       ->group("Heads");
-  command.add_flag(
-      "--causal", [&heads](std::int64_t) { heads.is_causal = true; }, "a token sees none after it");
+  command
+      .add_flag(
+          "--causal", [&heads](std::int64_t) { heads.is_causal = true; },
+          "a token sees none after it")
+      ->group("Heads");
   command.add_option("--batch", heads.batch, "sequences of the forward")
       ->capture_default_str()
       ->group("Heads");
