@@ -6,9 +6,8 @@ Run with any interpreter that has torch:
          [--dtypes f32 bf16 f16] [--cases gpt2 decode ...] [--out attention.json]
 ONNX Runtime (f32) has a column where the interpreter has the packages onnx and onnxruntime. Each round runs every side
 twice and counts the second; the first round is not counted. --kernel avx2 forces AVX2 on the first two. `GB/s` is what
-keys and values are read at, `read` the share of what torch's sum over the same bytes reaches. `peak` is the share of the
-processor's multiply-adds, by the peak that --peak names in GFLOP/s of all threads together (build/bin/bench_peak
-measures it).
+keys and values are read at, `read` the share of what torch's sum over the same bytes reaches. `peak` is the share of
+the processor's multiply-adds, by the peak that --peak names in GFLOP/s of all threads together (bench_peak).
 """
 import argparse
 import json
