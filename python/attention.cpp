@@ -43,7 +43,9 @@ MultiHeadAttentionOptions options_of(std::optional<int> num_kv_heads, bool bias,
 
 Tensor computed(const MultiHeadAttention& self, const nb::object& tokens, const nb::object& mask,
                 KeyValueCache* cache) {
-  const Tensor input = tensor_of(tokens), hidden = optional_tensor(mask);
+  // Bools become bytes, as for the function.
+  const nb::object seen = nb::module_::import_("wattention._attention").attr("_mask_of")(mask);
+  const Tensor input = tensor_of(tokens), hidden = optional_tensor(seen);
   expect(cache == nullptr || !hidden.defined(),
          "[multi_head_attention] expected no mask beside a cache; found one");
   const Computing computing;
@@ -73,9 +75,10 @@ void bind_multi_head_attention(nb::module_& module) {
           [](const nb::dict& state, int num_heads, std::string_view prefix,
              std::optional<int> num_kv_heads, bool is_causal) {
             NamedTensors tensors;
-            for (const auto& [name, array] : state)
-              if (const auto word = nb::cast<std::string>(name); word.starts_with(prefix))
-                tensors.emplace(word, tensor_of(nb::borrow(array)));
+            for (const char* name : {"in_proj_weight", "in_proj_bias", "out_proj.weight",
+                                     "out_proj.bias", "bias_k", "bias_v"})
+              if (const std::string word = std::string(prefix) + name; state.contains(word.c_str()))
+                tensors.emplace(word, tensor_of(nb::borrow(state[word.c_str()])));
             return MultiHeadAttention(multi_head_attention_weights(tensors, prefix), num_heads,
                                       options_of(num_kv_heads, true, is_causal));
           },

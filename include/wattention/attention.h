@@ -35,9 +35,12 @@ struct ScaledDotProductAttentionOptions {
 Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, const Tensor& value,
                                     const ScaledDotProductAttentionOptions& options = {});
 
-/// Keys and values of a sequence that grows: room for `capacity` tokens in each batch, on the host.
+/// Keys and values of a sequence that grows: room for `capacity` tokens in each batch, on the host. One thread at a
+/// time may use it.
 class KeyValueCache {
  public:
+  KeyValueCache(KeyValueCache&&) = default;
+  KeyValueCache& operator=(KeyValueCache&&) = default;
   /// Throws Error{bad_input} for sizes below 1, or a dtype that is not f32, bf16 or f16.
   KeyValueCache(std::int64_t batch, std::int64_t kv_heads, std::int64_t capacity,
                 std::int64_t head_dim, DType dtype = DType::f32);
@@ -61,7 +64,8 @@ class KeyValueCache {
   std::int64_t length_ = 0;
 };
 
-/// The queries are the sequence's last ones: append their keys and values first. Nothing of the cache is copied.
+/// The queries are the sequence's last ones: append their keys and values first. Nothing of the cache is copied. A mask
+/// is as wide as the cache's capacity, or 1.
 Tensor scaled_dot_product_attention(const Tensor& query, const KeyValueCache& cache,
                                     ScaledDotProductAttentionOptions options = {});
 

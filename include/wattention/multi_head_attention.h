@@ -20,7 +20,8 @@ struct MultiHeadAttentionWeights {
 };
 
 /// Those called PREFIXin_proj_weight, PREFIXin_proj_bias, PREFIXout_proj.weight and PREFIXout_proj.bias, as torch's
-/// state_dict names them. Throws Error{bad_input} where a weight is missing; biases may be.
+/// state_dict names them. Throws Error{bad_input} where a weight is missing; biases may be. bias_k and bias_v, which
+/// torch's add_bias_kv makes, are refused.
 MultiHeadAttentionWeights multi_head_attention_weights(const NamedTensors& tensors,
                                                        std::string_view prefix = "");
 
@@ -45,7 +46,7 @@ class MultiHeadAttention {
   MultiHeadAttention to(const Device& device) const;
 
   /// tokens [batch, T, embed_dim] or [T, embed_dim] on the host -> the same shape on the host. The mask as in
-  /// ScaledDotProductAttentionOptions.
+  /// ScaledDotProductAttentionOptions: 1 where a token is seen, the opposite of torch's module.
   Tensor operator()(const Tensor& tokens, const Tensor& mask = {}) const;
   /// query [batch, S, embed_dim], key and value [batch, T, embed_dim] -> [batch, S, embed_dim].
   Tensor operator()(const Tensor& query, const Tensor& key, const Tensor& value,

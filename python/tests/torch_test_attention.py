@@ -77,6 +77,44 @@ class Attention(unittest.TestCase):
             torch.testing.assert_close(wattention.scaled_dot_product_attention(query, key, value),
                                        F.scaled_dot_product_attention(query, key, value))
 
+    def test_shapes_of_no_rows_and_arrays_of_other_kinds(self):
+        key = torch.randn(1, 5, 4, 16).transpose(1, 2)
+        found = wattention.scaled_dot_product_attention(torch.empty(1, 4, 0, 16), key, key)
+        self.assertEqual(tuple(found.shape), (1, 4, 0, 16))
+        found = wattention.scaled_dot_product_attention(torch.empty(2, 1, 4, 0, 16), *2 * [torch.randn(2, 1, 4, 3, 16)])
+        self.assertEqual(tuple(found.shape), (2, 1, 4, 0, 16))
+        query = torch.randn(1, 4, 3, 16)
+        mixed = wattention.scaled_dot_product_attention(query, key.numpy(), wattention.Tensor(key.contiguous()))
+        torch.testing.assert_close(mixed, F.scaled_dot_product_attention(query, key, key))
+        with self.assertRaisesRegex(wattention.Error, r"expected equal batches; found \(2, 3, 1, 4, 8\), \(3, 2"):
+            wattention.scaled_dot_product_attention(torch.randn(2, 3, 1, 4, 8), *2 * [torch.randn(3, 2, 1, 4, 8)])
+        heads_last = torch.randn(2, 5, 4 * 16)
+        by_heads = heads_last.view(2, 5, 4, 16).transpose(1, 2)
+        found = wattention.scaled_dot_product_attention(heads_last, heads_last, heads_last, heads=4)
+        torch.testing.assert_close(found.view(2, 5, 4, 16).transpose(1, 2),
+                                   F.scaled_dot_product_attention(by_heads, by_heads, by_heads))
+
+    def test_masks_of_the_least_number_hide_as_torchs_do(self):
+        query, key = torch.randn(1, 2, 40, 16), torch.randn(1, 2, 600, 16)
+        for rows in (1, 40):
+            mask = torch.zeros(1, 1, rows, 600)
+            mask[..., :300] = torch.finfo(torch.float32).min
+            torch.testing.assert_close(
+                wattention.scaled_dot_product_attention(query[:, :, :rows].contiguous(), key, key, attn_mask=mask),
+                F.scaled_dot_product_attention(query[:, :, :rows], key, key, attn_mask=mask), atol=1e-5, rtol=1e-5)
+
+    def test_a_cache_takes_masks_as_wide_as_itself(self):
+        key, query = torch.randn(1, 2, 5, 8), torch.randn(1, 2, 5, 8)
+        cache = wattention.KeyValueCache(1, 2, 16, 8)
+        cache.append(key, key)
+        mask = torch.zeros(5, 16, dtype=torch.bool)
+        mask[:, :3] = True
+        for seen in (mask, mask.numpy(), wattention.Tensor(mask.to(torch.uint8))):
+            found = wattention.scaled_dot_product_attention(query, cache, attn_mask=seen)
+            torch.testing.assert_close(found, F.scaled_dot_product_attention(query, key[:, :, :3], key[:, :, :3]))
+        with self.assertRaisesRegex(wattention.Error, "expected no heads beside a cache; found it"):
+            wattention.scaled_dot_product_attention(query, cache, heads=2)
+
     def test_what_is_not_for_inference_is_refused(self):
         x = torch.randn(1, 1, 4, 8)
         with self.assertRaisesRegex(wattention.Error, "expected a dropout_p of 0") as caught:
@@ -121,6 +159,9 @@ class Module(unittest.TestCase):
                 expected, _ = theirs(tokens, tokens, tokens, attn_mask=hidden, need_weights=False)
                 causal = wattention.MultiHeadAttention.from_state_dict(theirs.state_dict(), 6, is_causal=True)
                 torch.testing.assert_close(torch.from_dlpack(causal(tokens)), expected, atol=1e-5, rtol=1e-5)
+                seen = ~hidden  # torch's module hides where True is, its function shows
+                masked = loaded(tokens, mask=seen)
+                torch.testing.assert_close(torch.from_dlpack(masked), expected, atol=1e-5, rtol=1e-5)
                 cache = wattention.KeyValueCache(2, 6, 16, 8)
                 for token in range(9):
                     last = causal(tokens[:, token:token + 1].contiguous(), cache=cache)

@@ -1,4 +1,6 @@
 """torch's scaled_dot_product_attention, on this library's kernels: arrays in, the same kind of array out."""
+import math
+
 from . import _core
 
 _OP = "scaled_dot_product_attention"
@@ -46,17 +48,24 @@ def _mask_of(mask):
     return as_bytes() if is_bool else mask
 
 
+def _are_alike(arrays):
+    """All torch's, or all NumPy's."""
+    return all(map(_is_torch, arrays)) or all(type(array).__module__ == "numpy" for array in arrays)
+
+
 def _heads_last(array):
     """[batch, heads, rows, columns] that lies as [batch, rows, heads * columns]: that view, else None."""
+    batch, heads, rows, columns = array.shape
     rows_first = array.swapaxes(1, 2)
-    return rows_first.reshape(*rows_first.shape[:2], -1) if _is_contiguous(rows_first) else None
+    return rows_first.reshape(batch, rows, heads * columns) if _is_contiguous(rows_first) else None
 
 
 def _attend_heads_last(query, key, value, mask, options):
     """Where all three are transposed views, they are read where they lie, and so is the result."""
-    if query.ndim != 4 or all(_is_contiguous(array) for array in (query, key, value)):
+    arrays = query, key, value
+    if any(array.ndim != 4 for array in arrays) or all(map(_is_contiguous, arrays)):
         return None
-    views = [_heads_last(array) for array in (query, key, value)]
+    views = [_heads_last(array) for array in arrays]
     if any(view is None for view in views):
         return None
     heads, kv_heads = query.shape[1], key.shape[1]
@@ -68,7 +77,8 @@ def _attend_heads_last(query, key, value, mask, options):
 
 
 def _attend(query, key, value, mask, options):
-    if any(name in options for name in ("heads", "kv_heads")) or isinstance(query, _core.Tensor):
+    with_heads = any(name in options for name in ("heads", "kv_heads"))
+    if with_heads or not _are_alike((query, key, value)):
         return getattr(_core, _OP)(query, key, value, mask, **options), False
     if (lying := _attend_heads_last(query, key, value, mask, options)) is not None:
         return lying
@@ -77,9 +87,19 @@ def _attend(query, key, value, mask, options):
     leading = query.shape[:-3]  # any number of batches
     if mask is not None and mask.ndim > 4:
         _fail(f"a mask of at most 4 dimensions; found {mask.ndim}")
-    query, key, value = (array.reshape(-1, *array.shape[-3:]) for array in (query, key, value))
+    if any(tuple(array.shape[:-3]) != tuple(leading) for array in (key, value)):
+        _fail(f"equal batches; found {tuple(query.shape)}, {tuple(key.shape)} and {tuple(value.shape)}")
+    batches = math.prod(leading)
+    query, key, value = (array.reshape(batches, *array.shape[-3:]) for array in (query, key, value))
     context = getattr(_core, _OP)(query, key, value, mask, **options)
     return context.view([*leading, *context.shape[1:]]), False
+
+
+_BESIDE_A_CACHE = {"is_causal", "scale", "alignment", "position", "softcap", "window_left", "window_right"}
+
+
+def _tensor(array):
+    return array if isinstance(array, _core.Tensor) else _core.Tensor(array)
 
 
 def _like(query, context, is_heads_last):
@@ -107,7 +127,9 @@ def scaled_dot_product_attention(query, key, value=None, attn_mask=None, dropout
     if isinstance(key, _core.KeyValueCache):
         if value is not None:
             _fail("no value beside a cache, which has its own; found one")
-        context = key.attend(query if isinstance(query, _core.Tensor) else _core.Tensor(query), mask, **options)
+        if unknown := set(options) - _BESIDE_A_CACHE:
+            _fail(f"no {sorted(unknown)[0]} beside a cache; found it")
+        context = key.attend(_tensor(query), None if mask is None else _tensor(mask), **options)
         return _like(query, context, False)
     if value is None:
         _fail("a value; found none")

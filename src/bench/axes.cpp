@@ -113,6 +113,10 @@ void expect_used(const BenchAxes& axes, const std::vector<BenchCase>& cases) {
              any([](const BenchCase& c) { return !c.host.empty(); }),
          "[bench] expected a case of variant naive or resident for axis host; found none");
   const BenchAxes standard;
+  expect(
+      axes.head_dims == standard.head_dims ||
+          any([](const BenchCase& c) { return c.heads.heads == 0; }),
+      "[bench] expected no axis head-dim with heads, of which it is embed-dim / heads; found one");
   const bool names_heads = axes.kv_heads != standard.kv_heads ||
                            axes.is_causal != standard.is_causal ||
                            axes.batches != standard.batches || axes.pasts != standard.pasts;

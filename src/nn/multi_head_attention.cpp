@@ -50,7 +50,7 @@ std::int64_t rows_of_projection(std::int64_t embed_dim, int num_heads,
          "[multi_head_attention] expected num_heads that are a multiple of num_kv_heads; found {} "
          "and {}",
          num_heads, num_kv_heads);
-  return embed_dim / num_heads * (num_heads + 2 * num_kv_heads);
+  return embed_dim / num_heads * (num_heads + 2 * std::int64_t{num_kv_heads});
 }
 
 // torch's order: the output's Linear with its bias, which becomes 0, then xavier_uniform_ of the rest.
@@ -88,6 +88,10 @@ MultiHeadAttentionWeights multi_head_attention_weights(const NamedTensors& tenso
            name, tensors.size());
     return tensor ? *tensor : Tensor();
   };
+  for (const std::string_view other : {"bias_k", "bias_v"})
+    if (find(tensors, std::string(prefix) + std::string(other)) != nullptr)
+      fail(ErrorKind::unsupported, "[multi_head_attention] expected no {}{}; found it", prefix,
+           other);
   return {.in_proj_weight = named("in_proj_weight", true),
           .in_proj_bias = named("in_proj_bias", false),
           .out_proj_weight = named("out_proj.weight", true),
@@ -124,7 +128,8 @@ MultiHeadAttention::MultiHeadAttention(MultiHeadAttentionWeights weights, int nu
 }
 
 MultiHeadAttention MultiHeadAttention::to(const Device& device) const {
-  MultiHeadAttention moved = *this;
+  MultiHeadAttention moved(weights_, num_heads_,
+                           {.num_kv_heads = num_kv_heads_, .is_causal = is_causal_});
   moved.in_ = {weights_.in_proj_weight, weights_.in_proj_bias};
   for (Projection* part : {&moved.in_, &moved.query_, &moved.key_, &moved.value_, &moved.out_}) {
     part->weight = to_device(part->weight, device);
@@ -198,7 +203,8 @@ Tensor MultiHeadAttention::operator()(const Tensor& query, const Tensor& key, co
   expect_tokens(query, "query");
   expect_tokens(key, "key");
   expect_tokens(value, "value");
-  const bool same = query.storage() == key.storage() && key.storage() == value.storage();
+  const bool same = query.storage() == key.storage() && key.storage() == value.storage() &&
+                    query.shape() == key.shape() && key.shape() == value.shape();
   if (is_on_card() && !same)
     fail(ErrorKind::unsupported,
          "[multi_head_attention] expected one tensor as query, key and value on {}; found several",
@@ -231,11 +237,21 @@ Tensor MultiHeadAttention::operator()(const Tensor& tokens, KeyValueCache& cache
          device_->name());
   const Tensor batched =
       tokens.rank() == 3 ? tokens : tokens.view({1, tokens.size(0), tokens.size(1)});
-  cache.append(project(key_, batched), project(value_, batched));
+  expect(cache.key().size(1) == num_kv_heads_ && cache.key().size(3) == head_dim(),
+         "[multi_head_attention] expected a cache of {} heads of {}; found {}", num_kv_heads_,
+         head_dim(), cache.key().shape());
+  const std::int64_t before = cache.length();
   const Tensor query = project(query_, batched);
-  const Tensor context = scaled_dot_product_attention(
-      query, cache, {.is_causal = is_causal_, .heads = num_heads_, .kv_heads = num_kv_heads_});
-  const Tensor out = to_host(project(out_, context));
+  cache.append(project(key_, batched), project(value_, batched));
+  Tensor out;
+  try {
+    const Tensor context = scaled_dot_product_attention(
+        query, cache, {.is_causal = is_causal_, .heads = num_heads_, .kv_heads = num_kv_heads_});
+    out = to_host(project(out_, context));
+  } catch (...) {
+    cache.truncate(before);
+    throw;
+  }
   return tokens.rank() == 3 ? out : out.view({tokens.size(0), embed_dim()});
 }
 

@@ -12,6 +12,8 @@ namespace wattention {
 namespace {
 
 constexpr std::int64_t largest_head_dim = 512;
+constexpr double least_softcap = 1e-30;  // a float
+constexpr std::int64_t most_keys = 2147483647;
 
 // Of 3 dimensions the width holds the heads; a cache of 4 may serve a query of 3.
 void expect_heads(const OpCall& call, const Tensor& tensor, std::string_view name, int heads) {
@@ -72,6 +74,9 @@ void expect_sizes(const OpCall& call, std::int64_t heads, std::int64_t kv_heads)
   expect(kv_heads > 0 && heads % kv_heads == 0,
          "[{}] expected query heads that are a multiple of the key's; found {} and {}", call.name(),
          heads, kv_heads);
+  expect(key.size(-2) <= most_keys && query.size(-2) <= most_keys,
+         "[{}] expected at most {} queries and keys; found {} and {}", call.name(), most_keys,
+         query.size(-2), key.size(-2));
   expect(value.size(-2) == key.size(-2), "[{}] expected a value for each key; found {} and {}",
          call.name(), key.shape(), value.shape());
   const std::int64_t head_dim = columns_of(query, heads), value_dim = columns_of(value, kv_heads);
@@ -117,8 +122,10 @@ void expect_options(const OpCall& call) {
   const OpAttributes& attributes = call.attributes;
   expect(!attributes.position || !attributes.alignment,
          "[{}] expected a position or an alignment; found both", call.name());
-  expect(attributes.softcap.value_or(0) >= 0, "[{}] expected a softcap of at least 0; found {}",
-         call.name(), attributes.softcap.value_or(0));
+  const double softcap = attributes.softcap.value_or(0);
+  expect(softcap == 0 || softcap >= least_softcap,
+         "[{}] expected a softcap of 0 or at least {}; found {}", call.name(), least_softcap,
+         softcap);
   for (const auto& window : {attributes.window_left, attributes.window_right})
     expect(window.value_or(0) >= 0, "[{}] expected a window of at least 0 keys; found {}",
            call.name(), window.value_or(0));

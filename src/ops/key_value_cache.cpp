@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include "base/fail.h"
@@ -52,6 +53,9 @@ KeyValueCache::KeyValueCache(std::int64_t batch, std::int64_t kv_heads, std::int
       std::min({batch, kv_heads, capacity, head_dim}) >= 1,
       "[cache] expected sizes of at least 1; found batch {}, kv_heads {}, capacity {}, head_dim {}",
       batch, kv_heads, capacity, head_dim);
+  expect(capacity <= std::numeric_limits<std::int32_t>::max(),
+         "[cache] expected a capacity of at most {}; found {}",
+         std::numeric_limits<std::int32_t>::max(), capacity);
   expect(dtype == DType::f32 || dtype == DType::bf16 || dtype == DType::f16,
          "[cache] expected f32, bf16 or f16; found {}", to_string(dtype));
   key_ = Tensor::empty({batch, kv_heads, capacity, head_dim}, dtype);

@@ -45,8 +45,12 @@ void close_gaps(OpCall& call) {
   if (call.tensors.size() == required) return;
   for (std::size_t place = required; place < call.tensors.size(); ++place)
     if (!call.tensors[place].defined()) call.left_out |= std::uint32_t{1} << place;
-  if (call.left_out != 0 && !call.row().takes_list())
-    std::erase_if(call.tensors, [](const Tensor& tensor) { return !tensor.defined(); });
+  if (call.left_out == 0 || call.row().takes_list()) return;
+  // Those that are required stay, for the sentence about an undefined one.
+  const auto optional = call.tensors.begin() + static_cast<std::ptrdiff_t>(required);
+  call.tensors.erase(std::remove_if(optional, call.tensors.end(),
+                                    [](const Tensor& tensor) { return !tensor.defined(); }),
+                     call.tensors.end());
 }
 
 // "matmul, linear"

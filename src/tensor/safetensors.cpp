@@ -107,10 +107,15 @@ NamedTensors load_safetensors(const std::string& path) {
          "[safetensors] expected tensors that fit {} bytes of memory; found {} bytes in '{}'",
          physical_memory_bytes(), file.size_bytes(), path);
   NamedTensors tensors;
+  std::uint64_t read_bytes = 0;
   const Json header = read_header(file, length, path);
   for (const auto& [name, json] : header.items()) {
     if (name == "__metadata__") continue;
     const Entry entry = entry_of(name, json, file.size_bytes() - start, path);
+    read_bytes += entry.end - entry.begin;
+    expect(read_bytes <= file.size_bytes() - start,
+           "[safetensors] expected tensors that share no bytes in '{}'; found '{}' over others",
+           path, name);
     Tensor tensor = Tensor::empty(entry.shape, entry.dtype);
     file.read_at(start + entry.begin, {tensor.storage()->host_bytes(),
                                        static_cast<std::size_t>(entry.end - entry.begin)});

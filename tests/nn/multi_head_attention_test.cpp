@@ -102,6 +102,12 @@ TEST(MultiHeadAttention, WhatDoesNotFitIsOneSentence) {
               drawn({})(Tensor::zeros({3, 23}));
             }),
             what + "query [batch, tokens, 24] or [tokens, 24]; found [3, 23]");
+  KeyValueCache other(1, 4, 8, 6);  // as wide, and of other heads: nothing is kept
+  EXPECT_EQ(refusal([&] {
+              drawn({})(Tensor::zeros({3, 24}), other);
+            }),
+            what + "a cache of 6 heads of 4; found [1, 4, 8, 6]");
+  EXPECT_EQ(other.length(), 0);
   EXPECT_EQ(refusal([] { multi_head_attention_weights({}, "layer."); }),
             what + "a tensor called layer.in_proj_weight; found none among 0");
 }

@@ -48,7 +48,7 @@ TEST(AttentionRefusals, BadInputIsOneSentence) {
   EXPECT_EQ(sdpa({4, 8}, {4, 8}, {4, 8}, {.window_left = -1}),
             op + "a window of at least 0 keys; found -1");
   EXPECT_EQ(sdpa({4, 8}, {4, 8}, {4, 8}, {.softcap = -1}),
-            op + "a softcap of at least 0; found -1");
+            op + "a softcap of 0 or at least 1e-30; found -1");
   Options masked;
   masked.mask = Tensor::zeros({3, 4});
   EXPECT_EQ(sdpa({4, 8}, {4, 8}, {4, 8}, masked),
@@ -65,6 +65,18 @@ TEST(AttentionRefusals, BadInputIsOneSentence) {
                   Tensor::zeros({4, 8}), Tensor::zeros({4, 8}, DType::bf16), Tensor::zeros({4, 8}));
             }),
             op + "tensors of one dtype; found f32 and bf16");
+}
+
+// The mask must not step into the place of a value that is not there.
+TEST(AttentionRefusals, AnUndefinedOperandIsNamed) {
+  Options masked;
+  masked.mask = Tensor::zeros({4, 8});
+  const Tensor x = Tensor::zeros({4, 8});
+  for (const auto& [query, value] : {std::pair(x, Tensor()), std::pair(Tensor(), x)})
+    for (const Options& options : {Options{}, masked})
+      EXPECT_EQ(
+          refusal([&] { scaled_dot_product_attention(query, x, value, options); }),
+          "[scaled_dot_product_attention] expected a tensor with values; found an undefined one");
 }
 
 TEST(AttentionRefusals, AFullCacheIsLeftAsItIs) {

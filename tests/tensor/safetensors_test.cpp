@@ -72,6 +72,10 @@ TEST_F(Safetensors, DamagedAndHostileFilesAreOneSentence) {
             "[safetensors] expected 28 bytes of 'a' within the 24 of 'FILE'; found 0 to 24");
   EXPECT_EQ(refusal(R"({"a":{"dtype":"F32","shape":[6],"data_offsets":[8,32]}})", data),
             "[safetensors] expected 24 bytes of 'a' within the 24 of 'FILE'; found 8 to 32");
+  EXPECT_EQ(refusal(R"({"a":{"dtype":"F32","shape":[6],"data_offsets":[0,24]},)"
+                    R"("b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
+                    data),
+            "[safetensors] expected tensors that share no bytes in 'FILE'; found 'b' over others");
   for (const char* entry :
        {"3", R"({"dtype":"F32"})", R"({"dtype":"F32","shape":[-1],"data_offsets":[0,4]})",
         R"({"dtype":"F32","shape":[1.5],"data_offsets":[0,4]})",

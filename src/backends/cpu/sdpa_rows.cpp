@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <limits>
 
 #include "tensor/storage.h"
@@ -57,8 +58,7 @@ const std::byte* SdpaRows::value(std::int64_t b, std::int64_t kv_head, std::int6
 }
 
 float SdpaRows::factor() const {
-  constexpr double least = 1e-30;  // a scale of 0: all weights are alike
-  return static_cast<float>(std::max(has_bias() ? log2_e : view_.scale * log2_e, least));
+  return static_cast<float>(has_bias() ? log2_e : view_.scale * log2_e);
 }
 
 void SdpaRows::mask(std::int64_t b, std::int64_t kv_head, std::int64_t row, std::int64_t first_key,
@@ -86,7 +86,7 @@ void SdpaRows::finish(std::int64_t b, std::int64_t kv_head, std::int64_t row, fl
                       float sum) const {
   const std::int64_t head = head_of(kv_head, row), query = query_of(row);
   vector_.divide_row_f32(context, view_.value_dim, sum, context);
-  if (!all_numbers(context, view_.value_dim)) {
+  if (!std::isfinite(sum) || !all_numbers(context, view_.value_dim)) {
     std::array<double, 512> exact;  // the largest head_dim
     attend_by_formula(view_, b, head, query, exact.data());
     for (std::int64_t d = 0; d < view_.value_dim; ++d)

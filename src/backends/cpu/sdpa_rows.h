@@ -31,8 +31,10 @@ class SdpaRows {
   std::int64_t value_bytes() const { return view_.value_strides.row * element_bytes(); }
 
   /// Scores become s = cap(s * scale) + mask before they are weighed, or are weighed by `factor()` as they are.
-  bool has_bias() const { return view_.mask != nullptr || view_.softcap > 0 || view_.scale < 0; }
-  /// Of scores to powers of two: above 0, so that -inf times it stays -inf.
+  bool has_bias() const {
+    return view_.mask != nullptr || view_.softcap > 0 || view_.scale < least_factor;
+  }
+  /// Of scores to powers of two, not near 0: -inf times it stays -inf.
   float factor() const;
   /// The mask of a row for `count` keys, as numbers to add.
   void mask(std::int64_t b, std::int64_t kv_head, std::int64_t row, std::int64_t first_key,
@@ -44,6 +46,8 @@ class SdpaRows {
               float sum) const;
 
  private:
+  static constexpr double least_factor = 1e-30;
+
   const AttentionView& view_;
   const AttentionKernel& kernel_;
   const VectorKernel& vector_;

@@ -62,8 +62,10 @@ void TileWorker::run(const SdpaUnit& unit, float* states) {
   // Blocks lie at fixed places, so that a row's bits do not hang on its neighbours.
   from =
       unit.first_key + std::max<std::int64_t>(from - unit.first_key, 0) / key_block_ * key_block_;
+  fetch(unit, from, to);
   for (std::int64_t first = from; first < to; first += key_block_) {
     interruption_point();
+    fetch(unit, first + key_block_, to);
     const Block block = block_of(unit, first, std::min(key_block_, to - first));
     for (int t = 0; t < tile_count_; ++t) attend(tiles_[t], unit, block);
   }
@@ -142,6 +144,21 @@ TileWorker::Block TileWorker::block_of(const SdpaUnit& unit, std::int64_t first,
   block.keys = keys_;
   block.key_bytes = view.head_dim * 4;
   return block;
+}
+
+// Asks memory for the block's rows: strips read many of them side by side, which processors' own prefetching does not
+// follow.
+void TileWorker::fetch(const SdpaUnit& unit, std::int64_t first, std::int64_t end) const {
+  constexpr std::int64_t line = 64;
+  const std::int64_t last = std::min(first + key_block_, end);
+  const std::int64_t key_row = rows_.view().head_dim * rows_.element_bytes();
+  const std::int64_t value_row = rows_.view().value_dim * rows_.element_bytes();
+  for (std::int64_t i = first; i < last; ++i) {
+    const std::byte *key = rows_.key(unit.batch, unit.kv_head, i),
+                    *value = rows_.value(unit.batch, unit.kv_head, i);
+    for (std::int64_t at = 0; at < key_row; at += line) __builtin_prefetch(key + at, 0, 2);
+    for (std::int64_t at = 0; at < value_row; at += line) __builtin_prefetch(value + at, 0, 2);
+  }
 }
 
 void TileWorker::interleave_values(const SdpaUnit& unit, std::int64_t first, std::int64_t count) {

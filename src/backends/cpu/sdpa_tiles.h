@@ -38,6 +38,7 @@ class TileWorker {
   void prepare(Tile& tile, const SdpaUnit& unit);
   void prepare_query(const Tile& tile, const SdpaUnit& unit);
   Block block_of(const SdpaUnit& unit, std::int64_t first, std::int64_t count);
+  void fetch(const SdpaUnit& unit, std::int64_t first, std::int64_t end) const;
   void interleave_values(const SdpaUnit& unit, std::int64_t first, std::int64_t count);
   void attend(const Tile& tile, const SdpaUnit& unit, const Block& block);
   void add_bias(const Tile& tile, const SdpaUnit& unit, const Block& block, std::int64_t count);

@@ -1,6 +1,7 @@
 #include "backends/cpu/sdpa_work.h"
 
 #include <cmath>
+#include <limits>
 
 namespace wattention::cpu {
 namespace {
@@ -14,9 +15,10 @@ constexpr std::int64_t rows_worth_pieces = 64, keys_per_piece = 4096;
 
 void merge(const SoftmaxState& into, const SoftmaxState& other, std::int64_t value_dim,
            float factor) {
-  if (*other.sum == 0) return;
+  constexpr float lowest = -std::numeric_limits<float>::infinity();
+  if (*other.top == lowest) return;
   const float top = std::max(*into.top, *other.top);
-  const float old_share = *into.sum == 0 ? 0 : std::exp2((*into.top - top) * factor);
+  const float old_share = *into.top == lowest ? 0 : std::exp2((*into.top - top) * factor);
   const float new_share = std::exp2((*other.top - top) * factor);
   for (std::int64_t d = 0; d < value_dim; ++d)
     into.context[d] = into.context[d] * old_share + other.context[d] * new_share;
@@ -36,7 +38,7 @@ SdpaWork::SdpaWork(const SdpaRows& rows, std::int64_t rows_per_unit)
 
 SdpaUnit SdpaWork::unit(std::int64_t index) const {
   const std::int64_t piece = index % pieces_, rest = index / pieces_;
-  const std::int64_t head = rest % heads_, chunk = chunks_ - 1 - rest / heads_;
+  const std::int64_t head = rest / chunks_, chunk = chunks_ - 1 - rest % chunks_;
   const AttentionView& view = rows_.view();
   const std::int64_t keys = view.keys;
   return {.batch = head / view.kv_heads,

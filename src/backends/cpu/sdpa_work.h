@@ -46,7 +46,8 @@ class SdpaWork {
   SdpaWork(const SdpaRows& rows, std::int64_t rows_per_unit);
 
   std::int64_t units() const { return heads_ * chunks_ * pieces_; }
-  /// The longest first: later queries see more keys where attention is causal.
+  /// Head by head, whose keys and values stay in cache; of a head the longest first: later queries see more keys where
+  /// attention is causal.
   SdpaUnit unit(std::int64_t index) const;
   std::int64_t pieces() const { return pieces_; }
 

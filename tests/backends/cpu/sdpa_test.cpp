@@ -226,6 +226,48 @@ TEST(Sdpa, WhatNoQuerySeesTakesNoPart) {
   }
 }
 
+// The same through a mask and through causality, where blocks do read what is hidden.
+TEST(Sdpa, HiddenKeysWithinABlockMayHoldAnything) {
+  for (const std::string& kernel : kernels_here()) {
+    const DType dtype = kernel == "avx512bf16" ? DType::bf16 : DType::f32;
+    const Device device = open_device("cpu", {.kernel = kernel});
+    for (const std::int64_t queries : {1, 20}) {
+      const Tensor query = normal_tensor({1, 2, queries, 16}, dtype, 1);
+      Tensor key = normal_tensor({1, 2, 31, 16}, DType::f32, 2),
+             value = normal_tensor({1, 2, 31, 16}, DType::f32, 3);
+      for (Tensor* poisoned : {&key, &value})
+        for (const std::int64_t row : {30, 31 + 30})
+          poisoned->mutable_values<float>()[static_cast<std::size_t>(row * 16 + 3)] = std::nanf("");
+      Options masked, causal{.is_causal = true};
+      masked.mask = Tensor::zeros({31}, DType::uint8);
+      std::ranges::fill(masked.mask.mutable_values<std::uint8_t>().first(30), std::uint8_t{1});
+      for (const Options& options : {masked, causal}) {
+        const Tensor found = attend(device, query, key.to(dtype), value.to(dtype), options);
+        for (const double x : testing::values_of(found)) ASSERT_TRUE(std::isfinite(x)) << kernel;
+        expect_close(found, exactly(query, key.to(dtype), value.to(dtype), options),
+                     bound(dtype, 5), kernel);
+      }
+    }
+  }
+}
+
+// Scores whose product with log2(e) has no place left for their differences, ties among them; in pieces, too.
+TEST(Sdpa, ScoresOfFourBillion) {
+  for (const std::string& kernel : kernels_here()) {
+    if (!serves(kernel, DType::f32)) continue;
+    const Device device = open_device("cpu", {.kernel = kernel});
+    Tensor query = Tensor::empty({1, 1}), key = Tensor::empty({8192, 1}),
+           value = normal_tensor({8192, 1}, DType::f32, 3);
+    query.mutable_values<float>()[0] = 1;
+    std::ranges::fill(key.mutable_values<float>(), 1.0f);
+    for (const std::size_t largest : {5000u, 5001u, 5002u, 5003u})
+      key.mutable_values<float>()[largest] = 4300325888.0f;
+    const Options options{.scale = 1.0};
+    expect_close(attend(device, query, key, value, options), exactly(query, key, value, options),
+                 1e-6, kernel);
+  }
+}
+
 TEST(Sdpa, NanAndInfinityAreAsTheFormulaHasThem) {
   for (const std::string& kernel : kernels_here()) {
     const DType dtype = kernel == "avx512bf16" ? DType::bf16 : DType::f32;

@@ -22,7 +22,11 @@ struct Avx512Attention {
   static Vec load(const float* p) { return _mm512_loadu_ps(p); }
   static void store(float* p, Vec v) { _mm512_storeu_ps(p, v); }
   static Vec set(float x) { return _mm512_set1_ps(x); }
-  static Vec broadcast(const void* p) { return _mm512_set1_ps(*static_cast<const float*>(p)); }
+  static Vec broadcast(const void* p) {  // words of halves lie at any even address
+    float word;
+    __builtin_memcpy(&word, p, sizeof word);
+    return _mm512_set1_ps(word);
+  }
   static Vec add(Vec a, Vec b) { return _mm512_add_ps(a, b); }
   static Vec sub(Vec a, Vec b) { return _mm512_sub_ps(a, b); }
   static Vec mul(Vec a, Vec b) { return _mm512_mul_ps(a, b); }

@@ -40,11 +40,11 @@ inline typename Op::Vec exp2_less_one(typename Op::Vec t) {
   return Op::multiply_add(Op::mul(exp2_series<Op>(f), f), power, Op::sub(power, one));
 }
 
-// (score - top) * factor with one rounding. top * factor is rounded before, but alike for all keys of the lane.
+// Exact for the largest score and for those that tie with it, however large they are.
 template <class Op>
 inline typename Op::Vec weight_of(typename Op::Vec score, typename Op::Vec factor,
-                                  typename Op::Vec minus_top) {
-  return exp2_nonpositive<Op>(Op::multiply_add(score, factor, minus_top));
+                                  typename Op::Vec top) {
+  return exp2_nonpositive<Op>(Op::mul(Op::sub(score, top), factor));
 }
 
 // softcap * tanh(x / softcap): tanh(y) = -m / (2 + m) with m = exp(-2 y) - 1, of |y|.
@@ -102,7 +102,6 @@ inline void weigh_lanes(const WeighArgs& s, int lane) {
   const Vec new_top = Op::max(old_top, Op::load(s.block_top + lane));
   // No key so far: all scores are -inf, and less 0 they stay so.
   const Vec finite_top = Op::zero_where_lowest(new_top);
-  const Vec minus_top = Op::mul(finite_top, Op::set(-s.factor));
   const Vec shrink = exp2_nonpositive<Op>(Op::mul(Op::sub(old_top, finite_top), factor));
   Vec sum[2] = {Op::set(0.0f), Op::set(0.0f)};
   float* scores = s.scores + lane;
@@ -111,13 +110,13 @@ inline void weigh_lanes(const WeighArgs& s, int lane) {
     Vec pair[2];
     WATTENTION_UNROLL
     for (int j = 0; j < 2; ++j) {
-      pair[j] = weight_of<Op>(Op::load(scores + (i + j) * width), factor, minus_top);
+      pair[j] = weight_of<Op>(Op::load(scores + (i + j) * width), factor, finite_top);
       sum[j] = Op::add(sum[j], pair[j]);
     }
     Op::store_weights(scores, i, width, pair[0], pair[1]);
   }
   if (i < s.count) {
-    const Vec last = weight_of<Op>(Op::load(scores + i * width), factor, minus_top);
+    const Vec last = weight_of<Op>(Op::load(scores + i * width), factor, finite_top);
     sum[0] = Op::add(sum[0], last);
     Op::store_last_weight(scores, i, width, last);
   }

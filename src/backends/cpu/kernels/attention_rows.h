@@ -1,6 +1,6 @@
 #pragma once
 // Up to four query rows against keys and values as they lie, written once over an Op: beside attention_exp.h's words
-// load_as<Element>(p, i), store_as<Element>, load_part, store_part and sums(acc[lanes]) = a vector of their sums.
+// load_as<Element>(p), store_as<Element>, load_part, store_part and sums(acc[lanes]) = a vector of their sums.
 //
 // Keys: `lanes` dot products at a time, of rows x (lanes / rows) keys, so that each vector of a key serves all rows and
 // one tree of additions serves all dot products.
@@ -146,18 +146,18 @@ void row_context(const RowContextArgs& s) {
 
 template <class Op>
 float weigh_row(float* scores, int64_t count, float factor, float top) {
-  const auto by = Op::set(factor), minus_top = Op::set(-top * factor);
+  const auto by = Op::set(factor), largest = Op::set(top);
   auto sum = Op::set(0.0f);
   int64_t i = 0;
   for (; i + Op::lanes <= count; i += Op::lanes) {
-    const auto weight = weight_of<Op>(Op::load(scores + i), by, minus_top);
+    const auto weight = weight_of<Op>(Op::load(scores + i), by, largest);
     sum = Op::add(sum, weight);
     Op::store(scores + i, weight);
   }
   if (i < count) {
     const auto part = Op::template load_part<Element::f32>(scores + i, count - i);
     // Lanes beyond the row: -inf, whose weight is 0.
-    const auto weight = weight_of<Op>(Op::lowest_beyond(part, count - i), by, minus_top);
+    const auto weight = weight_of<Op>(Op::lowest_beyond(part, count - i), by, largest);
     sum = Op::add(sum, weight);
     Op::template store_part<Element::f32>(scores + i, count - i, weight);
   }
