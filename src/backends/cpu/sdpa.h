@@ -25,7 +25,8 @@ struct SdpaKernels {
 const AttentionKernel& kernel_for(const SdpaKernels& kernels, const AttentionView& view);
 
 /// Fills `context`, of the call's shape and the query's dtype. `workspace` grows as needed: by threads times a few
-/// hundred KiB, whatever the numbers of queries and keys are, and by two words per row and piece.
+/// hundred KiB, whatever the numbers of queries and keys are, and where rows are few by a state per
+/// row and piece of keys.
 void scaled_dot_product_attention(const SdpaKernels& kernels, const AttentionView& view,
                                   std::byte* context, Buffer& workspace, int threads);
 
