@@ -43,9 +43,7 @@ void FewRowsWorker::run(const SdpaUnit& unit, float* states) {
     from = std::min(from, ranges_[r].from);
     to = std::max(to, ranges_[r].to);
   }
-  // Blocks lie at fixed places, so that a row's bits do not hang on its neighbours.
-  from =
-      unit.first_key + std::max<std::int64_t>(from - unit.first_key, 0) / key_block_ * key_block_;
+  from = block_start(from, unit.first_key, key_block_);
   for (std::int64_t first = from; first < to; first += key_block_) {
     interruption_point();
     for (int r = 0; r < rows; r += 4)
@@ -109,15 +107,7 @@ void FewRowsWorker::weigh(const SdpaUnit& unit, int row, std::int64_t from, std:
 void FewRowsWorker::finish(const SdpaUnit& unit, float* states) {
   for (std::int64_t row = unit.row_begin; row < unit.row_end; ++row) {
     const std::int64_t r = row - unit.row_begin;
-    float* context = context_ + r * context_stride_;
-    if (work_.pieces() == 1) {
-      rows_.finish(unit.batch, unit.kv_head, row, context, sum_[r]);
-      continue;
-    }
-    const SoftmaxState state = work_.state(states, unit.batch, unit.kv_head, row, unit.piece);
-    *state.top = top_[r];
-    *state.sum = sum_[r];
-    std::copy_n(context, rows_.view().value_dim, state.context);
+    work_.finish(unit, row, {top_ + r, sum_ + r, context_ + r * context_stride_}, states);
   }
 }
 

@@ -59,9 +59,7 @@ void TileWorker::run(const SdpaUnit& unit, float* states) {
     from = std::min(from, tile.first_from);
     to = std::max(to, tile.last_to);
   }
-  // Blocks lie at fixed places, so that a row's bits do not hang on its neighbours.
-  from =
-      unit.first_key + std::max<std::int64_t>(from - unit.first_key, 0) / key_block_ * key_block_;
+  from = block_start(from, unit.first_key, key_block_);
   fetch(unit, from, to);
   for (std::int64_t first = from; first < to; first += key_block_) {
     interruption_point();
@@ -212,18 +210,9 @@ void TileWorker::finish(const Tile& tile, const SdpaUnit& unit, float* states) {
   const std::int64_t width = tile.vectors * lanes_, columns = rows_.view().value_dim;
   rows_.vector().transpose_words(tile.context, width * 4, columns, width,
                                  reinterpret_cast<std::uint32_t*>(gathered_), columns);
-  for (std::int64_t lane = 0; lane < tile.rows; ++lane) {
-    float* context = gathered_ + lane * columns;
-    const std::int64_t row = tile.first + lane;
-    if (work_.pieces() == 1) {
-      rows_.finish(unit.batch, unit.kv_head, row, context, tile.sum[lane]);
-      continue;
-    }
-    const SoftmaxState state = work_.state(states, unit.batch, unit.kv_head, row, unit.piece);
-    *state.top = tile.top[lane];
-    *state.sum = tile.sum[lane];
-    std::copy_n(context, columns, state.context);
-  }
+  for (std::int64_t lane = 0; lane < tile.rows; ++lane)
+    work_.finish(unit, tile.first + lane,
+                 {tile.top + lane, tile.sum + lane, gathered_ + lane * columns}, states);
 }
 
 }  // namespace wattention::cpu

@@ -50,6 +50,18 @@ SdpaUnit SdpaWork::unit(std::int64_t index) const {
           .end_key = pieces_ == 1 ? keys : std::min((piece + 1) * keys_per_piece, keys)};
 }
 
+void SdpaWork::finish(const SdpaUnit& unit, std::int64_t row, const SoftmaxState& found,
+                      float* states) const {
+  if (pieces_ == 1) {
+    rows_.finish(unit.batch, unit.kv_head, row, found.context, *found.sum);
+    return;
+  }
+  const SoftmaxState kept = state(states, unit.batch, unit.kv_head, row, unit.piece);
+  *kept.top = *found.top;
+  *kept.sum = *found.sum;
+  std::copy_n(found.context, rows_.view().value_dim, kept.context);
+}
+
 std::int64_t SdpaWork::state_floats() const {
   if (pieces_ == 1) return 0;
   return heads_ * rows_.count() * pieces_ * (rows_.view().value_dim + 2);

@@ -34,6 +34,11 @@ struct SoftmaxState {
 void merge(const SoftmaxState& into, const SoftmaxState& other, std::int64_t value_dim,
            float factor);
 
+/// Where blocks begin that reach key `from`: at fixed places, so that a row's bits do not hang on its neighbours.
+inline std::int64_t block_start(std::int64_t from, std::int64_t first_key, std::int64_t block) {
+  return first_key + std::max<std::int64_t>(from - first_key, 0) / block * block;
+}
+
 /// Rows that go through keys [first_key, end_key) of one head together.
 struct SdpaUnit {
   std::int64_t batch, kv_head, row_begin, row_end, piece;
@@ -50,6 +55,10 @@ class SdpaWork {
   /// attention is causal.
   SdpaUnit unit(std::int64_t index) const;
   std::int64_t pieces() const { return pieces_; }
+
+  /// A row after its unit: written, or kept among `states` where there are more pieces.
+  void finish(const SdpaUnit& unit, std::int64_t row, const SoftmaxState& found,
+              float* states) const;
 
   /// Floats of all states; 0 where there is one piece.
   std::int64_t state_floats() const;

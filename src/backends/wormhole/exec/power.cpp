@@ -1,5 +1,4 @@
-// Each logarithm of a base, and what each power is, is computed once: half of the work, for 65,536 patterns. Pairs come
-// again where an operand has few values, as one power for all: those of late are kept.
+// Each logarithm of a base, and what each power is, is computed once: half of the work, for 65,536 patterns.
 #include "backends/wormhole/exec/power.h"
 
 #include <algorithm>
@@ -33,26 +32,6 @@ Bits looked_up(const Tables& tables, Bits base, Bits power) {
   return pack_bf16(store_to_bf16(kernels::power_with<>(widen(base), as, tables.logarithms[of])));
 }
 
-/// The last result of each of so many pairs that share a place.
-class Recent {
- public:
-  Bits of(const Tables& tables, Bits base, Bits power) {
-    const std::uint32_t pair = std::uint32_t{base} << 16 | power;
-    Result& result = results_[(pair * 0x9e3779b1u) >> 20];  // Fibonacci's hash, to 12 bits
-    if (result.pair != pair || !result.is_there)
-      result = {pair, looked_up(tables, base, power), true};
-    return result.value;
-  }
-
- private:
-  struct Result {
-    std::uint32_t pair = 0;
-    Bits value = 0;
-    bool is_there = false;
-  };
-  std::vector<Result> results_ = std::vector<Result>(4096);
-};
-
 }  // namespace
 
 void power(std::span<const Bits> a, std::span<const Bits> b, std::span<Bits> out,
@@ -74,8 +53,7 @@ void power(std::span<const Bits> a, std::span<const Bits> b, std::span<Bits> out
       for (std::size_t i = begin; i < end; ++i) out[i] = pack_bf16(kernels::raised(a[i], b[i]));
       return;
     }
-    Recent recent;
-    for (std::size_t i = begin; i < end; ++i) out[i] = recent.of(tables, a[i], b[i]);
+    for (std::size_t i = begin; i < end; ++i) out[i] = looked_up(tables, a[i], b[i]);
   });
 }
 
