@@ -1,10 +1,10 @@
 // Attention on AVX2 with FMA and F16C: f32, and bf16 and f16 widened to it.
-#if !defined(__AVX2__) || !defined(__FMA__) || !defined(__F16C__)
+#if !defined(__F16C__)
 #error "compile this file with -mavx2 -mfma -mf16c"
 #endif
-#include <immintrin.h>
 
 #include "backends/cpu/kernels/attention_nest.h"
+#include "backends/cpu/kernels/avx2_op.h"
 
 namespace wattention::cpu {
 namespace {
@@ -15,33 +15,17 @@ inline __m256i first_lanes(int64_t count) {
                             _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
 
-struct Avx2Attention {
-  using Vec = __m256;
-  static constexpr int lanes = 8;
+struct Avx2Attention : Avx2Lanes {
   static constexpr bool pairs = false;
   /// 6 x 2 accumulators, 2 vectors of the tile and a broadcast are 15 of 16 registers.
   static constexpr int block_rows = 6;
   /// 4 rows x 2 accumulators, a value's vector and a weight.
   static constexpr int row_vectors = 2;
 
-  static Vec load(const float* p) { return _mm256_loadu_ps(p); }
-  static void store(float* p, Vec v) { _mm256_storeu_ps(p, v); }
-  static Vec set(float x) { return _mm256_set1_ps(x); }
   static Vec broadcast(const void* p) { return _mm256_broadcast_ss(static_cast<const float*>(p)); }
-  static Vec add(Vec a, Vec b) { return _mm256_add_ps(a, b); }
-  static Vec sub(Vec a, Vec b) { return _mm256_sub_ps(a, b); }
-  static Vec mul(Vec a, Vec b) { return _mm256_mul_ps(a, b); }
-  static Vec div(Vec a, Vec b) { return _mm256_div_ps(a, b); }
-  static Vec max(Vec a, Vec b) { return _mm256_max_ps(a, b); }
-  static Vec multiply_add(Vec a, Vec b, Vec c) { return _mm256_fmadd_ps(a, b, c); }
   static Vec multiply_add_words(Vec a, Vec b, Vec c) { return _mm256_fmadd_ps(a, b, c); }
-  static Vec nearest(Vec v) {
-    return _mm256_round_ps(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-  }
   static Vec times_power_of_two(Vec v, Vec n, Vec t) {
-    const __m256i biased = _mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127));
-    const Vec power = _mm256_castsi256_ps(_mm256_slli_epi32(biased, 23));
-    return _mm256_and_ps(_mm256_cmp_ps(t, set(-126.0f), _CMP_NLT_UQ), mul(v, power));
+    return zero_where_below(t, -126.0f, mul(v, power_of_two(n)));
   }
   static Vec zero_where_lowest(Vec v) {
     return _mm256_and_ps(_mm256_cmp_ps(v, set(-__builtin_inff()), _CMP_NEQ_UQ), v);
@@ -56,14 +40,6 @@ struct Avx2Attention {
     const __m256i inside = _mm256_andnot_si256(before, _mm256_cmpgt_epi32(load_words(to), at));
     return _mm256_blendv_ps(set(-__builtin_inff()), v, _mm256_castsi256_ps(inside));
   }
-  static void store_weights(float* at, int64_t i, int64_t width, Vec even, Vec odd) {
-    store(at + i * width, even);
-    store(at + (i + 1) * width, odd);
-  }
-  static void store_last_weight(float* at, int64_t i, int64_t width, Vec even) {
-    store(at + i * width, even);
-  }
-
   template <Element element>
   static Vec load_as(const void* p) {
     if constexpr (element == Element::f32) return _mm256_loadu_ps(static_cast<const float*>(p));
@@ -93,17 +69,6 @@ struct Avx2Attention {
   static Vec lowest_beyond(Vec v, int64_t count) {
     return _mm256_blendv_ps(set(-__builtin_inff()), v, _mm256_castsi256_ps(first_lanes(count)));
   }
-  static float sum(Vec v) {
-    const __m128 four = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-    const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
-    return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
-  }
-  static float largest(Vec v) {
-    const __m128 four = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-    const __m128 two = _mm_max_ps(four, _mm_movehl_ps(four, four));
-    return _mm_cvtss_f32(_mm_max_ss(two, _mm_movehdup_ps(two)));
-  }
-
   // A tree: twice neighbours within 128 bits, then the two halves. Lane i of the result is v[i]'s sum.
   static Vec sums(const Vec (&v)[8]) {
     const Vec low = _mm256_hadd_ps(_mm256_hadd_ps(v[0], v[1]), _mm256_hadd_ps(v[2], v[3]));
@@ -118,23 +83,12 @@ struct Avx2Attention {
   template <Element element>
   static Vec widened(__m128i halves) {
     if constexpr (element == Element::f16) return _mm256_cvtph_ps(halves);
-    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(halves), 16));
+    return widened_bf16(halves);
   }
   template <Element element>
   static __m128i narrowed(Vec v) {
     if constexpr (element == Element::f16) return _mm256_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT);
     return rounded_to_bf16(v);
-  }
-  // Adding 0x7fff plus the kept last bit carries exactly where nearest-even rounds up; NaN is made quiet.
-  static __m128i rounded_to_bf16(Vec v) {
-    const __m256i bits = _mm256_castps_si256(v), high = _mm256_srli_epi32(bits, 16);
-    const __m256i even = _mm256_and_si256(high, _mm256_set1_epi32(1));
-    const __m256i carried =
-        _mm256_add_epi32(bits, _mm256_add_epi32(even, _mm256_set1_epi32(0x7fff)));
-    const __m256i quiet = _mm256_or_si256(high, _mm256_set1_epi32(0x40));
-    const __m256i is_nan = _mm256_castps_si256(_mm256_cmp_ps(v, v, _CMP_UNORD_Q));
-    const __m256i rounded = _mm256_blendv_epi8(_mm256_srli_epi32(carried, 16), quiet, is_nan);
-    return _mm_packus_epi32(_mm256_castsi256_si128(rounded), _mm256_extracti128_si256(rounded, 1));
   }
 };
 

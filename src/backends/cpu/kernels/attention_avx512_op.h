@@ -10,33 +10,19 @@ inline __mmask16 first_lanes(int64_t count) {
   return static_cast<__mmask16>((1u << count) - 1u);
 }
 
-struct Avx512Attention {
-  using Vec = __m512;
-  static constexpr int lanes = 16;
+struct Avx512Attention : Avx512Lanes {
   static constexpr bool pairs = false;
   /// 14 x 2 accumulators, 2 vectors of the tile and a broadcast are 31 of 32 registers.
   static constexpr int block_rows = 14;
   /// 4 rows x 4 accumulators, and a value's vector.
   static constexpr int row_vectors = 4;
 
-  static Vec load(const float* p) { return _mm512_loadu_ps(p); }
-  static void store(float* p, Vec v) { _mm512_storeu_ps(p, v); }
-  static Vec set(float x) { return _mm512_set1_ps(x); }
   static Vec broadcast(const void* p) {  // words of halves lie at any even address
     float word;
     __builtin_memcpy(&word, p, sizeof word);
     return _mm512_set1_ps(word);
   }
-  static Vec add(Vec a, Vec b) { return _mm512_add_ps(a, b); }
-  static Vec sub(Vec a, Vec b) { return _mm512_sub_ps(a, b); }
-  static Vec mul(Vec a, Vec b) { return _mm512_mul_ps(a, b); }
-  static Vec div(Vec a, Vec b) { return _mm512_div_ps(a, b); }
-  static Vec max(Vec a, Vec b) { return _mm512_max_ps(a, b); }
-  static Vec multiply_add(Vec a, Vec b, Vec c) { return _mm512_fmadd_ps(a, b, c); }
   static Vec multiply_add_words(Vec a, Vec b, Vec c) { return _mm512_fmadd_ps(a, b, c); }
-  static Vec nearest(Vec v) {
-    return _mm512_roundscale_ps(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-  }
   static Vec times_power_of_two(Vec v, Vec n, Vec t) {
     return _mm512_maskz_scalef_ps(_mm512_cmp_ps_mask(t, set(-126.0f), _CMP_NLT_UQ), v, n);
   }
@@ -53,14 +39,6 @@ struct Avx512Attention {
                            _mm512_cmplt_epi32_mask(at, _mm512_loadu_si512(to));
     return _mm512_mask_mov_ps(set(-__builtin_inff()), seen, v);
   }
-  static void store_weights(float* at, int64_t i, int64_t width, Vec even, Vec odd) {
-    store(at + i * width, even);
-    store(at + (i + 1) * width, odd);
-  }
-  static void store_last_weight(float* at, int64_t i, int64_t width, Vec even) {
-    store(at + i * width, even);
-  }
-
   template <Element element>
   static Vec load_as(const void* p) {
     if constexpr (element == Element::f32) return _mm512_loadu_ps(p);
@@ -85,8 +63,6 @@ struct Avx512Attention {
   static Vec lowest_beyond(Vec v, int64_t count) {
     return _mm512_mask_mov_ps(set(-__builtin_inff()), first_lanes(count), v);
   }
-  static float sum(Vec v) { return _mm512_reduce_add_ps(v); }
-  static float largest(Vec v) { return _mm512_reduce_max_ps(v); }
 
   // A tree: pairs within 128 bits, then quads, then the 128-bit lanes, twice. Lane i of the result is v[i]'s sum.
   static Vec sums(const Vec (&v)[16]) {
@@ -110,23 +86,13 @@ struct Avx512Attention {
   template <Element element>
   static Vec widened(__m256i halves) {
     if constexpr (element == Element::f16) return _mm512_cvtph_ps(halves);
-    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16));
+    return widened_bf16(halves);
   }
   template <Element element>
   static __m256i narrowed(Vec v) {
     if constexpr (element == Element::f16)
       return _mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
     return rounded_to_bf16(v);
-  }
-  // Adding 0x7fff plus the kept last bit carries exactly where nearest-even rounds up; NaN is made quiet.
-  static __m256i rounded_to_bf16(Vec v) {
-    const __m512i bits = _mm512_castps_si512(v), high = _mm512_srli_epi32(bits, 16);
-    const __m512i even = _mm512_and_si512(high, _mm512_set1_epi32(1));
-    const __m512i carried =
-        _mm512_add_epi32(bits, _mm512_add_epi32(even, _mm512_set1_epi32(0x7fff)));
-    const __m512i quiet = _mm512_or_si512(high, _mm512_set1_epi32(0x40));
-    return _mm512_cvtepi32_epi16(_mm512_mask_mov_epi32(
-        _mm512_srli_epi32(carried, 16), _mm512_cmp_ps_mask(v, v, _CMP_UNORD_Q), quiet));
   }
 };
 

@@ -12,14 +12,11 @@ struct PairsAttention : Avx512Attention {
   static Vec multiply_add_words(Vec a, Vec b, Vec c) {
     return _mm512_dpbf16_ps(c, reinterpret_cast<__m512bh>(a), reinterpret_cast<__m512bh>(b));
   }
-  // Two keys' weights in a word, in the first half of what the scores took.
-  static void store_weights(float* at, int64_t i, int64_t width, Vec even, Vec odd) {
+  // Two keys' weights in a word.
+  static void store_pair(float* at, Vec even, Vec odd) {
     const __m512i low = _mm512_cvtepu16_epi32(reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(even)));
     const __m512i high = _mm512_cvtepu16_epi32(reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(odd)));
-    _mm512_storeu_si512(at + i / 2 * width, _mm512_or_si512(low, _mm512_slli_epi32(high, 16)));
-  }
-  static void store_last_weight(float* at, int64_t i, int64_t width, Vec even) {
-    store_weights(at, i, width, even, set(0.0f));
+    _mm512_storeu_si512(at, _mm512_or_si512(low, _mm512_slli_epi32(high, 16)));
   }
 };
 

@@ -93,6 +93,18 @@ void tile_tops(const float* scores, int64_t count, int vectors, float* top) {
   }
 }
 
+// Weights of keys i and i + 1 in place, or as a word of bf16 in the first half of what the scores took.
+template <class Op>
+inline void store_weights(float* at, int64_t i, int64_t width, typename Op::Vec even,
+                          typename Op::Vec odd) {
+  if constexpr (Op::pairs) {
+    Op::store_pair(at + i / 2 * width, even, odd);
+  } else {
+    Op::store(at + i * width, even);
+    Op::store(at + (i + 1) * width, odd);
+  }
+}
+
 // One vector of lanes: weights in place, or pairs of neighbouring keys packed into the first half.
 template <class Op>
 inline void weigh_lanes(const WeighArgs& s, int lane) {
@@ -113,12 +125,15 @@ inline void weigh_lanes(const WeighArgs& s, int lane) {
       pair[j] = weight_of<Op>(Op::load(scores + (i + j) * width), factor, finite_top);
       sum[j] = Op::add(sum[j], pair[j]);
     }
-    Op::store_weights(scores, i, width, pair[0], pair[1]);
+    store_weights<Op>(scores, i, width, pair[0], pair[1]);
   }
   if (i < s.count) {
     const Vec last = weight_of<Op>(Op::load(scores + i * width), factor, finite_top);
     sum[0] = Op::add(sum[0], last);
-    Op::store_last_weight(scores, i, width, last);
+    if constexpr (Op::pairs)
+      Op::store_pair(scores + i / 2 * width, last, Op::set(0.0f));
+    else
+      Op::store(scores + i * width, last);
   }
   Op::store(s.top + lane, new_top);
   Op::store(s.shrink + lane, shrink);

@@ -45,9 +45,9 @@ inline void score_group(const RowScoreArgs& s, int64_t key, int64_t used) {
   };
   for (; d + Op::lanes <= s.head_dim; d += Op::lanes)
     step([&](const char* row) __attribute__((always_inline)) {
-      const char* at = row + d * size_of_element<element>;
-      __builtin_prefetch(at + ahead);
-      return Op::template load_as<element>(at);
+      const char* part = row + d * size_of_element<element>;
+      __builtin_prefetch(part + ahead);
+      return Op::template load_as<element>(part);
     });
   if (d < s.head_dim)
     step([&](const char* row) __attribute__((always_inline)) {

@@ -1,5 +1,5 @@
 // Attention in portable C++: four lanes as the compilers' vectors, any processor.
-#include <wattention/float16.h>
+#include <wattention/dtype.h>
 
 #include <bit>
 #include <cmath>
@@ -65,14 +65,6 @@ struct ScalarAttention {
       if (key < from[i] || key >= to[i]) v[i] = -__builtin_inff();
     return v;
   }
-  static void store_weights(float* at, int64_t i, int64_t width, Vec even, Vec odd) {
-    store(at + i * width, even);
-    store(at + (i + 1) * width, odd);
-  }
-  static void store_last_weight(float* at, int64_t i, int64_t width, Vec even) {
-    store(at + i * width, even);
-  }
-
   template <Element element>
   static Vec load_as(const void* p) {
     return load_part<element>(p, lanes);
@@ -118,21 +110,16 @@ struct ScalarAttention {
     uint16_t half;
     __builtin_memcpy(&half, static_cast<const char*>(p) + 2 * i, sizeof half);
     return element == Element::f16 ? static_cast<float>(float16::from_bits(half))
-                                   : std::bit_cast<float>(uint32_t{half} << 16);
+                                   : static_cast<float>(bfloat16::from_bits(half));
   }
   template <Element element>
   static void put(void* p, int64_t i, float x) {
     if constexpr (element == Element::f32) {
       __builtin_memcpy(static_cast<char*>(p) + 4 * i, &x, sizeof x);
     } else {
-      const uint16_t half = element == Element::f16 ? float16(x).bits : bf16_from_float(x);
+      const uint16_t half = element == Element::f16 ? float16(x).bits : bfloat16(x).bits;
       __builtin_memcpy(static_cast<char*>(p) + 2 * i, &half, sizeof half);
     }
-  }
-  static uint16_t bf16_from_float(float x) {
-    const auto bits = std::bit_cast<uint32_t>(x);
-    const uint32_t rounded = (bits + 0x7fffu + (bits >> 16 & 1u)) >> 16;
-    return static_cast<uint16_t>(x != x ? bits >> 16 | 0x40u : rounded);
   }
 };
 

@@ -1,21 +1,13 @@
 // f32, and bf16 widened to f32, on AVX2 with FMA.
-#if !defined(__AVX2__) || !defined(__FMA__)
-#error "compile this file with -mavx2 -mfma"
-#endif
-#include <immintrin.h>
-
+#include "backends/cpu/kernels/avx2_op.h"
 #include "backends/cpu/kernels/gemm_nest.h"
 
 namespace wattention::cpu {
 namespace {
 
-struct F32Op {
-  using Vec = __m256;
-  static constexpr int lanes = 8, vectors = 2, k_per_word = 1, phases = 1;
+struct F32Op : Avx2Lanes {
+  static constexpr int vectors = 2, k_per_word = 1, phases = 1;
   static Vec zero() { return _mm256_setzero_ps(); }
-  static Vec load(const float* p) { return _mm256_loadu_ps(p); }
-  static void store(float* p, Vec v) { _mm256_storeu_ps(p, v); }
-  static Vec add(Vec a, Vec b) { return _mm256_add_ps(a, b); }
   static Vec broadcast(const uint32_t* p) {
     return _mm256_castsi256_ps(_mm256_set1_epi32(static_cast<int>(*p)));
   }

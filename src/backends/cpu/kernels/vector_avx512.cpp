@@ -5,21 +5,7 @@
 namespace wattention::cpu {
 namespace {
 
-struct Op {
-  using Vec = __m512;
-  static constexpr int lanes = 16;
-  static Vec load(const float* p) { return _mm512_loadu_ps(p); }
-  static void store(float* p, Vec v) { _mm512_storeu_ps(p, v); }
-  static Vec set(float x) { return _mm512_set1_ps(x); }
-  static Vec add(Vec a, Vec b) { return _mm512_add_ps(a, b); }
-  static Vec sub(Vec a, Vec b) { return _mm512_sub_ps(a, b); }
-  static Vec mul(Vec a, Vec b) { return _mm512_mul_ps(a, b); }
-  static Vec div(Vec a, Vec b) { return _mm512_div_ps(a, b); }
-  static Vec max(Vec a, Vec b) { return _mm512_max_ps(a, b); }
-  static Vec multiply_add(Vec a, Vec b, Vec c) { return _mm512_fmadd_ps(a, b, c); }
-  static Vec nearest(Vec v) {
-    return _mm512_roundscale_ps(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-  }
+struct Op : Avx512Lanes {
   static Vec power_of_two(Vec n) {
     const __m512i biased = _mm512_add_epi32(_mm512_cvtps_epi32(n), _mm512_set1_epi32(127));
     return _mm512_castsi512_ps(_mm512_slli_epi32(biased, 23));
@@ -27,23 +13,11 @@ struct Op {
   static Vec zero_where_below(Vec t, float bound, Vec v) {
     return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(t, set(bound), _CMP_NLT_UQ), v);
   }
-  static float sum(Vec v) { return _mm512_reduce_add_ps(v); }
-  static float largest(Vec v) { return _mm512_reduce_max_ps(v); }
   static Vec load_bf16(const uint16_t* p) {
-    const __m512i words =
-        _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
-    return _mm512_castsi512_ps(_mm512_slli_epi32(words, 16));
+    return widened_bf16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
   }
-  // Adding 0x7fff plus the kept last bit carries exactly where nearest-even rounds up; NaN is made quiet.
   static void store_bf16(uint16_t* p, Vec v) {
-    const __m512i bits = _mm512_castps_si512(v), high = _mm512_srli_epi32(bits, 16);
-    const __m512i even = _mm512_and_si512(high, _mm512_set1_epi32(1));
-    const __m512i carried =
-        _mm512_add_epi32(bits, _mm512_add_epi32(even, _mm512_set1_epi32(0x7fff)));
-    const __m512i quiet = _mm512_or_si512(high, _mm512_set1_epi32(0x40));
-    const __m512i rounded = _mm512_mask_mov_epi32(_mm512_srli_epi32(carried, 16),
-                                                  _mm512_cmp_ps_mask(v, v, _CMP_UNORD_Q), quiet);
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtepi32_epi16(rounded));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), rounded_to_bf16(v));
   }
 };
 
