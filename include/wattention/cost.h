@@ -26,6 +26,13 @@ struct HeadsCase {
   std::int64_t batch = 1;
   std::int64_t past = 0;  ///< tokens in a cache before those of the forward
 
+  /// Of keys and values.
+  int key_heads() const { return kv_heads > 0 ? kv_heads : heads; }
+  /// Of query, key and value for one token: columns of the first projection.
+  std::int64_t projected(std::int64_t embed_dim) const {
+    return embed_dim / heads * (heads + 2 * std::int64_t{key_heads()});
+  }
+
   friend bool operator==(const HeadsCase&, const HeadsCase&) = default;
 };
 

@@ -5,10 +5,6 @@
 namespace wattention {
 namespace {
 
-int kv_heads_of(const HeadsCase& heads) {
-  return heads.kv_heads > 0 ? heads.kv_heads : heads.heads;
-}
-
 Tensor in(DType dtype, const Tensor& tensor) {
   return tensor.defined() ? tensor.to(dtype) : tensor;
 }
@@ -35,7 +31,7 @@ BenchModule::ManyHeads BenchModule::many_heads(const BenchCase& bench_case, cons
                                                std::uint64_t seed) {
   const HeadsCase& heads = bench_case.heads;
   Generator generator(seed);
-  const MultiHeadAttentionOptions options{.num_kv_heads = kv_heads_of(heads),
+  const MultiHeadAttentionOptions options{.num_kv_heads = heads.key_heads(),
                                           .is_causal = heads.is_causal};
   const MultiHeadAttention drawn(bench_case.embed_dim, heads.heads, options, generator);
   MultiHeadAttentionWeights weights = drawn.weights();
@@ -47,9 +43,9 @@ BenchModule::ManyHeads BenchModule::many_heads(const BenchCase& bench_case, cons
       *tensor = in(bench_case.dtype, *tensor);
   ManyHeads made{MultiHeadAttention(weights, heads.heads, options).to(device), std::nullopt};
   if (heads.past == 0) return made;
-  made.cache.emplace(heads.batch, kv_heads_of(heads), heads.past + bench_case.tokens,
+  made.cache.emplace(heads.batch, heads.key_heads(), heads.past + bench_case.tokens,
                      drawn.head_dim(), bench_case.dtype);
-  const Shape past{heads.batch, kv_heads_of(heads), heads.past, drawn.head_dim()};
+  const Shape past{heads.batch, heads.key_heads(), heads.past, drawn.head_dim()};
   const Tensor key = randn(past, generator), value = randn(past, generator);
   made.cache->append(key.to(bench_case.dtype), value.to(bench_case.dtype));
   return made;
@@ -57,8 +53,7 @@ BenchModule::ManyHeads BenchModule::many_heads(const BenchCase& bench_case, cons
 
 void BenchModule::forward(const Tensor& tokens, Tensor& context) {
   if (auto* many = std::get_if<ManyHeads>(&module_)) {
-    const Tensor input = many->cache ? tokens.to(case_.dtype)
-                                     : tokens.to(case_.device == "cpu" ? case_.dtype : DType::f32);
+    const Tensor input = tokens.to(case_.device == "cpu" ? case_.dtype : DType::f32);
     if (!many->cache) {
       context = many->module(input);
       return;
@@ -82,7 +77,8 @@ double flops_of(const BenchCase& bench_case) {
   if (heads.heads == 0) return 2 * tokens * (3 * embed * head_dim + 2 * tokens * head_dim);
   const double past = static_cast<double>(heads.past);
   const double seen = heads.is_causal ? past + (tokens + 1) / 2 : past + tokens;
-  const double projections = embed * (2 * embed + 2 * kv_heads_of(heads) * head_dim);
+  const double projections =
+      embed * (embed + static_cast<double>(heads.projected(bench_case.embed_dim)));
   return 2 * static_cast<double>(heads.batch) * tokens * (projections + 2 * seen * embed);
 }
 
@@ -90,7 +86,7 @@ double cache_bytes_of(const BenchCase& bench_case) {
   const HeadsCase& heads = bench_case.heads;
   if (heads.past == 0) return 0;
   const auto rows = static_cast<double>(heads.batch * (heads.past + bench_case.tokens));
-  return 2 * rows * kv_heads_of(heads) * static_cast<double>(bench_case.head_dim) *
+  return 2 * rows * heads.key_heads() * static_cast<double>(bench_case.head_dim) *
          static_cast<double>(size_of(bench_case.dtype));
 }
 

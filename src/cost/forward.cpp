@@ -14,15 +14,13 @@ namespace {
 // The weights have a place and no meaning: none is computed with.
 MultiHeadAttention make_module_with_heads(const ForwardCase& forward, const Device& device) {
   const HeadsCase& heads = forward.heads;
-  const int kv_heads = heads.kv_heads > 0 ? heads.kv_heads : heads.heads;
-  const std::int64_t embed = forward.embed_dim;
-  const std::int64_t rows = embed / heads.heads * (heads.heads + 2 * kv_heads);
+  const std::int64_t embed = forward.embed_dim, rows = heads.projected(embed);
   const MultiHeadAttentionWeights weights{.in_proj_weight = Tensor::empty({rows, embed}),
                                           .in_proj_bias = Tensor::empty({rows}),
                                           .out_proj_weight = Tensor::empty({embed, embed}),
                                           .out_proj_bias = Tensor::empty({embed})};
   return MultiHeadAttention(weights, heads.heads,
-                            {.num_kv_heads = kv_heads, .is_causal = heads.is_causal})
+                            {.num_kv_heads = heads.key_heads(), .is_causal = heads.is_causal})
       .to(device);
 }
 
@@ -37,9 +35,7 @@ SelfAttention make_module(const ForwardCase& forward, const Device& device) {
 std::int64_t weights_of(const ForwardCase& forward) {
   const HeadsCase& heads = forward.heads;
   if (heads.heads == 0) return 3 * forward.embed_dim * forward.head_dim;
-  const int kv_heads = heads.kv_heads > 0 ? heads.kv_heads : heads.heads;
-  return forward.embed_dim *
-         (2 * forward.embed_dim + 2 * kv_heads * (forward.embed_dim / heads.heads));
+  return forward.embed_dim * (forward.embed_dim + heads.projected(forward.embed_dim));
 }
 
 // A forward to repeat: the module is on the device.

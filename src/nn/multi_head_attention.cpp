@@ -72,6 +72,11 @@ MultiHeadAttentionWeights draw(std::int64_t embed_dim, std::int64_t rows, bool b
   return weights;
 }
 
+// [T, embed_dim] as one batch.
+Tensor batched(const Tensor& tokens) {
+  return tokens.rank() == 3 ? tokens : tokens.view({1, tokens.size(0), tokens.size(1)});
+}
+
 const Tensor* find(const NamedTensors& tensors, const std::string& name) {
   const auto found = tensors.find(name);
   return found == tensors.end() ? nullptr : &found->second;
@@ -209,9 +214,6 @@ Tensor MultiHeadAttention::operator()(const Tensor& query, const Tensor& key, co
     fail(ErrorKind::unsupported,
          "[multi_head_attention] expected one tensor as query, key and value on {}; found several",
          device_->name());
-  const auto batched = [](const Tensor& tokens) {
-    return tokens.rank() == 3 ? tokens : tokens.view({1, tokens.size(0), tokens.size(1)});
-  };
   const Tensor out = is_on_card() ? attend_on_card(batched(query), mask)
                                   : attend(batched(query), batched(key), batched(value), mask);
   return query.rank() == 3 ? out : out.view({query.size(0), embed_dim()});
@@ -235,14 +237,13 @@ Tensor MultiHeadAttention::operator()(const Tensor& tokens, KeyValueCache& cache
          "[multi_head_attention] expected a device that computes in host memory beside a cache; "
          "found {}",
          device_->name());
-  const Tensor batched =
-      tokens.rank() == 3 ? tokens : tokens.view({1, tokens.size(0), tokens.size(1)});
+  const Tensor input = batched(tokens);
   expect(cache.key().size(1) == num_kv_heads_ && cache.key().size(3) == head_dim(),
          "[multi_head_attention] expected a cache of {} heads of {}; found {}", num_kv_heads_,
          head_dim(), cache.key().shape());
   const std::int64_t before = cache.length();
-  const Tensor query = project(query_, batched);
-  cache.append(project(key_, batched), project(value_, batched));
+  const Tensor query = project(query_, input);
+  cache.append(project(key_, input), project(value_, input));
   Tensor out;
   try {
     const Tensor context = scaled_dot_product_attention(

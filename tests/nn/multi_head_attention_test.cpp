@@ -6,9 +6,12 @@
 #include <string>
 
 #include "oracle.h"
+#include "refusal.h"
 
 namespace wattention {
 namespace {
+
+using testing::refusal;
 
 using testing::values_of;
 
@@ -75,16 +78,6 @@ TEST(MultiHeadAttention, ACacheGivesWhatTheWholeSequenceGives) {
     };
     expect_near(attention(part(tokens), cache), part(whole), 1e-5);
   }
-}
-
-std::string refusal(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::bad_input);
-    return error.what();
-  }
-  return "none";
 }
 
 TEST(MultiHeadAttention, WhatDoesNotFitIsOneSentence) {

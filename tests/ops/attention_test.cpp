@@ -2,23 +2,16 @@
 #include <gtest/gtest.h>
 #include <wattention/attention.h>
 
-#include <functional>
 #include <string>
+
+#include "refusal.h"
 
 namespace wattention {
 namespace {
 
-using Options = ScaledDotProductAttentionOptions;
+using testing::refusal;
 
-std::string refusal(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::bad_input);
-    return error.what();
-  }
-  return "none";
-}
+using Options = ScaledDotProductAttentionOptions;
 
 TEST(AttentionRefusals, BadInputIsOneSentence) {
   const auto sdpa = [](const Shape& q, const Shape& k, const Shape& v, Options options = {}) {
