@@ -130,8 +130,9 @@ TEST(MatmulProperties, TheSearchFindsTheLargestProduct) {
 TEST(MatmulProperties, EstimateOfAKnownBlock) {
   // 2 * (4 + 8) * 4 tiles of operands, 32 tiles of output and as many of partials.
   EXPECT_EQ(estimated_buffer_bytes({4, 8, 4}, MatmulProblem{}), (96 + 64) * 2048);
-  EXPECT_EQ(estimated_buffer_bytes({4, 8, 4}, MatmulProblem{.fp32_accumulate = true}),
-            (96 + 32) * 2048 + 32 * 4096);
+  MatmulProblem wide;
+  wide.fp32_accumulate = true;
+  EXPECT_EQ(estimated_buffer_bytes({4, 8, 4}, wide), (96 + 32) * 2048 + 32 * 4096);
 }
 
 TEST(MatmulProperties, GridsBeyondTheDeviceAreTheDevice) {
