@@ -161,8 +161,12 @@ void bind_attention(nb::module_& module) {
   module.def(
       "load_safetensors",
       [](const std::string& path) {
+        const NamedTensors loaded = [&path] {
+          const Computing computing;
+          return load_safetensors(path);
+        }();
         nb::dict tensors;
-        for (auto& [name, tensor] : load_safetensors(path)) tensors[name.c_str()] = tensor;
+        for (const auto& [name, tensor] : loaded) tensors[name.c_str()] = tensor;
         return tensors;
       },
       nb::arg("path"), "The tensors of a .safetensors file by their names.");

@@ -60,7 +60,7 @@ constexpr const char* doc =
     "On the wormhole it holds what the `format` costs, the `step` alone and the `total` so far.\n"
     "Each error has max_abs, max_relative, relative_l2, "
     "pcc, not_finite and ulp_histogram (up to 0.5, 1, 2, 4, 8 ulp, and more). input: \"normal\", "
-    "\"outliers\", ...";
+    "\"outliers\", ... With heads the module is MultiHeadAttention, whatever `variant` says.";
 
 }  // namespace
 
@@ -69,8 +69,19 @@ void bind_verify(nb::module_& module) {
       "verify",
       [](const Device& device, std::string_view variant, std::optional<std::string_view> dtype,
          const std::string& input, std::int64_t tokens, std::int64_t embed_dim,
-         std::int64_t head_dim, std::uint64_t seed, int draws) {
-        const VerifyCase verify_case{input, tokens, embed_dim, head_dim, seed, draws};
+         std::int64_t head_dim, std::uint64_t seed, int draws, int heads, int kv_heads,
+         bool is_causal, std::int64_t batch, std::int64_t past) {
+        const VerifyCase verify_case{.input = input,
+                                     .tokens = tokens,
+                                     .embed_dim = embed_dim,
+                                     .head_dim = head_dim,
+                                     .seed = seed,
+                                     .draws = draws,
+                                     .heads = {.heads = heads,
+                                               .kv_heads = kv_heads,
+                                               .is_causal = is_causal,
+                                               .batch = batch,
+                                               .past = past}};
         AttentionConfig config{.variant = parse_variant(variant)};
         if (dtype) config.dtype = parse_float_dtype(*dtype);
         return device.name() == "wormhole"
@@ -80,7 +91,8 @@ void bind_verify(nb::module_& module) {
       nb::arg("device"), nb::arg("variant") = "reference", nb::arg("dtype") = nb::none(),
       nb::kw_only(), nb::arg("input") = "normal", nb::arg("tokens") = 128,
       nb::arg("embed_dim") = 256, nb::arg("head_dim") = 256, nb::arg("seed") = 789,
-      nb::arg("draws") = 1, doc);
+      nb::arg("draws") = 1, nb::arg("heads") = 0, nb::arg("kv_heads") = 0,
+      nb::arg("is_causal") = false, nb::arg("batch") = 1, nb::arg("past") = 0, doc);
 }
 
 }  // namespace wattention::python

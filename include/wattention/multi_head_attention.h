@@ -31,6 +31,17 @@ struct MultiHeadAttentionOptions {
   bool is_causal = false;
 };
 
+/// What a forward computes on its way; all on the host, with a batch in front. Heads lie side by side in a row.
+struct MultiHeadAttentionStages {
+  Tensor query = {};    ///< [batch, T, embed_dim]
+  Tensor key = {};      ///< [batch, T, num_kv_heads * head_dim], of the forward's own tokens
+  Tensor value = {};    ///< as the key
+  Tensor scores = {};   ///< [batch, num_heads, T, T], before scaling; on a card only
+  Tensor weights = {};  ///< as the scores, whose rows sum to about 1
+  Tensor context = {};  ///< [batch, T, embed_dim]
+  Tensor output = {};   ///< [batch, T, embed_dim], which the forward returns
+};
+
 /// context = softmax(q k^T / sqrt(head_dim)) v by heads, between two projections.
 class MultiHeadAttention {
  public:
@@ -53,6 +64,9 @@ class MultiHeadAttention {
                     const Tensor& mask = {}) const;
   /// The tokens that follow those in the cache, which gets theirs: nothing of the others is computed again.
   Tensor operator()(const Tensor& tokens, KeyValueCache& cache) const;
+  /// The same forwards with every stage.
+  MultiHeadAttentionStages stages(const Tensor& tokens) const;
+  MultiHeadAttentionStages stages(const Tensor& tokens, KeyValueCache& cache) const;
 
   std::int64_t embed_dim() const { return weights_.in_proj_weight.size(1); }
   std::int64_t head_dim() const { return embed_dim() / num_heads_; }
@@ -66,11 +80,16 @@ class MultiHeadAttention {
     Tensor weight = {}, bias = {};
   };
   Tensor project(const Projection& projection, const Tensor& tokens) const;
-  Tensor attend(const Tensor& query, const Tensor& key, const Tensor& value,
-                const Tensor& mask) const;
+  // Each of these returns the output, in `stages` also what led to it, where someone asks for that.
+  Tensor attend(const Tensor& query, const Tensor& key, const Tensor& value, const Tensor& mask,
+                MultiHeadAttentionStages* stages) const;
+  Tensor attend_with_cache(const Tensor& tokens, KeyValueCache& cache,
+                           MultiHeadAttentionStages* stages) const;
+  Tensor attend_on_card(const Tensor& tokens, const Tensor& mask,
+                        MultiHeadAttentionStages* stages) const;
+  Tensor attend_by_ops(const Tensor& tokens, const Tensor& mask,
+                       MultiHeadAttentionStages* stages) const;
   bool is_on_card() const { return device_ && device_->capabilities().simulated; }
-  Tensor attend_on_card(const Tensor& tokens, const Tensor& mask) const;
-  Tensor attend_by_ops(const Tensor& tokens, const Tensor& mask) const;
   void expect_tokens(const Tensor& tokens, std::string_view name) const;
   Tensor there(const Tensor& tensor) const;
 

@@ -148,6 +148,13 @@ class Verify(unittest.TestCase):
             self.assertTrue(row["pass"], row)
             self.assertGreater(row["error"]["relative_l2"], 0)
 
+    def test_with_heads_the_output_is_the_last_stage(self):
+        options = {"heads": 6, "kv_heads": 2, "is_causal": True, "batch": 2, "past": 9}
+        rows = wattention.verify(wattention.open_device("cpu"), dtype="bf16", tokens=16, embed_dim=48, draws=4, **options)
+        self.assertEqual([row["stage"] for row in rows], ["query", "key", "value", "context", "output"])
+        for row in rows:
+            self.assertTrue(row["pass"], row)
+
     def test_the_card_is_taken_apart(self):
         with wattention.open_device("wormhole") as card:
             rows = wattention.verify(card, "resident", tokens=32, embed_dim=64, head_dim=64)

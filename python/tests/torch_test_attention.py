@@ -77,6 +77,20 @@ class Attention(unittest.TestCase):
             torch.testing.assert_close(wattention.scaled_dot_product_attention(query, key, value),
                                        F.scaled_dot_product_attention(query, key, value))
 
+    def test_masks_of_three_dimensions_go_with_queries_of_three(self):
+        query, key, value = (torch.randn(3, rows, 8) for rows in (5, 7, 7))
+        for mask in (torch.randn(3, 5, 7), torch.randn(1, 5, 7), torch.rand(3, 5, 7) < 0.7, torch.randn(3, 1, 7),
+                     torch.randn(3, 5, 1).expand(3, 5, 7), torch.randn(5, 7)):
+            with self.subTest(mask=tuple(mask.shape)):
+                if mask.dtype == torch.bool:
+                    mask[..., 0] = True
+                found = wattention.scaled_dot_product_attention(query, key, value, attn_mask=mask)
+                torch.testing.assert_close(found, F.scaled_dot_product_attention(query, key, value, attn_mask=mask),
+                                           atol=1e-5, rtol=1e-5)
+                tensors = [wattention.Tensor(x) for x in (query, key, value)]
+                other = wattention.scaled_dot_product_attention(*tensors, attn_mask=mask)
+                self.assertEqual(torch.from_dlpack(other).tolist(), found.tolist())
+
     def test_shapes_of_no_rows_and_arrays_of_other_kinds(self):
         key = torch.randn(1, 5, 4, 16).transpose(1, 2)
         found = wattention.scaled_dot_product_attention(torch.empty(1, 4, 0, 16), key, key)

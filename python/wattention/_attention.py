@@ -48,6 +48,15 @@ def _mask_of(mask):
     return as_bytes() if is_bool else mask
 
 
+def _for_batches(mask, query, options):
+    """torch's [batch, queries, keys] beside queries [batch, queries, head_dim], as a mask of one head."""
+    if mask is None or mask.ndim != 3 or query.ndim != 3 or "heads" in options or "kv_heads" in options:
+        return mask
+    batch, *rest = mask.shape
+    shape = [batch, 1, *rest]
+    return mask.view(shape) if isinstance(mask, _core.Tensor) else mask.reshape(shape)
+
+
 def _are_alike(arrays):
     """All torch's, or all NumPy's."""
     return all(map(_is_torch, arrays)) or all(type(array).__module__ == "numpy" for array in arrays)
@@ -133,7 +142,7 @@ def scaled_dot_product_attention(query, key, value=None, attn_mask=None, dropout
         return _like(query, context, False)
     if value is None:
         _fail("a value; found none")
-    context, is_heads_last = _attend(query, key, value, mask, options)
+    context, is_heads_last = _attend(query, key, value, _for_batches(mask, query, options), options)
     return _like(query, context, is_heads_last)
 
 

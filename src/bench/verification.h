@@ -1,5 +1,6 @@
 #pragma once
 // Error by stage against exact arithmetic: what `verify` shows, and what it passes or fails.
+#include <wattention/cost.h>
 #include <wattention/nn.h>
 
 #include <string>
@@ -17,6 +18,7 @@ struct VerifyCase {
   /// Inputs and weights drawn, from seed on, with their errors measured as one. Where softmax is nearly one-hot, the
   /// error of a single draw is luck: it hangs on the one or two rows whose largest scores nearly tie.
   int draws = 1;
+  HeadsCase heads{};  ///< MultiHeadAttention, whose head_dim is embed_dim / heads
 };
 
 /// How many draws make a verdict of these sizes steady, as far as their time allows: between 4 and 1024.
@@ -44,7 +46,8 @@ struct StageCost {
   ErrorMetrics total;
 };
 
-/// All stages, or only the context for variant fused. Throws what the device throws.
+/// All stages that the device keeps: for variant fused of one head only the context; with heads the projections, the
+/// context, the output, and on a card scores and weights. Throws what the device throws.
 std::vector<StageVerdict> verify_on_host(const VerifyCase& verify_case, const Device& device,
                                          const AttentionConfig& config);
 std::vector<StageCost> verify_on_card(const VerifyCase& verify_case, const Device& device,

@@ -5,11 +5,13 @@
 #include <memory>
 
 #include "base/fail.h"
+#include "bench/device_traits.h"
 #include "bench/named_inputs.h"
 #include "bench/verification.h"
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "report/words.h"
 
 namespace wattention::cli {
 namespace {
@@ -43,14 +45,39 @@ std::vector<std::string> chosen_inputs(const VerifyOptions& options) {
   return {options.input};
 }
 
+// With heads a device has one way to run the module, and takes none of the options of the others.
+void expect_module(const VerifyOptions& options, const Device& device,
+                   const AttentionConfig& config) {
+  const VerifyCase& sizes = options.verify_case;
+  expect_heads(sizes.heads);
+  if (sizes.heads.heads == 0) return;
+  const BenchCase one{.device = std::string(device.name()),
+                      .variant = config.variant,
+                      .dtype = *config.dtype,
+                      .core_grid = config.core_grid,
+                      .fidelity = config.fidelity,
+                      .fold_projections = config.fold_projections,
+                      .heads = sizes.heads};
+  if (const std::string refusal = refusal_of(one); !refusal.empty())
+    fail(ErrorKind::unsupported, "{}", refusal);
+}
+
+// What runs where no variant is named: one-headed modules in their plainest form, which has all stages.
+DefaultVariants default_variants(const VerifyOptions& options) {
+  if (options.verify_case.heads.heads == 0) return {.on_card = Variant::resident};
+  return {.on_card = Variant::resident,
+          .on_host = options.device.device == "cpu" ? Variant::fused : Variant::reference};
+}
+
 int chosen_draws(const VerifyOptions& options, const Device& device) {
   if (options.draws) return *options.draws;
   return is_card(device) ? 1 : steady_draws(options.verify_case);
 }
 
 std::vector<std::optional<Fidelity>> chosen_fidelities(const Device& device,
-                                                       const AttentionConfig& config) {
-  if (config.fidelity || !is_card(device)) return {config.fidelity};
+                                                       const AttentionConfig& config,
+                                                       const HeadsCase& heads) {
+  if (config.fidelity || !is_card(device) || heads.heads > 0) return {config.fidelity};
   return {std::begin(all_fidelities), std::end(all_fidelities)};
 }
 
@@ -78,7 +105,7 @@ Table make_table(const VerifyOptions& options, const VerifyCase& verify_case, co
 std::vector<Table> compute(const VerifyOptions& options, const Device& device,
                            AttentionConfig config) {
   std::vector<Table> tables;
-  const auto fidelities = chosen_fidelities(device, config);
+  const auto fidelities = chosen_fidelities(device, config, options.verify_case.heads);
   for (const std::string& input : chosen_inputs(options))
     for (const std::optional<Fidelity>& fidelity : fidelities) {
       VerifyCase verify_case = options.verify_case;
@@ -152,20 +179,26 @@ constexpr auto card_notes =
     "step: the error of the stage alone, from the card's own operands.\n"
     "total: the error through all stages.\n"
     "There is no verdict: the card's formats and kernels decide, and the tables say what they "
-    "cost.\n"
+    "cost.\n";
+constexpr auto fidelity_note =
     "A matmul without core_grid runs in hifi2. One with a core_grid runs in lofi, as in the first "
     "table.\n";
+
+std::string heads_text(const HeadsCase& heads) {
+  if (heads.heads == 0) return "";
+  return fmt::format(", heads {}, batch {}", report::heads_word(heads), heads.batch);
+}
 
 void print_all(const std::vector<Table>& tables, const Device& device,
                const AttentionConfig& config, const VerifyCase& sizes) {
   print_out(
-      "verify {}, variant {}, {}: {} tokens, embed_dim {}, head_dim {}, draws {}; errors against "
+      "verify {}, variant {}, {}: {} tokens, embed_dim {}, head_dim {}{}, draws {}; errors against "
       "float64\n",
       device.name(), to_string(config.variant), to_string(*config.dtype), sizes.tokens,
-      sizes.embed_dim, sizes.head_dim, sizes.draws);
+      sizes.embed_dim, sizes.head_dim, heads_text(sizes.heads), sizes.draws);
   for (const Table& table : tables) print(table);
   if (is_card(device))
-    print_out(card_notes);
+    print_out("{}{}", card_notes, sizes.heads.heads > 0 ? "" : fidelity_note);
   else
     print_out("\n{}: at most twice the plain formula's error in {}, on every line\n",
               passed(tables) ? "PASS" : "FAIL", to_string(*config.dtype));
@@ -212,6 +245,13 @@ Json to_json(const std::vector<Table>& tables, const Device& device, const Atten
                {"head_dim", sizes.head_dim},
                {"draws", sizes.draws},
                {"cases", cases}};
+  if (sizes.heads.heads > 0) {
+    json["heads"] = sizes.heads.heads;
+    json["kv_heads"] = sizes.heads.key_heads();
+    json["is_causal"] = sizes.heads.is_causal;
+    json["batch"] = sizes.heads.batch;
+    json["past"] = sizes.heads.past;
+  }
   if (!is_card(device)) json["pass"] = passed(tables);
   return json;
 }
@@ -219,8 +259,10 @@ Json to_json(const std::vector<Table>& tables, const Device& device, const Atten
 void run(VerifyOptions& options, int& exit_code) {
   expect_values(options.device, "to compare values");
   Device device = open(options.device);
-  const AttentionConfig config =
-      to_config(options.attention, device, {.on_card = Variant::resident});
+  const AttentionConfig config = to_config(options.attention, device, default_variants(options));
+  expect_module(options, device, config);
+  if (VerifyCase& sizes = options.verify_case; sizes.heads.heads > 0)
+    sizes.head_dim = std::max<std::int64_t>(1, sizes.embed_dim / sizes.heads.heads);
   options.verify_case.draws = chosen_draws(options, device);
   const std::vector<Table> tables = compute(options, device, config);
   if (options.json)
@@ -243,8 +285,10 @@ void add_verify(Command& program, int& exit_code) {
   command->add_option("--tokens", sizes.tokens, "rows of the input")->capture_default_str();
   command->add_option("--embed-dim", sizes.embed_dim, "columns of the input")
       ->capture_default_str();
+  add_heads_options(*command, sizes.heads);
   command->add_option("--head-dim", sizes.head_dim, "columns of the context")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->excludes("--heads");
   command->add_option("--seed", sizes.seed, "seed of input and weights")->capture_default_str();
   command->add_option(
       "--draws", options->draws,
@@ -258,8 +302,11 @@ void add_verify(Command& program, int& exit_code) {
       "max/row: the worst element of a draw over the largest value of its row, on average over the "
       "draws.\n"
       "Draws of few tokens count together, up to 64 rows.\n"
+      "With heads the stages are the projections, the context of all heads, and the output; a card "
+      "also keeps scores and weights.\n"
       "Examples:\n"
       "  wattention verify --variant fused --dtype bf16\n"
+      "  wattention verify --heads 8 --kv-heads 2 --causal --past 100 --dtype bf16\n"
       "  wattention verify --device wormhole --input normal     (what each fidelity costs)\n"
       "  wattention verify --variant fused --kernel avx2 --input large --json");
   command->callback([options, &exit_code] { run(*options, exit_code); });

@@ -58,6 +58,12 @@ void check(const ForwardCase& forward) {
          "[estimate] expected variant naive or resident; found {}", to_string(forward.variant));
   expect(forward.heads.heads == 0 || forward.variant == Variant::resident,
          "[estimate] expected variant resident with heads; found {}", to_string(forward.variant));
+  expect(forward.heads.heads == 0 ||
+             (!forward.core_grid && !forward.fidelity && forward.weights == Memory::l1),
+         "[estimate] expected no core-grid, fidelity or weights with heads; found one");
+  expect(forward.heads.past == 0,
+         "[estimate] expected past 0 on a card, whose module has no cache; found {}",
+         forward.heads.past);
   expect(
       forward.variant == Variant::resident || (forward.weights == Memory::l1 && !forward.core_grid),
       "[estimate] expected core-grid and weights with variant resident only; found {}",

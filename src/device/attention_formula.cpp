@@ -4,12 +4,19 @@
 #include <cmath>
 #include <limits>
 
+#include "base/interrupt.h"
 #include "tensor/storage.h"
 
 namespace wattention {
 namespace {
 
 constexpr double lowest = -std::numeric_limits<double>::infinity();
+// Some 100 microseconds of work lie between two looks at whether the caller asks to stop.
+constexpr std::int64_t keys_between_looks = 256;
+
+void look_around(std::int64_t key) {
+  if (key % keys_between_looks == 0) interruption_point();
+}
 
 double number_at(const Tensor& tensor, std::int64_t index) {
   const std::byte* bytes = tensor.storage()->host_bytes();
@@ -64,6 +71,7 @@ void attend_by_formula(const AttentionView& view, std::int64_t batch, std::int64
   double top = lowest, sum = 0;
   bool sees_any = false;
   for (std::int64_t key = range.from; key < range.to; ++key) {
+    look_around(key);
     if (scores.mask(key) == lowest) continue;
     sees_any = true;
     const double score = scores.score(key);
@@ -72,6 +80,7 @@ void attend_by_formula(const AttentionView& view, std::int64_t batch, std::int64
   std::fill_n(out, view.value_dim, 0.0);
   if (!sees_any) return;
   for (std::int64_t key = range.from; key < range.to; ++key) {
+    look_around(key);
     if (scores.mask(key) == lowest) continue;
     const double weight = std::exp(scores.score(key) - top);
     sum += weight;

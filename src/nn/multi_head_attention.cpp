@@ -1,7 +1,6 @@
 #include <wattention/multi_head_attention.h>
 
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include "base/fail.h"
@@ -155,46 +154,6 @@ void MultiHeadAttention::expect_tokens(const Tensor& tokens, std::string_view na
          embed_dim(), embed_dim(), tokens.defined() ? tokens.shape() : Shape{});
 }
 
-// As TT-NN programs build it, on a device without the fused op: one projection, heads, two batched products with
-// softmax between them.
-Tensor MultiHeadAttention::attend_by_ops(const Tensor& tokens, const Tensor& mask) const {
-  const Tensor fused = linear(tokens, in_.weight, in_.bias);
-  const int group = num_heads_ / num_kv_heads_;
-  const auto heads = [&](HeadSplit::Part part) {
-    const bool is_key = part == HeadSplit::Part::key, is_query = part == HeadSplit::Part::query;
-    const Tensor own = split_heads(
-        fused,
-        {.heads = num_heads_, .kv_heads = num_kv_heads_, .part = part, .transposed = is_key});
-    return is_query || group == 1 ? own : repeat_interleave(own, Dims{1, group, 1, 1});
-  };
-  const Tensor scores = matmul(heads(HeadSplit::Part::query), heads(HeadSplit::Part::key));
-  const double scale = 1 / std::sqrt(static_cast<double>(head_dim()));
-  OpAttributes with_mask;
-  with_mask.scale = scale;
-  with_mask.causal = true;  // a row of the mask for each query
-  const Tensor weights = mask.defined() ? scale_mask_softmax(scores, mask, with_mask)
-                                        : softmax(multiply(scores, scale));
-  return concatenate_heads(matmul(weights, heads(HeadSplit::Part::value)));
-}
-
-Tensor MultiHeadAttention::attend_on_card(const Tensor& tokens, const Tensor& mask) const {
-  const std::int64_t batch = tokens.size(0), count = tokens.size(1);
-  if (mask.defined())
-    fail(ErrorKind::unsupported,
-         "[multi_head_attention] expected is_causal or no mask on {}; found a mask",
-         device_->name());
-  Tensor hidden;
-  if (is_causal_) {
-    hidden = Tensor::zeros({batch, 1, count, count});
-    float* rows = hidden.mutable_values<float>().data();
-    for (std::int64_t row = 0; row < batch * count; ++row)
-      for (std::int64_t key = row % count + 1; key < count; ++key)
-        rows[row * count + key] = -std::numeric_limits<float>::infinity();
-    hidden = to_device(hidden, *device_);
-  }
-  return to_host(project(out_, attend_by_ops(to_device(tokens, *device_), hidden)));
-}
-
 Tensor MultiHeadAttention::there(const Tensor& tensor) const {
   return tensor.defined() && device_ ? to_device(tensor, *device_) : tensor;
 }
@@ -214,23 +173,58 @@ Tensor MultiHeadAttention::operator()(const Tensor& query, const Tensor& key, co
     fail(ErrorKind::unsupported,
          "[multi_head_attention] expected one tensor as query, key and value on {}; found several",
          device_->name());
-  const Tensor out = is_on_card() ? attend_on_card(batched(query), mask)
-                                  : attend(batched(query), batched(key), batched(value), mask);
+  const Tensor out = is_on_card()
+                         ? attend_on_card(batched(query), mask, nullptr)
+                         : attend(batched(query), batched(key), batched(value), mask, nullptr);
   return query.rank() == 3 ? out : out.view({query.size(0), embed_dim()});
 }
 
-Tensor MultiHeadAttention::attend(const Tensor& query, const Tensor& key, const Tensor& value,
-                                  const Tensor& mask) const {
-  const Tensor context = scaled_dot_product_attention(
-      project(query_, there(query)), project(key_, there(key)), project(value_, there(value)),
-      {.is_causal = is_causal_,
-       .mask = there(mask),
-       .heads = num_heads_,
-       .kv_heads = num_kv_heads_});
-  return to_host(project(out_, context));
+Tensor MultiHeadAttention::attend(const Tensor& tokens_of_query, const Tensor& tokens_of_key,
+                                  const Tensor& tokens_of_value, const Tensor& mask,
+                                  MultiHeadAttentionStages* stages) const {
+  const Tensor query = project(query_, there(tokens_of_query)),
+               key = project(key_, there(tokens_of_key)),
+               value = project(value_, there(tokens_of_value));
+  const Tensor context = scaled_dot_product_attention(query, key, value,
+                                                      {.is_causal = is_causal_,
+                                                       .mask = there(mask),
+                                                       .heads = num_heads_,
+                                                       .kv_heads = num_kv_heads_});
+  const Tensor output = to_host(project(out_, context));
+  if (stages)
+    *stages = {.query = to_host(query),
+               .key = to_host(key),
+               .value = to_host(value),
+               .context = to_host(context),
+               .output = output};
+  return output;
 }
 
 Tensor MultiHeadAttention::operator()(const Tensor& tokens, KeyValueCache& cache) const {
+  const Tensor output = attend_with_cache(tokens, cache, nullptr);
+  return tokens.rank() == 3 ? output : output.view({tokens.size(0), embed_dim()});
+}
+
+MultiHeadAttentionStages MultiHeadAttention::stages(const Tensor& tokens) const {
+  expect_tokens(tokens, "tokens");
+  const Tensor input = batched(tokens);
+  MultiHeadAttentionStages stages;
+  if (is_on_card())
+    attend_on_card(input, {}, &stages);
+  else
+    attend(input, input, input, {}, &stages);
+  return stages;
+}
+
+MultiHeadAttentionStages MultiHeadAttention::stages(const Tensor& tokens,
+                                                    KeyValueCache& cache) const {
+  MultiHeadAttentionStages stages;
+  attend_with_cache(tokens, cache, &stages);
+  return stages;
+}
+
+Tensor MultiHeadAttention::attend_with_cache(const Tensor& tokens, KeyValueCache& cache,
+                                             MultiHeadAttentionStages* stages) const {
   expect_tokens(tokens, "tokens");
   if (device_ && !device_->capabilities().host_memory)  // a cache is host memory
     fail(ErrorKind::unsupported,
@@ -242,18 +236,24 @@ Tensor MultiHeadAttention::operator()(const Tensor& tokens, KeyValueCache& cache
          "[multi_head_attention] expected a cache of {} heads of {}; found {}", num_kv_heads_,
          head_dim(), cache.key().shape());
   const std::int64_t before = cache.length();
-  const Tensor query = project(query_, input);
-  cache.append(project(key_, input), project(value_, input));
-  Tensor out;
+  const Tensor query = project(query_, input), key = project(key_, input),
+               value = project(value_, input);
+  cache.append(key, value);
   try {
     const Tensor context = scaled_dot_product_attention(
         query, cache, {.is_causal = is_causal_, .heads = num_heads_, .kv_heads = num_kv_heads_});
-    out = to_host(project(out_, context));
+    const Tensor output = to_host(project(out_, context));
+    if (stages)
+      *stages = {.query = to_host(query),
+                 .key = to_host(key),
+                 .value = to_host(value),
+                 .context = to_host(context),
+                 .output = output};
+    return output;
   } catch (...) {
     cache.truncate(before);
     throw;
   }
-  return tokens.rank() == 3 ? out : out.view({tokens.size(0), embed_dim()});
 }
 
 }  // namespace wattention

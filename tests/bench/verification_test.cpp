@@ -4,6 +4,7 @@
 #include <wattention/error.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "bench/named_inputs.h"
 
@@ -83,6 +84,88 @@ TEST(Verification, RefusesBadCases) {
   bad = small;
   bad.input = "odd";
   EXPECT_THROW(verify_on_host(bad, cpu, {}), Error);
+}
+
+VerifyCase with_heads(const HeadsCase& heads) {
+  return {.tokens = 9, .embed_dim = 48, .draws = 4, .heads = heads};
+}
+
+// The exact values, the plain formula and the kernels are three computations: each pair is a rounding apart.
+TEST(Verification, WithHeadsTheProjectionsTheContextAndTheOutputAreStages) {
+  for (const HeadsCase& heads :
+       {HeadsCase{.heads = 6}, HeadsCase{.heads = 6, .kv_heads = 2, .is_causal = true},
+        HeadsCase{.heads = 6, .kv_heads = 1, .is_causal = true, .batch = 3, .past = 20},
+        HeadsCase{.heads = 4, .batch = 2, .past = 20}}) {
+    for (const DType dtype : {DType::f32, DType::bf16}) {
+      const auto verdicts = verify_on_host(with_heads(heads), open_device("cpu"), {.dtype = dtype});
+      ASSERT_EQ(verdicts.size(), 5u);
+      EXPECT_EQ(verdicts[2].stage, "value");
+      EXPECT_EQ(verdicts[3].stage, "context");
+      EXPECT_EQ(verdicts[4].stage, "output");
+      for (const StageVerdict& verdict : verdicts) {
+        const double rounding = unit_roundoff(dtype);
+        EXPECT_TRUE(verdict.pass()) << verdict.stage;
+        EXPECT_GT(verdict.error.relative_l2, 0) << verdict.stage;
+        EXPECT_LT(verdict.error.relative_l2, 8 * rounding) << verdict.stage;
+        EXPECT_LT(verdict.plain.relative_l2, 8 * rounding) << verdict.stage;
+      }
+    }
+  }
+}
+
+TEST(Verification, WithHeadsEveryRowOfEveryBatchCounts) {
+  const HeadsCase heads{.heads = 6, .kv_heads = 2, .batch = 3};
+  const auto verdicts = verify_on_host(with_heads(heads), open_device("cpu"), {});
+  const auto count = [&](std::size_t stage) {
+    const auto& classes = verdicts[stage].error.ulp_histogram;
+    return std::accumulate(classes.begin(), classes.end(), std::int64_t{0});
+  };
+  EXPECT_EQ(count(0), 4 * 3 * 9 * 48);
+  EXPECT_EQ(count(1), 4 * 3 * 9 * 16);
+  EXPECT_EQ(count(4), 4 * 3 * 9 * 48);
+}
+
+TEST(Verification, WithHeadsReferenceIsExactButForFloat64sRounding) {
+  const HeadsCase heads{.heads = 6, .kv_heads = 2, .is_causal = true, .batch = 2};
+  for (const StageVerdict& verdict :
+       verify_on_host(with_heads(heads), open_device("reference"), {})) {
+    EXPECT_LT(verdict.error.relative_l2, 1e-14) << verdict.stage;
+    EXPECT_TRUE(verdict.pass());
+  }
+}
+
+// From the card's own operands each stage errs by a few roundings of bf16; through all of them errors grow.
+TEST(Verification, WithHeadsTheCardKeepsScoresAndWeights) {
+  VerifyCase sizes = with_heads({.heads = 4, .kv_heads = 2, .is_causal = true, .batch = 2});
+  sizes.tokens = 32;
+  sizes.embed_dim = 128;
+  sizes.draws = 1;
+  const auto costs = verify_on_card(sizes, open_device("wormhole"), {.variant = Variant::resident});
+  ASSERT_EQ(costs.size(), 7u);
+  EXPECT_EQ(costs[3].stage, "scores");
+  EXPECT_EQ(costs[4].stage, "weights");
+  for (const StageCost& cost : costs) {
+    EXPECT_LT(cost.format.relative_l2, 0x1p-8) << cost.stage;
+    EXPECT_LT(cost.step.relative_l2, 0.03) << cost.stage;
+    EXPECT_LT(cost.total.relative_l2, 0.06) << cost.stage;
+  }
+}
+
+TEST(Verification, DrawsOfHeadsCountTheirBatches) {
+  VerifyCase sizes = with_heads({.heads = 6});
+  EXPECT_EQ(steady_draws(sizes), 456);  // 4096 rows
+  sizes.heads.batch = 8;
+  EXPECT_EQ(steady_draws(sizes), 57);
+  sizes.heads.past = 1 << 20;
+  EXPECT_EQ(steady_draws(sizes), 4);
+}
+
+TEST(Verification, RefusesBadHeads) {
+  const Device cpu = open_device("cpu"), reference = open_device("reference");
+  EXPECT_THROW(verify_on_host(with_heads({.heads = 5}), cpu, {}), Error);
+  EXPECT_THROW(verify_on_host(with_heads({.heads = 6, .kv_heads = 4}), cpu, {}), Error);
+  EXPECT_THROW(verify_on_host(with_heads({.heads = 6, .batch = 0}), cpu, {}), Error);
+  EXPECT_THROW(verify_on_host(with_heads({.heads = 6, .past = 2}), reference, {}), Error);
 }
 
 TEST(NamedInputs, AreWhatTheirNamesSay) {

@@ -108,5 +108,58 @@ class OnTheWormhole(ProgramTest):
         self.assertIn("core_grid", self.succeeds("verify", "--device", "wormhole", "--input", "normal", *SMALL))
 
 
+class WithHeads(ProgramTest):
+    HEADS = ["--heads", 8, "--kv-heads", 2, "--causal", "--embed-dim", 64, "--tokens", 20]
+
+    def test_every_dtype_and_input_passes_with_a_cache_and_without(self):
+        for dtype in ("f32", "bf16"):
+            for more in ([], ["--past", 30, "--batch", 2]):
+                with self.subTest(dtype=dtype, more=more):
+                    result = json.loads(self.succeeds("verify", *self.HEADS, "--dtype", dtype, *more, "--json"))
+                    self.assertTrue(result["pass"])
+                    self.assertEqual([result[name] for name in ("heads", "kv_heads", "is_causal", "head_dim")],
+                                     [8, 2, True, 8])
+                    self.assertEqual([result["batch"], result["past"]], [2, 30] if more else [1, 0])
+                    self.assertEqual([case["input"] for case in result["cases"]],
+                                     ["normal", "outliers", "ties", "large"])
+                    for case in result["cases"]:
+                        self.assertEqual([stage["stage"] for stage in case["stages"]],
+                                         ["query", "key", "value", "context", "output"])
+
+    def test_one_headed_results_name_no_heads(self):
+        self.assertNotIn("heads", json.loads(self.succeeds("verify", "--input", "normal", "--draws", 1, "--json",
+                                                           *SMALL)))
+
+    def test_text_names_the_heads(self):
+        text = self.succeeds("verify", *self.HEADS, "--input", "normal", "--past", 3)
+        self.assertIn("fused, f32: 20 tokens, embed_dim 64, head_dim 8, heads 8/2 causal, past 3, batch 1", text)
+        self.assertIn("PASS: ", text)
+
+    def test_the_card_has_one_table_for_each_input(self):
+        result = json.loads(self.succeeds("verify", "--device", "wormhole", "--heads", 2, "--causal", "--embed-dim", 64,
+                                          "--tokens", 32, "--json"))
+        self.assertNotIn("pass", result)
+        self.assertEqual([case["input"] for case in result["cases"]], ["normal", "outliers", "ties", "large"])
+        for case in result["cases"]:
+            self.assertNotIn("fidelity", case)
+            self.assertEqual([stage["stage"] for stage in case["stages"]], [*STAGES, "output"])
+
+    def test_what_heads_do_not_take_is_refused(self):
+        for options, sentence in (
+                (["--causal"], "[heads] expected heads beside kv-heads, causal, batch and past; found none\n"),
+                (["--heads", 3, "--embed-dim", 64],
+                 "[multi_head_attention] expected an embed_dim that is a multiple of num_heads; found 64 and 3\n"),
+                (["--heads", 2, "--variant", "naive"],
+                 "[bench] expected variant reference, fused or resident with heads; found naive\n"),
+                (["--heads", 2, "--device", "wormhole", "--fidelity", "lofi"],
+                 "[bench] expected no fold-projections, core-grid or fidelity with heads; found one\n"),
+                (["--heads", 2, "--device", "reference", "--past", 3],
+                 "[multi_head_attention] expected a device that computes in host memory beside a cache; found "
+                 "reference\n")):
+            with self.subTest(options=options):
+                self.assertEqual(self.refuses("verify", *options), sentence)
+        self.assertIn("--heads excludes --head-dim", self.refuses("verify", "--heads", 2, "--head-dim", 8))
+
+
 if __name__ == "__main__":
     unittest.main()

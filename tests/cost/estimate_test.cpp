@@ -60,6 +60,12 @@ TEST(Estimate, RefusesWhatNoForwardIs) {
   EXPECT_THROW(estimate_forward({.variant = Variant::naive, .core_grid = CoreGrid{8, 8}}), Error);
   EXPECT_THROW(estimate_forward({.variant = Variant::naive, .weights = Memory::dram}), Error);
   EXPECT_THROW(estimate_forward({.device = "cpu"}), Error);
+  const HeadsCase heads{.heads = 8};
+  EXPECT_GT(estimate_forward({.heads = heads}).steady.time_s.value, 0);
+  EXPECT_THROW(estimate_forward({.core_grid = CoreGrid{8, 8}, .heads = heads}), Error);
+  EXPECT_THROW(estimate_forward({.fidelity = Fidelity::lofi, .heads = heads}), Error);
+  EXPECT_THROW(estimate_forward({.weights = Memory::dram, .heads = heads}), Error);
+  EXPECT_THROW(estimate_forward({.heads = {.heads = 8, .past = 1}}), Error);
   EXPECT_THROW(estimate_forward({}, {.card = "n300"}), Error);
 }
 

@@ -2,9 +2,11 @@
 #include <wattention/multi_head_attention.h>
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <string>
 
+#include "device/value_less.h"
 #include "oracle.h"
 #include "refusal.h"
 
@@ -78,6 +80,80 @@ TEST(MultiHeadAttention, ACacheGivesWhatTheWholeSequenceGives) {
     };
     expect_near(attention(part(tokens), cache), part(whole), 1e-5);
   }
+}
+
+// Each stage is what its parts make of the stage before.
+TEST(MultiHeadAttention, StagesAreThoseOfTheForward) {
+  Generator generator(3);
+  const Tensor tokens = randn({2, 7, 24}, generator);
+  for (const char* device : {"cpu", "reference"}) {
+    const MultiHeadAttention attention =
+        drawn({.num_kv_heads = 2, .is_causal = true}).to(open_device(device));
+    const MultiHeadAttentionStages stages = attention.stages(tokens);
+    expect_near(stages.output, attention(tokens), 0);
+    EXPECT_EQ(stages.key.shape(), (Shape{2, 7, 8}));
+    EXPECT_FALSE(stages.scores.defined());
+    const auto narrow = [](const Tensor& tensor) { return tensor.to(DType::f32); };
+    expect_near(
+        scaled_dot_product_attention(narrow(stages.query), narrow(stages.key), narrow(stages.value),
+                                     {.is_causal = true, .heads = 6, .kv_heads = 2}),
+        stages.context, 1e-6);
+    expect_near(linear(narrow(stages.context), attention.weights().out_proj_weight), stages.output,
+                1e-6);
+  }
+}
+
+TEST(MultiHeadAttention, StagesBesideACacheAreOfItsNewTokens) {
+  Generator generator(3);
+  const Tensor tokens = randn({1, 5, 24}, generator);
+  const MultiHeadAttention attention = drawn({.num_kv_heads = 2, .is_causal = true});
+  KeyValueCache cache(1, 2, 10, 4), other(1, 2, 10, 4);
+  attention(tokens, cache);
+  attention(tokens, other);
+  const MultiHeadAttentionStages stages = attention.stages(tokens, cache);
+  EXPECT_EQ(stages.key.shape(), (Shape{1, 5, 8}));
+  expect_near(stages.output, attention(tokens, other), 0);
+  EXPECT_EQ(cache.length(), 10);
+}
+
+TEST(MultiHeadAttention, OnTheCardScoresAndWeightsAreStages) {
+  Generator generator(3);
+  const Tensor tokens = randn({1, 64, 128}, generator);
+  const MultiHeadAttention attention(128, 4, {.num_kv_heads = 2, .is_causal = true}, generator);
+  const MultiHeadAttention there = attention.to(open_device("wormhole"));
+  const MultiHeadAttentionStages stages = there.stages(tokens), exact = attention.stages(tokens);
+  expect_near(stages.output, there(tokens), 0);
+  expect_near(stages.query.to(DType::f32), exact.query, 0.1);
+  expect_near(stages.value.to(DType::f32), exact.value, 0.1);
+  expect_near(stages.context.to(DType::f32), exact.context, 0.1);
+  EXPECT_EQ(stages.scores.shape(), (Shape{1, 4, 64, 64}));
+  const auto weights = values_of(stages.weights);
+  for (std::size_t row = 0; row < 4 * 64; ++row) {
+    double sum = 0;
+    for (std::size_t key = 0; key < 64; ++key) {
+      sum += weights[row * 64 + key];
+      if (key > row % 64) {
+        ASSERT_EQ(weights[row * 64 + key], 0);
+      }
+    }
+    ASSERT_NEAR(sum, 1, 0.05);
+  }
+}
+
+// With values they would see each other through masks of 256 MiB.
+TEST(MultiHeadAttention, WithoutValuesTheMaskTakesNoMemory) {
+  const auto peak_kib = [] {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss;
+  };
+  Generator generator(3);
+  const MultiHeadAttention attention(128, 4, {.is_causal = true}, generator);
+  const Device shapes = open_device("wormhole", {.mode = Mode::shape});
+  const Tensor tokens = value_less({4, 4096, 128}, DType::f32);
+  const auto before = peak_kib();
+  EXPECT_EQ(attention.to(shapes)(tokens).shape(), tokens.shape());
+  EXPECT_LT(peak_kib() - before, 64 << 10);
 }
 
 TEST(MultiHeadAttention, WhatDoesNotFitIsOneSentence) {

@@ -1,5 +1,6 @@
 // The oracle itself, against closed forms.
 #include <gtest/gtest.h>
+#include <wattention/error.h>
 #include <wattention/ops.h>
 
 #include <array>
@@ -8,6 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/interrupt.h"
+#include "device/attention_formula.h"
 #include "oracle.h"
 
 namespace wattention {
@@ -79,6 +82,16 @@ TEST(Reference, ReportsOfSeveralThreadsAreAllKept) {
   for (std::thread& thread : threads) thread.join();
   reports += device.take_reports().size();
   EXPECT_EQ(reports, std::size_t{callers * ops});
+}
+
+TEST(Reference, ALongRowOfAttentionEndsWhenAsked) {
+  const Tensor query = Tensor::zeros({1, 1}), keys = Tensor::zeros({1000, 1});
+  const OpCall call{Op::scaled_dot_product_attention, {query, keys, keys}, {}, {}, {1, 1}};
+  double context = 0;
+  attend_by_formula(AttentionView(call), 0, 0, 0, &context);
+  const StopFlag stop = true;
+  const InterruptibleScope scope(&stop);
+  EXPECT_THROW(attend_by_formula(AttentionView(call), 0, 0, 0, &context), Error);
 }
 
 TEST(Reference, InfinitiesStayInfinite) {

@@ -1,0 +1,47 @@
+#pragma once
+// One draw of tokens and weights, and a module's stages from them in each way that verify compares. A file for each
+// kind of module.
+#include <wattention/nn.h>
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "bench/verification.h"
+
+namespace wattention {
+
+/// A stage's values as a matrix of rows, on the host.
+struct NamedStage {
+  std::string_view name;
+  Tensor rows;
+};
+
+/// In the order in which they are computed.
+using Stages = std::vector<NamedStage>;
+
+/// Null where there is no such stage.
+const Tensor* find_stage(const Stages& stages, std::string_view name);
+
+class VerifiedDraw {
+ public:
+  virtual ~VerifiedDraw() = default;
+  /// As far as the device keeps them. Throws what the device throws.
+  virtual Stages on_device(const Device& device, const AttentionConfig& config) const = 0;
+  /// In float64, all of them.
+  virtual Stages exact() const = 0;
+  /// By the textbook's loops in the draw's dtype: those that a device which computes on the host may keep.
+  virtual Stages plain() const = 0;
+  /// Each in float64 from what the card itself had computed before.
+  virtual Stages exact_steps(const Stages& card) const = 0;
+};
+
+using VerifiedDrawPointer = std::unique_ptr<const VerifiedDraw>;
+
+/// Tokens, weights and what a cache holds are rounded to `dtype`, so that input rounding is no error of anybody.
+/// `reference` computes in float64. Throws Error{bad_input} for sizes that make no module.
+VerifiedDrawPointer draw_one_head(const VerifyCase& verify_case, DType dtype,
+                                  const Device& reference);
+VerifiedDrawPointer draw_heads(const VerifyCase& verify_case, DType dtype, const Device& reference);
+
+}  // namespace wattention
