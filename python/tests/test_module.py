@@ -150,7 +150,8 @@ class Verify(unittest.TestCase):
 
     def test_with_heads_the_output_is_the_last_stage(self):
         options = {"heads": 6, "kv_heads": 2, "is_causal": True, "batch": 2, "past": 9}
-        rows = wattention.verify(wattention.open_device("cpu"), dtype="bf16", tokens=16, embed_dim=48, draws=4, **options)
+        rows = wattention.verify(wattention.open_device("cpu"), dtype="bf16", tokens=16, embed_dim=48, draws=4,
+                                 **options)
         self.assertEqual([row["stage"] for row in rows], ["query", "key", "value", "context", "output"])
         for row in rows:
             self.assertTrue(row["pass"], row)
