@@ -60,6 +60,10 @@ std::string own_command() {
 
 }  // namespace
 
+std::string cpu_model_of(const char* cpuinfo) {
+  return first_value(cpuinfo, "model name");
+}
+
 BenchContext context_of(const std::string& command) {
   utsname system{};
   uname(&system);
@@ -67,7 +71,7 @@ BenchContext context_of(const std::string& command) {
   context.date = utc_now();
   context.host_name = system.nodename;
   context.command = command.empty() ? own_command() : command;
-  context.cpu_model = first_value("/proc/cpuinfo", "model name");
+  context.cpu_model = cpu_model_of("/proc/cpuinfo");
   context.cpu_cores = static_cast<int>(std::thread::hardware_concurrency());
   context.cpu_mhz = first_number(first_value("/proc/cpuinfo", "cpu MHz"));
   context.memory_bytes = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *

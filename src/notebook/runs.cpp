@@ -36,12 +36,6 @@ std::vector<NotebookRun> measured_runs() {
   return runs;
 }
 
-/// Three projections, scores, context.
-double forward_flops() {
-  const auto tokens = static_cast<double>(notebook_tokens), dim = static_cast<double>(notebook_dim);
-  return 6 * tokens * dim * dim + 4 * tokens * tokens * dim;
-}
-
 /// The host alone: it draws the weights, then multiplies at its own rate.
 ForwardEstimate cpu_forward(const EstimateOptions& options) {
   using Work = HostEvent::Work;
@@ -49,7 +43,7 @@ ForwardEstimate cpu_forward(const EstimateOptions& options) {
   const CostModel& model = modelled(card).model;
   const std::vector<Event> module{
       HostEvent{Work::draw_uniform, 3 * notebook_dim * notebook_dim, 0}};
-  const std::vector<Event> forward{HostEvent{Work::gemm, 0, forward_flops()}};
+  const std::vector<Event> forward{HostEvent{Work::gemm, 0, notebook_flops}};
   const RunEstimate steady = model.estimate(forward, options);
   return {model.estimate(module, options), steady, steady};
 }

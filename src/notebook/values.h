@@ -15,6 +15,10 @@ inline constexpr std::int64_t notebook_tokens = 1024;
 inline constexpr std::int64_t notebook_dim = 2048;
 inline constexpr std::uint64_t notebook_seed = 789;
 
+/// Of one forward: three projections, scores, context.
+inline constexpr double notebook_flops = 6.0 * notebook_tokens * notebook_dim * notebook_dim +
+                                         4.0 * notebook_tokens * notebook_tokens * notebook_dim;
+
 inline constexpr std::string_view notebook_source =
     "The notebook, 2025-04-29: n150d and Xeon w5-3535X. Total time of `count` forwards [1024, "
     "2048] -> [1024, 2048].";

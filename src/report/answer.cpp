@@ -7,6 +7,7 @@
 
 #include "notebook/gpu.h"
 #include "notebook/values.h"
+#include "report/another_cpu.h"
 #include "report/host_table.h"
 #include "report/notebook_records.h"
 #include "report/phase_table.h"
@@ -152,6 +153,7 @@ std::vector<std::string> answer(const BenchRun& run, const NotebookPower* power)
   if (power)
     sentences.push_back(fmt::format("How sure: {} {}", energy_sureness(*power), time_sureness()));
   sentences.push_back(gpu_sentence(measured_gpu));
+  sentences.push_back(another_cpu_sentence(run, *resident->time_per_forward_ms.range, power));
   return sentences;
 }
 

@@ -9,8 +9,8 @@
 
 namespace wattention::report {
 
-/// One sentence each: time, energy, what the model says of the reason, this machine, how sure, a GPU. `power` may be
-/// null. Empty when the records hold no modelled resident forward.
+/// One sentence each: time, energy, what the model says of the reason, this machine, how sure, a GPU, an i7-13700.
+/// `power` may be null. Empty when the records hold no modelled resident forward.
 std::vector<std::string> answer(const BenchRun& run, const NotebookPower* power);
 
 }  // namespace wattention::report

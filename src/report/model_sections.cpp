@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "report/another_cpu.h"
 #include "report/answer.h"
 #include "report/bench_commands.h"
 #include "report/charts.h"
@@ -147,6 +148,10 @@ std::vector<Section> model_sections(const BenchRun& run, const CardFacts* facts)
   add(sections, ops_section(run, facts));
   add(sections, fidelity_section(run));
   if (facts && has_notebook) add(sections, power_section(run, facts->power));
+  if (has_notebook) {
+    add(sections, another_cpu_section(run));
+    add(sections, another_cpu_facts());
+  }
   const std::vector<std::string> sentences = answer(run, facts ? &facts->power : nullptr);
   if (!sentences.empty())
     sections.push_back(

@@ -15,8 +15,9 @@ namespace wattention::report {
 namespace {
 
 // What a reader asks first stands first; a heading that is not here goes behind them.
-constexpr std::array<std::string_view, 8> reading_order{
-    "Answer", "Time", "Power", "Phases", "Ops", "Core grids", "Hosts", "Fidelity"};
+constexpr std::array<std::string_view, 10> reading_order{
+    "Answer", "Time",       "Power", "Another CPU", "Phases",
+    "Ops",    "Core grids", "Hosts", "Fidelity",    "Facts of the other CPU"};
 
 bool any_of(const BenchRun& run, const auto& fits) {
   return std::ranges::any_of(run.records, fits);
@@ -60,6 +61,9 @@ Table sources_table(const BenchRun& run) {
       "docs/timing.md");
   row(has_source(run, &BenchRecord::energy_j, Source::modelled), "modelled joules",
       "the card's model, as an interval; docs/energy.md");
+  row(notebook, "another CPU",
+      "modelled from published figures of an i7-13700 and measured shares of them; "
+      "docs/i7_13700.md");
   row(any_of(run, [](const BenchRecord& r) { return r.error && !r.steps.empty(); }),
       "card's errors",
       fmt::format("the software Wormhole, release profile {}, bit for bit; docs/numerics.md",

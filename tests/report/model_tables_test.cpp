@@ -132,12 +132,13 @@ TEST(Answer, AFasterHostIsAFigureOrIsNotClaimed) {
 TEST(Answer, SaysByHowMuchAndHowSure) {
   const NotebookPower power = round_power();
   const std::vector<std::string> sentences = answer(card_run(), &power);
-  ASSERT_EQ(sentences.size(), 5u);  // nothing was measured here
+  ASSERT_EQ(sentences.size(), 6u);  // nothing was measured here
   EXPECT_NE(sentences[0].find("5 % less"), std::string::npos);
   EXPECT_NE(sentences[1].find("27 % less"), std::string::npos);  // 5.1 J of 7 J
   EXPECT_NE(sentences[1].find("67 % less"), std::string::npos);  // 1 J of 3 J
   EXPECT_NE(sentences[3].find("differ by 10 W"), std::string::npos);
   EXPECT_NE(sentences[4].find("NVIDIA H200 takes 0.52 ms"), std::string::npos);
+  EXPECT_NE(sentences[5].find("An i7-13700: the card, clearly."), std::string::npos);
   EXPECT_TRUE(answer({}, &power).empty());
 }
 
@@ -179,8 +180,8 @@ TEST(Answer, TheNotebooksTimesAreApartAndNear) {
 
 TEST(ModelSections, AreOnlyThoseWithContent) {
   const CardFacts facts{round_power(), {}};
-  EXPECT_EQ(model_sections(card_run(), &facts).size(), 6u);
-  EXPECT_EQ(model_sections(card_run(), nullptr).size(), 5u);
+  EXPECT_EQ(model_sections(card_run(), &facts).size(), 8u);
+  EXPECT_EQ(model_sections(card_run(), nullptr).size(), 7u);
   EXPECT_TRUE(model_sections({}, nullptr).empty());
 }
 

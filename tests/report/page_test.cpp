@@ -40,8 +40,9 @@ TEST(Page, AnswersFirst) {
   const Page page = page_of(run, &facts, {{.heading = "Digits", .text = "All equal."}});
   EXPECT_EQ(page.verdict, "The card is 5 % faster than the CPU and takes 32 % less energy");
   EXPECT_EQ(headings_of(page),
-            (std::vector<std::string>{"Answer", "Time", "Power", "Phases", "Ops", "Core grids",
-                                      "Digits", "Records", "Machine", "Sources"}));
+            (std::vector<std::string>{"Answer", "Time", "Power", "Another CPU", "Phases", "Ops",
+                                      "Core grids", "Facts of the other CPU", "Digits", "Records",
+                                      "Machine", "Sources"}));
 }
 
 TEST(Page, WithoutRecordsSaysSo) {

@@ -56,7 +56,9 @@ FIGURES = ["Time per tensor over the count", "Joules per forward", "One resident
            "Roofline of the n150d", "Error, time and energy, by fidelity"]
 TABLES = ["The notebook's performance table (ms) and this machine's", "Core grids: the notebook's (ms) and the model's",
           "Where a forward's time goes, once it runs steadily (modelled)", "The card's ops in one forward (modelled)",
-          "The notebook's power table, in joules per forward", "Error, time and energy of a forward"]
+          "The notebook's power table, in joules per forward",
+          "The notebook's loop on an i7-13700 in seconds, modelled", "What the other CPU is modelled from",
+          "One forward, and the check on the notebook's Xeon", "Error, time and energy of a forward"]
 
 
 def run(*words):
