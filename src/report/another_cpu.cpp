@@ -137,7 +137,7 @@ std::string joule_words(const Interval& joules) {
 
 std::string energy_words(const Interval& torch_j, const Interval& own_j,
                          const NotebookPower* power) {
-  const std::string package =
+  std::string package =
       fmt::format("Its package would use {} and {}.", joule_words(torch_j), joule_words(own_j));
   if (!power) return package;
   const Interval card = power->net_j("resident");
@@ -175,8 +175,9 @@ std::string another_cpu_sentence(const BenchRun& run, const Interval& card_ms,
   const CpuPrediction &torch = all[0], &own = all[1];
   const Interval torch_ms = known_ms(run, torch), own_ms = known_ms(run, own);
   return fmt::format(
-      "An i7-13700: {}. A forward in f32 would take {} there with PyTorch and {} with this "
-      "library. That is {} and {} times as long as with the card. {} All this is modelled but for "
+      "An i7-13700: {}. A forward in f32 would take {} there with PyTorch; with this "
+      "library {}. That is {} and {} times as long as with the card. {} All this is modelled but "
+      "for "
       "what is called measured (docs/i7_13700.md). Of the notebook's Xeon the same model says {}, "
       "and it took {:.1f} ms.",
       winner_words({{.card = card_ms, .cpu = torch_ms}, {.card = card_ms, .cpu = own_ms}}),
