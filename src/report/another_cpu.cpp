@@ -175,11 +175,10 @@ std::string another_cpu_sentence(const BenchRun& run, const Interval& card_ms,
   const CpuPrediction &torch = all[0], &own = all[1];
   const Interval torch_ms = known_ms(run, torch), own_ms = known_ms(run, own);
   return fmt::format(
-      "An i7-13700: {}. A forward in f32 would take {} there with PyTorch; with this "
-      "library {}. That is {} and {} times as long as with the card. {} All this is modelled but "
-      "for "
-      "what is called measured (docs/i7_13700.md). Of the notebook's Xeon the same model says {}, "
-      "and it took {:.1f} ms.",
+      "An i7-13700: {}. A forward in f32 would take {} there with PyTorch; with this library {}. "
+      "That is {} and {} times as long as with the card. {} All this is modelled but for what is "
+      "called measured (docs/i7_13700.md). Of the notebook's Xeon the same model says {}, and it "
+      "took {:.1f} ms.",
       winner_words({{.card = card_ms, .cpu = torch_ms}, {.card = card_ms, .cpu = own_ms}}),
       time_words(run, torch), time_words(run, own), words_of(ratio(torch_ms, card_ms)),
       words_of(ratio(own_ms, card_ms)), energy_words(known_j(run, torch), known_j(run, own), power),
