@@ -21,10 +21,11 @@
 
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/kernel_table.h"
+#include "backends/cpu/loaded_block.h"
 #include "backends/cpu/plan.h"
 #include "base/threads.h"
+#include "clock.h"
 #include "device/backend.h"
-#include "loaded_block.h"
 
 namespace {
 
@@ -80,7 +81,7 @@ double seconds(PreparedAttention& attention, const Tensor& tokens, Tensor& conte
   return benchmarks::now_s(cpu_clock) - start;
 }
 
-double ceiling_gflops(benchmarks::LoadedBlock& block, bool cpu_clock) {
+double ceiling_gflops(cpu::LoadedBlock& block, bool cpu_clock) {
   const double start = benchmarks::now_s(cpu_clock), flop = block.run();
   return flop / (benchmarks::now_s(cpu_clock) - start) * 1e-9;
 }
@@ -102,7 +103,7 @@ struct Measured {
 
 Measured measure(const Case& c, PreparedAttention& attention, const OpReport& report,
                  const Tensor& tokens, Tensor& context, double gflop_done) {
-  benchmarks::LoadedBlock block(kernel_called(report.kernel), resolve_threads(c.device.threads));
+  cpu::LoadedBlock block(kernel_called(report.kernel), resolve_threads(c.device.threads));
   Measured measured;
   for (int i = 0; i < c.repeats;) {
     // Short forwards follow one another for a while, as in use: the caches stay theirs.

@@ -6,8 +6,10 @@ Run with any interpreter that has torch:
          [--dtypes f32 bf16 f16] [--cases gpt2 decode ...] [--out attention.json]
 ONNX Runtime (f32) has a column where the interpreter has the packages onnx and onnxruntime. Each round runs every side
 twice and counts the second; the first round is not counted. --kernel avx2 forces AVX2 on the first two. `GB/s` is what
-keys and values are read at, `read` the share of what torch's sum over the same bytes reaches. `peak` is the share of
-the processor's multiply-adds, by the peak that --peak names in GFLOP/s of all threads together (bench_peak).
+keys and values are read at, `read` the share of what torch's sum over the same bytes reaches. `ceil` is the share of
+the loaded ceiling: of the multiply-adds that our kernel's instructions reach with their operands in L1, on all threads
+at once, measured in every round (wattention.measure_ceiling). bf16 is widened, and its ceiling f32's, where the
+processor is slow at pairs. Exponentials are not counted.
 """
 import argparse
 import json
@@ -46,6 +48,12 @@ def by_turns(calls, rounds):
     return [median(mine) for mine in times]
 
 
+def ceiling_call(device, dtype, wattention):
+    """A call that measures the ceiling, and what its calls found."""
+    found = []
+    return lambda: found.append(wattention.measure_ceiling(device, dtype)), found
+
+
 def pairs_of(case):
     _, _, _, queries, keys, _, is_causal = case
     return queries * (queries + 1) / 2 if is_causal else queries * keys
@@ -79,21 +87,25 @@ def measure(name, dtype, options, device, torch, wattention):
     key, value = (torch.randn(batch, kv_heads, keys, head_dim).to(dtype) for _ in range(2))
     ours = [wattention.to_device(wattention.Tensor(x), device) for x in (query, key, value)]
     bytes_read = key.nbytes + value.nbytes
-    words = [x.view(torch.int32) if dtype != torch.float32 else x for x in (key, value)]
+    words = [x.view(torch.float32) for x in (key, value)]  # torch sums integers and halves slowly
     calls = [onnxruntime_call(CASES[name], (query, key, value), options.threads)] if dtype == torch.float32 else [None]
+    words_of = {torch.float32: "f32", torch.bfloat16: "bf16", torch.float16: "f16"}
+    ceiling, ceilings = ceiling_call(device, words_of[dtype], wattention)
     with torch.no_grad():
-        mine, theirs, read, *ort = by_turns(
+        mine, theirs, read, _, *ort = by_turns(
             [lambda: wattention.scaled_dot_product_attention(*ours, is_causal=is_causal),
              lambda: F.scaled_dot_product_attention(query, key, value, is_causal=is_causal,
                                                     enable_gqa=heads != kv_heads),
-             lambda: [x.sum() for x in words], *(call for call in calls if call)], options.rounds)
+             lambda: [x.sum() for x in words], ceiling, *(call for call in calls if call)], options.rounds)
     flop = 4 * batch * heads * pairs_of(CASES[name]) * head_dim
     row = {"case": name, "dtype": str(dtype).removeprefix("torch."), "ms": 1e3 * mine, "torch_ms": 1e3 * theirs,
            "onnxruntime_ms": 1e3 * ort[0] if ort else None, "ratio": theirs / mine, "gflop_per_s": 1e-9 * flop / mine}
     if queries == 1:
         row.update(gb_per_s=1e-9 * bytes_read / mine, share_of_read=read / mine)
-    elif options.peak:
-        row["share_of_peak"] = 1e-9 * flop / mine / options.peak
+    else:
+        most = median([one["gflop_per_s"] for one in ceilings])
+        row.update(ceiling_kernel=ceilings[0]["kernel"], ceiling_gflop_per_s=most,
+                   share_of_ceiling=1e-9 * flop / mine / most)
     return row
 
 
@@ -104,7 +116,6 @@ def main():
     parser.add_argument("--kernel", default="")
     parser.add_argument("--dtypes", nargs="+", default=["f32", "bf16", "f16"])
     parser.add_argument("--cases", nargs="+", default=list(CASES), choices=list(CASES))
-    parser.add_argument("--peak", type=float, default=0)
     parser.add_argument("--out")
     options = parser.parse_args()
     if options.kernel == "avx2" and not all(os.environ.get(name) == value for name, value in AVX2.items()):
@@ -115,20 +126,23 @@ def main():
     device = wattention.open_device("cpu", threads=options.threads, kernel=options.kernel)
     dtypes = {"f32": torch.float32, "bf16": torch.bfloat16, "f16": torch.float16}
     print(f"{'case':<10}{'dtype':<10}{'ours ms':>9}{'torch ms':>10}{'ort ms':>9}{'ratio':>7}{'GFLOP/s':>9}"
-          f"  {'GB/s':>5} {'read':>5} {'peak':>5}")
+          f"  {'GB/s':>5} {'read':>5} {'ceil':>5}")
     rows = []
     for dtype in options.dtypes:
         for name in options.cases:
             row = measure(name, dtypes[dtype], options, device, torch, wattention)
             rows.append(row)
             last = "".join(f" {row[key]:5.2f}" if key in row else "      "
-                           for key in ("gb_per_s", "share_of_read", "share_of_peak"))
+                           for key in ("gb_per_s", "share_of_read", "share_of_ceiling"))
             ort = f"{row['onnxruntime_ms']:9.2f}" if row["onnxruntime_ms"] else f"{'-':>9}"
             print(f"{row['case']:<10}{dtype:<10}{row['ms']:9.2f}{row['torch_ms']:10.2f}{ort}{row['ratio']:7.2f}"
                   f"{row['gflop_per_s']:9.1f} {last}", flush=True)
     product = 1.0
     for row in rows:
         product *= row["ratio"]
+    for kernel in sorted({row["ceiling_kernel"] for row in rows if "ceiling_kernel" in row}):
+        most = max(row["ceiling_gflop_per_s"] for row in rows if row.get("ceiling_kernel") == kernel)
+        print(f"ceiling: {kernel} with its operands in L1, {options.threads} threads at once: up to {most:.1f} GFLOP/s")
     print(f"geometric mean of the ratios: {product ** (1 / len(rows)):.2f}; least {min(r['ratio'] for r in rows):.2f}")
     if options.out:
         with open(options.out, "w", encoding="utf-8") as file:

@@ -13,8 +13,9 @@
 #include "backends/cpu/buffer.h"
 #include "backends/cpu/choose.h"
 #include "backends/cpu/gemm.h"
+#include "backends/cpu/loaded_block.h"
 #include "base/threads.h"
-#include "loaded_block.h"
+#include "clock.h"
 #include "peak_instructions.h"
 
 namespace {
@@ -45,7 +46,7 @@ double instruction_gflops(const GemmKernel& kernel, int threads) {
 }
 
 double loaded_gflops(const GemmKernel& kernel, int threads) {
-  benchmarks::LoadedBlock block(kernel, threads);
+  LoadedBlock block(kernel, threads);
   return best_gflops([&block] { return block.run(); });
 }
 

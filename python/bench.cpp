@@ -1,6 +1,8 @@
 #include <wattention/bench.h>
 
 #include "base/atomic_file.h"
+#include "base/fail.h"
+#include "bench/ceiling.h"
 #include "binding.h"
 #include "report/trace.h"
 
@@ -64,6 +66,24 @@ constexpr const char* doc =
     "trace names a file for\n"
     "Perfetto. Ctrl-C stops it.";
 
+CeilingOf parse_ceiling(std::string_view word) {
+  expect(word == "attention" || word == "products",
+         "[measure_ceiling] expected attention or products; found '{}'", word);
+  return word == "attention" ? CeilingOf::attention : CeilingOf::products;
+}
+
+nb::object ceiling_of(const Device& device, std::string_view dtype, std::string_view of) {
+  const std::optional<LoadedCeiling> ceiling = [&] {
+    const Computing computing;
+    return measure_ceiling(device, parse_dtype(dtype), parse_ceiling(of));
+  }();
+  if (!ceiling) return nb::none();
+  nb::dict figures;
+  figures["kernel"] = ceiling->kernel;
+  figures["gflop_per_s"] = ceiling->flops_per_s * 1e-9;
+  return figures;
+}
+
 }  // namespace
 
 void bind_bench(nb::module_& module) {
@@ -111,6 +131,13 @@ void bind_bench(nb::module_& module) {
       nb::arg("min_time_s") = 0.5, nb::arg("max_time_s") = 10.0, nb::arg("max_spread") = 0.02,
       nb::arg("seed") = 789, nb::arg("error") = false, nb::arg("model_only") = false,
       nb::arg("trace") = "", doc);
+  module.def(
+      "measure_ceiling", ceiling_of, nb::arg("device"), nb::arg("dtype") = "f32",
+      nb::arg("of") = "attention",
+      "What the device's kernels of \"attention\" or \"products\" reach at most now, in some ten "
+      "milliseconds: a dict of the `kernel` whose inner loop ran with its operands in L1, on all "
+      "of the device's threads at once, and its `gflop_per_s`. None where the device has no such "
+      "measurement.");
 }
 
 }  // namespace wattention::python

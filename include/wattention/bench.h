@@ -145,6 +145,15 @@ struct SensorRecord {
   std::int64_t forwards = 0;  ///< in the window
 };
 
+/// What the device reaches at most, measured between the repeats on the case's threads, or a modelled card's.
+struct BenchCeiling {
+  std::string kernel;      ///< whose inner loop ran with its operands in L1; of a card its fidelity
+  double flops_per_s = 0;  ///< of that loop
+  double read_bytes_per_s =
+      0;  ///< of reading as many bytes as a forward reads of weights and cache
+  friend bool operator==(const BenchCeiling&, const BenchCeiling&) = default;
+};
+
 /// One case's outcome.
 struct BenchRecord {
   BenchCase axes;
@@ -174,6 +183,7 @@ struct BenchRecord {
   std::vector<SensorRecord> sensors{};  ///< all that were asked, the silent ones with their reason
   std::vector<std::string> sensor_comparisons{};  ///< a sentence for each two that answered
   std::optional<BenchError> error{};              ///< where BenchOptions asks for it
+  std::optional<BenchCeiling> ceiling{};          ///< of heads, where the device has one
 };
 
 /// Where and with what the records were made.

@@ -140,6 +140,17 @@ class Bench(unittest.TestCase):
         self.assertGreater(frame["time_per_forward_ms"].min(), 0)
 
 
+class Ceiling(unittest.TestCase):
+    def test_it_names_its_kernel(self):
+        cpu = wattention.open_device("cpu", kernel="scalar", threads=1)
+        ceiling = wattention.measure_ceiling(cpu, "bf16", of="products")
+        self.assertEqual(ceiling["kernel"], "gemm_bf16_4x8x2_scalar")
+        self.assertGreater(ceiling["gflop_per_s"], 0.1)
+        self.assertIsNone(wattention.measure_ceiling(wattention.open_device("reference")))
+        with self.assertRaisesRegex(wattention.Error, "expected attention or products; found 'air'"):
+            wattention.measure_ceiling(cpu, of="air")
+
+
 class Verify(unittest.TestCase):
     def test_the_host_keeps_its_promise(self):
         rows = wattention.verify(wattention.open_device("cpu"), tokens=32, embed_dim=48, head_dim=16)

@@ -90,4 +90,12 @@ double cache_bytes_of(const BenchCase& bench_case) {
          static_cast<double>(size_of(bench_case.dtype));
 }
 
+double read_bytes_of(const BenchCase& bench_case) {
+  const HeadsCase& heads = bench_case.heads;
+  if (heads.heads == 0) return 0;
+  const auto weights = static_cast<double>(
+      bench_case.embed_dim * (bench_case.embed_dim + heads.projected(bench_case.embed_dim)));
+  return weights * static_cast<double>(size_of(bench_case.dtype)) + cache_bytes_of(bench_case);
+}
+
 }  // namespace wattention

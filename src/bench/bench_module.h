@@ -37,5 +37,7 @@ class BenchModule {
 double flops_of(const BenchCase& bench_case);
 /// Bytes of the cache that a forward reads.
 double cache_bytes_of(const BenchCase& bench_case);
+/// And of the weights with heads.
+double read_bytes_of(const BenchCase& bench_case);
 
 }  // namespace wattention

@@ -7,6 +7,7 @@
 
 #include "base/fail.h"
 #include "base/threads.h"
+#include "bench/ceiling.h"
 #include "bench/clock.h"
 #include "bench/device_traits.h"
 #include "bench/metering.h"
@@ -43,15 +44,18 @@ BenchRecord CaseRunner::run() {
   tell();
   warm_up();
   device_ = open_for(case_);
+  CeilingWatch ceilings(case_, device_, record_.threads);
   const Stopwatch watch;
   while (!record_.stopped_by) {
     ++progress_.repeat;
     const BenchRepeat last = repeat();
     record_.repeats.push_back(last);
+    ceilings.measure();
     rule_.add(forwards_ms_of(last, case_.count) / static_cast<double>(case_.count),
               (last.prepare_ms + last.forwards_ms) / ms_per_s, watch.wall_s());
     record_.stopped_by = rule_.verdict();
   }
+  record_.ceiling = ceilings.ceiling();
   complete(record_, is_simulated(device_));
   read_meters();
   return std::move(record_);

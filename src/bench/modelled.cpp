@@ -1,5 +1,6 @@
 #include "bench/modelled.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/fail.h"
@@ -44,6 +45,19 @@ SensorRecord sensor_of(const RunEstimate& steady) {
           .forwards = 1};
 }
 
+// The card's, in the fidelity of its largest product.
+std::optional<BenchCeiling> ceiling_of(const CostModel& model,
+                                       const std::vector<TimedStep>& steps) {
+  const auto largest = std::ranges::max_element(steps, {}, &TimedStep::flops);
+  if (largest == steps.end() || !largest->fidelity) return std::nullopt;
+  const Ceilings ceilings = model.ceilings();
+  const auto found = std::ranges::find(ceilings.flops_per_s, *largest->fidelity,
+                                       &std::pair<Fidelity, double>::first);
+  if (found == ceilings.flops_per_s.end()) return std::nullopt;
+  return BenchCeiling{fmt::format("{} in {}", ceilings.card, to_string(found->first)),
+                      found->second, ceilings.dram_bytes_per_s};
+}
+
 void fill(BenchRecord& record, ForwardEstimate forward) {
   RunEstimate& steady = forward.steady;
   record.time_per_forward_ms = Figure::of(steady.time_s * ms_per_s, Source::modelled);
@@ -75,6 +89,8 @@ void apply_model(BenchRecord& record, const HostProfiles& hosts) {
       open_without_values(forward, {.threads = axes.threads, .kernel = axes.kernel});
   std::erase_if(record.sensors, [](const SensorRecord& sensor) { return sensor.meter == "model"; });
   fill(record, estimate_forward(forward, device, options_of(axes, hosts)));
+  if (axes.heads.heads > 0)
+    record.ceiling = ceiling_of(*device.backend().cost_model(), record.steps);
 }
 
 BenchRecord modelled_record(const BenchCase& bench_case, const HostProfiles& hosts) {

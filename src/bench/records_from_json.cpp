@@ -52,6 +52,12 @@ std::optional<BenchError> error_of(const Json& row) {
                     field(row, "error_pcc"), whole(row, "error_rows")};
 }
 
+std::optional<BenchCeiling> ceiling_of(const Json& row) {
+  if (!row.contains("ceiling_kernel")) return std::nullopt;
+  return BenchCeiling{text_of(row, "ceiling_kernel"), positive(row, "ceiling_flops_per_s"),
+                      positive(row, "ceiling_read_bytes_per_s")};
+}
+
 std::optional<double> number_or_none(const Json& row, const char* name) {
   return field(row, name).is_number() ? std::optional(field(row, name).get<double>())
                                       : std::nullopt;
@@ -132,6 +138,7 @@ BenchRecord record_of(const Json& row) {
   if (row.contains("steps") && record.time_per_forward_ms.value && record.energy_j.value)
     for (const Json& step : row["steps"]) record.steps.push_back(step_from_json(step));
   record.error = error_of(row);
+  record.ceiling = ceiling_of(row);
   if (row.contains("card_w"))
     for (const Json& power : row["card_w"]) record.card_w.push_back(power_from_json(power));
   const std::string stopped_by = text_of(row, "stopped_by");

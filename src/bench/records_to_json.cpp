@@ -2,6 +2,7 @@
 // `real_time`, `cpu_time` and `time_unit`), our fields flat beside them. records_from_json.cpp reads it back.
 #include <nlohmann/json.hpp>
 
+#include "bench/ceiling.h"
 #include "bench/estimate_json.h"
 #include "bench/json_fields.h"
 #include "bench/record.h"
@@ -87,6 +88,18 @@ void put_error(Json& row, const std::optional<BenchError>& error) {
   row["error_rows"] = error->rows;
 }
 
+void put_ceiling(Json& row, const BenchRecord& record) {
+  if (!record.ceiling) return;
+  row["ceiling_kernel"] = record.ceiling->kernel;
+  row["ceiling_flops_per_s"] = record.ceiling->flops_per_s;
+  row["ceiling_read_bytes_per_s"] = record.ceiling->read_bytes_per_s;
+  if (const auto share =
+          ceiling_share(record)) {  // it follows from the others: nobody reads it back
+    row["share_of_ceiling"] = share->share;
+    row["ceiling_bound"] = share->bound;
+  }
+}
+
 Json sensor_json(const SensorRecord& sensor) {
   Json json = {{"meter", sensor.meter}, {"scope", to_string(sensor.scope)}};
   put_figure(json, "gross_j", "gross", sensor.gross_j);
@@ -120,6 +133,7 @@ void put_outcome(Json& row, const BenchRecord& record) {
   put_energy(row, record);
   if (!record.phases_j.empty()) row["phases_j"] = phases_json(record.phases_j);
   put_error(row, record.error);
+  put_ceiling(row, record);
   row["extrapolated"] = record.extrapolated;
   row["skipped"] = !record.skipped.empty();
   row["reason"] = text_or_null(record.skipped);

@@ -13,6 +13,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/trace_file.h"
+#include "report/heads_table.h"
 #include "report/notebook_table.h"
 #include "report/records_table.h"
 #include "report/trace.h"
@@ -60,6 +61,7 @@ BenchAxes axes_of(const BenchChoice& choice, bool folding_named, bool causal_nam
 
 void print_tables(const BenchRun& run, std::string (*look)(const report::Table&)) {
   print_out("{}\n{}", look(report::machine_table(run.context)), look(report::records_table(run)));
+  if (const auto table = report::heads_table(run)) print_out("\n{}", look(*table));
   if (const auto table = report::notebook_table(run)) print_out("\n{}", look(*table));
 }
 

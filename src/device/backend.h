@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "device/ceiling_meter.h"
 #include "device/cost_model.h"
 #include "device/events.h"
 #include "device/op_call.h"
@@ -47,6 +48,8 @@ class Backend : public std::enable_shared_from_this<Backend> {
   virtual DeviceCounts counts() const { return {}; }
   /// Its model of time and energy; null where there is none.
   virtual const CostModel* cost_model() const { return nullptr; }
+  /// What it reaches at most with operands of this dtype; null where nothing measures that.
+  virtual std::unique_ptr<CeilingMeter> ceiling_meter(DType, CeilingOf) const { return nullptr; }
   /// Keep built programs from now on, or not; called where capabilities() has programs.
   virtual void set_program_cache(bool) {}
 

@@ -11,6 +11,7 @@
 #include "report/charts.h"
 #include "report/core_grid_table.h"
 #include "report/fidelity_rows.h"
+#include "report/heads_table.h"
 #include "report/host_table.h"
 #include "report/notebook_records.h"
 #include "report/notebook_table.h"
@@ -51,6 +52,19 @@ Section time_section(const BenchRun& run) {
   section.commands = commands_for(run, [](const BenchCase& axes) {
     return !axes.core_grid && !axes.fidelity && axes.host.empty();
   });
+  return section;
+}
+
+Section heads_section(const BenchRun& run) {
+  Section section{.heading = "Heads",
+                  .text =
+                      "Attention as models have it: a module with several heads, beside a cache or "
+                      "without one, and how near it comes to what the device reaches at most."};
+  add(section.tables, heads_table(run));
+  std::vector<const BenchRecord*> records;
+  for (const BenchRecord& record : run.records)
+    if (record.axes.heads.heads > 0 && record.skipped.empty()) records.push_back(&record);
+  section.commands = bench_commands(records);
   return section;
 }
 
@@ -142,6 +156,7 @@ std::vector<Section> model_sections(const BenchRun& run, const CardFacts* facts)
   std::vector<Section> sections;
   add(sections, time_section(run));
   const bool has_notebook = !sections.empty();
+  add(sections, heads_section(run));
   add(sections, grid_section(run));
   add(sections, host_section(run));
   add(sections, phase_section(run));

@@ -16,7 +16,7 @@ const BenchRecord* find(const BenchRun& run, const auto& fits) {
 
 bool has_notebook_shape(const BenchRecord& record) {
   const BenchCase& axes = record.axes;
-  return record.skipped.empty() && axes.tokens == notebook_tokens &&
+  return record.skipped.empty() && axes.heads.heads == 0 && axes.tokens == notebook_tokens &&
          axes.embed_dim == notebook_dim && axes.head_dim == notebook_dim;
 }
 

@@ -15,9 +15,9 @@ namespace wattention::report {
 namespace {
 
 // What a reader asks first stands first; a heading that is not here goes behind them.
-constexpr std::array<std::string_view, 10> reading_order{
-    "Answer", "Time",       "Power", "Another CPU", "Phases",
-    "Ops",    "Core grids", "Hosts", "Fidelity",    "Facts of the other CPU"};
+constexpr std::array<std::string_view, 11> reading_order{
+    "Answer", "Time",       "Heads", "Power",    "Another CPU",           "Phases",
+    "Ops",    "Core grids", "Hosts", "Fidelity", "Facts of the other CPU"};
 
 bool any_of(const BenchRun& run, const auto& fits) {
   return std::ranges::any_of(run.records, fits);
@@ -54,6 +54,8 @@ Table sources_table(const BenchRun& run) {
   row(notebook, "wall power", "read by hand in the notebook from a meter at the socket");
   row(has_source(run, &BenchRecord::time_per_forward_ms, Source::measured), "measured times",
       "this machine, in this run; docs/measuring.md");
+  row(any_of(run, [](const BenchRecord& r) { return r.ceiling && !r.repeats.empty(); }),
+      "this machine's ceilings", "loops on all threads, between the repeats; docs/cpu.md");
   row(has_source(run, &BenchRecord::energy_j, Source::measured), "measured joules",
       "this machine's meters, in this run; docs/energy.md");
   row(has_source(run, &BenchRecord::time_per_forward_ms, Source::modelled), "modelled times",

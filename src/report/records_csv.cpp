@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include "bench/bench_module.h"
+#include "bench/ceiling.h"
 #include "report/records_table.h"
 #include "report/words.h"
 
@@ -68,6 +70,25 @@ std::vector<std::string> error_cells(const BenchRecord& record) {
           exact(record.error->pcc)};
 }
 
+std::string per_second(const BenchRecord& record, double amount) {
+  const std::optional<double>& ms = record.time_per_forward_ms.value;
+  return record.axes.heads.heads > 0 && ms ? fmt::format("{}", amount / (*ms / 1e3)) : "";
+}
+
+std::vector<std::string> heads_cells(const BenchRecord& record) {
+  const BenchCase& axes = record.axes;
+  const auto share = ceiling_share(record);
+  const auto tokens = static_cast<double>(axes.heads.batch * axes.tokens);
+  return {per_second(record, tokens),
+          per_second(record, flops_of(axes)),
+          per_second(record, cache_bytes_of(axes)),
+          share ? fmt::format("{}", share->share) : "",
+          share ? std::string(share->bound) : "",
+          record.ceiling ? record.ceiling->kernel : "",
+          record.ceiling ? fmt::format("{}", record.ceiling->flops_per_s) : "",
+          record.ceiling ? fmt::format("{}", record.ceiling->read_bytes_per_s) : ""};
+}
+
 std::vector<std::string> other_cells(const BenchRecord& record) {
   return {exact(record.energy_j.value),
           source_word(record.energy_j),
@@ -114,6 +135,14 @@ Table records_csv(const BenchRun& run) {
                            "total_ms",
                            "prepare_ms",
                            "simulation_time_ms",
+                           "tokens_per_s",
+                           "flops_per_s",
+                           "cache_bytes_per_s",
+                           "share_of_ceiling",
+                           "ceiling_bound",
+                           "ceiling_kernel",
+                           "ceiling_flops_per_s",
+                           "ceiling_read_bytes_per_s",
                            "error_relative_l2",
                            "error_max_relative",
                            "error_pcc",
@@ -131,7 +160,8 @@ Table records_csv(const BenchRun& run) {
     table.columns.push_back({name, Align::left});
   for (const BenchRecord& record : run.records) {
     std::vector<std::string> row = axes_cells(record);
-    for (const auto& cells : {time_cells(record), error_cells(record), other_cells(record)})
+    for (const auto& cells :
+         {time_cells(record), heads_cells(record), error_cells(record), other_cells(record)})
       row.insert(row.end(), cells.begin(), cells.end());
     table.rows.push_back(std::move(row));
   }

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "bench/bench_module.h"
 #include "report/numbers.h"
 #include "report/words.h"
 
@@ -36,17 +35,6 @@ std::string joules_text(const Figure& figure) {
   return figure.value ? fmt::format("{:.4g}", *figure.value) : "";
 }
 
-// Of modules with heads: per second of a forward, in units of `unit`.
-std::string rate_text(const BenchRecord& record, double amount, double unit) {
-  const std::optional<double>& time = record.time_per_forward_ms.value;
-  if (record.axes.heads.heads == 0 || amount == 0 || !time) return "";
-  return fmt::format("{:.4g}", amount / unit / (*time / 1e3));
-}
-
-double tokens_of(const BenchCase& axes) {
-  return static_cast<double>(axes.heads.batch * axes.tokens);
-}
-
 std::vector<std::string> row_of(const BenchRecord& record) {
   const BenchCase& axes = record.axes;
   const Figure& time = record.time_per_forward_ms;
@@ -62,9 +50,6 @@ std::vector<std::string> row_of(const BenchRecord& record) {
           milliseconds(time, record.extrapolated),
           spread_text(record),
           minimum_text(record),
-          rate_text(record, tokens_of(axes), 1),
-          rate_text(record, flops_of(axes), 1e9),
-          rate_text(record, cache_bytes_of(axes), 1e9),
           milliseconds(record.total_ms, record.extrapolated),
           record.simulation_time_ms ? milliseconds(*record.simulation_time_ms) : "",
           record.error ? fmt::format("{:.2g} %", 100 * record.error->relative_l2) : "",
@@ -112,9 +97,6 @@ Table records_table(const BenchRun& run) {
                    {"ms/forward"},
                    {"spread", Align::right, below},
                    {"min ms", Align::right, below},
-                   {"tokens/s"},
-                   {"GFLOP/s", Align::right, below},
-                   {"cache GB/s", Align::right, below},
                    {"total ms"},
                    {"simulation ms", Align::right, below},
                    {"relative L2 error"},

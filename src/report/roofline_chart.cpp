@@ -207,7 +207,7 @@ std::optional<Chart> roofline_chart(const BenchRun& run, const Ceilings& ceiling
           "DRAM allow at most, one line for each fidelity. Both axes are logarithmic. Weights in "
           "L1 cost no DRAM bytes; the line to the left of a dot ends where the bytes of L1 are "
           "counted, too. Softmax, transposes and scaling are no matrix products; the table has "
-          "them. This machine's CPU has no roofline, because nothing here measures its ceilings.",
+          "them. This machine's CPU has none: ceilings are measured for modules with heads only.",
           ceilings.cores, ceilings.clock_hz / 1e6)};
 }
 

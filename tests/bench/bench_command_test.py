@@ -37,6 +37,18 @@ class Formats(unittest.TestCase):
                        "--count", "1,2", "--fold-projections", "off,on", "--format", "csv")
         self.assertEqual(len(result.stdout.splitlines()), 1 + 2 * 2 * 2 * 2)
 
+    def test_heads_have_a_table_with_their_share_of_the_ceiling(self):
+        words = ["--heads", "4", "--kv-heads", "2", "--embed-dim", "32", "--tokens", "8", "--past", "24", *QUICK]
+        text = bench(*words).stdout
+        for column in ("tokens/s", "GFLOP/s", "cache GB/s", "of ceiling", "reads GB/s"):
+            self.assertIn(column, text)
+        row = json.loads(bench(*words, "--json").stdout)["benchmarks"][0]
+        self.assertIn(row["ceiling_bound"], ("reads", "multiply-adds"))
+        self.assertTrue(row["ceiling_kernel"].startswith("gemm_f32_"))
+        self.assertGreater(row["share_of_ceiling"], 0)
+        self.assertLess(row["share_of_ceiling"], 1.2)
+        self.assertNotIn("Attention with heads", bench(*SIX_TOKENS, *QUICK).stdout)
+
     def test_nothing_on_stderr_without_a_terminal(self):
         self.assertEqual(bench(*SIX_TOKENS, *QUICK).stderr, "")
 

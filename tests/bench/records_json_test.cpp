@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "bench/ceiling.h"
 #include "bench/sample_run.h"
 
 namespace wattention {
@@ -38,6 +39,18 @@ TEST(RecordsJson, HeadsSurvive) {
   run.records[0].axes.heads = {
       .heads = 32, .kv_heads = 8, .is_causal = true, .batch = 2, .past = 8192};
   EXPECT_EQ(bench_from_json(to_json(run)).records[0].axes, run.records[0].axes);
+}
+
+TEST(RecordsJson, ACeilingSurvivesWithTheShareThatFollowsFromIt) {
+  BenchRun run = sample_run();
+  run.records = {measured_record()};
+  run.records[0].axes.heads = {.heads = 8, .kv_heads = 2, .past = 100};
+  run.records[0].ceiling = BenchCeiling{"gemm_f32", 3e11, 2e10};
+  const std::string text = to_json(run);
+  EXPECT_EQ(bench_from_json(text).records[0].ceiling, run.records[0].ceiling);
+  const auto row = nlohmann::json::parse(text)["benchmarks"][0];
+  EXPECT_DOUBLE_EQ(row["share_of_ceiling"], ceiling_share(run.records[0])->share);
+  EXPECT_EQ(row["ceiling_bound"], "multiply-adds");
 }
 
 TEST(RecordsJson, ModelledStepsInFrontLeaveTheThreads) {

@@ -79,6 +79,7 @@ TEST(Runner, HeadsAreMeasuredOnEveryDeviceAndAgreeWithFloat64) {
                                                          : 0.05;
     EXPECT_LE(record.error->relative_l2, bound) << name_of(record.axes);
     EXPECT_GT(*record.time_per_forward_ms.value, 0);
+    EXPECT_EQ(record.ceiling.has_value(), record.axes.device != "reference");
     EXPECT_EQ(record.time_per_forward_ms.source,
               record.axes.device == "wormhole" ? Source::modelled : Source::measured);
   }

@@ -10,6 +10,7 @@
 
 #include "backends/cpu/attention.h"
 #include "backends/cpu/choose.h"
+#include "backends/cpu/loaded_block.h"
 #include "backends/cpu/ops.h"
 #include "backends/cpu/sdpa.h"
 #include "base/fail.h"
@@ -79,6 +80,18 @@ class CpuBackend final : public Backend {
   std::vector<OpReport> take_reports() override {
     const std::lock_guard lock(reports_lock_);
     return std::exchange(reports_, {});
+  }
+
+  std::unique_ptr<CeilingMeter> ceiling_meter(DType dtype, CeilingOf of) const override {
+    if (dtype != DType::f32 && dtype != DType::bf16 && dtype != DType::f16) return nullptr;
+    Choice choice = dtype == DType::bf16 ? bf16_ : f32_;
+    if (of == CeilingOf::attention) {  // of pairs or of words, whatever the products take
+      const cpu::AttentionKernel& kernel = attention_kernel(dtype);
+      choice = choose(kernel.pairs ? GemmType::bf16 : GemmType::f32, cpu::this_cpu(),
+                      cpu::to_string(kernel.isa));
+    }
+    if (!choice.gemm) return nullptr;  // another kernel was forced
+    return std::make_unique<cpu::LoadedBlock>(*choice.gemm, threads_);
   }
 
   Tensor upload(const Tensor& host, const Placement& placement) override {
@@ -195,15 +208,24 @@ class CpuBackend final : public Backend {
     return reported(call, vector.name, cpu::softmax(vector, call, threads_));
   }
 
-  Tensor attention(const OpCall& call) {
+  cpu::SdpaKernels attention_kernels() const {
     // Rows of words for all dtypes, pairs where the products of bf16 take them.
     const Isa words = f32_.gemm ? f32_.gemm->isa : bf16_.gemm->isa;
     const Isa halves = bf16_.gemm ? bf16_.gemm->isa : words;
-    const cpu::SdpaKernels kernels{
-        .pairs = attention_kernel_for(halves, cpu::this_cpu()),
-        .words =
-            attention_kernel_for(words == Isa::avx512bf16 ? Isa::avx512 : words, cpu::this_cpu()),
-        .vector = f32_.vector ? f32_.vector : bf16_.vector};
+    return {.pairs = attention_kernel_for(halves, cpu::this_cpu()),
+            .words = attention_kernel_for(words == Isa::avx512bf16 ? Isa::avx512 : words,
+                                          cpu::this_cpu()),
+            .vector = f32_.vector ? f32_.vector : bf16_.vector};
+  }
+
+  // Of rows of whole words.
+  const cpu::AttentionKernel& attention_kernel(DType dtype) const {
+    const cpu::SdpaKernels kernels = attention_kernels();
+    return dtype == DType::bf16 ? *kernels.pairs : *kernels.words;
+  }
+
+  Tensor attention(const OpCall& call) {
+    const cpu::SdpaKernels kernels = attention_kernels();
     const AttentionView view(call);
     Tensor out = Tensor::empty(call.shape, call.a().dtype());
     const std::lock_guard lock(workspace_lock_);
