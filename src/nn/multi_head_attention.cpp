@@ -190,7 +190,7 @@ Tensor MultiHeadAttention::attend(const Tensor& tokens_of_query, const Tensor& t
                                                        .mask = there(mask),
                                                        .heads = num_heads_,
                                                        .kv_heads = num_kv_heads_});
-  const Tensor output = to_host(project(out_, context));
+  Tensor output = to_host(project(out_, context));
   if (stages)
     *stages = {.query = to_host(query),
                .key = to_host(key),
@@ -242,7 +242,7 @@ Tensor MultiHeadAttention::attend_with_cache(const Tensor& tokens, KeyValueCache
   try {
     const Tensor context = scaled_dot_product_attention(
         query, cache, {.is_causal = is_causal_, .heads = num_heads_, .kv_heads = num_kv_heads_});
-    const Tensor output = to_host(project(out_, context));
+    Tensor output = to_host(project(out_, context));
     if (stages)
       *stages = {.query = to_host(query),
                  .key = to_host(key),

@@ -51,7 +51,7 @@ Tensor MultiHeadAttention::attend_by_ops(const Tensor& tokens, const Tensor& mas
   with_mask.causal = true;  // a row of the mask for each query
   const Tensor weights = mask.defined() ? scale_mask_softmax(scores, mask, with_mask)
                                         : softmax(multiply(scores, scale));
-  const Tensor context = concatenate_heads(matmul(weights, heads(HeadSplit::Part::value)));
+  Tensor context = concatenate_heads(matmul(weights, heads(HeadSplit::Part::value)));
   if (stages) {
     const Tensor rows = to_host(fused);
     const std::int64_t keys = head_dim() * num_kv_heads_;
@@ -73,7 +73,7 @@ Tensor MultiHeadAttention::attend_on_card(const Tensor& tokens, const Tensor& ma
          device_->name());
   Tensor hidden;
   if (is_causal_) hidden = to_device(causal_mask(tokens), *device_);
-  const Tensor output =
+  Tensor output =
       to_host(project(out_, attend_by_ops(to_device(tokens, *device_), hidden, stages)));
   if (stages) stages->output = output;
   return output;

@@ -20,8 +20,9 @@ std::string rate(double amount, double unit, double forward_ms) {
 std::vector<std::string> ceiling_cells(const BenchRecord& record) {
   const std::optional<CeilingShare> share = ceiling_share(record);
   if (!share) return {"", "", "", ""};
-  return {fmt::format("{:.0f} %", 100 * share->share), std::string(share->bound),
-          fmt::format("{:.4g}", record.ceiling->flops_per_s / giga),
+  const double percent = 100 * share->share;
+  return {percent < 10 ? fmt::format("{:.1f} %", percent) : fmt::format("{:.0f} %", percent),
+          std::string(share->bound), fmt::format("{:.4g}", record.ceiling->flops_per_s / giga),
           fmt::format("{:.4g}", record.ceiling->read_bytes_per_s / giga)};
 }
 
@@ -39,7 +40,6 @@ std::vector<std::string> row_of(const BenchRecord& record) {
   for (std::string& cell : ceiling_cells(record)) row.push_back(std::move(cell));
   row.push_back(source_word(record.time_per_forward_ms));
   row.push_back(record.threads ? fmt::format("{}", record.threads) : absent_mark);
-  row.push_back(kernel_word(record));
   return row;
 }
 
@@ -76,8 +76,7 @@ std::optional<Table> heads_table(const BenchRun& run) {
                    {"ceiling GFLOP/s"},
                    {"reads GB/s", Align::right, below},
                    {"source", Align::left},
-                   {"threads", Align::right, below},
-                   {"kernel", Align::left}};
+                   {"threads", Align::right, below}};
   for (const BenchRecord& record : run.records) {
     if (record.axes.heads.heads == 0 || !record.time_per_forward_ms.value) continue;
     table.rows.push_back(row_of(record));

@@ -55,7 +55,7 @@ Table sources_table(const BenchRun& run) {
   row(has_source(run, &BenchRecord::time_per_forward_ms, Source::measured), "measured times",
       "this machine, in this run; docs/measuring.md");
   row(any_of(run, [](const BenchRecord& r) { return r.ceiling && !r.repeats.empty(); }),
-      "this machine's ceilings", "loops on all threads, between the repeats; docs/cpu.md");
+      "this machine's ceilings", "this machine, between the repeats; docs/measuring.md");
   row(has_source(run, &BenchRecord::energy_j, Source::measured), "measured joules",
       "this machine's meters, in this run; docs/energy.md");
   row(has_source(run, &BenchRecord::time_per_forward_ms, Source::modelled), "modelled times",

@@ -177,6 +177,17 @@ class Page(unittest.TestCase):
         self.assertIn("Time per tensor over the count", text)
         self.assertNotIn("Roofline", text)
 
+    def test_heads_have_a_table_that_fits_a_tablet(self):
+        records, page = self.records.with_name("heads.json"), self.page.with_name("heads.html")
+        measured = run("bench", "--heads", 32, "--kv-heads", 8, "--embed-dim", 1024, "--tokens", 1, "--past", 2000,
+                       "--causal", "--dtype", "f32,bf16", "--max-time", 0.3, "--out", records)
+        self.assertEqual(measured.returncode, 0)
+        self.assertEqual(run("report", records, "--out", page).returncode, 0)
+        self.open(page, width=TABLET)
+        self.assertIn("32/8 causal, past 2000", self.browser.evaluate("document.querySelector('#heads').innerText"))
+        self.assertEqual([table for table in self.browser.evaluate(SCROLLED) if table[0] == "heads"], [])
+        self.check_quiet(page)
+
     def test_report_of_nothing(self):
         self.assertIn("no case was finished", self.report(lambda run_of: run_of.update(benchmarks=[])))
 
