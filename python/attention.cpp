@@ -52,6 +52,33 @@ Tensor computed(const MultiHeadAttention& self, const nb::object& tokens, const 
   return cache ? self(input, *cache) : self(input, hidden);
 }
 
+MultiHeadAttentionStages stages_of(const MultiHeadAttention& self, const nb::object& tokens,
+                                   KeyValueCache* cache) {
+  const Tensor input = tensor_of(tokens);
+  const Computing computing;
+  return cache ? self.stages(input, *cache) : self.stages(input);
+}
+
+void bind_stages(nb::module_& module) {
+  using Stages = MultiHeadAttentionStages;
+  const auto if_any = [](Tensor Stages::*stage) {
+    return [stage](const Stages& stages) {
+      return (stages.*stage).defined() ? std::optional(stages.*stage) : std::nullopt;
+    };
+  };
+  nb::class_<Stages>(module, "MultiHeadAttentionStages",
+                     "The stages of one forward; all on the host, with a batch in front.")
+      .def_ro("query", &Stages::query, "[batch, T, embed_dim]")
+      .def_ro("key", &Stages::key, "[batch, T, num_kv_heads * head_dim], of the forward's tokens")
+      .def_ro("value", &Stages::value, "[batch, T, num_kv_heads * head_dim]")
+      .def_prop_ro("scores", if_any(&Stages::scores),
+                   "[batch, num_heads, T, T], before scaling, on the Wormhole; else None")
+      .def_prop_ro("weights", if_any(&Stages::weights),
+                   "[batch, num_heads, T, T] on the Wormhole; else None")
+      .def_ro("context", &Stages::context, "[batch, T, embed_dim]")
+      .def_ro("output", &Stages::output, "[batch, T, embed_dim], which the forward returns");
+}
+
 void bind_multi_head_attention(nb::module_& module) {
   nb::class_<MultiHeadAttention>(
       module, "MultiHeadAttention",
@@ -93,6 +120,8 @@ void bind_multi_head_attention(nb::module_& module) {
            nb::arg("cache") = nb::none(),
            "[batch, T, embed_dim] or [T, embed_dim] -> the same. With a cache the tokens follow "
            "those that are there.")
+      .def("stages", stages_of, nb::arg("tokens"), nb::arg("cache") = nb::none(),
+           "The same forward with every stage.")
       .def_prop_ro("embed_dim", &MultiHeadAttention::embed_dim)
       .def_prop_ro("head_dim", &MultiHeadAttention::head_dim)
       .def_prop_ro("num_heads", &MultiHeadAttention::num_heads)
@@ -157,6 +186,7 @@ void bind_cache(nb::module_& module) {
 
 void bind_attention(nb::module_& module) {
   bind_cache(module);
+  bind_stages(module);
   bind_multi_head_attention(module);
   module.def(
       "load_safetensors",

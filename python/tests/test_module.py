@@ -140,6 +140,20 @@ class Bench(unittest.TestCase):
         self.assertGreater(frame["time_per_forward_ms"].min(), 0)
 
 
+class StagesOfHeads(unittest.TestCase):
+    def test_the_output_is_the_forwards(self):
+        attention = wattention.MultiHeadAttention(128, 4, wattention.Generator(7), num_kv_heads=2, is_causal=True)
+        tokens = wattention.randn([2, 32, 128], wattention.Generator(8))
+        stages = attention.stages(tokens)
+        self.assertEqual(stages.output.numpy().tolist(), attention(tokens).numpy().tolist())
+        self.assertEqual(list(stages.key.shape), [2, 32, 64])
+        self.assertIsNone(stages.scores)
+        cache = wattention.KeyValueCache(2, 2, 40, 32)
+        self.assertEqual(attention.stages(tokens, cache=cache).context.numpy().tolist(), stages.context.numpy().tolist())
+        with wattention.open_device("wormhole") as card:
+            self.assertEqual(list(attention.to(card).stages(tokens).weights.shape), [2, 4, 32, 32])
+
+
 class Ceiling(unittest.TestCase):
     def test_it_names_its_kernel(self):
         cpu = wattention.open_device("cpu", kernel="scalar", threads=1)

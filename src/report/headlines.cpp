@@ -61,20 +61,26 @@ Headline busy_headline(const BenchRecord& resident) {
 }
 
 Headline machine_headline(const BenchRecord& record) {
+  const bool measured = record.time_per_forward_ms.source == Source::measured;
   return {fmt::format("{} ms", milliseconds(record.time_per_forward_ms, false)),
-          fmt::format("A forward on this machine: {}, {}x{}x{}, {}{}.", series_word(record.axes),
-                      record.axes.tokens, record.axes.embed_dim, record.axes.head_dim,
+          fmt::format("A forward{}: {}, {}, {}{}.", measured ? " on this machine" : "",
+                      series_word(record.axes), shape_word(record.axes),
                       source_word(record.time_per_forward_ms),
                       record.extrapolated ? " on a part of the forwards" : "")};
 }
 
 const BenchRecord* fastest_of_any_shape(const BenchRun& run) {
   if (const BenchRecord* record = find_fastest_measured(run)) return record;
+  // What was measured here comes before what a model says of a card that is not.
+  const auto comes_first = [](const BenchRecord& a, const BenchRecord& b) {
+    const Figure &x = a.time_per_forward_ms, &y = b.time_per_forward_ms;
+    if (x.source != y.source) return x.source == Source::measured;
+    return *x.value < *y.value;
+  };
   const BenchRecord* fastest = nullptr;
-  for (const BenchRecord& record : run.records) {
-    const std::optional<double>& ms = record.time_per_forward_ms.value;
-    if (ms && (!fastest || *ms < *fastest->time_per_forward_ms.value)) fastest = &record;
-  }
+  for (const BenchRecord& record : run.records)
+    if (record.time_per_forward_ms.value && (!fastest || comes_first(record, *fastest)))
+      fastest = &record;
   return fastest;
 }
 

@@ -45,6 +45,23 @@ TEST(Page, AnswersFirst) {
                                       "Machine", "Sources"}));
 }
 
+// The card's model would be faster, and is not here.
+TEST(Page, TheHeadlineOfAnyShapeIsWhatWasMeasured) {
+  BenchCase small = resident();
+  small.tokens = small.embed_dim = small.head_dim = 64;
+  BenchRecord card = modelled_record(small), cpu = measured_record();
+  cpu.axes.tokens = 100;
+  cpu.time_per_forward_ms = Figure::of(1e6, Source::measured);
+  BenchRun run;
+  run.records = {card, cpu};
+  ASSERT_EQ(page_of(run, nullptr).headlines.size(), 1u);
+  EXPECT_EQ(page_of(run, nullptr).headlines[0].words,
+            "A forward on this machine: cpu fused bf16 2 threads, 100x2048x2048, measured.");
+  run.records = {card};
+  EXPECT_EQ(page_of(run, nullptr).headlines[0].words,
+            "A forward: wormhole resident bf16, 64x64x64, modelled.");
+}
+
 TEST(Page, WithoutRecordsSaysSo) {
   const CardFacts facts = card_facts();
   const Page page = page_of({}, &facts);
