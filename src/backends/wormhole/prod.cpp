@@ -74,7 +74,7 @@ Tensor WormholeBackend::multiply_along(const OpCall& call) {
   const Shape kept = reduced_shape(call.a().shape(), *call.attributes.dims, true);
   if (dim < 2) return reshaped(multiply_matrices(call, input, dim), kept);
   // In front each row would have tiles of its own, 32 times the values: they are multiplied where they lie.
-  const Tensor out = planned([&] { return reshaped(multiply_moved(call, input, dim), kept); });
+  Tensor out = planned([&] { return reshaped(multiply_moved(call, input, dim), kept); });
   if (!has_values()) return out;
   const std::vector<Bits> products =
       products_along(bits_of(input), TiledShape(input.shape()), dim == 2, host_);

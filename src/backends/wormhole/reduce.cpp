@@ -151,6 +151,7 @@ Tensor WormholeBackend::reduce_across(const OpCall& call, const Tensor& input, i
 Tensor WormholeBackend::permuted(const Tensor& input, const std::vector<int>& dims) {
   OpCall permute{Op::permute, {input}, {}, {}, {}};
   std::vector<std::int64_t> sizes;
+  sizes.reserve(dims.size());
   for (const int dim : dims) sizes.push_back(input.size(dim));
   permute.attributes.dims = Dims(dims);
   permute.shape = Shape(std::span<const std::int64_t>(sizes));

@@ -232,7 +232,7 @@ Tensor WormholeBackend::run_unary(const OpCall& call) {
   if (call.op == Op::plus_one) return run_plus_one(call);
   if (is_integer(call.a().dtype())) return run_integers(call);
   if (call.op == Op::celu) return run_celu(call);
-  const Tensor out = run_unary_steps(call);
+  Tensor out = run_unary_steps(call);
   if (call.op == Op::dropout && has_values()) drop(call, out);
   return out;
 }
@@ -267,7 +267,7 @@ Tensor WormholeBackend::run_unary_steps(const OpCall& call) {
 Tensor WormholeBackend::run_celu(const OpCall& call) {
   const auto programs = [&] { return chosen_above_zero(call, run_unary_steps(call)); };
   if (call.a().dtype() != DType::bf16) return programs();
-  const Tensor out = planned(programs);
+  Tensor out = planned(programs);
   apply_unary({{celu}, numbers_of(call)}, call.a(), out);
   return out;
 }

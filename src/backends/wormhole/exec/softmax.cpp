@@ -16,7 +16,8 @@ namespace {
 
 /// exp of every pattern as it stands in L1 after the step.
 const std::vector<Bits>& exp_table() {
-  static const std::vector<Bits> table = pattern_table(kernels::exponential);
+  static const std::vector<Bits> table =
+      pattern_table([](Bits x) { return kernels::exponential(x); });
   return table;
 }
 

@@ -13,7 +13,8 @@ namespace wattention::wormhole {
 namespace {
 
 const std::vector<Bits>& exp_table() {
-  static const std::vector<Bits> table = pattern_table(kernels::lines::exponential);
+  static const std::vector<Bits> table =
+      pattern_table([](Bits x) { return kernels::lines::exponential(x); });
   return table;
 }
 
