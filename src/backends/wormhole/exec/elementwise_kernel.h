@@ -2,6 +2,7 @@
 // The kernels of kernels/elementwise.h and the row sum of kernels/reduce.h on vectors V, bit for bit, for all patterns.
 #include "backends/wormhole/exec/accumulate_kernel.h"
 #include "backends/wormhole/exec/elementwise_kernels.h"
+#include "backends/wormhole/exec/power_kernel.h"
 #include "backends/wormhole/exec/product_table.h"
 
 namespace wattention::wormhole {
@@ -154,8 +155,13 @@ struct ElementwiseOf {
   }
 
   static constexpr ElementwiseKernels kernels() {
-    return {V::lanes, multiply,        multiply_scalar,
-            add,      subtract_scalar, {row_sums<1>, row_sums<2>, row_sums<3>, row_sums<4>}};
+    return {V::lanes,
+            multiply,
+            multiply_scalar,
+            add,
+            subtract_scalar,
+            PowerOf<V>::powers,
+            {row_sums<1>, row_sums<2>, row_sums<3>, row_sums<4>}};
   }
 };
 

@@ -6,6 +6,8 @@
 
 namespace wattention::wormhole {
 
+struct PowerTables;
+
 /// Counts are multiples of 16. `out` may be an input.
 struct ElementwiseKernels {
   std::int64_t lanes;
@@ -14,6 +16,9 @@ struct ElementwiseKernels {
   void (*add)(const Bits* a, const Bits* b, Bits b_flip, std::int64_t count,
               Bits* out);  // b_flip: b's sign
   void (*subtract_scalar)(const Bits* a, Bits scalar, std::int64_t count, Bits* out);
+  /// a to the power of b. How many are done: all, or those before a vector that only the oracle knows.
+  std::int64_t (*powers)(const PowerTables& tables, const Bits* a, const Bits* b,
+                         std::int64_t count, Bits* out);
   /// columns [count][lanes], not negative: one row in each lane -> sums [lanes].
   using RowSums = void (*)(const Bits* columns, std::int64_t count, Bits* sums);
   RowSums row_sums_by_phases[4];

@@ -87,6 +87,9 @@ struct Avx2 {
     return _mm256_and_si256(_mm256_i32gather_epi32(reinterpret_cast<const int*>(table), index, 2),
                             _mm256_set1_epi32(0xffff));
   }
+  static I look_up(const std::uint32_t* table, I index) {
+    return _mm256_i32gather_epi32(reinterpret_cast<const int*>(table), index, 4);
+  }
   static void store_words(std::uint32_t* p, I x) {
     _mm256_storeu_si256(reinterpret_cast<I*>(p), x);
   }

@@ -2,10 +2,13 @@
 // Runs for WATTENTION_FUZZ_SECONDS (2); WATTENTION_FUZZ_SEED replays the case that a failure names.
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <chrono>
 #include <cstdlib>
+#include <numeric>
 #include <string>
 
+#include "backends/wormhole/exec/power.h"
 #include "backends/wormhole/numerics/hosts.h"
 #include "backends/wormhole/numerics/random_bits.h"
 
@@ -180,6 +183,46 @@ TEST(Fuzz, ElementwiseAgreesWithTheOracle) {
       expect_same(expected, run({1 + random.below(3), isa}),
                   isa_name(isa) + (" op " + std::to_string(op)));
   });
+}
+
+// Many enough for the tables. Every second run's pairs are such that results are numbers.
+TEST(Fuzz, PowersAgreeWithTheOracle) {
+  fuzz([](std::uint64_t seed) {
+    RandomBits random(seed);
+    const std::int64_t count = 65536 + random.below(3000);
+    const auto kind_of = [&](int centre) {
+      auto kind = random.one_in(2) ? random.kind() : random.kind_around(centre);
+      return random.stretch(count, kind);
+    };
+    const auto a = kind_of(124 + random.below(8));
+    const auto b = kind_of(122 + random.below(10));
+    const auto run = [&](HostOptions host) {
+      std::vector<Bits> out(a.size());
+      power(a, b, out, host);
+      return out;
+    };
+    const auto expected = run({1, Isa::scalar});
+    for (const Isa isa : vector_isas())
+      expect_same(expected, run({1 + random.below(3), isa}), isa_name(isa));
+  });
+}
+
+// Whole and broken ones. In 65.5 to the power of -1.5859375 the sticky bit of 1 / x decides a digit.
+TEST(Powers, OfEveryBase) {
+  std::vector<Bits> bases(65536);
+  std::iota(bases.begin(), bases.end(), Bits{0});
+  for (const float exponent : {-8.0f, -3.0f, -2.5f, -1.5859375f, -1.0f, -0.5f, -0.125f, 0.0f, 0.25f,
+                               0.5f, 1.0f, 1.75f, 2.0f, 3.0f, 4.5f, 7.0f}) {
+    const std::vector<Bits> powers(bases.size(), upper_half(std::bit_cast<Word>(exponent)));
+    const auto run = [&](Isa isa) {
+      std::vector<Bits> out(bases.size());
+      power(bases, powers, out, {1, isa});
+      return out;
+    };
+    const auto expected = run(Isa::scalar);
+    for (const Isa isa : vector_isas())
+      expect_same(expected, run(isa), isa_name(isa) + (" to " + std::to_string(exponent)));
+  }
 }
 
 TEST(Fuzz, SumsAgreeWithTheOracle) {
