@@ -77,13 +77,16 @@ struct Parser<Number> {
   }
 };
 
+/// 1,0 or, as text() writes it, [1, 0].
 template <class Number>
 std::vector<Number> parse_list(std::string_view what, std::string_view word) {
   std::vector<Number> numbers;
+  if (word == "[]") return numbers;
+  if (word.starts_with('[') && word.ends_with(']')) word = word.substr(1, word.size() - 2);
   for (std::size_t begin = 0; begin <= word.size();) {
     const std::size_t comma = std::min(word.find(',', begin), word.size());
     numbers.push_back(Parser<Number>::parse(what, word.substr(begin, comma - begin)));
-    begin = comma + 1;
+    begin = comma + (word.substr(comma).starts_with(", ") ? 2 : 1);
   }
   return numbers;
 }
