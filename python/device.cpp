@@ -134,7 +134,8 @@ void bind_device(nb::module_& module) {
       "kind absent; nothing falls back. An option that the device does not take is refused.\n\n"
       "threads: 0 for all. kernel: a name of list_devices(), empty for the fastest. mode: "
       "\"exact\", or \"shape\" to run\n"
-      "programs without values. release_profile: a name of list_releases(), empty for the first. "
+      "programs without values. release_profile: a name of list_releases(), empty for\n"
+      "WATTENTION_RELEASE's, or the first. "
       "explain: keep a report per op. strict: refuse ops whose digits are unverified, known from "
       "source only; WATTENTION_STRICT=1 does it, too.");
   module.def(

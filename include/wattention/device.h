@@ -47,7 +47,7 @@ struct DeviceOptions {
   Mode mode = Mode::exact;
   /// Keep built programs; unset: the release decides.
   std::optional<bool> program_cache = std::nullopt;
-  /// The TT-NN release to follow, of list_releases(); empty: its first.
+  /// The TT-NN release to follow, of list_releases(); empty: WATTENTION_RELEASE of the environment, or its first.
   std::string release_profile = {};
   bool explain = false;  ///< keep a report per op, see Device::take_reports()
   /// Refuse ops whose digits are `unverified`: known from source only (docs/numerics.md). So does WATTENTION_STRICT=1.

@@ -34,9 +34,10 @@ void add_device_options(Command& command, DeviceChoice& choice) {
   command.add_option("--mode", set_mode, "wormhole: exact (bits), or shape (no values, any size)")
       ->default_str("exact");
   command
-      .add_option("--release-profile", options.release_profile,
-                  "wormhole: the TT-NN release to follow: " + release_names())
-      ->default_str(release_info().name);
+      .add_option("--release,--release-profile", options.release_profile,
+                  "wormhole: the TT-NN release to follow (WATTENTION_RELEASE does it, too): " +
+                      release_names())
+      ->default_str(list_releases().front().name);
   command.add_flag(
       "--program-cache", [&options](std::int64_t) { options.program_cache = true; },
       "wormhole: keep compiled programs");

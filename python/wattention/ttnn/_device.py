@@ -8,6 +8,7 @@ from ._absent import refuse_attribute
 from ._cores import CoreCoord, CoreGrid
 from ._errors import error, expect_types, refuse_options
 from ._log import metal
+from ._release import release
 from ._word import word
 
 __all__ = [
@@ -117,7 +118,7 @@ class Device:
 @word("open_device")
 def open_device(*, device_id, l1_small_size=None, trace_region_size=None, num_command_queues=1,
                 dispatch_core_config=None, worker_l1_size=None):
-    """The software n150d with program cache off, as TT-NN has it. Opening an open device gives the same one.
+    """The software n150d with the program cache as the release has it. Opening an open device gives the same one.
 
     l1_small_size and the dispatch cores are taken without effect: nothing is set aside in L1 or DRAM. But traces need a
     trace_region_size.
@@ -132,7 +133,8 @@ def open_device(*, device_id, l1_small_size=None, trace_region_size=None, num_co
     if device_id not in _open:
         metal(f"Initializing device {device_id}. Program cache is NOT enabled")
         metal(f"AI CLK for device {device_id} is:   1000 MHz")
-        _open[device_id] = Device(_core.open_device("wormhole"), device_id, trace_region_size or 0)
+        _open[device_id] = Device(_core.open_device("wormhole", release_profile=release()), device_id,
+                                  trace_region_size or 0)
     return _open[device_id]
 
 

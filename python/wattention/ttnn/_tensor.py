@@ -6,6 +6,7 @@ from .. import _core
 from ._absent import refuse_attribute
 from ._errors import ArgumentError, error
 from ._memory import DRAM_MEMORY_CONFIG, config_of
+from ._release import release
 from ._shape import Shape, Tile
 from ._types import TILE_SIZE, Layout, StorageType, dtypes, layout_words, layouts
 
@@ -104,7 +105,8 @@ class Tensor:
             values = "..." if self.is_allocated() else "<buffer is not allocated>"
             return (f"ttnn.Tensor({values}, shape={self.shape!r}, dtype=DataType::{self.dtype.name}, "
                     f"layout=Layout::{self.layout.name})")
-        return _core.format_ttnn(_core.to_host(self._core), layout_words[self.layout], longest=_PROFILES[_profile])
+        return _core.format_ttnn(_core.to_host(self._core), layout_words[self.layout], release_profile=release(),
+                                 longest=_PROFILES[_profile])
 
 
 def set_printoptions(*, profile):

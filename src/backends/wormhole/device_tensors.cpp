@@ -142,6 +142,12 @@ std::optional<Refusal> refuse_dtypes(const OpCall& call, Dtypes taken) {
   return std::nullopt;
 }
 
+Refusal refuse_unknown(const OpCall& call, const Release& release) {
+  return refuse(ErrorKind::unsupported,
+                "[{0}] expected an op whose digits are known in release {1} of TT-NN; found {0}",
+                call.name(), release.name);
+}
+
 std::optional<Refusal> refuse_operands(const OpCall& call, std::string_view not_tiled,
                                        Dtypes taken) {
   for (const Tensor& tensor : call.tensors)

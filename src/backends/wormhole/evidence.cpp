@@ -132,10 +132,8 @@ Evidence evidence_of_op(const OpCall& call) {
   }
 }
 
-}  // namespace
-
-// An op that is not named here was only read. What copies bits does so with any dtype.
-Evidence evidence_of(const OpCall& call) {
+// An op that is not named above was only read. What copies bits does so with any dtype.
+Evidence evidence_of_call(const OpCall& call) {
   const Evidence evidence = evidence_of_op(call);
   if (evidence == Evidence::read) return evidence;
   if (has_fp32(call)) {
@@ -143,6 +141,16 @@ Evidence evidence_of(const OpCall& call) {
     return moves && !programs_of(call).through_packer ? evidence : Evidence::read;
   }
   return has_blocks(call) ? Evidence::library : evidence;
+}
+
+}  // namespace
+
+Evidence evidence_of(const OpCall& call, const Release& release) {
+  if (release.ops.empty()) return evidence_of_call(call);
+  const auto known = release.ops.find(call.name());
+  return known != release.ops.end() && known->second == to_string(Evidence::library)
+             ? Evidence::library
+             : Evidence::read;
 }
 
 }  // namespace wattention::wormhole

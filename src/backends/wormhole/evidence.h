@@ -2,6 +2,7 @@
 // Why one may believe the digits of an op. docs/numerics.md has it rule by rule.
 #include <string_view>
 
+#include "backends/wormhole/spec/release.h"
 #include "device/op_call.h"
 
 namespace wattention::wormhole {
@@ -15,7 +16,7 @@ enum class Evidence {
 /// As reports say it: "printed", "library", "unverified".
 std::string_view to_string(Evidence evidence);
 
-/// Of what this call does.
-Evidence evidence_of(const OpCall& call);
+/// Of what this call does in a release.
+Evidence evidence_of(const OpCall& call, const Release& release);
 
 }  // namespace wattention::wormhole

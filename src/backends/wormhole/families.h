@@ -11,6 +11,8 @@ namespace wattention::wormhole {
 /// What an op computes here: bf16; block formats, too, which the unpacker makes bf16; or any float.
 enum class Dtypes { bf16, blocks, floats };
 
+/// An op whose digits are not known in this release.
+Refusal refuse_unknown(const OpCall& call, const Release& release);
 /// Operands that are no tiles of such dtypes; `not_tiled` is the card's own sentence for the first.
 std::optional<Refusal> refuse_operands(const OpCall& call, std::string_view not_tiled,
                                        Dtypes taken = Dtypes::bf16);
@@ -44,7 +46,7 @@ std::optional<Refusal> refuse_plus_one(const OpCall& call);
 std::optional<Refusal> refuse_move(const OpCall& call);
 
 /// Whether the op of one operand computes in 32 bits, too.
-bool has_fp32_kernel(Op op);
+bool has_fp32_kernel(Op op, const Release& release);
 /// A number meets these in the matrix unit, as a tile that holds it everywhere.
 bool number_in_matrix_unit(Op op);
 /// Of two tensors of any float.
@@ -54,6 +56,6 @@ int vector_steps(Op op);
 
 /// Cycles of the vector unit for 32 elements of a product's activation in the product's program; nothing where its
 /// digits are not known there.
-std::optional<int> activation_steps(const OpCall& product);
+std::optional<int> activation_steps(const OpCall& product, const Release& release);
 
 }  // namespace wattention::wormhole

@@ -90,18 +90,20 @@ bool is_wide(const OpCall& call) {
   return call.attributes.output_dtype.value_or(call.a().dtype()) == DType::f32;
 }
 
-std::optional<Refusal> refuse_wide_activation(const OpCall& call, const Activation& activation) {
-  if (!is_wide(call) || has_fp32_kernel(activation.op)) return std::nullopt;
+std::optional<Refusal> refuse_wide_activation(const OpCall& call, const Activation& activation,
+                                              const Release& release) {
+  if (!is_wide(call) || has_fp32_kernel(activation.op, release)) return std::nullopt;
   return refuse(ErrorKind::unsupported,
                 "[{}] expected an activation that computes f32, for a result of f32; found {}",
                 call.name(), to_string(activation));
 }
 
 // tt-metal v0.57.0-rc71, operations/matmul/matmul.cpp: those that run behind a product without a core grid.
-std::optional<Refusal> refuse_activation_after(const OpCall& call, const Activation& activation) {
+std::optional<Refusal> refuse_activation_after(const OpCall& call, const Activation& activation,
+                                               const Release& release) {
   const Op op = activation.op;
   if (!activation.approximate && (op == Op::relu || op == Op::gelu || op == Op::silu))
-    return refuse_wide_activation(call, activation);
+    return refuse_wide_activation(call, activation, release);
   return refuse(ErrorKind::bad_input,
                 "[{}] expected the activation relu, gelu or silu; found {}. Unsupported activation "
                 "function",
@@ -111,14 +113,14 @@ std::optional<Refusal> refuse_activation_after(const OpCall& call, const Activat
 // In the product's program: relu in the packer, others in the vector unit.
 std::optional<Refusal> refuse_activation_within(const OpCall& call, const Activation& activation,
                                                 const Release& release) {
-  if (activation.op == Op::relu) return refuse_wide_activation(call, activation);
+  if (activation.op == Op::relu) return refuse_wide_activation(call, activation, release);
   if (is_wide(call) || call.attributes.fp32_accumulate.value_or(release.matmul_fp32_accumulate))
     return refuse(
         ErrorKind::unverified,
         "[{}] expected neither fp32_accumulate nor a result of f32 beside an activation in "
         "one program, as the digits are not known; found {}",
         call.name(), to_string(activation));
-  if (activation_steps(call)) return std::nullopt;
+  if (activation_steps(call, release)) return std::nullopt;
   return refuse(
       ErrorKind::unsupported,
       "[{}] expected an activation whose digits are known in a product's program; found {}",
@@ -129,7 +131,7 @@ std::optional<Refusal> refuse_activation(const OpCall& call, const Release& rele
   const auto& activation = call.attributes.activation;
   if (!activation) return std::nullopt;
   return is_fused(call) ? refuse_activation_within(call, *activation, release)
-                        : refuse_activation_after(call, *activation);
+                        : refuse_activation_after(call, *activation, release);
 }
 
 std::optional<Refusal> refuse_two_choices(const OpCall& call) {
@@ -202,7 +204,8 @@ Tensor WormholeBackend::matmul(const Tensor& a, const Tensor& b, const OpCall& c
   problem.out_shards = place.sharding;
   problem.fused_bias = is_bias_fused(call);
   problem.fused_activation = is_fused(call) && call.attributes.activation.has_value();
-  problem.activation_steps = problem.fused_activation ? activation_steps(call).value_or(0) : 0;
+  problem.activation_steps =
+      problem.fused_activation ? activation_steps(call, release_).value_or(0) : 0;
   const auto look_at_l1 = [&] {
     problem.free_l1_bytes = lowest_l1_address() - n150d().l1.first_free;
   };

@@ -4,25 +4,15 @@
 
 #include <bit>
 #include <tuple>
-#include <type_traits>
 #include <vector>
 
 #include "backends/wormhole/families.h"
 #include "backends/wormhole/kernels/chains.h"
 #include "backends/wormhole/kernels/compare_zero.h"
 #include "backends/wormhole/kernels/elementwise.h"
-#include "backends/wormhole/kernels/erf.h"
-#include "backends/wormhole/kernels/exp.h"
-#include "backends/wormhole/kernels/gelu.h"
-#include "backends/wormhole/kernels/log.h"
 #include "backends/wormhole/kernels/powers.h"
 #include "backends/wormhole/kernels/relu.h"
-#include "backends/wormhole/kernels/sigmoid.h"
-#include "backends/wormhole/kernels/sign.h"
-#include "backends/wormhole/kernels/softplus.h"
-#include "backends/wormhole/kernels/special.h"
-#include "backends/wormhole/kernels/tanh.h"
-#include "backends/wormhole/kernels/trigonometry.h"
+#include "backends/wormhole/kernels/unary_rows.h"
 #include "backends/wormhole/kernels/whole_numbers.h"
 #include "backends/wormhole/numerics/packer.h"
 #include "backends/wormhole/program/unary.h"
@@ -32,56 +22,24 @@
 namespace wattention::wormhole {
 namespace {
 
-/// The kernel, and the packer after it.
-template <class Kernel, Register Dst>
-Dst packed(Dst value, const UnaryFunction::Numbers& numbers) {
-  if constexpr (std::is_invocable_v<Kernel, Dst, Word>)
-    return pack(Kernel{}(value, numbers[0]));
-  else if constexpr (std::is_invocable_v<Kernel, Dst>)
-    return pack(Kernel{}(value));
-  else
-    return pack(Kernel{}(value, numbers));
-}
-
-template <Register Dst>
-Dst softplus(Dst value, const UnaryFunction::Numbers& numbers) {
-  const auto beta = std::bit_cast<float>(numbers[0]);
-  return kernels::softplus(value, {numbers[0], std::bit_cast<Word>(1 / beta), numbers[1]});
-}
+using kernels::UnaryMode;
+using kernels::UnaryRow;
 
 constexpr std::string_view not_tiled = "Input to eltwise unary must be tilized";
 
-Bits mish(Bits value, const UnaryFunction::Numbers&) {
-  return pack(kernels::mish(value));
-}
-Bits tanh_accurate(Bits value, const UnaryFunction::Numbers&) {
-  return kernels::tanh_accurate(value);
-}
-Bits celu_below_zero(Bits value, const UnaryFunction::Numbers& numbers) {
-  return pack(kernels::celu_below_zero(value, numbers[0]));
-}
 // chosen_above_zero()'s programs behind that, as one function.
 Bits celu(Bits value, const UnaryFunction::Numbers& numbers) {
   constexpr int phases = 4;  // of the matrix unit in programs of two tensors
   const Bits above = pack(kernels::gtz(value));
-  return kernels::add(
-      kernels::multiply(pack(kernels::gtz(above)), value, phases),
-      kernels::multiply(pack(kernels::lez(above)), celu_below_zero(value, numbers), phases));
+  return kernels::add(kernels::multiply(pack(kernels::gtz(above)), value, phases),
+                      kernels::multiply(pack(kernels::lez(above)),
+                                        pack(kernels::celu_below_zero(value, numbers[0])), phases));
 }
-Bits scaled(Bits value, const UnaryFunction::Numbers& numbers) {
-  return pack(kernels::times<>(value, numbers[0]));
-}
-
-enum class Mode { any, accurate, fast };
-
-struct Row {
-  Op op;
-  Mode mode;
-  UnaryFunction::Kernels kernels;
-  int steps;
-};
-
 /// A kernel's name as an object that takes either Dst.
+template <class Kernel, Register Dst>
+Dst packed(Dst value, const UnaryFunction::Numbers& numbers) {
+  return pack(Kernel{}(value, numbers[0]));
+}
 template <class Kernel>
 constexpr UnaryFunction::Kernels both_widths(Kernel) {
   return {packed<Kernel, Bits>, packed<Kernel, Word>};
@@ -94,26 +52,14 @@ constexpr auto maximum_with = [](auto value, Word bound) {
   return kernels::maximum_with(value, bound);
 };
 
-constexpr Row rows[] = {
-#define WATTENTION_UNARY(op, mode, kernel, steps)                                          \
-  {Op::op, Mode::mode, both_widths([](auto... operands) -> decltype(kernel(operands...)) { \
-     return kernel(operands...);                                                           \
-   }),                                                                                     \
-   steps},
-#include "backends/wormhole/unary_kernels.inc"
-#undef WATTENTION_UNARY
-    // Known for a bf16 Dst.
-    {Op::mish, Mode::any, {mish}, 50},
-    {Op::tanh_accurate, Mode::any, {tanh_accurate}, 95},
-    {Op::celu, Mode::any, {celu_below_zero}, 26},
-    {Op::dropout, Mode::any, {scaled}, 10},
-};
-
 /// Null where the digits are not known.
-const Row* row_of(Op op, Mode mode) {
-  for (const Row& row : rows)
-    if (row.op == op && (row.mode == mode || row.mode == Mode::any)) return &row;
-  return nullptr;
+const UnaryRow* row_of(const Release& release, Op op, UnaryMode mode) {
+  return kernels::unary_row(release.kernels, op, mode);
+}
+
+UnaryMode mode_of(const OpAttributes& attributes) {
+  return attributes.fast_and_approximate_mode.value_or(false) ? UnaryMode::fast
+                                                              : UnaryMode::accurate;
 }
 
 /// One program of a call.
@@ -144,26 +90,25 @@ UnaryFunction::Numbers numbers_of(const OpCall& call) {
   }
 }
 
-Step step_of(const OpCall& call, Op op) {
-  const bool fast = call.attributes.fast_and_approximate_mode.value_or(false);
-  const Row& row = *row_of(op, fast ? Mode::fast : Mode::accurate);
-  return {to_string(op), {row.kernels, numbers_of(call)}, row.steps};
+Step step_of(const OpCall& call, Op op, const Release& release) {
+  const UnaryRow& row = *row_of(release, op, mode_of(call.attributes));
+  return {to_string(op), {{row.bf16, row.fp32}, numbers_of(call)}, row.steps};
 }
 
 /// tt-metal v0.57.0-rc71, ttnn/cpp/ttnn/operations/eltwise/unary/device/unary_composite_op.cpp: a minimum, then a
 /// maximum, or relu for a lower bound of 0.
-std::vector<Step> clamp_steps(const OpCall& call) {
+std::vector<Step> clamp_steps(const OpCall& call, const Release& release) {
   constexpr int bound_steps = 7;  // load, bound, SFPSWAP with its wait, store
   const double min = *call.attributes.min, max = *call.attributes.max;
   const Step upper{"minimum", {both_widths(minimum_with), {fp32(max)}}, bound_steps};
-  if (min == 0) return {upper, step_of(call, Op::relu)};
+  if (min == 0) return {upper, step_of(call, Op::relu, release)};
   return {upper, {"maximum", {both_widths(maximum_with), {fp32(min)}}, bound_steps}};
 }
 
 // In the order of the release's programs.
-std::vector<Step> steps_of(const OpCall& call) {
-  if (call.op == Op::clamp) return clamp_steps(call);
-  return {step_of(call, call.op)};
+std::vector<Step> steps_of(const OpCall& call, const Release& release) {
+  if (call.op == Op::clamp) return clamp_steps(call, release);
+  return {step_of(call, call.op, release)};
 }
 
 std::optional<Refusal> refuse_clamp(const OpCall& call) {
@@ -184,20 +129,18 @@ std::optional<Refusal> refuse_unary(const OpCall& call, const Release& release) 
   if (is_integer(call.a().dtype())) return refuse_elements_of_integers(call, not_tiled);
   if (call.op == Op::clamp) {
     if (auto refusal = refuse_clamp(call)) return refusal;
-  } else if (!row_of(call.op, Mode::accurate)) {
-    return refuse(ErrorKind::unsupported,
-                  "[{0}] expected an op whose digits are known in release {1} of TT-NN; found {0}",
-                  call.name(), release.name);
+  } else if (!row_of(release, call.op, mode_of(call.attributes))) {
+    return refuse_unknown(call, release);
   }
   const bool of_bf16 = call.op == Op::dropout || call.op == Op::tanh_accurate;
   if (of_bf16) return refuse_operands(call, not_tiled);
   return refuse_operands(call, not_tiled,
-                         has_fp32_kernel(call.op) ? Dtypes::floats : Dtypes::blocks);
+                         has_fp32_kernel(call.op, release) ? Dtypes::floats : Dtypes::blocks);
 }
 
-bool has_fp32_kernel(Op op) {
-  const Row* row = row_of(op, Mode::accurate);
-  return op == Op::clamp || (row != nullptr && row->kernels.fp32 != nullptr);
+bool has_fp32_kernel(Op op, const Release& release) {
+  const UnaryRow* row = row_of(release, op, UnaryMode::accurate);
+  return op == Op::clamp || (row != nullptr && row->fp32 != nullptr);
 }
 
 // 32 bits go straight into Dst, and out of it.
@@ -211,12 +154,13 @@ void WormholeBackend::apply_unary(const UnaryFunction& function, const Tensor& i
   pack_result(out);
 }
 
-std::optional<int> activation_steps(const OpCall& product) {
+std::optional<int> activation_steps(const OpCall& product, const Release& release) {
   const Activation& activation = *product.attributes.activation;
   const AttributeSet plain = Attribute::memory | Attribute::sharding;
   const AttributeSet numbers =
       wattention::row_of(activation.op).attributes - plain - Attribute::fast_and_approximate_mode;
-  const Row* row = row_of(activation.op, activation.approximate ? Mode::fast : Mode::accurate);
+  const UnaryRow* row = row_of(release, activation.op,
+                               activation.approximate ? UnaryMode::fast : UnaryMode::accurate);
   if (row == nullptr || !numbers.empty()) return std::nullopt;
   return activation.op == Op::relu ? 0 : row->steps;  // relu is the packer's
 }
@@ -224,7 +168,7 @@ std::optional<int> activation_steps(const OpCall& product) {
 // On what is in Dst: the same kernel as in a program of its own, as the matrix unit leaves nothing there that the
 // packer would change.
 void WormholeBackend::activate(const OpCall& activation, const Tensor& product) {
-  apply_unary(step_of(activation, activation.op).function, product, product);
+  apply_unary(step_of(activation, activation.op, release_).function, product, product);
 }
 
 Tensor WormholeBackend::run_unary(const OpCall& call) {
@@ -243,7 +187,7 @@ Tensor WormholeBackend::run_unary_steps(const OpCall& call) {
   Tensor out = allocate(call.shape, dtype, Layout::tile, place);
   const TiledShape tiled(call.shape);
   const Tensor* input = &call.a();  // after the first program its result
-  for (const Step& step : steps_of(call)) {
+  for (const Step& step : steps_of(call, release_)) {
     const Place from = place_of(*input);
     const std::string key =
         fmt::format("{} {} {} {} {} {}", step.name, step.function.numbers, call.shape,

@@ -160,7 +160,7 @@ void WormholeBackend::set_program_cache(bool enabled) {
 namespace {
 
 std::optional<Refusal> refuse_unverified(const OpCall& call, const Release& release) {
-  if (evidence_of(call) != Evidence::read) return std::nullopt;
+  if (evidence_of(call, release) != Evidence::read) return std::nullopt;
   return refuse(
       ErrorKind::unverified,
       "[{0}] expected an op whose digits are verified, as strict was asked for; found {0}, "
@@ -192,6 +192,7 @@ std::optional<Refusal> refuse_family(const OpCall& call, const Release& release)
 }  // namespace
 
 std::optional<Refusal> WormholeBackend::refusal_here(const OpCall& call) const {
+  if (!release_.knows(call.name())) return refuse_unknown(call, release_);
   if (auto refusal = refuse_family(call, release_)) return refusal;
   if (auto refusal = refuse_sharded(call)) return refusal;
   return strict_ ? refuse_unverified(call, release_) : std::nullopt;
@@ -217,7 +218,7 @@ std::vector<Tensor> WormholeBackend::run_all(const OpCall& call) {
 // To the reports since the call began.
 void WormholeBackend::add_evidence(const OpCall& call, std::size_t reported) {
   for (OpReport& report : std::span(reports_).subspan(reported))
-    report.attributes.emplace_back("evidence", to_string(evidence_of(call)));
+    report.attributes.emplace_back("evidence", to_string(evidence_of(call, release_)));
 }
 
 Tensor WormholeBackend::run_family(const OpCall& call) {

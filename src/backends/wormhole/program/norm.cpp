@@ -11,7 +11,7 @@
 namespace wattention::wormhole {
 namespace {
 
-constexpr int root_cycles = 30;  // as the function sqrt has them (unary_kernels.inc)
+constexpr int root_cycles = 30;  // as the function sqrt has them (kernels/unary_*.inc)
 constexpr std::int64_t vectors_of_a_tile = 32;
 constexpr std::int64_t row_bytes = 64;  // what the reader fetches of a row-major weight per tile
 constexpr double usable_l1 =

@@ -12,7 +12,7 @@
 namespace wattention::wormhole {
 namespace {
 
-constexpr std::int64_t exp_cycles = 66 * 32;  // of the accurate one, a tile (unary_kernels.inc)
+constexpr std::int64_t exp_cycles = 66 * 32;  // of the accurate one, a tile
 
 std::vector<CircularBuffer> softmax_buffers(const SoftmaxProblem& problem, bool stable,
                                             std::int64_t block) {

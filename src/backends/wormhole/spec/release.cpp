@@ -1,6 +1,7 @@
 #include "backends/wormhole/spec/release.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
@@ -21,6 +22,7 @@ class Reader {
 
   bool flag(const char* name) { return facts_.flag(noted(name)); }
   std::int64_t integer(const char* name) { return facts_.integer(noted(name)); }
+  const std::string& text(const char* name) { return facts_.text(noted(name)); }
 
   template <class T>
   T word(const char* name, Words<T> words) {
@@ -62,6 +64,7 @@ void read_header(std::string_view json, Release& release) {
     const nlohmann::json table = nlohmann::json::parse(json);
     release.name = table.at("name");
     release.is_default = table.value("default", false);
+    release.ops = table.value("ops", decltype(release.ops){});
   } catch (const nlohmann::json::exception& error) {
     fail(ErrorKind::bad_input, "[facts] expected a release's name; found {}", error.what());
   }
@@ -116,6 +119,7 @@ Release read_release(std::string_view json) {
   Release release{};
   read_header(json, release);
   release.program_cache = facts.flag("program_cache");
+  release.kernels = facts.text("kernels");
   read_matmul(facts, release);
   read_other_ops(facts, release);
   release.print = {static_cast<int>(facts.integer("print_width")),
@@ -135,7 +139,11 @@ const Release& default_release() {
 }
 
 const Release& release_profile(std::string_view name) {
-  if (name.empty()) return default_release();
+  if (name.empty()) {
+    const char* word = std::getenv("WATTENTION_RELEASE");
+    if (word == nullptr || std::string_view(word).empty()) return default_release();
+    name = word;
+  }
   for (const Release& release : releases())
     if (release.name == name) return release;
   fail(ErrorKind::absent, "[wormhole] expected a release profile among {}; found '{}'",

@@ -4,6 +4,7 @@
 #include <wattention/format.h>
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,10 @@ enum class DivideByNumber { f32_reciprocal, vector_unit_reciprocal };
 struct Release {
   std::string name;
   bool is_default;  ///< the one that is meant when nobody names one
+  /// Of a release that is known in part: its ops by name, and the word for why one may believe their digits. Empty:
+  /// the rules of evidence.cpp, and each family's refusals.
+  std::map<std::string, std::string, std::less<>> ops;
+  std::string kernels;  ///< which set of kernels/ computes element by element
   bool program_cache;
   Fidelity matmul_fidelity_with_grid;
   Fidelity matmul_fidelity_without_grid;
@@ -37,9 +42,11 @@ struct Release {
   ScalarConversion scalar_conversion;
   DivideByNumber divide_by_number;
   TtnnFormat print;
+
+  bool knows(std::string_view op) const { return ops.empty() || ops.contains(op); }
 };
 
-/// A table of facts (facts.h) with the release's "name" beside them, and "default" where it is the default. Throws
+/// A table of facts (facts.h) with the release's "name", "default" where it is the default, and "ops". Throws
 /// Error{bad_input} for a fact that is missing, has a value nobody knows, or is read by nobody.
 Release read_release(std::string_view json);
 
@@ -47,7 +54,8 @@ Release read_release(std::string_view json);
 const std::vector<Release>& releases();
 const Release& default_release();
 
-/// The default for an empty name. Throws Error{absent} for a release whose rules are not known here.
+/// For an empty name that of WATTENTION_RELEASE, or the default. Throws Error{absent} for a release whose rules are not
+/// known here.
 const Release& release_profile(std::string_view name);
 
 }  // namespace wattention::wormhole

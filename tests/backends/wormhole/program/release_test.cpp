@@ -65,6 +65,7 @@ void call_ops(const Device& device, Observed& seen) {
   note(seen, matmul(tensor({256, 32}, 5, Memory::dram), tensor({32, 768}, 6, Memory::dram)));
   note(seen, multiply(x, 0.1));
   note(seen, divide(x, 3.0));
+  note(seen, run_op(Op::exp, {{x}}));
 }
 
 /// A softmax whose kind the caller leaves open.
@@ -120,6 +121,7 @@ struct Change {
 const std::vector<Change>& changes() {
   static const std::vector<Change> all = {
       {"program_cache", true, programs},
+      {"kernels", "0_81", digits | programs | time},  // its exponential is quicker
       {"matmul_fidelity_with_grid", "hifi4", digits | programs | time},
       {"matmul_fidelity_without_grid", "hifi4", digits | programs | time},
       {"matmul_fidelity_multi_core", "lofi", digits | programs},  // its readers set the pace

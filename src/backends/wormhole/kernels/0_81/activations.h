@@ -1,0 +1,73 @@
+#pragma once
+// tanh, sigmoid, silu and gelu.
+// TT-NN 0.81.1, tt_metal/hw/ckernels/wormhole_b0/metal/llk_api/llk_sfpu: ckernel_sfpu_tanh.h, ckernel_sfpu_sigmoid.h,
+// ckernel_sfpu_silu.h, ckernel_sfpu_gelu.h.
+#include "backends/wormhole/kernels/0_81/exp.h"
+#include "backends/wormhole/kernels/0_81/reciprocal.h"
+
+namespace wattention::wormhole::kernels::v0_81 {
+
+/// A polynomial of |x| without a constant, at most 1.
+constexpr Bits tanh(Bits value) {
+  const Word x = widen(value), size = sfpu::absolute(x);
+  const Word series =
+      sfpu::polynomial(size, sfpu::constant(5.87673392e-3f), sfpu::constant(-6.66490197e-2f),
+                       sfpu::constant(0.281917632f), sfpu::constant(-0.489065975f),
+                       sfpu::constant(3.08974385e-2f), sfpu::constant(0.999004364f));
+  return rounded(sfpu::with_sign_of(smaller(sfpu::multiply(series, size), sfpu::one), x));
+}
+
+/// In fp32: 1 / (1 + exp(-x)).
+constexpr Word sigmoid_in_fp32(Word x) {
+  const Word denominator = sfpu::add(sfpu::one, exp_21f::natural(sfpu::negate(x)));
+  return reciprocal_of::in_fp32(denominator, 1);
+}
+
+constexpr Bits sigmoid(Bits value) {
+  return rounded(sigmoid_in_fp32(widen(value)));
+}
+constexpr Bits silu(Bits value) {
+  const Word x = widen(value);
+  return rounded(sfpu::multiply(x, sigmoid_in_fp32(x)));
+}
+
+namespace gelu_of {
+
+inline constexpr Word vanishes = sfpu::constant(-5.54259443f);  // from here down PyTorch's is 0
+inline constexpr Word least_of_core = sfpu::constant(-3.125f), identity = sfpu::constant(2.78125f);
+
+/// x times half of erfc(|x| / sqrt 2) = exp(-x^2 / 2) by a correction, on the grid of PyTorch's float32: of 2^-25.
+constexpr Word in_tail(Word x, Word x2) {
+  constexpr Word grid = sfpu::constant(0.375f);
+  const Word decay = exp_21f::biased_power(sfpmad(x2, sfpu::constant(-0.72134752f), exp_21f::bias));
+  const Word correction =
+      sfpu::polynomial(x, sfpu::constant(7.5950479368e-04f), sfpu::constant(1.3809983619e-02f),
+                       sfpu::constant(9.5413386822e-02f), sfpu::constant(3.0369991064e-01f));
+  const Word half_erfc = sfpu::multiply(decay, correction);
+  return sfpu::multiply(x, sfpu::add(sfpu::add(half_erfc, grid), sfpu::negate(grid)));
+}
+
+/// x times the normal distribution's function: 0.5 and an odd polynomial.
+constexpr Word in_core(Word x, Word x2) {
+  const Word odd =
+      sfpu::polynomial(x2, sfpu::constant(7.9821413868e-08f), sfpu::constant(-3.8082057209e-06f),
+                       sfpu::constant(8.1812159812e-05f), sfpu::constant(-1.0717806322e-03f),
+                       sfpu::constant(9.7720050615e-03f), sfpu::constant(-6.6361041488e-02f),
+                       sfpu::constant(3.9894227818e-01f));
+  return sfpu::multiply(x, sfpmad(x, odd, sfpu::constant(0.5f)));
+}
+
+constexpr Word in_fp32(Word x) {
+  if (!sfpu::above(x, vanishes)) return 0;
+  const Word x2 = sfpu::multiply(x, x);
+  if (sfpu::below(x, least_of_core)) return in_tail(x, x2);
+  return sfpu::below(x, identity) ? in_core(x, x2) : x;
+}
+
+}  // namespace gelu_of
+
+constexpr Bits gelu(Bits value) {
+  return rounded(gelu_of::in_fp32(widen(value)));
+}
+
+}  // namespace wattention::wormhole::kernels::v0_81

@@ -1,0 +1,67 @@
+#pragma once
+// Logarithms: the power of two that brings x to [0.75, 1.5), and a polynomial of what is left less 1.
+// After N. Juffa's log. TT-NN 0.81.1, tt_metal/hw/ckernels/wormhole_b0/metal/llk_api/llk_sfpu/ckernel_sfpu_log.h.
+#include "backends/wormhole/kernels/0_81/rounded.h"
+
+namespace wattention::wormhole::kernels::v0_81 {
+
+namespace log_of {
+
+inline constexpr Word not_a_logarithm = 0x7fc00000u;  // of what is below 0; packed as an infinity
+inline constexpr Word two_to_minus_23 = sfpu::constant(1.19209290e-7f);
+inline constexpr Word ln_2_scaled = sfpu::constant(0.693147182f * 1.19209290e-7f);
+inline constexpr Word log2_of_e = sfpu::constant(1.44269504f);
+inline constexpr Word log10_of_e = sfpu::constant(0.434294482f);
+
+/// x is 2^k m; the exponent as k times 2^23, and ln m.
+struct Parts {
+  Word exponent, logarithm;
+};
+
+constexpr Parts parts_of(Word x) {
+  const Word shift = (x - sfpu::constant(0.75f)) & 0xff800000u;  // k in the exponent's place
+  const Word m = sfpu::add(x - shift, sfpu::minus_one);
+  const Word size = static_cast<std::int32_t>(shift) < 0 ? 0 - shift : shift;
+  // A whole number of 2^23, so exact.
+  const Word exponent = sfpu::multiply(int_to_float(size >> 23), sfpu::constant(8388608.0f));
+  const Word series = sfpu::polynomial(m, sfpu::constant(-0.25f), sfpu::constant(0x1.744p-2f),
+                                       sfpu::constant(-0x1.008p-1f));
+  return {sfpu::with_sign_of(exponent, shift), sfpmad(series, sfpu::multiply(m, m), m)};
+}
+
+/// Zero's logarithm, below 0, times an infinity; infinity's, above, and a NaN's.
+constexpr Word with_specials(Word logarithm, Word x) {
+  if (exponent_of(x) == 0) return sfpu::multiply(logarithm, infinity(false));
+  return exponent_of(x) == infinite_exponent ? sfpu::multiply(logarithm, x) : logarithm;
+}
+
+template <class Joined>
+constexpr Bits of(Bits value, Joined joined) {
+  const Word x = sfpmad(widen(value), sfpu::one, 0);  // -0 and denormals become 0
+  if (sfpu::below_zero(x)) return rounded(not_a_logarithm);
+  return rounded(with_specials(joined(parts_of(x)), x));
+}
+
+constexpr Word natural(const Parts& parts) {
+  return sfpmad(parts.exponent, ln_2_scaled, parts.logarithm);
+}
+
+}  // namespace log_of
+
+constexpr Bits log(Bits value) {
+  return log_of::of(value, log_of::natural);
+}
+constexpr Bits log10(Bits value) {
+  return log_of::of(value, [](const log_of::Parts& parts) {
+    return sfpu::multiply(log_of::natural(parts), log_of::log10_of_e);
+  });
+}
+/// Exact for powers of two.
+constexpr Bits log2(Bits value) {
+  return log_of::of(value, [](const log_of::Parts& parts) {
+    return sfpmad(parts.exponent, log_of::two_to_minus_23,
+                  sfpu::multiply(parts.logarithm, log_of::log2_of_e));
+  });
+}
+
+}  // namespace wattention::wormhole::kernels::v0_81
