@@ -149,7 +149,8 @@ class StagesOfHeads(unittest.TestCase):
         self.assertEqual(list(stages.key.shape), [2, 32, 64])
         self.assertIsNone(stages.scores)
         cache = wattention.KeyValueCache(2, 2, 40, 32)
-        self.assertEqual(attention.stages(tokens, cache=cache).context.numpy().tolist(), stages.context.numpy().tolist())
+        beside = attention.stages(tokens, cache=cache)
+        self.assertEqual(beside.context.numpy().tolist(), stages.context.numpy().tolist())
         with wattention.open_device("wormhole") as card:
             self.assertEqual(list(attention.to(card).stages(tokens).weights.shape), [2, 4, 32, 32])
 

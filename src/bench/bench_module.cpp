@@ -27,27 +27,40 @@ std::variant<SelfAttention, BenchModule::ManyHeads> BenchModule::made(const Benc
   return make_module(bench_case, device, seed);
 }
 
+DrawnHeads drawn_heads(const BenchCase& bench_case, std::uint64_t seed) {
+  const HeadsCase& heads = bench_case.heads;
+  Generator generator(seed);
+  DrawnHeads drawn{
+      MultiHeadAttention(bench_case.embed_dim, heads.heads,
+                         {.num_kv_heads = heads.key_heads(), .is_causal = heads.is_causal},
+                         generator),
+      {},
+      {}};
+  if (heads.past == 0) return drawn;
+  const Shape past{heads.batch, heads.key_heads(), heads.past, drawn.module.head_dim()};
+  drawn.past_key = randn(past, generator);
+  drawn.past_value = randn(past, generator);
+  return drawn;
+}
+
 BenchModule::ManyHeads BenchModule::many_heads(const BenchCase& bench_case, const Device& device,
                                                std::uint64_t seed) {
   const HeadsCase& heads = bench_case.heads;
-  Generator generator(seed);
-  const MultiHeadAttentionOptions options{.num_kv_heads = heads.key_heads(),
-                                          .is_causal = heads.is_causal};
-  const MultiHeadAttention drawn(bench_case.embed_dim, heads.heads, options, generator);
-  MultiHeadAttentionWeights weights = drawn.weights();
+  const DrawnHeads drawn = drawn_heads(bench_case, seed);
+  MultiHeadAttentionWeights weights = drawn.module.weights();
   // A card, and reference, round or widen by themselves.
   const bool on_cpu = device.capabilities().host_memory;
   if (on_cpu)
     for (Tensor* tensor : {&weights.in_proj_weight, &weights.in_proj_bias, &weights.out_proj_weight,
                            &weights.out_proj_bias})
       *tensor = in(bench_case.dtype, *tensor);
+  const MultiHeadAttentionOptions options{.num_kv_heads = heads.key_heads(),
+                                          .is_causal = heads.is_causal};
   ManyHeads made{MultiHeadAttention(weights, heads.heads, options).to(device), std::nullopt};
   if (heads.past == 0) return made;
   made.cache.emplace(heads.batch, heads.key_heads(), heads.past + bench_case.tokens,
-                     drawn.head_dim(), bench_case.dtype);
-  const Shape past{heads.batch, heads.key_heads(), heads.past, drawn.head_dim()};
-  const Tensor key = randn(past, generator), value = randn(past, generator);
-  made.cache->append(key.to(bench_case.dtype), value.to(bench_case.dtype));
+                     drawn.module.head_dim(), bench_case.dtype);
+  made.cache->append(drawn.past_key.to(bench_case.dtype), drawn.past_value.to(bench_case.dtype));
   return made;
 }
 

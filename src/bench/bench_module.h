@@ -11,6 +11,13 @@ namespace wattention {
 /// Of the tokens of one forward.
 Shape token_shape(const BenchCase& bench_case);
 
+/// A module with heads as it is drawn, in f32 on the host, and what its cache holds before a forward.
+struct DrawnHeads {
+  MultiHeadAttention module;
+  Tensor past_key, past_value;  ///< [batch, kv_heads, past, head_dim]; undefined without a past
+};
+DrawnHeads drawn_heads(const BenchCase& bench_case, std::uint64_t seed);
+
 class BenchModule {
  public:
   /// Its weights drawn from `seed`, moved to the device; a cache with `past` tokens drawn after them.

@@ -90,8 +90,12 @@ TEST(Runner, ACacheServesTheTokensThatFollow) {
       with_heads("cpu", Variant::fused, DType::f32, {.heads = 4, .is_causal = true, .past = 100}),
       with_heads("wormhole", Variant::resident, DType::bf16, {.heads = 4, .past = 100}),
       with_heads("cpu", Variant::fused, DType::f32, {.heads = 3})};
-  const BenchRun run = run_bench(cases, quick);
+  BenchOptions options = quick;
+  options.measure_error = [](const BenchCase&) { return true; };
+  const BenchRun run = run_bench(cases, options);
   EXPECT_EQ(run.records[0].skipped, "");
+  EXPECT_LE(run.records[0].error->relative_l2, 1e-6);
+  EXPECT_GT(run.records[0].error->relative_l2, 0);
   EXPECT_EQ(run.records[1].skipped,
             "[bench] expected past 0 on a card, whose module has no cache; found more");
   EXPECT_EQ(run.records[2].skipped,
