@@ -39,9 +39,43 @@ class Norms(WithDevice):
     def test_norms_refuse_what_is_not_built(self):
         x = self.send(self.x)
         self.expect("bad_input", "on device", lambda: ttnn.layer_norm(ttnn.from_device(x)))
-        self.expect("unsupported", "interleaved", lambda: ttnn.layer_norm(
+        self.expect("bad_input", "bad optional access", lambda: ttnn.layer_norm(
             x, program_config=ttnn.LayerNormShardedMultiCoreProgramConfig(
                 compute_with_storage_grid_size=(8, 8), subblock_w=1, block_h=1, block_w=1, inplace=False)))
+
+    def in_shards(self, values, cores, strategy):
+        grid = ttnn.CoreGrid(y=cores[0], x=cores[1])
+        return ttnn.to_memory_config(self.send(values), ttnn.create_sharded_memory_config(values.shape, grid, strategy))
+
+    def test_softmax_of_rows_in_shards(self):
+        program = ttnn.SoftmaxShardedMultiCoreProgramConfig(compute_with_storage_grid_size=(4, 1), subblock_w=3,
+                                                            block_h=2, block_w=3)
+        x = self.in_shards(self.x, (1, 4), ttnn.ShardStrategy.HEIGHT)
+        found = ttnn.softmax_in_place(x, program_config=program)
+        self.assertTrue(found.is_sharded())
+        self.near(x, softmax(self.x))
+        mask = np.where(np.arange(96) < 40, 0, -1e9).astype(np.float32).reshape(1, 1, 1, 96)
+        x = self.in_shards(self.x, (1, 4), ttnn.ShardStrategy.HEIGHT)
+        ttnn.transformer.attention_softmax_(x, head_size=16, attention_mask=self.send(mask), program_config=program)
+        self.near(x, softmax(self.x / 4 + mask))
+        causal = np.where(np.tri(64, 96) > 0, 0, -1e9).astype(np.float32).reshape(1, 1, 64, 96)
+        x = self.in_shards(self.x, (1, 4), ttnn.ShardStrategy.HEIGHT)
+        ttnn.scale_causal_mask_hw_dims_softmax_in_place(x, 0.5, self.send(causal), program_config=program)
+        self.near(x, softmax(self.x / 2 + causal))
+        self.expect("bad_input", "one mask in pages for all matrices",
+                    lambda: ttnn.scale_causal_mask_hw_dims_softmax_in_place(x, 0.5, self.send(causal)))
+
+    def test_norms_of_rows_in_shards(self):
+        x = self.x.reshape(1, 1, 256, 96)
+        program = ttnn.LayerNormShardedMultiCoreProgramConfig(
+            compute_with_storage_grid_size=(3, 4), subblock_w=1, block_h=2, block_w=1, inplace=False)
+        blocks = self.in_shards(x, (4, 3), ttnn.ShardStrategy.BLOCK)
+        found = ttnn.layer_norm(blocks, epsilon=1e-5, program_config=program,
+                                memory_config=ttnn.L1_BLOCK_SHARDED_MEMORY_CONFIG)
+        self.assertEqual(found.memory_config(), blocks.memory_config())
+        self.near(found, (x - x.mean(-1, keepdims=True)) / x.std(-1, keepdims=True), atol=0.06)
+        found = ttnn.rms_norm(blocks, program_config=program)
+        self.near(found, x / np.sqrt((x ** 2).mean(-1, keepdims=True)), atol=0.06)
 
     def test_softmax_along_every_dimension(self):
         for dim in range(-4, 4):

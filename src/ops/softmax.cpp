@@ -7,14 +7,23 @@ namespace wattention {
 
 namespace {
 
-// [batch, 1, ..., rows, width]: the first row for all of a batch's rows, or a row for each.
+// One matrix for all, or for each.
+bool is_for_all_or_each(const Tensor& mask, const Tensor& input) {
+  const std::int64_t matrix = mask.size(-1) * mask.size(-2);
+  return mask.numel() == matrix || mask.shape() == input.shape();
+}
+
+// [batch, 1, ..., rows, width]: the first row for all of a batch's rows, or a row for each. A program of the caller's
+// takes causal masks of other batches, too.
 void expect_mask(const OpCall& call, const Tensor& mask) {
   const Tensor& input = call.a();
   const int rank = input.rank();
   const bool causal = call.attributes.causal.value_or(false);
   bool fits = rank >= 2 && mask.rank() == rank && mask.size(-1) == input.size(-1) &&
               (!causal || mask.size(-2) == input.size(-2));
-  for (int dim = 0; fits && dim < rank - 2; ++dim)
+  const bool of_program =
+      fits && causal && call.attributes.program && is_for_all_or_each(mask, input);
+  for (int dim = 0; fits && !of_program && dim < rank - 2; ++dim)
     fits = mask.size(dim) == (dim == 0 ? input.size(0) : 1);
   expect(fits,
          "[{}] expected a mask of the input's batch and width, 1 between and {}; found {} and {}",

@@ -20,7 +20,7 @@ from ._memory import place
 from ._nothing import is_nothing, nothing
 from ._ops import inherit_memory
 from ._tensor import Tensor, on_device, wrap
-from ._types import ROW_MAJOR_LAYOUT, TILE_LAYOUT, dtype_words
+from ._types import ROW_MAJOR_LAYOUT, TILE_LAYOUT, dtype_words, int32
 
 _SENTENCE = "Operands to eltwise binary need to be on device!"
 _SAME_NAMES = ("add subtract multiply rsub squared_difference maximum minimum eq ne lt gt le ge logical_and logical_or "
@@ -108,6 +108,23 @@ def _tiled(tensor):
     return to_layout(tensor, TILE_LAYOUT) if tensor.layout is ROW_MAJOR_LAYOUT else tensor
 
 
+def _leaves_shards(a, b, target, in_rows):
+    """One operand lies in shards, and the library's programs on shards do not do what one program does here."""
+    tensors = [one for one in (a, b) if isinstance(one, Tensor)]
+    if not target.is_sharded() and not any(one.is_sharded() for one in tensors):
+        return False
+    if len(tensors) < 2:
+        return in_rows or a.dtype is int32 or target != a.memory_config()
+    return in_rows or a.dtype is int32 or tuple(a.shape) != tuple(b.shape)
+
+
+def _in_pages(value):
+    """By way of DRAM: where a tensor lies does not change what comes out."""
+    if not isinstance(value, Tensor) or not value.is_sharded():
+        return value
+    return wrap(_core.to_memory(value._core, memory="dram"), value._device)
+
+
 def _refuse_dtypes(name, a, b, result):
     if a != b or a not in ("bf16", "f32", "int32") or result != a:
         raise error("unsupported", f"[ttnn.{name}] expected operands and result of one dtype, bfloat16, float32 or "
@@ -184,13 +201,19 @@ def binary(name, a, b, *, dtype=None, memory_config=None, output_tensor=None, ac
         inherit_memory(name, a, target)
     if is_nothing(*tensors):
         return nothing(name, tensors, output_tensor, dtype=dtype, memory_config=target)
-    call = _Call(name, *(_tiled(one) if isinstance(one, Tensor) else one for one in (a, b)),
-                 input_tensor_a_activations, input_tensor_b_activations, activations)
-    result = call.run(shape, dtype_words[dtype], {} if in_rows else place(name, target))
+    by_pages = _leaves_shards(a, b, target, in_rows)
+    in_the_end = in_rows or by_pages and target.is_sharded()
+    a, b = (_tiled(one) if isinstance(one, Tensor) else one for one in (a, b))
+    if by_pages:
+        a, b = _in_pages(a), _in_pages(b)
+    call = _Call(name, a, b, input_tensor_a_activations, input_tensor_b_activations, activations)
+    result = call.run(shape, dtype_words[dtype], {} if in_the_end else place(name, target))
     if output_tensor is not None:
         if tuple(result.shape) != tuple(output_tensor.shape):
             result = _core.reshape(result, list(output_tensor.shape))
         write(name, output_tensor, result)
         return output_tensor
     result = wrap(result, device)
-    return to_layout(result, ROW_MAJOR_LAYOUT, memory_config=target) if in_rows else result
+    if in_rows:
+        result = to_layout(result, ROW_MAJOR_LAYOUT, memory_config=None if by_pages else target)
+    return wrap(_core.to_memory(result._core, **place(name, target)), device) if by_pages else result

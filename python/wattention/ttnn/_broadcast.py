@@ -60,6 +60,31 @@ def _expect_even(name, config, padded_shape):
                                  f"TensorMemoryLayout::{kind.name}")
 
 
+def _expect_equal_shards(name, tensors, target):
+    """All that lie in shards, the result too, lie in the same; or in rows as high where the width broadcasts."""
+    configs = [config for config in (*(one.memory_config() for one in tensors), target) if config.is_sharded()]
+    column = tensors[0].shape[-1] != tensors[-1].shape[-1]
+    one_row = all(tuple(one.shape)[-2:-1] in ((), (1,)) for one in tensors)
+    rows = TensorMemoryLayout.HEIGHT_SHARDED
+    for config in configs[1:]:
+        first, spec, other = configs[0], configs[0].shard_spec, config.shard_spec or configs[0].shard_spec
+        if config.memory_layout is not first.memory_layout:
+            reason = "Operands to eltwise binary need to have the same memory layout"
+        elif not column and spec != other:
+            reason = "Operands to eltwise binary need to have the same shard spec"
+        elif column and one_row:
+            reason = "Invalid subtile broadcast type for sharding validation"
+        elif column and config.memory_layout is not rows:
+            reason = "Operands to eltwise binary must be height sharded when broadcasting on W"
+        elif column and spec.shape[0] != other.shape[0]:
+            reason = "Operands to eltwise binary need to have the sameshard height when broadcasting on W"
+        elif column and spec.orientation is not other.orientation:
+            reason = "Operands to eltwise binary must have same shard orientation"
+        else:
+            continue
+        raise error("bad_input", f"[ttnn.{name}] expected equal shards; found {first!r} and {config!r}. {reason}")
+
+
 def expect_fit(name, tensors, output, target):
     """The shape of the result of one or two tensors, which goes to the memory config `target`, or into `output`."""
     shapes = [tuple(tensor.shape) for tensor in tensors]
@@ -67,6 +92,7 @@ def expect_fit(name, tensors, output, target):
     if output is not None:
         _expect_output(name, output, shape)
     _expect_broadcast(name, shapes[0], shapes[-1], target.is_sharded() or any(one.is_sharded() for one in tensors))
+    _expect_equal_shards(name, tensors, target)
     for tensor in tensors:
         _expect_even(name, tensor.memory_config(), tensor.padded_shape)
     _expect_even(name, target, [*shape[:-2], *(-(-size // TILE_SIZE) * TILE_SIZE for size in shape[-2:])])

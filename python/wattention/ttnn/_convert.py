@@ -221,6 +221,8 @@ def to_layout(tensor, layout, dtype=None, memory_config=None, device=None):
                                        f"ROW_MAJOR_LAYOUT. {HOW_TO_ASK}.")
         return moved(core, tensor, layout) if layout is tensor.layout else wrap(core.clone(), None, layout)
     refuse_options("to_layout", dtype=None if dtype is tensor.dtype else dtype)
+    if tensor.is_sharded() and layout is ROW_MAJOR_LAYOUT and tuple(tensor.padded_shape) != tuple(tensor.shape):
+        memory_config = None  # as TT-NN, which leaves it in shards of the same layout
     return moved(_core.to_layout(core, layout_words[layout], **place("to_layout", memory_config)), tensor)
 
 

@@ -251,4 +251,5 @@ def untilize_with_unpadding(input_tensor, output_tensor_end, *, memory_config=No
                             use_pack_untilize=True):
     """Tiles to rows, up to the last element of each dimension that is named."""
     rows = _in_layout("untilize_with_unpadding", input_tensor, ROW_MAJOR_LAYOUT, memory_config)
-    return slice(rows, [0] * len(rows.shape), [end + 1 for end in _ints(output_tensor_end)])
+    ends = [end + 1 for end in _ints(output_tensor_end)]
+    return rows if ends == list(rows.shape) else slice(rows, [0] * len(ends), ends)

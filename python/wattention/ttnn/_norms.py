@@ -4,13 +4,15 @@ import math
 from .. import _core
 from ._configs import (LayerNormDefaultProgramConfig, LayerNormShardedMultiCoreProgramConfig,
                        SoftmaxProgramConfig, SoftmaxShardedMultiCoreProgramConfig)
-from ._errors import HOW_TO_ASK, error, expect_types
+from ._errors import error, expect_types
 from ._memory import place
 from ._ops import arithmetic
+from ._programs import program_of_shards
 from ._tensor import on_device, wrap
 from ._word import word
 
-__all__ = ["layer_norm", "rms_norm", "scale_mask_softmax", "scale_mask_softmax_in_place", "softmax", "softmax_in_place"]
+__all__ = ["layer_norm", "rms_norm", "scale_causal_mask_hw_dims_softmax_in_place", "scale_mask_softmax",
+           "scale_mask_softmax_in_place", "softmax", "softmax_in_place"]
 
 _SOFTMAX = "Operands to softmax need to be on device!"
 _NORM = "Operands to layernorm need to be on device!"
@@ -22,10 +24,8 @@ def step_arithmetic(op, config):
     return options if config is None else options | {"math_approx_mode": config.math_approx_mode}
 
 
-def _refuse_sharded(op, program_config, sharded):
-    if isinstance(program_config, sharded):
-        raise error("unsupported", f"[ttnn.{op}] expected a program config of interleaved tensors; found "
-                                   f"{program_config!r}. {HOW_TO_ASK}.")
+def _program(config):
+    return program_of_shards(config, SoftmaxShardedMultiCoreProgramConfig)
 
 
 def _norm(name, compute, summary):
@@ -35,10 +35,10 @@ def _norm(name, compute, summary):
         device = on_device(name, _NORM, input_tensor, *given)
         expect_types(name, program_config=(program_config, (LayerNormDefaultProgramConfig,
                                                             LayerNormShardedMultiCoreProgramConfig)))
-        _refuse_sharded(name, program_config, LayerNormShardedMultiCoreProgramConfig)
         parts = [tensor and tensor._core for tensor in (weight, bias, residual_input_tensor)]
-        result = compute(input_tensor._core, *parts, epsilon=epsilon, **step_arithmetic(name, compute_kernel_config),
-                         **place(name, memory_config))
+        program = program_of_shards(program_config, LayerNormShardedMultiCoreProgramConfig)
+        result = compute(input_tensor._core, *parts, epsilon=epsilon, **program,
+                         **step_arithmetic(name, compute_kernel_config), **place(name, memory_config))
         return wrap(result, device)
 
     call.__doc__ = summary
@@ -67,6 +67,13 @@ def _scaled(op, tensor, mask, options):
     return tensor if options.get("in_place") else wrap(result, device)
 
 
+def _refuse_masks_of_other_batches(op, tensor, mask):
+    """Each batch has a mask of its own; in shards the release does not ask, and reads beyond the last."""
+    if mask is not None and not mask.is_sharded() and mask.shape[0] != tensor.shape[0]:
+        raise error("bad_input", f"[ttnn.{op}] expected a mask for each of {tensor.shape[0]} batches; found "
+                                 f"{mask.shape!r}")
+
+
 @word("scale_mask_softmax")
 def scale_mask_softmax(input_tensor, scale=None, mask=None, *, memory_config=None, is_causal_mask=False,
                        compute_kernel_config=None, numeric_stable=False):
@@ -84,9 +91,26 @@ def scale_mask_softmax_in_place(input_tensor, scale=None, mask=None, *, program_
                                 is_causal_mask=False, compute_kernel_config=None, numeric_stable=False):
     """scale_mask_softmax over the tensor's own elements; the tensor comes back."""
     op = "scale_mask_softmax_in_place"
-    _refuse_sharded(op, program_config, SoftmaxShardedMultiCoreProgramConfig)
+    _refuse_masks_of_other_batches(op, input_tensor, mask)
     return _scaled(op, input_tensor, mask, {"scale": scale, "causal": is_causal_mask, "numeric_stable": numeric_stable,
-                                            "in_place": True, **step_arithmetic(op, compute_kernel_config)})
+                                            "in_place": True, **_program(program_config),
+                                            **step_arithmetic(op, compute_kernel_config)})
+
+
+@word("scale_causal_mask_hw_dims_softmax_in_place")
+def scale_causal_mask_hw_dims_softmax_in_place(input_tensor, scale=None, mask=None, *,
+                                               program_config=SoftmaxProgramConfig(), compute_kernel_config=None,
+                                               numeric_stable=False):
+    """scale_mask_softmax_in_place in shards, with one causal mask [1, 1, height, width] for all matrices."""
+    op = "scale_causal_mask_hw_dims_softmax_in_place"
+    program = _program(program_config)
+    if not program or mask is None or scale is None or mask.is_sharded() or math.prod(tuple(mask.shape)[:-2]) != 1:
+        raise error("bad_input", f"[ttnn.{op}] expected a program config of shards, a scale and one mask in pages for "
+                                 f"all matrices; found {program_config!r}, {scale!r} and "
+                                 f"{None if mask is None else mask.shape!r}. Error")
+    return _scaled(op, input_tensor, mask, {"scale": scale, "causal": True, "numeric_stable": numeric_stable,
+                                            "in_place": True, **program,
+                                            **step_arithmetic(op, compute_kernel_config)})
 
 
 @word("softmax_in_place")
@@ -94,14 +118,12 @@ def softmax_in_place(input_tensor, *, program_config=SoftmaxProgramConfig(), com
                      numeric_stable=False):
     """softmax along the last dimension over the tensor's own elements; the tensor comes back."""
     op = "softmax_in_place"
-    _refuse_sharded(op, program_config, SoftmaxShardedMultiCoreProgramConfig)
     return _scaled(op, input_tensor, None, {"numeric_stable": numeric_stable, "in_place": True,
-                                            **step_arithmetic(op, compute_kernel_config)})
+                                            **_program(program_config), **step_arithmetic(op, compute_kernel_config)})
 
 
 # tt-metal v0.57.0-rc71, ttnn/cpp/ttnn/operations/transformer/attention_softmax/attention_softmax.cpp.
 def _attention_softmax(op, tensor, *, head_size, attention_mask, program_config, causal_mask, in_place, memory_config):
-    _refuse_sharded(op, program_config, SoftmaxShardedMultiCoreProgramConfig)
     scale = 1.0 if head_size is None else 1 / math.sqrt(head_size)
     if attention_mask is None and in_place:
         raise error("bad_input", f"[ttnn.{op}] expected an attention_mask; found none. Cannot apply divide by "
@@ -109,7 +131,8 @@ def _attention_softmax(op, tensor, *, head_size, attention_mask, program_config,
     if attention_mask is None:
         device = on_device(op, _SOFTMAX, tensor)
         return wrap(_core.softmax(_core.multiply(tensor._core, scale), **place(op, memory_config)), device)
-    options = {"scale": scale, "causal": causal_mask, "in_place": in_place}
+    _refuse_masks_of_other_batches(op, tensor, attention_mask)
+    options = {"scale": scale, "causal": causal_mask, "in_place": in_place, **_program(program_config)}
     return _scaled(op, tensor, attention_mask, options if in_place else options | place(op, memory_config))
 
 

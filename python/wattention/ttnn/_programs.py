@@ -20,6 +20,22 @@ _WITH_FORM = "gelu exp sigmoid".split()
 _OF_ONE_FORM = "relu silu gelu gelu_approximate".split()
 
 
+def _grid(config):
+    grid = config.compute_with_storage_grid_size
+    x, y = (grid.x, grid.y) if hasattr(grid, "x") else grid
+    return f"grid={y}x{x}"
+
+
+def program_of_shards(config, sharded):
+    """The program config of a softmax or a norm as the library's arguments: of pages none, of shards its word."""
+    if not isinstance(config, sharded):
+        return {}
+    parts = [_grid(config)] + [f"{name}={getattr(config, name)}" for name in ("subblock_w", "block_h", "block_w")]
+    if getattr(config, "inplace", False):
+        parts.append("inplace=true")
+    return {"program": f"sharded:{','.join(parts)}"}
+
+
 def program_word(op, config):
     """A matmul's program config as the library's word; None for none."""
     if config is None:
@@ -31,9 +47,7 @@ def program_word(op, config):
                                    f"{HOW_TO_ASK}.")
     if getattr(config, "gather_in0", False) or getattr(config, "num_global_cb_receivers", 1) != 1:
         raise error("unsupported", f"[ttnn.{op}] expected no gather_in0; found {shown(config)}. {HOW_TO_ASK}.")
-    grid = config.compute_with_storage_grid_size
-    x, y = (grid.x, grid.y) if hasattr(grid, "x") else grid
-    parts = [f"grid={y}x{x}"]
+    parts = [_grid(config)]
     parts += [f"{name.lower()}={getattr(config, name)}" for name in _SIZES if getattr(config, name, None) is not None]
     parts += [f"{name}={str(bool(getattr(config, name))).lower()}" for name in _FLAGS if hasattr(config, name)]
     return f"{kind}:{','.join(parts)}"

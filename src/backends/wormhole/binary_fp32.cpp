@@ -74,15 +74,23 @@ std::optional<Refusal> refuse_fp32(const OpCall& call) {
 
 Tensor WormholeBackend::run_binary_of_fp32(const OpCall& call) {
   const Tensor &a = call.a(), &b = call.b();
-  const Memory memory = call.attributes.memory.value_or(a.memory());
-  Tensor out = allocate(call.shape, DType::f32, Layout::tile, memory);
+  const PlacedBinary placed = place_binary(call, a, &b);
+  Tensor out = allocate(call.shape, DType::f32, Layout::tile, placed.out);
   const std::int64_t tiles = TiledShape(call.shape).tiles();
-  enqueue(fmt::format("{} f32 {} {} {}", call.name(), to_string(a.memory()), to_string(b.memory()),
-                      to_string(memory)),
-          make_vector_op({call.name(), Along::nothing, tiles, tiles, a.memory(), b.memory(), memory,
-                          DType::f32, DType::f32},
-                         vector_steps(call.op), release_),
-          Reuse::kernels);
+  const TensorOpProblem problem{.op = call.name(),
+                                .along = Along::nothing,
+                                .tiles = tiles,
+                                .second_tiles = tiles,
+                                .first = a.memory(),
+                                .second = b.memory(),
+                                .out_memory = placed.out.memory,
+                                .first_dtype = DType::f32,
+                                .second_dtype = DType::f32,
+                                .shards = placed.shards,
+                                .local = placed.local};
+  enqueue(fmt::format("{} f32 {} {} {}", call.name(), to_string(place_of(a)),
+                      to_string(place_of(b)), to_string(placed.out)),
+          make_vector_op(problem, vector_steps(call.op), release_), Reuse::kernels);
   if (!has_values()) return out;
   const auto count = static_cast<std::size_t>(TiledShape(call.shape).elements());
   binary_of_fp32(call.op, {words_of(a), count}, {words_of(b), count}, {words_of(out), count},

@@ -28,8 +28,8 @@ bool is_along_matrix(const OpCall& call) {
 Evidence evidence_of_softmax(const OpCall& call) {
   const OpAttributes& attributes = call.attributes;
   const bool over_rows = *attributes.dim == call.a().rank() - 1 && call.a().rank() <= 4;
-  const bool plain =
-      !attributes.fp32_accumulate.value_or(false) && attributes.math_approx_mode.value_or(true);
+  const bool plain = !attributes.program && !attributes.fp32_accumulate.value_or(false) &&
+                     attributes.math_approx_mode.value_or(true);
   return over_rows && plain ? Evidence::printed : Evidence::read;
 }
 
@@ -132,10 +132,19 @@ Evidence evidence_of_op(const OpCall& call) {
   }
 }
 
+// The library recorded shards of bf16.
+bool computes_in_other_shards(const OpCall& call) {
+  if (call.row().family == OpFamily::move) return false;
+  const auto is_other = [](const Tensor& tensor) { return tensor.dtype() != DType::bf16; };
+  const auto in_shards = [](const Tensor& tensor) { return tensor.sharding() != nullptr; };
+  return std::ranges::any_of(call.tensors, is_other) &&
+         (call.attributes.sharding || std::ranges::any_of(call.tensors, in_shards));
+}
+
 // An op that is not named above was only read. What copies bits does so with any dtype.
 Evidence evidence_of_call(const OpCall& call) {
   const Evidence evidence = evidence_of_op(call);
-  if (evidence == Evidence::read) return evidence;
+  if (evidence == Evidence::read || computes_in_other_shards(call)) return Evidence::read;
   if (has_fp32(call)) {
     const bool moves = call.row().family == OpFamily::move;
     return moves && !programs_of(call).through_packer ? evidence : Evidence::read;

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "backends/wormhole/layout.h"
+#include "backends/wormhole/move_in_shards.h"
 #include "backends/wormhole/move_work.h"
 #include "backends/wormhole/program/ceil_div.h"
 #include "backends/wormhole/program/tilize.h"
@@ -59,6 +60,7 @@ class Collector {
   void to_memory();
   void slice();
   void concat();
+  void concat_in_shards();
   void pad();
   void repeat();
   void repeat_interleave();
@@ -103,6 +105,15 @@ class Collector {
   // Rows are shared out and moved one by one.
   void by_rows(const Shape& shape) { last().units = rows_of(shape); }
   MoveProblem& last() { return found_.programs.back(); }
+  // Where the result goes.
+  void put(const Place& place) {
+    found_.memory = last().out_memory = place.memory;
+    found_.sharding = place.sharding;
+  }
+  void run_on(const Sharding& shards, const LocalTensors& local) {
+    last().shards = shards;
+    last().local = local;
+  }
 
   const OpCall& call_;
   Layout layout_;
@@ -180,6 +191,15 @@ void Collector::to_layout() {
   const Layout layout = *call_.attributes.layout;
   if (layout == layout_) return;
   layout == Layout::tile ? tilize(call_.shape) : untilize(call_.shape);
+  const Sharding* const shards = call_.a().sharding();
+  if (shards == nullptr) return;
+  const Place out = place_of_layout(call_);
+  put(out);
+  // Each core its own tiles, one by one.
+  last().unit = computed_tile();
+  last().unit.tiles.copies = 1;
+  last().program = layout == Layout::tile ? "tilize, shards" : "untilize, shards";
+  run_on(*shards, {.input = true, .output = out.is_sharded()});
 }
 
 // core/to_memory_config/to_memory_config_op.hpp; the programs of data_movement/sharded run on the cores whose shards
@@ -193,8 +213,7 @@ void Collector::to_memory() {
   const auto run = [&](std::string_view op, std::string_view program, const Sharding& shards,
                        LocalTensors local) {
     add(op, program, op, read_, read_);
-    found_.programs.back().shards = shards;
-    found_.programs.back().local = local;
+    run_on(shards, local);
     constexpr std::int64_t scratch_of_a_fill = 4;  // interleaved_to_sharded_program_factory.cpp
     if (!from.is_sharded()) found_.programs.back().scratch_tiles = scratch_of_a_fill;
   };
@@ -241,6 +260,7 @@ void Collector::slice() {
 void Collector::concat() {
   found_.memory = call_.attributes.memory.value_or(Memory::dram);
   if (call_.tensors.size() == 1) return;
+  if (call_.attributes.sharding) return concat_in_shards();
   const int dim = *call_.attributes.dim, rank = call_.shape.rank();
   found_.whole_tiles =
       tiled() && (dim < rank - 2 || std::ranges::all_of(call_.tensors, [&](const Tensor& tensor) {
@@ -265,6 +285,20 @@ void Collector::concat() {
   by_rows(call_.shape);
   if (!aligned) permute_rows(rows);
   if (tiled()) tilize(call_.shape);
+}
+
+// concat/device/concat_program_factory.cpp (sharded_concat_multi_core): each core joins its own shards, over its own
+// connection to the network. Two of tiles are transposed before and after.
+void Collector::concat_in_shards() {
+  found_.whole_tiles = tiled();
+  if (tiled() && call_.tensors.size() == 2)
+    add_packed("concat", "concat, two in shards", "height_sharded_width_concat", written_,
+               written_);
+  else
+    add("concat", "concat, shards", "reader_s2s_tensor_concat", written_, written_);
+  if (!tiled()) last().unit.reads = std::max<std::int64_t>(1, tile_elements / call_.a().size(-1));
+  put(*call_.attributes.sharding);
+  run_on(*call_.attributes.sharding, {.output = true});
 }
 
 // pad/pad.cpp: tiles get the value into their padding first; then whole tiles are added, by one core.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "backends/wormhole/families.h"
+#include "backends/wormhole/norm_in_shards.h"
 #include "backends/wormhole/program/norm.h"
 #include "backends/wormhole/wormhole_backend.h"
 #include "device/norm_formula.h"
@@ -28,13 +29,17 @@ NormNumerics numerics_of(const OpCall& call) {
   const OpAttributes& attributes = call.attributes;
   const bool layer = call.op == Op::layer_norm;
   const TiledShape tiled(call.shape);
-  return {.subtracts_mean = layer,
-          .fidelity = attributes.fidelity.value_or(Fidelity::hifi4),
-          .fp32_accumulate = attributes.fp32_accumulate.value_or(layer),
-          .approximate = attributes.math_approx_mode.value_or(!layer),
-          .scaler = cut_to_bf16(1.0f / static_cast<float>(tiled.padded_cols)),
-          .epsilon =
-              cut_to_bf16(static_cast<float>(attributes.epsilon.value_or(default_norm_epsilon)))};
+  const NormParts parts = attributes.program ? norm_parts(call) : NormParts{};
+  const std::int64_t summed = attributes.program ? parts.columns : tiled.padded_cols;
+  return {
+      .subtracts_mean = layer,
+      .fidelity = attributes.fidelity.value_or(Fidelity::hifi4),
+      .fp32_accumulate = attributes.fp32_accumulate.value_or(layer),
+      .approximate = attributes.math_approx_mode.value_or(!layer),
+      .scaler = cut_to_bf16(1.0f / static_cast<float>(summed)),
+      .epsilon = cut_to_bf16(static_cast<float>(attributes.epsilon.value_or(default_norm_epsilon))),
+      .into_blocks = is_block(call.a().dtype()),
+      .parts = parts};
 }
 
 std::optional<Memory> memory_of(const Tensor* tensor) {
@@ -84,7 +89,7 @@ std::optional<Refusal> refuse_layouts(const OpCall& call) {
     if (one != nullptr && one->layout() != Layout::tile)
       return refuse(ErrorKind::bad_input, "[{}] expected tile layout; found {}", call.name(),
                     to_string(one->layout()));
-  return refuse_dtypes(call);
+  return std::nullopt;
 }
 
 }  // namespace
@@ -92,6 +97,8 @@ std::optional<Refusal> refuse_layouts(const OpCall& call) {
 std::optional<Refusal> refuse_norm(const OpCall& call) {
   if (auto refusal = refuse_layouts(call)) return refusal;
   if (auto refusal = refuse_weights(call)) return refusal;
+  if (asks_for_norm_in_shards(call)) return refuse_norm_in_shards(call);
+  if (auto refusal = refuse_dtypes(call)) return refusal;
   const NormProblem problem = problem_of(call);
   if (call.op == Op::layer_norm && !problem.weights_in_rows && !row_fits(problem))
     return refuse(
@@ -104,23 +111,31 @@ std::optional<Refusal> refuse_norm(const OpCall& call) {
 
 Tensor WormholeBackend::run_norm(const OpCall& call) {
   const NormProblem problem = problem_of(call);
-  Tensor out = allocate(call.shape, DType::bf16, Layout::tile, problem.out_memory);
-  const Program program = make_norm(problem);
+  const auto& config = call.attributes.program;
+  const Tensor& input = call.a();
+  Tensor out = config && config->inplace
+                   ? input
+                   : allocate(call.shape, input.dtype(), Layout::tile,
+                              config ? place_of(input) : Place(problem.out_memory));
+  const Program program =
+      config ? make_norm_in_shards(problem, {*input.sharding(), *config, input.dtype()})
+             : make_norm(problem);
   enqueue(program.kernels.back() + fmt::format(" {}", call.shape), program, Reuse::blocks);
   if (!has_values()) return out;
   const auto row_of = [&](int place) -> const Bits* {
     const Tensor* tensor = call.operand(place);
     return tensor == nullptr ? nullptr : bits_of(*tensor);
   };
-  const MatrixView input = stacked(call.a());
-  const NormRows rows{.input = input.bits,
+  const MatrixView rows_in = stacked(input);
+  const NormRows rows{.input = rows_in.bits,
                       .weight = row_of(weight_place),
                       .bias = row_of(bias_place),
                       .residual = row_of(residual_place),
                       .out = bits_of(out),
-                      .cols = input.cols,
+                      .cols = rows_in.cols,
                       .numerics = problem.numerics};
-  normalise(rows, input.rows, host_);
+  normalise(rows, rows_in.rows, host_);
+  pack_result(out);
   return out;
 }
 

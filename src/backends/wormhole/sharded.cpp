@@ -1,11 +1,11 @@
 // tt-metal v0.57.0-rc71, ttnn/cpp/ttnn/operations: eltwise/unary/device/unary_device_operation.cpp,
-// eltwise/binary/device/binary_device_operation.cpp (validate, compute_output_specs),
-// core/to_memory_config/to_memory_config_op.hpp, data_movement/sharded.
+// eltwise/binary/device/binary_device_operation.cpp (validate, compute_output_specs).
 #include "backends/wormhole/sharded.h"
 
 #include <algorithm>
 
 #include "backends/wormhole/families.h"
+#include "backends/wormhole/move_in_shards.h"
 
 namespace wattention::wormhole {
 namespace {
@@ -22,17 +22,22 @@ std::optional<Refusal> refuse_memory(const OpCall& call) {
                 to_string(*call.attributes.memory));
 }
 
-// What computes on shards does so in bf16, whatever else lies in pages beside them.
+// What computes on shards does so with floats, and leaves what it computes in the input's dtype; products pack any.
 std::optional<Refusal> refuse_other_dtypes(const OpCall& call) {
-  if (call.row().family == OpFamily::move) return std::nullopt;
+  const OpFamily family = call.row().family;
+  if (family == OpFamily::move) return std::nullopt;
   const auto other = std::ranges::find_if(
-      call.tensors, [](const Tensor& tensor) { return tensor.dtype() != DType::bf16; });
-  const DType found = other != call.tensors.end()
-                          ? other->dtype()
-                          : call.attributes.output_dtype.value_or(DType::bf16);
-  if (call.op != Op::typecast && found == DType::bf16) return std::nullopt;
-  return refuse(ErrorKind::unsupported, "[{}] expected pages, or shards of bf16; found {}",
-                call.name(), to_string(found));
+      call.tensors, [](const Tensor& tensor) { return is_integer(tensor.dtype()); });
+  const DType own = call.a().dtype();
+  const DType out = call.attributes.output_dtype.value_or(own);
+  const bool casts = call.op == Op::typecast || family == OpFamily::product;
+  if (other == call.tensors.end() && (out == own || (casts && !is_integer(out))))
+    return std::nullopt;
+  return refuse(ErrorKind::unsupported,
+                "[{}] expected pages, or shards of floats and a result of their dtype; found {} "
+                "and {}",
+                call.name(), to_string(other != call.tensors.end() ? other->dtype() : own),
+                to_string(out));
 }
 
 Refusal refuse_open(const OpCall& call) {
@@ -109,15 +114,6 @@ std::optional<Refusal> refuse_shards_of_binary(const OpCall& call) {
   return refuse_spread(call, placed, Along::height_and_width);
 }
 
-std::optional<Refusal> refuse_shards_of_move(const OpCall& call) {
-  if (call.op == Op::to_memory) {
-    const bool open = call.attributes.sharding && !call.attributes.sharding->is_placed();
-    return open ? std::optional(refuse_open(call)) : std::nullopt;
-  }
-  return refuse(ErrorKind::unsupported, "[{}] expected tensors in pages; found {}", call.name(),
-                to_string(asked_place(call.attributes, place_of(call.a()))));
-}
-
 std::optional<Refusal> refuse_shards_of_product(const OpCall& call) {
   if (call.attributes.transpose_b.value_or(false) && call.b().sharding() != nullptr)
     return refuse(ErrorKind::unsupported,
@@ -130,15 +126,18 @@ std::optional<Refusal> refuse_shards_of_product(const OpCall& call) {
 
 }  // namespace
 
+// A family whose programs of shards differ from those of pages judges itself.
 std::optional<Refusal> refuse_sharded(const OpCall& call) {
-  if (!has_shards(call)) return std::nullopt;
+  const OpFamily family = call.row().family;
+  if (!has_shards(call) || family == OpFamily::softmax || family == OpFamily::norm)
+    return std::nullopt;
   if (auto refusal = refuse_memory(call)) return refusal;
   if (auto refusal = refuse_other_dtypes(call)) return refusal;
-  switch (call.row().family) {
+  switch (family) {
     case OpFamily::product: return refuse_shards_of_product(call);
     case OpFamily::unary: return refuse_shards_of_unary(call);
     case OpFamily::binary: return refuse_shards_of_binary(call);
-    case OpFamily::move: return refuse_shards_of_move(call);
+    case OpFamily::move: return refuse_move_in_shards(call);
     default:
       return refuse(ErrorKind::unsupported, "[{}] expected tensors in pages; found shards",
                     call.name());

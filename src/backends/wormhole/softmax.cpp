@@ -9,6 +9,7 @@
 
 #include "backends/wormhole/families.h"
 #include "backends/wormhole/kernels/number.h"
+#include "backends/wormhole/softmax_in_shards.h"
 #include "backends/wormhole/spec/chip.h"
 #include "backends/wormhole/wormhole_backend.h"
 #include "tensor/shape_formatter.h"
@@ -25,7 +26,12 @@ bool is_causal(const OpCall& call) {
   return call.attributes.causal.value_or(false);
 }
 
-// Within a core the reader walks a causal mask as if it were square; from core to core, by the mask's rows.
+// A tensor in shards, or a program for them.
+bool asks_for_shards(const OpCall& call) {
+  return call.attributes.program || call.attributes.sharding ||
+         std::ranges::any_of(call.tensors, [](const Tensor& tensor) { return tensor.sharding(); });
+}
+
 std::optional<Refusal> refuse_mask(const OpCall& call) {
   const Tensor* mask = call.operand(1);
   if (mask == nullptr) {
@@ -34,18 +40,24 @@ std::optional<Refusal> refuse_mask(const OpCall& call) {
                   "[{}] expected no scale without a mask, as TT-NN asserts; found {}", call.name(),
                   *call.attributes.scale);
   }
-  const TiledShape scores(call.shape), masked(mask->shape());
-  const bool row_a_core = scores.batch * scores.row_tiles() <= n150d().compute_cores();
-  if (is_causal(call) && scores.row_tiles() != scores.col_tiles() && !row_a_core)
-    return refuse(ErrorKind::unverified,
-                  "[{}] expected as many rows as columns under a causal mask of more rows of tiles "
-                  "than cores, as the release's reader leaves the mask else; found shape {}",
-                  call.name(), call.shape);
-  if (!is_causal(call) && masked.row_tiles() != 1)
+  if (!is_causal(call) && TiledShape(mask->shape()).row_tiles() != 1)
     return refuse(ErrorKind::bad_input,
                   "[{}] expected a mask of at most 32 rows, of which the first counts; found {}",
                   call.name(), mask->shape());
   return std::nullopt;
+}
+
+// Within a core the reader walks a causal mask as if it were square; from core to core, by the mask's rows.
+std::optional<Refusal> refuse_spread_mask(const OpCall& call) {
+  const TiledShape scores(call.shape);
+  const bool row_a_core = scores.batch * scores.row_tiles() <= n150d().compute_cores();
+  if (!is_causal(call) || call.operand(1) == nullptr || row_a_core ||
+      scores.row_tiles() == scores.col_tiles())
+    return std::nullopt;
+  return refuse(ErrorKind::unverified,
+                "[{}] expected as many rows as columns under a causal mask of more rows of tiles "
+                "than cores, as the release's reader leaves the mask else; found shape {}",
+                call.name(), call.shape);
 }
 
 std::optional<Refusal> refuse_place(const OpCall& call) {
@@ -58,6 +70,7 @@ std::optional<Refusal> refuse_place(const OpCall& call) {
 std::vector<Bits> spread_mask(const OpCall& call, const Bits* image) {
   const TiledShape scores(call.shape), mask(call.operand(1)->shape());
   const std::int64_t width = scores.padded_cols;
+  // One mask for all batches, one for all heads of a batch, or one each.
   const std::int64_t heads = scores.batch / mask.batch;
   std::vector<Bits> spread(static_cast<std::size_t>(scores.elements()));
   for (std::int64_t row = 0; row < scores.batch * scores.padded_rows; ++row) {
@@ -105,12 +118,25 @@ SoftmaxProblem problem_of(const OpCall& call) {
   return problem;
 }
 
+// The release's key names neither the shape nor the variant.
+std::string key_of(const OpCall& call, Memory out) {
+  const auto word = [](const Tensor& tensor) {
+    return fmt::format(" {} {}", to_string(tensor.dtype()), to_string(place_of(tensor)));
+  };
+  std::string key = "softmax" + word(call.a());
+  if (const Tensor* mask = call.operand(1)) key += " mask" + word(*mask);
+  if (out != call.a().memory()) key += fmt::format(" out {}", to_string(out));
+  return key;
+}
+
 }  // namespace
 
 std::optional<Refusal> refuse_softmax(const OpCall& call) {
   if (auto refusal = refuse_operands(call, "Inputs to softmax must be tilized", Dtypes::floats))
     return refusal;
   if (auto refusal = refuse_mask(call)) return refusal;
+  if (asks_for_shards(call)) return refuse_softmax_in_shards(call);
+  if (auto refusal = refuse_spread_mask(call)) return refusal;
   if (auto refusal = refuse_place(call)) return refusal;
   if (auto refusal = refuse_dtypes_beside_options(call)) return refusal;
   return is_of_rows(call) ? std::nullopt : refuse_softmax_lines(call);
@@ -119,33 +145,37 @@ std::optional<Refusal> refuse_softmax(const OpCall& call) {
 Tensor WormholeBackend::run_softmax(const OpCall& call) {
   if (!is_of_rows(call)) return run_softmax_lines(call);
   const Tensor& input = call.a();
+  const bool in_shards = call.attributes.program.has_value();
   const SoftmaxProblem problem = problem_of(call);
   Tensor out = is_in_place(call)
                    ? input
                    : allocate(call.shape, input.dtype(), Layout::tile, problem.out_memory);
-  // The release's key names neither the shape nor the variant.
-  std::string key =
-      fmt::format("softmax {} {}", to_string(input.dtype()), to_string(input.memory()));
-  if (problem.mask) key += fmt::format(" mask {}", to_string(*problem.mask));
-  if (problem.out_memory != input.memory()) key += fmt::format(" out {}", to_string(out.memory()));
-  const Program program = enqueue(key, make_softmax(problem, release_), Reuse::kernels);
-  if (!has_values()) return out;
-  const TiledShape tiled(input.shape());
+  const Program program = enqueue(
+      key_of(call, out.memory()),
+      in_shards ? make_softmax_in_shards(call, problem, release_) : make_softmax(problem, release_),
+      Reuse::kernels);
+  if (has_values()) softmax_values(call, program.softmax, out);
+  return out;
+}
+
+// Its steps are of 16 bits, whatever the tensors'. With a mask, and in shards, padding counts as other columns.
+void WormholeBackend::softmax_values(const OpCall& call, const SoftmaxNumerics& numerics,
+                                     const Tensor& out) {
+  const TiledShape tiled(call.shape);
+  std::vector<Bits> cut, mask_cut, result;
+  const MatrixView rows{in_16_bits(call.a(), cut).data(), tiled.batch * tiled.padded_rows,
+                        tiled.padded_cols};
+  Bits* const to = room_of_16_bits(out, result).data();
   if (const Tensor* mask = call.operand(1)) {
-    const std::vector<Bits> spread = spread_mask(call, bits_of(*mask));
+    const std::vector<Bits> spread = spread_mask(call, in_16_bits(*mask, mask_cut).data());
     const auto scale = static_cast<float>(call.attributes.scale.value_or(1));
     const ScaleMask masked{spread.data(), kernels::number_operand(scale, release_)};
-    wormhole::softmax(stacked(input), tiled.padded_cols, program.softmax, bits_of(out), host_,
-                      &masked);
-    return out;
+    wormhole::softmax(rows, tiled.padded_cols, numerics, to, host_, &masked);
+  } else {
+    wormhole::softmax(rows, call.attributes.program ? tiled.padded_cols : tiled.cols, numerics, to,
+                      host_);
   }
-  // Its steps are of 16 bits, whatever the tensor's.
-  std::vector<Bits> cut, result;
-  const MatrixView rows{in_16_bits(input, cut).data(), tiled.batch * tiled.padded_rows,
-                        tiled.padded_cols};
-  wormhole::softmax(rows, tiled.cols, program.softmax, room_of_16_bits(out, result).data(), host_);
   finish_16_bits(out, result);
-  return out;
 }
 
 }  // namespace wattention::wormhole

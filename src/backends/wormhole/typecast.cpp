@@ -115,14 +115,20 @@ std::optional<Refusal> refuse_typecast(const OpCall& call) {
 Tensor WormholeBackend::run_typecast(const OpCall& call) {
   const Tensor& input = call.a();
   const DType from = input.dtype(), to = *call.attributes.output_dtype;
-  const Memory memory = call.attributes.memory.value_or(input.memory());
-  Tensor out = allocate(call.shape, to, Layout::tile, memory);
+  const Place from_place = place_of(input), place = asked_place(call.attributes, from_place);
+  Tensor out = allocate(call.shape, to, Layout::tile, place);
   const TiledShape tiled(call.shape);
-  enqueue(
-      fmt::format("typecast {} {} {} {} {}", to_string(from), to_string(to), call.shape,
-                  to_string(input.memory()), to_string(memory)),
-      make_unary({"typecast", tiled.tiles(), input.memory(), memory, steps_of(from, to), from, to}),
-      Reuse::blocks);
+  enqueue(fmt::format("typecast {} {} {} {} {}", to_string(from), to_string(to), call.shape,
+                      to_string(from_place), to_string(place)),
+          make_unary({.op = "typecast",
+                      .tiles = tiled.tiles(),
+                      .memory = from_place.memory,
+                      .out_memory = place.memory,
+                      .steps = steps_of(from, to),
+                      .dtype = from,
+                      .out_dtype = to,
+                      .shards = from_place.sharding}),
+          Reuse::blocks);
   if (!has_values()) return out;
   const std::byte* values = storage_of(input).values();
   std::byte* results = storage_of(out).values();

@@ -112,6 +112,7 @@ class WormholeBackend final : public Backend {
   void gather_values(const OpCall& call, const Tensor& out);
   void apply_unary(const UnaryFunction& function, const Tensor& input, const Tensor& out);
   Tensor run_softmax(const OpCall& call);
+  void softmax_values(const OpCall& call, const SoftmaxNumerics& numerics, const Tensor& out);
   Tensor run_softmax_lines(const OpCall& call);
   Tensor run_norm(const OpCall& call);
   Tensor run_rotary(const OpCall& call);

@@ -12,6 +12,8 @@
 namespace wattention::wormhole {
 namespace {
 
+constexpr std::int64_t tile_rows = 32;
+
 const NormKernels* norm_kernels(Isa isa) {
 #if defined(__x86_64__)
   if (isa == Isa::avx512) return &norm_kernels_avx512();
@@ -39,7 +41,7 @@ void run_oracle(const NormRows& task, Share rows) {
     interruption_point();
     const std::int64_t offset = row * task.cols;
     kernels::normalise_row({row_of(task.input, offset), row_of(task.weight, 0),
-                            row_of(task.bias, 0), row_of(task.residual, offset)},
+                            row_of(task.bias, 0), row_of(task.residual, offset), row / tile_rows},
                            task.numerics, squares, {task.out + offset, cols});
   }
 }
@@ -49,7 +51,9 @@ void run_oracle(const NormRows& task, Share rows) {
 void normalise(const NormRows& task, std::int64_t rows, HostOptions host) {
   expect(rows > 0 && task.cols > 0 && rows % 32 == 0 && task.cols % 32 == 0,
          "[norm] expected whole 32x32 tiles; found [{}, {}]", rows, task.cols);
-  const NormKernels* kernels = norm_kernels(resolve_isa(host.isa));
+  // Vectors have rows that lie whole, and results of 16 bits.
+  const bool plain = task.numerics.parts.columns == 0 && !task.numerics.into_blocks;
+  const NormKernels* kernels = plain ? norm_kernels(resolve_isa(host.isa)) : nullptr;
   const int threads = useful_threads(static_cast<double>(rows * task.cols), least_softmax_elements,
                                      resolve_threads(host.threads));
   parallel(threads, [&](int thread) {

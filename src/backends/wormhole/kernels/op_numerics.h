@@ -28,6 +28,17 @@ struct SoftmaxNumerics {
   Fidelity multiply = Fidelity::hifi4;
   bool fp32_accumulate = false;  ///< 32-bit Dst, and 32-bit buffers between the steps
   bool approximate = true;       ///< the vector unit's exponential and reciprocal
+  bool into_blocks = false;      ///< the packer cuts a 32-bit Dst to bf16 instead of rounding it
+};
+
+/// Where rows lie in parts on several cores: each sums its own, workers sum those sums, each for some rows of tiles.
+struct NormParts {
+  std::int64_t columns = 0;  ///< of a part; 0: rows lie whole
+  int across = 1;  ///< parts that a worker sums, its own first, then those after it, round
+  int down = 1;    ///< lines of that many parts, whose sums the first line's workers add
+  std::int64_t worker_tile_rows = 1;
+  std::int64_t tile_rows = 1;  ///< of a core, after which the workers begin again
+  std::uint16_t scaler = 0;    ///< bf16: 1 over the number of parts
 };
 
 /// layer_norm or rms_norm.
@@ -36,8 +47,10 @@ struct NormNumerics {
   Fidelity fidelity = Fidelity::hifi4;
   bool fp32_accumulate = true;  ///< 32-bit Dst, and 32-bit buffers between the steps
   bool approximate = false;     ///< the vector unit's root and reciprocal
-  std::uint16_t scaler = 0;     ///< bf16: 1 over the padded width
+  std::uint16_t scaler = 0;     ///< bf16: 1 over the padded width, or over a part's
   std::uint16_t epsilon = 0;    ///< bf16
+  bool into_blocks = false;     ///< the packer cuts a 32-bit Dst to bf16 instead of rounding it
+  NormParts parts = {};
 };
 
 }  // namespace wattention::wormhole

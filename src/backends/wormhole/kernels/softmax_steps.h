@@ -80,7 +80,8 @@ void softmax_row(const SoftmaxRow& row, const SoftmaxNumerics& numerics, std::sp
       steps::reciprocal_in_dst<Rules>(sum, numerics.approximate, format), format);
   for (Bits& value : out)
     value = steps::packed<Rules>(
-        steps::product<Rules>(value, factor, static_cast<int>(numerics.multiply), format), format);
+        steps::product<Rules>(value, factor, static_cast<int>(numerics.multiply), format), format,
+        numerics.into_blocks);
 }
 
 }  // namespace wattention::wormhole::kernels

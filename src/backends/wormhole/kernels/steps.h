@@ -31,10 +31,11 @@ constexpr Bits through_l1(Word dst, DstFormat format) {
   return upper_half(unpack_fp32<Rules>(dst, Rules::step_sources));
 }
 
-/// A Dst value as it leaves.
+/// A Dst value as it leaves; on its way into blocks a 32-bit one is cut, and rounded there.
 template <class Rules>
-constexpr Bits packed(Word dst, DstFormat format) {
-  return format == DstFormat::fp32 ? round_to_bf16<Rules>(dst) : pack_bf16<Rules>(upper_half(dst));
+constexpr Bits packed(Word dst, DstFormat format, bool into_blocks = false) {
+  return format == DstFormat::fp32 && !into_blocks ? round_to_bf16<Rules>(dst)
+                                                   : pack_bf16<Rules>(upper_half(dst));
 }
 
 /// What the vector unit stores to Dst.

@@ -65,7 +65,6 @@ void lie_in_shards(Program& program, const OnShards& on, const UnitWork& unit) {
   run_on_shards(program, sharding, local, unit);
   program.work.program += ", shards";  // nobody has published its times
   program.attributes.emplace_back("fidelity", fidelity_name(program.work.fidelity));
-  const std::int64_t tile = n150d().tile_bytes_bf16;
   const std::int64_t tiles = tiles_of_shard(sharding).count();
   const std::int64_t block = in_blocks ? block_of(tiles) : 1;
   std::vector<CircularBuffer> buffers;
@@ -75,6 +74,7 @@ void lie_in_shards(Program& program, const OnShards& on, const UnitWork& unit) {
                      (buffer.name == "out" && local.output);
     if (own) continue;
     const bool whole = in_blocks && buffer.name == "out" && sharding.layout != ShardLayout::height;
+    const std::int64_t tile = buffer.bytes / 2;  // of the two that it holds for pages
     buffers.push_back(buffer.name == "scalar"
                           ? buffer
                           : CircularBuffer{buffer.name, (whole ? tiles : 2 * block) * tile});

@@ -47,9 +47,10 @@ std::vector<CircularBuffer> buffers_of(const NormProblem& problem, bool all) {
   return buffers;
 }
 
-// A row of tiles. Each pass waits for what the one before packed.
-UnitWork unit_of_row(const NormProblem& problem) {
-  const std::int64_t tiles = problem.width_tiles;
+}  // namespace
+
+// Each pass waits for what the one before packed.
+UnitWork norm_row(const NormProblem& problem, std::int64_t tiles) {
   const std::int64_t centring = problem.numerics.subtracts_mean ? 1 : 0;
   const std::int64_t residual = problem.residual ? 1 : 0;
   const std::int64_t affine = (problem.weight ? 1 : 0) + (problem.bias ? 1 : 0);
@@ -66,7 +67,14 @@ UnitWork unit_of_row(const NormProblem& problem) {
   work.passes = 2 + centring + residual + affine;
   unit.reads = tiles * (1 + residual);
   unit.writes = tiles;
-  unit.read_waits = unit.write_waits = tiles / block_of(problem);
+  return unit;
+}
+
+namespace {
+
+UnitWork unit_of_row(const NormProblem& problem) {
+  UnitWork unit = norm_row(problem, problem.width_tiles);
+  unit.read_waits = unit.write_waits = problem.width_tiles / block_of(problem);
   return unit;
 }
 

@@ -1,10 +1,12 @@
 #pragma once
 // The program of layer_norm and rms_norm: a row of tiles stays in the L1 of one core.
+#include <wattention/program_config.h>
 #include <wattention/tensor.h>
 
 #include <optional>
 #include <string_view>
 
+#include "backends/wormhole/program/core_work.h"
 #include "backends/wormhole/program/program.h"
 
 namespace wattention::wormhole {
@@ -21,6 +23,17 @@ struct NormProblem {
 };
 
 Program make_norm(const NormProblem& problem);
+
+/// What a row of so many tiles asks of a core.
+UnitWork norm_row(const NormProblem& problem, std::int64_t tiles);
+
+/// Rows lie in parts, as the numerics say; the cores sum up their parts' sums over the network.
+struct NormInShards {
+  Sharding sharding;
+  ProgramConfig config;
+  DType dtype;
+};
+Program make_norm_in_shards(const NormProblem& problem, const NormInShards& shards);
 
 /// Its buffers hold a row; where they would not, the release takes a program that reads the row three times.
 bool row_fits(const NormProblem& problem);

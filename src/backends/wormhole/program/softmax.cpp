@@ -37,8 +37,19 @@ std::vector<CircularBuffer> softmax_buffers(const SoftmaxProblem& problem, bool 
   return buffers;
 }
 
-// A row of tiles: exponentials, their sum and its reciprocal, the products. Each waits for what the one before packed.
-UnitWork unit_of_row(const SoftmaxProblem& problem, bool stable, std::int64_t block) {
+}  // namespace
+
+SoftmaxNumerics softmax_numerics(const SoftmaxProblem& problem, const Release& release) {
+  const Fidelity fidelity = problem.fidelity.value_or(release.softmax_fidelity);
+  return {.numeric_stable = problem.numeric_stable.value_or(release.softmax_numeric_stable),
+          .sum = fidelity,
+          .multiply = fidelity,
+          .fp32_accumulate = problem.fp32_accumulate,
+          .approximate = problem.approximate};
+}
+
+// Exponentials, their sum and its reciprocal, the products. Each waits for what the one before packed.
+UnitWork softmax_row(const SoftmaxProblem& problem, bool stable, std::int64_t block) {
   const std::int64_t tiles = problem.width_tiles;
   const std::int64_t masked = problem.padded_columns ? 1 : 0;
   UnitWork unit;
@@ -74,24 +85,23 @@ UnitWork unit_of_row(const SoftmaxProblem& problem, bool stable, std::int64_t bl
   return unit;
 }
 
-}  // namespace
-
 Program make_softmax(const SoftmaxProblem& problem, const Release& release) {
   const CoreGrid device = n150d().compute_grid;
   const WorkSplit split = split_work(problem.tile_rows, device);
   const std::int64_t most = release.softmax_largest_block / (problem.fp32_accumulate ? 2 : 1);
   const std::int64_t block = largest_divisor(problem.width_tiles, most);
-  const Fidelity fidelity = problem.fidelity.value_or(release.softmax_fidelity);
+  const SoftmaxNumerics numerics = softmax_numerics(problem, release);
+  const Fidelity fidelity = numerics.multiply;
   const std::int64_t bytes = problem.tile_rows * problem.width_tiles * n150d().tile_bytes_bf16;
-  const bool stable = problem.numeric_stable.value_or(release.softmax_numeric_stable);
+  const bool stable = numerics.numeric_stable;
   Program program;
-  program.softmax = {stable, fidelity, fidelity, problem.fp32_accumulate, problem.approximate};
+  program.softmax = numerics;
   program.work.op = "softmax";
   program.work.program = "softmax interleaved multi-core";
   program.work.grid = bounding_grid(split.cores, device, FillOrder::by_row);
   program.work.fidelity = fidelity;
   program.work.fp32_accumulate = problem.fp32_accumulate;
-  set_work(program.work, split, problem.tile_rows, unit_of_row(problem, stable, block));
+  set_work(program.work, split, problem.tile_rows, softmax_row(problem, stable, block));
   add_read(program.work.traffic, problem.memory, bytes);
   if (problem.mask)
     add_read(program.work.traffic, *problem.mask, problem.mask_tiles * n150d().tile_bytes_bf16);

@@ -1,9 +1,11 @@
 #pragma once
 // The softmax program over the last dimension.
+#include <wattention/program_config.h>
 #include <wattention/tensor.h>
 
 #include <optional>
 
+#include "backends/wormhole/program/core_work.h"
 #include "backends/wormhole/program/program.h"
 #include "backends/wormhole/spec/release.h"
 
@@ -38,5 +40,22 @@ bool line_fits(const SoftmaxLinesProblem& problem);
 
 /// One core takes whole tile rows; the exponentials of a row stay in its L1.
 Program make_softmax(const SoftmaxProblem& problem, const Release& release);
+
+/// What a row of tiles asks of a core, its tiles read and written in blocks.
+UnitWork softmax_row(const SoftmaxProblem& problem, bool stable, std::int64_t block);
+/// The numerics that a problem leaves to the release, with those that it names.
+SoftmaxNumerics softmax_numerics(const SoftmaxProblem& problem, const Release& release);
+
+/// Whole rows lie in shards, and the result replaces them.
+struct SoftmaxInShards {
+  Sharding sharding;
+  ProgramConfig config;
+  DType dtype;
+  DType mask_dtype = DType::bf16;
+  bool mask_in_shards = false;
+  bool one_mask = false;  ///< for all batches
+};
+Program make_softmax_in_shards(const SoftmaxProblem& problem, const SoftmaxInShards& shards,
+                               const Release& release);
 
 }  // namespace wattention::wormhole

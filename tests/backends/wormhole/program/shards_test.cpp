@@ -166,7 +166,99 @@ TEST(Shards, WhatTheProgramsDoNotTakeIsRefused) {
                 permute(a, std::vector<int>{1, 0});
               }),
               ErrorKind::unsupported, "tensors in pages");
-  expect_says(error_of([&] { softmax(a); }), ErrorKind::unsupported, "tensors in pages");
+  expect_says(error_of([&] { softmax(a); }), ErrorKind::unverified, "a program of shards");
+}
+
+// Blocks and fp32, too: the same digits as of pages.
+TEST(Shards, OtherFloatsRunWhereTheShardsLie) {
+  const auto device = open();
+  const Tensor x = random_tensor({256, 128}, 4), y = random_tensor({256, 128}, 5);
+  const auto floats = [&](const Tensor& tensor) {
+    const Tensor host = device->download(tensor).to(DType::f32);
+    const auto found = host.values<float>();
+    return std::vector<float>(found.begin(), found.end());
+  };
+  for (const DType dtype : {DType::f32, DType::bfloat8_b}) {
+    Placement place = in_shards("height:64x128:0,0-3,0");
+    place.dtype = dtype;
+    const Tensor a = device->upload(x, place), b = device->upload(y, place);
+    const Tensor plain_a = device->upload(x, {.dtype = dtype}),
+                 plain_b = device->upload(y, {.dtype = dtype});
+    OpAttributes cast;
+    cast.output_dtype = DType::bf16;
+    device->event_log()->start();
+    const Tensor results[] = {relu(a), add(a, b), multiply(a, 0.3),
+                              run_op(Op::typecast, {{a}, std::nullopt, cast})};
+    for (const OpEvent& program : programs_of(*device))
+      EXPECT_EQ(program.traffic, Traffic{}) << program.op;
+    device->event_log()->stop();
+    const Tensor expected[] = {relu(plain_a), add(plain_a, plain_b), multiply(plain_a, 0.3),
+                               run_op(Op::typecast, {{plain_a}, std::nullopt, cast})};
+    for (std::size_t i = 0; i < 4; ++i) {
+      EXPECT_EQ(floats(results[i]), floats(expected[i])) << to_string(dtype) << " " << i;
+      EXPECT_NE(results[i].sharding(), nullptr);
+    }
+  }
+}
+
+TEST(Shards, LayoutsChangeWhereTheShardsLie) {
+  const auto device = open();
+  const Tensor host = random_tensor({250, 104}, 8, DType::bf16);
+  const Tensor tiles = device->upload(host, in_shards("height:64x128:0,0-3,0"));
+  device->event_log()->start();
+  // Without padding the rows are narrower.
+  const Tensor rows = to_layout(tiles, Layout::row_major);
+  EXPECT_EQ(to_string(*rows.sharding()), "height:64x104:0,0-3,0");
+  OpAttributes to_pages;
+  to_pages.layout = Layout::row_major;
+  to_pages.memory = Memory::dram;
+  const Tensor pages = run_op(Op::to_layout, {{tiles}, std::nullopt, to_pages});
+  const std::vector<OpEvent> programs = programs_of(*device);
+  device->event_log()->stop();
+  EXPECT_EQ(programs[0].traffic, Traffic{});
+  EXPECT_EQ(programs[0].cores, 4);
+  EXPECT_EQ(programs[1].traffic.dram_written_bytes, 26 * tile);  // 26,000 elements
+  EXPECT_EQ(bits(device->download(rows)), bits(host));
+  EXPECT_EQ(bits(device->download(pages)), bits(host));
+
+  const Tensor whole = random_tensor({256, 128}, 9, DType::bf16);
+  Placement in_rows = in_shards("height:64x128:0,0-3,0");
+  in_rows.layout = Layout::row_major;
+  const Tensor tilized = to_layout(device->upload(whole, in_rows), Layout::tile);
+  EXPECT_EQ(to_string(*tilized.sharding()), "height:64x128:0,0-3,0");
+  EXPECT_EQ(bits(device->download(tilized)), bits(whole));
+  in_rows.sharding = shards("width:256x32:0,0-3,0");
+  expect_says(error_of([&] { to_layout(device->upload(whole, in_rows), Layout::tile); }),
+              ErrorKind::bad_input, "shards of rows, by row, before and after");
+}
+
+TEST(Shards, CoresJoinTheirOwnShards) {
+  const auto device = open();
+  const Tensor x = random_tensor({128, 64}, 10, DType::bf16),
+               y = random_tensor({128, 96}, 11, DType::bf16);
+  const auto joined = [&](Layout layout, std::optional<const char*> to) {
+    Placement first = in_shards("height:64x64:0,0-1,0"), second = in_shards("height:64x96:0,0-1,0");
+    first.layout = second.layout = layout;
+    OpAttributes attributes;
+    attributes.dim = 1;
+    if (to) attributes.sharding = shards(*to);
+    return run_op(
+        Op::concat,
+        {{device->upload(x, first), device->upload(y, second)}, std::nullopt, attributes});
+  };
+  const Tensor pages = concat(std::vector<Tensor>{device->upload(x, {}), device->upload(y, {})}, 1);
+  for (const Layout layout : {Layout::tile, Layout::row_major})
+    EXPECT_EQ(bits(device->download(joined(layout, "height:64x160:0,0-1,0"))),
+              bits(device->download(pages)));
+  const struct {
+    std::optional<const char*> to;
+    const char* sentence;
+  } refused[] = {
+      {std::nullopt, "Sharded output and inputs must have the same memory layout."},
+      {"width:128x80:0,0-1,0", "Sharded output and inputs must have the same memory layout."},
+      {"height:32x160:0,0-3,0", "Sharded output and inputs must have the same grid."}};
+  for (const auto& [to, sentence] : refused)
+    expect_says(error_of([&] { joined(Layout::tile, to); }), ErrorKind::bad_input, sentence);
 }
 
 }  // namespace
