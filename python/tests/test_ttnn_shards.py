@@ -57,6 +57,34 @@ class Shards(WithDevice):
         self.same(product, ttnn.matmul(pages, weight, program_config=self.config(per_core_M=8, per_core_N=2, width=4),
                                        compute_kernel_config=self.kernel(True)))
 
+    def test_newer_programs_leave_shards_and_come_back(self):
+        matrix = values(256, 128)
+        pages, column = self.send(matrix), self.send(matrix[:, :1])
+        for layout in (ttnn.TILE_LAYOUT, ttnn.ROW_MAJOR_LAYOUT):
+            shards = ttnn.to_memory_config(ttnn.to_layout(pages, layout), self.rows)
+            for config in (self.rows, ttnn.DRAM_MEMORY_CONFIG):
+                for other in (0.5, column):
+                    in_layout = ttnn.to_layout(other, layout) if other is column else other
+                    found = ttnn.add(shards, in_layout, memory_config=config, use_legacy=False)
+                    self.assertEqual((found.memory_config(), found.layout), (config, layout))
+                    self.same(found, ttnn.to_layout(ttnn.add(pages, other, use_legacy=False), layout))
+        columns = ttnn.create_sharded_memory_config((256, 128), ttnn.CoreGrid(y=1, x=4), ttnn.ShardStrategy.WIDTH)
+        self.expect("bad_input", "the same memory layout",
+                    lambda: ttnn.add(ttnn.to_memory_config(pages, self.rows), 0.5, memory_config=columns,
+                                     use_legacy=False))
+
+    def test_layouts_change_where_shards_lie(self):
+        pages = self.send(values(250, 104))
+        rows = ttnn.create_sharded_memory_config((64, 128), ttnn.CoreGrid(y=1, x=4), ttnn.ShardStrategy.HEIGHT,
+                                                 use_height_and_width_as_shard_shape=True)
+        shards = ttnn.to_memory_config(pages, rows)
+        found = ttnn.to_layout(shards, ttnn.ROW_MAJOR_LAYOUT, memory_config=ttnn.DRAM_MEMORY_CONFIG)
+        self.assertEqual(found.memory_config().shard_spec.shape, (64, 104))  # as TT-NN, which forgets the config
+        self.same(found, pages)
+        found = ttnn.untilize_with_unpadding(shards, [249, 103], memory_config=ttnn.DRAM_MEMORY_CONFIG)
+        self.assertEqual(found.memory_config(), ttnn.DRAM_MEMORY_CONFIG)
+        self.same(found, pages)
+
     def test_what_does_not_fit_is_refused(self):
         pages = self.send(values(256, 128))
         short = ttnn.create_sharded_memory_config((64, 128), ttnn.CoreGrid(y=1, x=2), ttnn.ShardStrategy.HEIGHT,
@@ -65,7 +93,7 @@ class Shards(WithDevice):
                     lambda: ttnn.to_memory_config(pages, short))
         self.expect("bad_input", "MemoryConfig must have Shard Spec",
                     lambda: ttnn.to_memory_config(pages, ttnn.L1_HEIGHT_SHARDED_MEMORY_CONFIG))
-        self.expect("unsupported", "tensors in pages",
+        self.expect("unverified", "a program of shards",
                     lambda: ttnn.softmax(ttnn.to_memory_config(pages, self.rows)))
         in_dram = ttnn.MemoryConfig(ttnn.TensorMemoryLayout.HEIGHT_SHARDED, ttnn.BufferType.DRAM, self.rows.shard_spec)
         self.expect("unsupported", "shards in L1", lambda: ttnn.to_memory_config(pages, in_dram))
