@@ -7,24 +7,35 @@ namespace wattention {
 
 namespace {
 
-// One matrix for all, or for each.
-bool is_for_all_or_each(const Tensor& mask, const Tensor& input) {
-  const std::int64_t matrix = mask.size(-1) * mask.size(-2);
-  return mask.numel() == matrix || mask.shape() == input.shape();
+// Before the last two dimensions 1, the input's batch first or not, or the input's own.
+bool is_for_batches(const Tensor& mask, const Tensor& input, bool own) {
+  for (int dim = 0; dim < input.rank() - 2; ++dim)
+    if (mask.size(dim) != (dim == 0 || own ? input.size(dim) : 1)) return false;
+  return true;
 }
 
-// [batch, 1, ..., rows, width]: the first row for all of a batch's rows, or a row for each. A program of the caller's
-// takes causal masks of other batches, too.
+// A program of the caller's takes causal masks of other batches and of a part of the rows, over and over, and rows in
+// pieces of 32.
+bool fits_a_program(const OpCall& call, const Tensor& mask) {
+  constexpr std::int64_t piece = 32;
+  const Tensor& input = call.a();
+  if (!call.attributes.causal.value_or(false))
+    return mask.layout() == Layout::row_major && mask.size(-1) == piece &&
+           mask.size(-2) * piece == input.size(-1) && is_for_batches(mask, input, false);
+  const bool one_for_all = mask.numel() == mask.size(-1) * mask.size(-2);
+  return mask.size(-1) == input.size(-1) && input.size(-2) % mask.size(-2) == 0 &&
+         (one_for_all || is_for_batches(mask, input, false) || is_for_batches(mask, input, true));
+}
+
+// [batch, 1, ..., rows, width]: the first row for all of a batch's rows, or a row for each.
 void expect_mask(const OpCall& call, const Tensor& mask) {
   const Tensor& input = call.a();
-  const int rank = input.rank();
   const bool causal = call.attributes.causal.value_or(false);
-  bool fits = rank >= 2 && mask.rank() == rank && mask.size(-1) == input.size(-1) &&
-              (!causal || mask.size(-2) == input.size(-2));
-  const bool of_program =
-      fits && causal && call.attributes.program && is_for_all_or_each(mask, input);
-  for (int dim = 0; fits && !of_program && dim < rank - 2; ++dim)
-    fits = mask.size(dim) == (dim == 0 ? input.size(0) : 1);
+  const bool alike = input.rank() >= 2 && mask.rank() == input.rank();
+  const bool fits =
+      alike && ((call.attributes.program && fits_a_program(call, mask)) ||
+                (mask.size(-1) == input.size(-1) && (!causal || mask.size(-2) == input.size(-2)) &&
+                 is_for_batches(mask, input, false)));
   expect(fits,
          "[{}] expected a mask of the input's batch and width, 1 between and {}; found {} and {}",
          call.name(), causal ? "its rows" : "a row", input.shape(), mask.shape());

@@ -40,7 +40,8 @@ std::optional<Refusal> refuse_mask(const OpCall& call) {
                   "[{}] expected no scale without a mask, as TT-NN asserts; found {}", call.name(),
                   *call.attributes.scale);
   }
-  if (!is_causal(call) && TiledShape(mask->shape()).row_tiles() != 1)
+  if (!is_causal(call) && mask->layout() == Layout::tile &&
+      TiledShape(mask->shape()).row_tiles() != 1)
     return refuse(ErrorKind::bad_input,
                   "[{}] expected a mask of at most 32 rows, of which the first counts; found {}",
                   call.name(), mask->shape());
@@ -66,18 +67,18 @@ std::optional<Refusal> refuse_place(const OpCall& call) {
                 call.name(), text_of(call.attributes, Attribute::memory));
 }
 
-// A row for each of the scores': the mask's first for all of a batch's, or its own for each head.
+// A row for each of the scores': the mask's first for all of a batch's, or its own for each head. One mask serves all
+// batches, all heads of a batch, or a head. In rows, a batch's pieces make one row.
 std::vector<Bits> spread_mask(const OpCall& call, const Bits* image) {
   const TiledShape scores(call.shape), mask(call.operand(1)->shape());
-  const std::int64_t width = scores.padded_cols;
-  // One mask for all batches, one for all heads of a batch, or one each.
+  const bool in_rows = call.operand(1)->layout() == Layout::row_major;
+  const std::int64_t width = scores.padded_cols, rows = in_rows ? 1 : mask.padded_rows;
   const std::int64_t heads = scores.batch / mask.batch;
   std::vector<Bits> spread(static_cast<std::size_t>(scores.elements()));
   for (std::int64_t row = 0; row < scores.batch * scores.padded_rows; ++row) {
     const std::int64_t batch = row / (heads * scores.padded_rows);
-    const std::int64_t of_mask = is_causal(call) ? row % scores.padded_rows : 0;
-    std::copy_n(image + (batch * mask.padded_rows + of_mask) * width, width,
-                spread.data() + row * width);
+    const std::int64_t of_mask = is_causal(call) ? row % scores.padded_rows % rows : 0;
+    std::copy_n(image + (batch * rows + of_mask) * width, width, spread.data() + row * width);
   }
   return spread;
 }
@@ -118,6 +119,19 @@ SoftmaxProblem problem_of(const OpCall& call) {
   return problem;
 }
 
+// A mask in rows goes with a program of shards alone.
+std::optional<Refusal> refuse_layouts(const OpCall& call) {
+  constexpr std::string_view not_tiled = "Inputs to softmax must be tilized";
+  const Tensor* const mask = call.operand(1);
+  const bool mask_in_rows = call.attributes.program && mask != nullptr &&
+                            mask->layout() == Layout::row_major && mask->dtype() == DType::bf16 &&
+                            mask->sharding() == nullptr;
+  if (!mask_in_rows) return refuse_operands(call, not_tiled, Dtypes::floats);
+  OpCall alone = call;
+  alone.tensors.resize(1);
+  return refuse_operands(alone, not_tiled, Dtypes::floats);
+}
+
 // The release's key names neither the shape nor the variant.
 std::string key_of(const OpCall& call, Memory out) {
   const auto word = [](const Tensor& tensor) {
@@ -132,8 +146,7 @@ std::string key_of(const OpCall& call, Memory out) {
 }  // namespace
 
 std::optional<Refusal> refuse_softmax(const OpCall& call) {
-  if (auto refusal = refuse_operands(call, "Inputs to softmax must be tilized", Dtypes::floats))
-    return refusal;
+  if (auto refusal = refuse_layouts(call)) return refusal;
   if (auto refusal = refuse_mask(call)) return refusal;
   if (asks_for_shards(call)) return refuse_softmax_in_shards(call);
   if (auto refusal = refuse_spread_mask(call)) return refusal;

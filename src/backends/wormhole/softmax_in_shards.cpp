@@ -119,6 +119,11 @@ std::optional<Refusal> refuse_mask_in_pages(const OpCall& call, const Tensor& ma
                     "[{}] expected cores of whole matrices under a causal mask, as the program "
                     "waits for ever else; found {} rows of tiles and {}",
                     call.name(), block, mask.shape());
+    if (masked.rows != scores.rows && masked.rows != masked.padded_rows)
+      return refuse(ErrorKind::unverified,
+                    "[{}] expected whole tiles of rows in a mask that is used several times; found "
+                    "{}",
+                    call.name(), mask.shape());
     if (one_for_all) return std::nullopt;
   }
   const std::int64_t of_batch = scores.batch / masked.batch * scores.row_tiles();
@@ -150,6 +155,7 @@ Program make_softmax_in_shards(const OpCall& call, const SoftmaxProblem& problem
   if (const Tensor* mask = call.operand(1)) {
     shards.mask_dtype = mask->dtype();
     shards.mask_in_shards = mask->sharding() != nullptr;
+    shards.mask_in_rows = mask->layout() == Layout::row_major;
     shards.one_mask = TiledShape(mask->shape()).batch == 1 && call.shape[0] > 1;
   }
   return make_softmax_in_shards(problem, shards, release);

@@ -53,6 +53,7 @@ struct SoftmaxInShards {
   DType dtype;
   DType mask_dtype = DType::bf16;
   bool mask_in_shards = false;
+  bool mask_in_rows = false;
   bool one_mask = false;  ///< for all batches
 };
 Program make_softmax_in_shards(const SoftmaxProblem& problem, const SoftmaxInShards& shards,

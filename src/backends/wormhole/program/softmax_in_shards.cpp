@@ -42,8 +42,10 @@ void read_mask(const SoftmaxProblem& problem, const SoftmaxInShards& shards, OpE
   const std::int64_t tiles = rows * problem.width_tiles;
   work.moves.reads = tiles;
   work.moves.read_waits = rows;
+  constexpr std::int64_t row_bytes = 64;  // of a tile's piece in rows
   const auto tile = static_cast<std::int64_t>(tile_bytes(shards.mask_dtype));
-  add_read(work.traffic, *problem.mask, work.cores * tiles * tile);
+  add_read(work.traffic, *problem.mask,
+           work.cores * tiles * (shards.mask_in_rows ? row_bytes : tile));
 }
 
 std::string variant_of(const SoftmaxProblem& problem, const SoftmaxInShards& shards,
@@ -82,7 +84,10 @@ Program make_softmax_in_shards(const SoftmaxProblem& problem, const SoftmaxInSha
   program.buffers = buffers_of(problem, shards, stable);
   program.buffer_grid = config.grid;
   const std::string variant = variant_of(problem, shards, program.softmax);
-  program.kernels = {"reader_unary_sharded_sm.cpp " + variant, "softmax_sharded.cpp " + variant};
+  program.kernels = {(shards.mask_in_rows ? "reader_unary_sharded_sm_rm_mask.cpp "
+                                          : "reader_unary_sharded_sm.cpp ") +
+                         variant,
+                     "softmax_sharded.cpp " + variant};
   program.uncached_variant = variant;
   program.attributes = {{"cores", std::to_string(cores)},
                         {"fidelity", fidelity_name(program.softmax.multiply)},

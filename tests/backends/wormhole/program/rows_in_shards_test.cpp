@@ -100,6 +100,24 @@ TEST_F(RowsInShards, CausalMasksOfOtherBatches) {
   EXPECT_EQ(values(b), values(softmax(sums)));
 }
 
+// Two heads a core under one head's mask, and a row in pieces.
+TEST_F(RowsInShards, MasksOfFusedHeadsAndInRows) {
+  OpAttributes attributes = in_place(softmax_of_scores), plain;
+  attributes.causal = plain.causal = true;
+  const Tensor half = in_pages(random_tensor({2, 1, 32, 96}, 6));
+  const Tensor a = in_shards(scores(), rows_of_scores);
+  scale_mask_softmax(a, half, attributes);
+  const Tensor twice = concat(std::vector<Tensor>{half, half}, 2);
+  EXPECT_EQ(values(a), values(scale_mask_softmax(in_pages(scores()), twice, plain)));
+
+  const Tensor row = random_tensor({2, 1, 1, 96}, 7);
+  const Tensor pieces = reshape(row, {2, 1, 3, 32});
+  const Tensor b = in_shards(scores(), rows_of_scores);
+  scale_mask_softmax(b, device_->upload(pieces, {.layout = Layout::row_major}),
+                     in_place(softmax_of_scores));
+  EXPECT_EQ(values(b), values(scale_mask_softmax(in_pages(scores()), in_pages(row), {})));
+}
+
 TEST_F(RowsInShards, SoftmaxMovesNothingButItsMask) {
   constexpr std::int64_t tile = 2048;
   const Tensor x = in_shards(scores(), rows_of_scores);
