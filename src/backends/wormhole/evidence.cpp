@@ -132,19 +132,19 @@ Evidence evidence_of_op(const OpCall& call) {
   }
 }
 
-// The library recorded shards of bf16.
-bool computes_in_other_shards(const OpCall& call) {
-  if (call.row().family == OpFamily::move) return false;
-  const auto is_other = [](const Tensor& tensor) { return tensor.dtype() != DType::bf16; };
+// The library recorded shards of bf16, and moves between shards and pages.
+bool lies_in_unrecorded_shards(const OpCall& call) {
   const auto in_shards = [](const Tensor& tensor) { return tensor.sharding() != nullptr; };
-  return std::ranges::any_of(call.tensors, is_other) &&
-         (call.attributes.sharding || std::ranges::any_of(call.tensors, in_shards));
+  if (!call.attributes.sharding && std::ranges::none_of(call.tensors, in_shards)) return false;
+  if (call.row().family == OpFamily::move) return call.op != Op::to_memory;
+  return std::ranges::any_of(call.tensors,
+                             [](const Tensor& tensor) { return tensor.dtype() != DType::bf16; });
 }
 
 // An op that is not named above was only read. What copies bits does so with any dtype.
 Evidence evidence_of_call(const OpCall& call) {
   const Evidence evidence = evidence_of_op(call);
-  if (evidence == Evidence::read || computes_in_other_shards(call)) return Evidence::read;
+  if (evidence == Evidence::read || lies_in_unrecorded_shards(call)) return Evidence::read;
   if (has_fp32(call)) {
     const bool moves = call.row().family == OpFamily::move;
     return moves && !programs_of(call).through_packer ? evidence : Evidence::read;
@@ -157,9 +157,10 @@ Evidence evidence_of_call(const OpCall& call) {
 Evidence evidence_of(const OpCall& call, const Release& release) {
   if (release.ops.empty()) return evidence_of_call(call);
   const auto known = release.ops.find(call.name());
-  return known != release.ops.end() && known->second == to_string(Evidence::library)
-             ? Evidence::library
-             : Evidence::read;
+  const bool recorded = known != release.ops.end() &&
+                        known->second == to_string(Evidence::library) &&
+                        !lies_in_unrecorded_shards(call);
+  return recorded ? Evidence::library : Evidence::read;
 }
 
 }  // namespace wattention::wormhole

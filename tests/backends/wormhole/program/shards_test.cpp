@@ -232,6 +232,27 @@ TEST(Shards, LayoutsChangeWhereTheShardsLie) {
               ErrorKind::bad_input, "shards of rows, by row, before and after");
 }
 
+// The library recorded products and sums of bf16 in shards, and moves between shards and pages.
+TEST(Shards, WhatNobodyRecordedIsUnverified) {
+  const auto device = open({.explain = true});
+  const auto evidence_of_last = [&] {
+    const std::vector<OpReport> reports = device->take_reports();
+    return reports.back().attributes.back().second;
+  };
+  Placement place = in_shards("height:64x128:0,0-3,0");
+  const Tensor x = device->upload(random_tensor({256, 128}, 1), place);
+  add(x, x);
+  EXPECT_EQ(evidence_of_last(), "printed");
+  to_memory(x, Memory::dram);
+  EXPECT_EQ(evidence_of_last(), "library");
+  to_layout(x, Layout::row_major);
+  EXPECT_EQ(evidence_of_last(), "unverified");
+  place.dtype = DType::bfloat8_b;
+  const Tensor blocks = device->upload(random_tensor({256, 128}, 1), place);
+  add(blocks, blocks);
+  EXPECT_EQ(evidence_of_last(), "unverified");
+}
+
 TEST(Shards, CoresJoinTheirOwnShards) {
   const auto device = open();
   const Tensor x = random_tensor({128, 64}, 10, DType::bf16),
