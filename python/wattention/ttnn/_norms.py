@@ -51,8 +51,8 @@ rms_norm = _norm("rms_norm", _core.rms_norm, "Rows over the root of their mean s
 
 
 @word("softmax")
-def softmax(input_tensor, dim=-1, *, memory_config=None, compute_kernel_config=None, numeric_stable=False):
-    """Along a dimension. The row's maximum is subtracted only with numeric_stable."""
+def softmax(input_tensor, dim=-1, *, memory_config=None, compute_kernel_config=None, numeric_stable=None):
+    """Along a dimension. numeric_stable subtracts the row's maximum; None does what the release does."""
     device = on_device("softmax", _SOFTMAX, input_tensor)
     result = _core.softmax(input_tensor._core, dim, numeric_stable=numeric_stable,
                            **step_arithmetic("softmax", compute_kernel_config), **place("softmax", memory_config))
@@ -76,7 +76,7 @@ def _refuse_masks_of_other_batches(op, tensor, mask):
 
 @word("scale_mask_softmax")
 def scale_mask_softmax(input_tensor, scale=None, mask=None, *, memory_config=None, is_causal_mask=False,
-                       compute_kernel_config=None, numeric_stable=False):
+                       compute_kernel_config=None, numeric_stable=None):
     """softmax(scale * input_tensor + mask) along the last dimension.
 
     The mask is [batch, 1, 32, width], of which the first row counts, or with is_causal_mask as high as the input.
@@ -115,7 +115,7 @@ def scale_causal_mask_hw_dims_softmax_in_place(input_tensor, scale=None, mask=No
 
 @word("softmax_in_place")
 def softmax_in_place(input_tensor, *, program_config=SoftmaxProgramConfig(), compute_kernel_config=None,
-                     numeric_stable=False):
+                     numeric_stable=None):
     """softmax along the last dimension over the tensor's own elements; the tensor comes back."""
     op = "softmax_in_place"
     return _scaled(op, input_tensor, None, {"numeric_stable": numeric_stable, "in_place": True,

@@ -35,9 +35,11 @@ std::optional<Refusal> refuse_typecast(const OpCall& call);
 std::optional<Refusal> refuse_elements_of_integers(const OpCall& call, std::string_view not_tiled);
 std::optional<Refusal> refuse_search(const OpCall& call);
 std::optional<Refusal> refuse_gather(const OpCall& call);
-std::optional<Refusal> refuse_softmax(const OpCall& call);
+std::optional<Refusal> refuse_softmax(const OpCall& call, const Release& release);
+/// Of the releases whose kernels compute in words, beside what all refuse.
+std::optional<Refusal> refuse_softmax_in_words(const OpCall& call);
 /// Along another dimension than the last, or of more than four.
-std::optional<Refusal> refuse_softmax_lines(const OpCall& call);
+std::optional<Refusal> refuse_softmax_lines(const OpCall& call, const Release& release);
 std::optional<Refusal> refuse_norm(const OpCall& call);
 std::optional<Refusal> refuse_rotary(const OpCall& call);
 std::optional<Refusal> refuse_reduce(const OpCall& call);

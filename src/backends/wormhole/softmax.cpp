@@ -9,6 +9,7 @@
 
 #include "backends/wormhole/families.h"
 #include "backends/wormhole/kernels/number.h"
+#include "backends/wormhole/kernels/softmax_words.h"
 #include "backends/wormhole/softmax_in_shards.h"
 #include "backends/wormhole/spec/chip.h"
 #include "backends/wormhole/wormhole_backend.h"
@@ -97,18 +98,25 @@ std::optional<Refusal> refuse_dtypes_beside_options(const OpCall& call) {
                 call.name(), to_string(other->dtype()), *call.attributes.dim, call.shape);
 }
 
-SoftmaxProblem problem_of(const OpCall& call) {
+SoftmaxProblem problem_of(const OpCall& call, const Release& release) {
   const OpAttributes& attributes = call.attributes;
+  const bool in_words = kernels::softmax_set(release.kernels) != nullptr;
+  const bool is_f32 = call.a().dtype() == DType::f32;
   const TiledShape tiled(call.shape);
-  SoftmaxProblem problem{.tile_rows = tiled.batch * tiled.row_tiles(),
-                         .width_tiles = tiled.col_tiles(),
-                         .padded_columns = tiled.cols != tiled.padded_cols,
-                         .numeric_stable = attributes.numeric_stable,
-                         .memory = call.a().memory(),
-                         .out_memory = attributes.memory.value_or(call.a().memory()),
-                         .fidelity = attributes.fidelity,
-                         .fp32_accumulate = attributes.fp32_accumulate.value_or(false),
-                         .approximate = attributes.math_approx_mode.value_or(true)};
+  SoftmaxProblem problem{
+      .tile_rows = tiled.batch * tiled.row_tiles(),
+      .width_tiles = tiled.col_tiles(),
+      .padded_columns = tiled.cols != tiled.padded_cols,
+      .numeric_stable = attributes.numeric_stable,
+      .memory = call.a().memory(),
+      .out_memory = attributes.memory.value_or(call.a().memory()),
+      .fidelity = attributes.fidelity,
+      .fp32_accumulate = attributes.fp32_accumulate,
+      .approximate = attributes.math_approx_mode.value_or(!(in_words && is_f32))};
+  if (attributes.program) {  // in shards Dst has 16 bits, whatever the release's other program has
+    problem.fp32_accumulate = attributes.fp32_accumulate.value_or(false);
+    problem.fidelity = attributes.fidelity.value_or(Fidelity::hifi4);
+  }
   if (const Tensor* mask = call.operand(1)) {
     problem.mask = mask->memory();
     problem.causal = is_causal(call);
@@ -132,7 +140,7 @@ std::optional<Refusal> refuse_layouts(const OpCall& call) {
   return refuse_operands(alone, not_tiled, Dtypes::floats);
 }
 
-// The release's key names neither the shape nor the variant.
+// With kernels of 16 bits it names neither the shape nor the variant.
 std::string key_of(const OpCall& call, Memory out) {
   const auto word = [](const Tensor& tensor) {
     return fmt::format(" {} {}", to_string(tensor.dtype()), to_string(place_of(tensor)));
@@ -145,28 +153,43 @@ std::string key_of(const OpCall& call, Memory out) {
 
 }  // namespace
 
-std::optional<Refusal> refuse_softmax(const OpCall& call) {
+std::optional<Refusal> refuse_softmax(const OpCall& call, const Release& release) {
   if (auto refusal = refuse_layouts(call)) return refusal;
   if (auto refusal = refuse_mask(call)) return refusal;
-  if (asks_for_shards(call)) return refuse_softmax_in_shards(call);
+  const bool in_words = kernels::softmax_set(release.kernels) != nullptr;
+  if (asks_for_shards(call)) {
+    if (auto refusal = refuse_softmax_in_shards(call)) return refusal;
+    return in_words ? refuse_softmax_in_words(call) : std::nullopt;
+  }
   if (auto refusal = refuse_spread_mask(call)) return refusal;
   if (auto refusal = refuse_place(call)) return refusal;
   if (auto refusal = refuse_dtypes_beside_options(call)) return refusal;
-  return is_of_rows(call) ? std::nullopt : refuse_softmax_lines(call);
+  if (in_words) {
+    if (auto refusal = refuse_softmax_in_words(call)) return refusal;
+    if (is_of_rows(call) && !row_fits(problem_of(call, release), release))
+      return refuse(ErrorKind::unverified,
+                    "[{}] expected a row whose buffers fit the L1 of a core, as the release's "
+                    "program for wider ones is not built here; found shape {}",
+                    call.name(), call.shape);
+  }
+  return is_of_rows(call) ? std::nullopt : refuse_softmax_lines(call, release);
 }
 
 Tensor WormholeBackend::run_softmax(const OpCall& call) {
   if (!is_of_rows(call)) return run_softmax_lines(call);
   const Tensor& input = call.a();
   const bool in_shards = call.attributes.program.has_value();
-  const SoftmaxProblem problem = problem_of(call);
+  const bool in_words = kernels::softmax_set(release_.kernels) != nullptr;
+  const SoftmaxProblem problem = problem_of(call, release_);
   Tensor out = is_in_place(call)
                    ? input
                    : allocate(call.shape, input.dtype(), Layout::tile, problem.out_memory);
-  const Program program = enqueue(
-      key_of(call, out.memory()),
-      in_shards ? make_softmax_in_shards(call, problem, release_) : make_softmax(problem, release_),
-      Reuse::kernels);
+  Program fresh =
+      in_shards ? make_softmax_in_shards(call, problem, release_) : make_softmax(problem, release_);
+  std::string key = key_of(call, out.memory());
+  if (in_words)
+    key += fmt::format(" {} {} {}", call.shape, fresh.kernels.back(), fresh.uncached_variant);
+  const Program program = enqueue(key, std::move(fresh), in_words ? Reuse::blocks : Reuse::kernels);
   if (has_values()) softmax_values(call, program.softmax, out);
   return out;
 }
@@ -175,12 +198,15 @@ Tensor WormholeBackend::run_softmax(const OpCall& call) {
 void WormholeBackend::softmax_values(const OpCall& call, const SoftmaxNumerics& numerics,
                                      const Tensor& out) {
   const TiledShape tiled(call.shape);
-  std::vector<Bits> cut, mask_cut, result;
+  std::vector<Bits> cut, mask_cut, result, spread;
+  if (const Tensor* mask = call.operand(1))
+    spread = spread_mask(call, in_16_bits(*mask, mask_cut).data());
+  if (const kernels::SoftmaxSet* set = kernels::softmax_set(release_.kernels))
+    return softmax_in_words(call, *set, numerics, spread, out);
   const MatrixView rows{in_16_bits(call.a(), cut).data(), tiled.batch * tiled.padded_rows,
                         tiled.padded_cols};
   Bits* const to = room_of_16_bits(out, result).data();
-  if (const Tensor* mask = call.operand(1)) {
-    const std::vector<Bits> spread = spread_mask(call, in_16_bits(*mask, mask_cut).data());
+  if (!spread.empty()) {
     const auto scale = static_cast<float>(call.attributes.scale.value_or(1));
     const ScaleMask masked{spread.data(), kernels::number_operand(scale, release_)};
     wormhole::softmax(rows, tiled.padded_cols, numerics, to, host_, &masked);

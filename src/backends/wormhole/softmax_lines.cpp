@@ -6,6 +6,7 @@
 
 #include <vector>
 
+#include "backends/wormhole/exec/softmax_words.h"
 #include "backends/wormhole/families.h"
 #include "backends/wormhole/program/softmax.h"
 #include "backends/wormhole/wormhole_backend.h"
@@ -21,18 +22,28 @@ Direction along_of(const OpCall& call) {
   return from_end == 1 ? Direction::width : from_end == 2 ? Direction::height : Direction::matrices;
 }
 
-SoftmaxLinesProblem problem_of(const OpCall& call) {
+SoftmaxLinesProblem problem_of(const OpCall& call, const Release& release) {
   const TiledShape tiled(call.shape);
   const Direction along = along_of(call);
   const std::int64_t line = along == Direction::width    ? tiled.col_tiles()
                             : along == Direction::height ? tiled.row_tiles()
                                                          : call.shape[*call.attributes.dim];
-  return {.along = along,
-          .lines = tiled.tiles() / line,
-          .line_tiles = line,
-          .memory = call.a().memory(),
-          .out_memory = call.attributes.memory.value_or(call.a().memory()),
-          .fidelity = call.attributes.fidelity.value_or(Fidelity::hifi4)};
+  return {
+      .along = along,
+      .lines = tiled.tiles() / line,
+      .line_tiles = line,
+      .memory = call.a().memory(),
+      .out_memory = call.attributes.memory.value_or(call.a().memory()),
+      .fidelity = call.attributes.fidelity.value_or(release.softmax_fidelity),
+      .fp32_accumulate = call.attributes.fp32_accumulate.value_or(release.softmax_fp32_accumulate)};
+}
+
+// From one matrix of a line to the next.
+std::int64_t elements_below(const OpCall& call) {
+  std::int64_t inner = TiledShape(call.shape).matrix_elements();
+  for (int dim = *call.attributes.dim + 1; dim < call.shape.rank() - 2; ++dim)
+    inner *= call.shape[dim];
+  return inner;
 }
 
 // Each matrix turned on its side, so that its columns are lines.
@@ -51,7 +62,8 @@ std::vector<Bits> turned(const Bits* image, std::int64_t matrices, std::int64_t 
 
 }  // namespace
 
-std::optional<Refusal> refuse_softmax_lines(const OpCall& call) {
+std::optional<Refusal> refuse_softmax_lines(const OpCall& call, const Release& release) {
+  const bool in_words = kernels::softmax_set(release.kernels) != nullptr;
   const auto expect_plain = [&](Attribute attribute) {
     return refuse(ErrorKind::unsupported,
                   "[softmax] expected no {} along dimension {} of shape {}, as the release's "
@@ -59,10 +71,14 @@ std::optional<Refusal> refuse_softmax_lines(const OpCall& call) {
                   to_string(attribute), *call.attributes.dim, call.shape,
                   text_of(call.attributes, attribute));
   };
-  if (call.attributes.fp32_accumulate.value_or(false))
+  if (in_words && along_of(call) == Direction::width)
+    return refuse(ErrorKind::unverified,
+                  "[softmax] expected at most four dimensions along the last; found shape {}",
+                  call.shape);
+  if (call.attributes.fp32_accumulate.value_or(false) && !in_words)
     return expect_plain(Attribute::fp32_accumulate);
   if (is_in_place(call)) return expect_plain(Attribute::in_place);
-  if (line_fits(problem_of(call))) return std::nullopt;
+  if (line_fits(problem_of(call, release))) return std::nullopt;
   return refuse(
       ErrorKind::unsupported,
       "[softmax] expected a line that fits the L1 of a core, as the release's program for "
@@ -71,14 +87,32 @@ std::optional<Refusal> refuse_softmax_lines(const OpCall& call) {
 }
 
 Tensor WormholeBackend::run_softmax_lines(const OpCall& call) {
-  const SoftmaxLinesProblem problem = problem_of(call);
+  const SoftmaxLinesProblem problem = problem_of(call, release_);
   Tensor out = allocate(call.shape, DType::bf16, Layout::tile, problem.out_memory);
   enqueue(fmt::format("softmax {} {} {} {}", *call.attributes.dim, call.shape,
                       to_string(problem.memory), to_string(problem.out_memory)),
           make_softmax_lines(problem), Reuse::blocks);
   if (!has_values()) return out;
-  const LineNumerics numerics{problem.fidelity, call.attributes.math_approx_mode.value_or(true)};
+  const bool approximate = call.attributes.math_approx_mode.value_or(true);
   const TiledShape tiled(call.shape);
+  if (const kernels::SoftmaxSet* set = kernels::softmax_set(release_.kernels)) {
+    const SoftmaxNumerics numerics{
+        true,        problem.fidelity,       problem.fidelity, problem.fp32_accumulate,
+        approximate, problem.fp32_accumulate};
+    const std::vector<Word> input = words_read(call.a());
+    std::vector<Word> dst(input.size());
+    const bool across = problem.along == Direction::matrices;
+    const WordLines lines{.input = input,
+                          .length = across ? problem.line_tiles : tiled.padded_rows,
+                          .logical = across ? problem.line_tiles : tiled.rows,
+                          .inner = across ? elements_below(call) : tiled.padded_cols,
+                          .across_matrices = across,
+                          .out = dst};
+    softmax_lines(*set, lines, numerics, host_);
+    pack_dst(out, dst, numerics.fp32_accumulate);
+    return out;
+  }
+  const LineNumerics numerics{problem.fidelity, approximate};
   const Bits* const input = bits_of(call.a());
   if (problem.along == Direction::width) {
     softmax_lines(stacked(call.a()), tiled.cols, numerics, bits_of(out), host_);
@@ -90,9 +124,7 @@ Tensor WormholeBackend::run_softmax_lines(const OpCall& call) {
                       bits_of(out));
   } else {
     const std::int64_t length = problem.line_tiles;
-    std::int64_t inner = tiled.matrix_elements();
-    for (int dim = *call.attributes.dim + 1; dim < call.shape.rank() - 2; ++dim)
-      inner *= call.shape[dim];
+    const std::int64_t inner = elements_below(call);
     for (std::int64_t at = 0; at < tiled.elements(); at += length * inner)
       softmax_across(input + at, length, inner, numerics, bits_of(out) + at, host_);
   }

@@ -24,6 +24,9 @@
 
 namespace wattention::wormhole {
 
+namespace kernels {
+struct SoftmaxSet;
+}
 struct ReducePlan;
 struct ReduceStep;
 
@@ -111,8 +114,14 @@ class WormholeBackend final : public Backend {
   Tensor run_gather(const OpCall& call);
   void gather_values(const OpCall& call, const Tensor& out);
   void apply_unary(const UnaryFunction& function, const Tensor& input, const Tensor& out);
+  /// By kernels that compute in words: what the matrix unit reads of a tensor, and how Dst leaves for one.
+  static std::vector<Word> words_read(const Tensor& tensor);
+  void pack_dst(const Tensor& out, std::span<const Word> dst, bool fp32_dst) const;
   Tensor run_softmax(const OpCall& call);
   void softmax_values(const OpCall& call, const SoftmaxNumerics& numerics, const Tensor& out);
+  void softmax_in_words(const OpCall& call, const kernels::SoftmaxSet& set,
+                        const SoftmaxNumerics& numerics, std::span<const Bits> given_mask,
+                        const Tensor& out);
   Tensor run_softmax_lines(const OpCall& call);
   Tensor run_norm(const OpCall& call);
   Tensor run_rotary(const OpCall& call);

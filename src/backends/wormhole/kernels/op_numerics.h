@@ -28,6 +28,7 @@ struct SoftmaxNumerics {
   Fidelity multiply = Fidelity::hifi4;
   bool fp32_accumulate = false;  ///< 32-bit Dst, and 32-bit buffers between the steps
   bool approximate = true;       ///< the vector unit's exponential and reciprocal
+  bool wide_buffers = false;     ///< 32-bit buffers, in releases that choose them apart from Dst
   bool into_blocks = false;      ///< the packer cuts a 32-bit Dst to bf16 instead of rounding it
 };
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "backends/wormhole/kernels/softmax_words.h"
 #include "backends/wormhole/program/ceil_div.h"
 #include "backends/wormhole/program/core_work.h"
 #include "backends/wormhole/program/largest_divisor.h"
@@ -14,26 +15,50 @@ namespace {
 
 constexpr std::int64_t exp_cycles = 66 * 32;  // of the accurate one, a tile
 
-std::vector<CircularBuffer> softmax_buffers(const SoftmaxProblem& problem, bool stable,
-                                            std::int64_t block) {
+// How the release's kernel goes through a row.
+struct Steps {
+  bool stable;
+  bool fused;  ///< a difference and its exponential are one step, and each reduction has a scaler
+  bool fp32_accumulate;
+  bool wide_buffers;  ///< of whole rows
+  std::int64_t block;
+};
+
+Steps steps_of(const SoftmaxProblem& problem, const Release& release) {
+  const bool fp32 = problem.fp32_accumulate.value_or(release.softmax_fp32_accumulate);
+  return {.stable = problem.numeric_stable.value_or(release.softmax_numeric_stable),
+          .fused = kernels::softmax_set(release.kernels) != nullptr,
+          .fp32_accumulate = fp32,
+          // Where a 32-bit Dst is the default, only accurate exponentials take as much in L1.
+          .wide_buffers = fp32 && !(release.softmax_fp32_accumulate && problem.approximate),
+          .block =
+              largest_divisor(problem.width_tiles, release.softmax_largest_block / (fp32 ? 2 : 1))};
+}
+
+// Differences have a buffer where their minuends do, which are not the tensor's own.
+bool keeps_differences(const SoftmaxProblem& problem, const Steps& steps) {
+  return steps.stable && (!steps.fused || problem.mask || problem.padded_columns);
+}
+
+std::vector<CircularBuffer> softmax_buffers(const SoftmaxProblem& problem, const Steps& steps) {
   const std::int64_t tile = n150d().tile_bytes_bf16;
-  const std::int64_t between = problem.fp32_accumulate ? 2 * tile : tile;
-  const std::int64_t width = problem.width_tiles;
-  std::vector<CircularBuffer> buffers = {{"in", (stable ? width : 2 * block) * tile},
+  const std::int64_t element = steps.wide_buffers ? 2 * tile : tile;
+  const std::int64_t single = steps.fp32_accumulate ? 2 * tile : tile;
+  const std::int64_t width = problem.width_tiles, block = steps.block;
+  std::vector<CircularBuffer> buffers = {{"in", (steps.stable ? width : 2 * block) * tile},
                                          {"out", 2 * block * tile},
-                                         {"reciprocal", between},
+                                         {"reciprocal", single},
                                          {"scaler", tile},
-                                         {"exponentials", width * between}};
+                                         {"exponentials", width * element}};
+  if (steps.fused) buffers.push_back({"sum_scaler", tile});
   if (problem.mask) {
-    buffers.push_back({"scaled", (width + block) * between});
+    buffers.push_back({"scaled", (width + block) * element});
     buffers.push_back({"scale", tile});
     buffers.push_back({"given_mask", width * tile});
   }
-  buffers.push_back({"mask", tile});
-  if (stable) {
-    buffers.push_back({"maximum", between});
-    buffers.push_back({"differences", width * between});
-  }
+  if (!steps.fused || problem.padded_columns) buffers.push_back({"mask", tile});
+  if (steps.stable) buffers.push_back({"maximum", single});
+  if (keeps_differences(problem, steps)) buffers.push_back({"differences", width * element});
   return buffers;
 }
 
@@ -41,15 +66,18 @@ std::vector<CircularBuffer> softmax_buffers(const SoftmaxProblem& problem, bool 
 
 SoftmaxNumerics softmax_numerics(const SoftmaxProblem& problem, const Release& release) {
   const Fidelity fidelity = problem.fidelity.value_or(release.softmax_fidelity);
-  return {.numeric_stable = problem.numeric_stable.value_or(release.softmax_numeric_stable),
+  const Steps steps = steps_of(problem, release);
+  return {.numeric_stable = steps.stable,
           .sum = fidelity,
           .multiply = fidelity,
-          .fp32_accumulate = problem.fp32_accumulate,
-          .approximate = problem.approximate};
+          .fp32_accumulate = steps.fp32_accumulate,
+          .approximate = problem.approximate,
+          .wide_buffers = steps.wide_buffers};
 }
 
 // Exponentials, their sum and its reciprocal, the products. Each waits for what the one before packed.
-UnitWork softmax_row(const SoftmaxProblem& problem, bool stable, std::int64_t block) {
+UnitWork softmax_row(const SoftmaxProblem& problem, const Release& release, std::int64_t block) {
+  const Steps steps = steps_of(problem, release);
   const std::int64_t tiles = problem.width_tiles;
   const std::int64_t masked = problem.padded_columns ? 1 : 0;
   UnitWork unit;
@@ -60,14 +88,21 @@ UnitWork softmax_row(const SoftmaxProblem& problem, bool stable, std::int64_t bl
   work.elementwise = tiles + masked;
   work.copies = tiles - masked;
   work.passes = 3 + masked;
-  if (stable) {
+  if (steps.stable) {
     work.reductions += tiles;
     work.elementwise += tiles;
     work.passes += 2;
   }
   // Row sum and row maximum read each tile once more; so do the subtraction and the multiplication.
-  work.unpacked = tiles * (stable ? 5 : 3) + 2;
-  work.packed = tiles * (stable ? 3 : 2) + 1;
+  work.unpacked = tiles * (steps.stable ? 5 : 3) + 2;
+  work.packed = tiles * (steps.stable ? 3 : 2) + 1;
+  // The tensor's own tiles are subtracted from as they lie, and the exponential follows in Dst.
+  if (steps.stable && !keeps_differences(problem, steps)) {
+    work.copies = 0;
+    work.unpacked -= tiles;
+    work.packed -= tiles;
+    work.passes -= 1;
+  }
   unit.reads = unit.writes = tiles;
   unit.read_waits = unit.write_waits = tiles / block;
   if (problem.mask) {  // a product and a sum instead of the copy
@@ -85,35 +120,42 @@ UnitWork softmax_row(const SoftmaxProblem& problem, bool stable, std::int64_t bl
   return unit;
 }
 
+bool row_fits(const SoftmaxProblem& problem, const Release& release) {
+  constexpr double usable_l1 = 0.9;  // of a core's
+  std::int64_t bytes = 0;
+  for (const CircularBuffer& buffer : softmax_buffers(problem, steps_of(problem, release)))
+    bytes += buffer.bytes;
+  return static_cast<double>(bytes) < usable_l1 * static_cast<double>(n150d().l1.bank_bytes);
+}
+
 Program make_softmax(const SoftmaxProblem& problem, const Release& release) {
   const CoreGrid device = n150d().compute_grid;
   const WorkSplit split = split_work(problem.tile_rows, device);
-  const std::int64_t most = release.softmax_largest_block / (problem.fp32_accumulate ? 2 : 1);
-  const std::int64_t block = largest_divisor(problem.width_tiles, most);
+  const std::int64_t bytes = problem.tile_rows * problem.width_tiles * n150d().tile_bytes_bf16;
+  const Steps steps = steps_of(problem, release);
   const SoftmaxNumerics numerics = softmax_numerics(problem, release);
   const Fidelity fidelity = numerics.multiply;
-  const std::int64_t bytes = problem.tile_rows * problem.width_tiles * n150d().tile_bytes_bf16;
-  const bool stable = numerics.numeric_stable;
+  const bool stable = numerics.numeric_stable, fp32 = numerics.fp32_accumulate;
   Program program;
   program.softmax = numerics;
   program.work.op = "softmax";
   program.work.program = "softmax interleaved multi-core";
   program.work.grid = bounding_grid(split.cores, device, FillOrder::by_row);
   program.work.fidelity = fidelity;
-  program.work.fp32_accumulate = problem.fp32_accumulate;
-  set_work(program.work, split, problem.tile_rows, softmax_row(problem, stable, block));
+  program.work.fp32_accumulate = fp32;
+  set_work(program.work, split, problem.tile_rows, softmax_row(problem, release, steps.block));
   add_read(program.work.traffic, problem.memory, bytes);
   if (problem.mask)
     add_read(program.work.traffic, *problem.mask, problem.mask_tiles * n150d().tile_bytes_bf16);
   add_written(program.work.traffic, problem.out_memory, bytes);
-  program.buffers = softmax_buffers(problem, stable, block);
+  program.buffers = softmax_buffers(problem, steps);
   program.buffer_grid = device;
   std::string variant = fmt::format("{} stable {}", to_string(problem.memory), stable);
   if (problem.mask) variant += fmt::format(" mask {}", to_string(*problem.mask));
   if (problem.out_memory != problem.memory)
     variant += fmt::format(" out {}", to_string(problem.out_memory));
   if (fidelity != release.softmax_fidelity) variant += " " + fidelity_name(fidelity);
-  if (problem.fp32_accumulate) variant += " fp32";
+  if (fp32) variant += " fp32";
   if (!problem.approximate) variant += " accurate";
   program.kernels = {"reader_unary_interleaved_sm.cpp " + variant,
                      "writer_unary_interleaved_start_id_blocked_sm.cpp " + variant,
@@ -121,7 +163,7 @@ Program make_softmax(const SoftmaxProblem& problem, const Release& release) {
   program.uncached_variant = fmt::format("numeric_stable {}", stable);
   if (fidelity != release.softmax_fidelity)
     program.uncached_variant += " " + fidelity_name(fidelity);
-  if (problem.fp32_accumulate) program.uncached_variant += " fp32";
+  if (fp32) program.uncached_variant += " fp32";
   if (!problem.approximate) program.uncached_variant += " accurate";
   if (problem.causal) program.uncached_variant += " causal";
   program.attributes = {{"cores", std::to_string(split.cores)},
@@ -129,7 +171,7 @@ Program make_softmax(const SoftmaxProblem& problem, const Release& release) {
                         {"exp", problem.approximate ? "approximate" : "accurate"},
                         {"numeric_stable", stable ? "yes" : "no"},
                         {"tile_rows_per_core", std::to_string(split.largest)},
-                        {"block", std::to_string(block)}};
+                        {"block", std::to_string(steps.block)}};
   program.refused = {{"moreh_softmax", "the dimension is the last one and the rank is at most 4"}};
   return program;
 }
@@ -142,12 +184,15 @@ using Along = SoftmaxLinesProblem::Along;
 // in, out, exponentials, differences; mask, scaler, sum, maximum and one more.
 std::vector<CircularBuffer> line_buffers(const SoftmaxLinesProblem& problem) {
   const std::int64_t tile = n150d().tile_bytes_bf16, line = problem.line_tiles * tile;
+  const std::int64_t single = problem.fp32_accumulate ? 2 * tile : tile;
+  const std::int64_t wide = problem.line_tiles * single;
   if (problem.along == Along::matrices)
-    return {{"in", 2 * tile},  {"out", 2 * tile}, {"exponentials", tile}, {"reciprocal", tile},
-            {"sum", 2 * tile}, {"maximum", tile}, {"between", tile}};
-  return {{"in", line},      {"mask", tile},         {"scaler", tile},
-          {"out", line},     {"exponentials", line}, {"reciprocal", tile},
-          {"maximum", tile}, {"differences", line},  {"between", tile}};
+    return {{"in", 2 * tile},       {"out", 2 * tile},   {"exponentials", single},
+            {"reciprocal", single}, {"sum", 2 * single}, {"maximum", single},
+            {"between", single}};
+  return {{"in", line},        {"mask", tile},         {"scaler", tile},
+          {"out", line},       {"exponentials", wide}, {"reciprocal", single},
+          {"maximum", single}, {"differences", wide},  {"between", single}};
 }
 
 // Across matrices a line is read for the maximum, the sum and the result.
@@ -203,6 +248,7 @@ Program make_softmax_lines(const SoftmaxLinesProblem& problem) {
   program.work.program = names.program;
   program.work.grid = bounding_grid(split.cores, device, FillOrder::by_column);
   program.work.fidelity = problem.fidelity;
+  program.work.fp32_accumulate = problem.fp32_accumulate;
   set_work(program.work, split, problem.lines, unit_of_line(problem));
   add_read(program.work.traffic, problem.memory,
            bytes * (problem.along == Along::matrices ? 3 : 1));
@@ -211,7 +257,8 @@ Program make_softmax_lines(const SoftmaxLinesProblem& problem) {
   program.buffer_grid = device;
   const std::string variant =
       fmt::format("{} {} {} {} {}", problem.line_tiles, split.largest, to_string(problem.memory),
-                  to_string(problem.out_memory), fidelity_name(problem.fidelity));
+                  to_string(problem.out_memory),
+                  fidelity_name(problem.fidelity) + (problem.fp32_accumulate ? " fp32" : ""));
   program.kernels = {fmt::format("reader_{} {}", names.kernel, variant),
                      fmt::format("writer_{} {}", names.kernel, variant),
                      fmt::format("{} {}", names.kernel, variant)};

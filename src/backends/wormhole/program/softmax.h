@@ -17,8 +17,8 @@ struct SoftmaxProblem {
   bool padded_columns;  ///< the last tile of a row has padding, which a mask tile hides
   std::optional<bool> numeric_stable;  ///< empty: as the release does
   Memory memory, out_memory;
-  std::optional<Fidelity> fidelity = std::nullopt;  ///< empty: as the release does
-  bool fp32_accumulate = false;
+  std::optional<Fidelity> fidelity = std::nullopt;     ///< empty: as the release does
+  std::optional<bool> fp32_accumulate = std::nullopt;  ///< empty: as the release does
   bool approximate = true;
   std::optional<Memory> mask = std::nullopt;  ///< where it is
   bool causal = false;                        ///< the mask has a row for each
@@ -33,16 +33,20 @@ struct SoftmaxLinesProblem {
   std::int64_t line_tiles;  ///< of each
   Memory memory, out_memory;
   Fidelity fidelity;
+  bool fp32_accumulate = false;  ///< and fp32 between the steps
 };
 Program make_softmax_lines(const SoftmaxLinesProblem& problem);
 /// Its buffers hold a line; where they would not, the release takes a program that reads it three times.
 bool line_fits(const SoftmaxLinesProblem& problem);
 
+/// A row's buffers fit the L1 of a core.
+bool row_fits(const SoftmaxProblem& problem, const Release& release);
+
 /// One core takes whole tile rows; the exponentials of a row stay in its L1.
 Program make_softmax(const SoftmaxProblem& problem, const Release& release);
 
 /// What a row of tiles asks of a core, its tiles read and written in blocks.
-UnitWork softmax_row(const SoftmaxProblem& problem, bool stable, std::int64_t block);
+UnitWork softmax_row(const SoftmaxProblem& problem, const Release& release, std::int64_t block);
 /// The numerics that a problem leaves to the release, with those that it names.
 SoftmaxNumerics softmax_numerics(const SoftmaxProblem& problem, const Release& release);
 

@@ -14,9 +14,9 @@ namespace {
 
 // Input and result are the shards themselves; so is a mask in shards.
 std::vector<CircularBuffer> buffers_of(const SoftmaxProblem& problem, const SoftmaxInShards& shards,
-                                       bool stable) {
+                                       const SoftmaxNumerics& numerics) {
   const std::int64_t tile = n150d().tile_bytes_bf16;
-  const std::int64_t between = problem.fp32_accumulate ? 2 * tile : tile;
+  const std::int64_t between = numerics.fp32_accumulate ? 2 * tile : tile;
   const std::int64_t width = problem.width_tiles;
   std::vector<CircularBuffer> buffers = {{"scaler", tile}};
   if (problem.mask) {
@@ -28,7 +28,7 @@ std::vector<CircularBuffer> buffers_of(const SoftmaxProblem& problem, const Soft
   }
   buffers.push_back({"exponentials", width * between});
   buffers.push_back({"reciprocal", between});
-  if (stable) {
+  if (numerics.numeric_stable) {
     buffers.push_back({"maximum", between});
     buffers.push_back({"differences", width * between});
   }
@@ -57,7 +57,7 @@ std::string variant_of(const SoftmaxProblem& problem, const SoftmaxInShards& sha
   if (problem.causal) variant += " causal";
   if (shards.mask_in_shards) variant += " in shards";
   variant += " " + fidelity_name(numerics.multiply);
-  if (problem.fp32_accumulate) variant += " fp32";
+  if (numerics.fp32_accumulate) variant += " fp32";
   if (!problem.approximate) variant += " accurate";
   return variant;
 }
@@ -76,12 +76,12 @@ Program make_softmax_in_shards(const SoftmaxProblem& problem, const SoftmaxInSha
   program.work.program = "softmax, shards";
   program.work.grid = config.grid;
   program.work.fidelity = program.softmax.multiply;
-  program.work.fp32_accumulate = problem.fp32_accumulate;
-  UnitWork unit = softmax_row(problem, stable, config.subblock_w);
+  program.work.fp32_accumulate = program.softmax.fp32_accumulate;
+  UnitWork unit = softmax_row(problem, release, config.subblock_w);
   unit.reads = unit.read_waits = unit.writes = unit.write_waits = 0;
   set_work(program.work, {cores, config.block_h}, std::int64_t{cores} * config.block_h, unit);
   read_mask(problem, shards, program.work);
-  program.buffers = buffers_of(problem, shards, stable);
+  program.buffers = buffers_of(problem, shards, program.softmax);
   program.buffer_grid = config.grid;
   const std::string variant = variant_of(problem, shards, program.softmax);
   program.kernels = {(shards.mask_in_rows ? "reader_unary_sharded_sm_rm_mask.cpp "

@@ -87,6 +87,7 @@ void read_other_ops(Reader& facts, Release& release) {
   release.softmax_largest_block = facts.integer("softmax_largest_block");
   release.softmax_numeric_stable = facts.flag("softmax_numeric_stable");
   release.softmax_fidelity = facts.fidelity("softmax_fidelity");
+  release.softmax_fp32_accumulate = facts.flag("softmax_fp32_accumulate");
   release.elementwise_fidelity = facts.fidelity("elementwise_fidelity");
   release.scalar_conversion = facts.word<ScalarConversion>(
       "scalar_conversion",

@@ -38,6 +38,7 @@ struct Release {
   std::int64_t softmax_largest_block;
   bool softmax_numeric_stable;
   Fidelity softmax_fidelity;
+  bool softmax_fp32_accumulate;  ///< where the caller does not say
   Fidelity elementwise_fidelity;
   ScalarConversion scalar_conversion;
   DivideByNumber divide_by_number;

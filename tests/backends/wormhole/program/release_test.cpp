@@ -133,6 +133,7 @@ const std::vector<Change>& changes() {
       {"matmul_largest_square", 4, programs | time},
       {"softmax_numeric_stable", true, digits | programs | time},
       {"softmax_fidelity", "lofi", digits | programs},  // its vector unit sets the pace
+      {"softmax_fp32_accumulate", true, digits | programs | time},
       {"softmax_largest_block", 4, programs | time},
       {"elementwise_fidelity", "lofi", digits | programs},  // its readers set the pace
       {"scalar_conversion", "nearest_even", digits},

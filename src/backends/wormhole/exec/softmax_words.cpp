@@ -1,0 +1,61 @@
+#include "backends/wormhole/exec/softmax_words.h"
+
+#include <vector>
+
+#include "backends/wormhole/exec/useful_threads.h"
+#include "base/interrupt.h"
+
+namespace wattention::wormhole {
+namespace {
+
+// body(i) for each of `count` rows or lines of `elements` in all.
+template <class Body>
+void for_each_line(std::int64_t count, std::size_t elements, HostOptions host, Body body) {
+  const int threads = useful_threads(static_cast<double>(elements), least_softmax_elements,
+                                     resolve_threads(host.threads));
+  parallel(threads, [&](int thread) {
+    const Share share = share_of(count, thread, threads, 16);
+    for (std::int64_t i = share.begin; i < share.end; ++i) {
+      interruption_point();
+      body(i);
+    }
+  });
+}
+
+}  // namespace
+
+void softmax_rows(const kernels::SoftmaxSet& set, const WordRows& rows,
+                  const SoftmaxNumerics& numerics, HostOptions host) {
+  const auto cols = static_cast<std::size_t>(rows.cols);
+  for_each_line(static_cast<std::int64_t>(rows.input.size() / cols), rows.input.size(), host,
+                [&](std::int64_t row) {
+                  const std::size_t at = static_cast<std::size_t>(row) * cols;
+                  kernels::SoftmaxWords one{
+                      .input = rows.input.subspan(at, cols),
+                      .mask = {},
+                      .scale = rows.scale,
+                      .logical_cols = static_cast<std::size_t>(rows.logical_cols)};
+                  if (!rows.mask.empty()) one.mask = rows.mask.subspan(at, cols);
+                  set.row(one, numerics, rows.out.subspan(at, cols));
+                });
+}
+
+void softmax_lines(const kernels::SoftmaxSet& set, const WordLines& lines,
+                   const SoftmaxNumerics& numerics, HostOptions host) {
+  const auto length = static_cast<std::size_t>(lines.length);
+  const auto inner = static_cast<std::size_t>(lines.inner);
+  const std::size_t count = lines.input.size() / length;
+  for_each_line(static_cast<std::int64_t>(count), lines.input.size(), host, [&](std::int64_t i) {
+    const auto line = static_cast<std::size_t>(i);
+    const std::size_t first = line / inner * inner * length + line % inner;
+    std::vector<Word> values(length), results(length);
+    for (std::size_t at = 0; at < length; ++at) values[at] = lines.input[first + at * inner];
+    if (lines.across_matrices)
+      set.across(values, numerics, results);
+    else
+      set.line(values, static_cast<std::size_t>(lines.logical), numerics, results);
+    for (std::size_t at = 0; at < length; ++at) lines.out[first + at * inner] = results[at];
+  });
+}
+
+}  // namespace wattention::wormhole

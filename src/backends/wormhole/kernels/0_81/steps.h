@@ -1,0 +1,85 @@
+#pragma once
+// What kernels of several steps share. A value between two steps is a word: what the matrix unit reads of it, tf32 in
+// fp32's place or bf16 in the upper half, which the unit multiplies and adds alike.
+// TT-NN 0.81.1, ttnn/cpp/ttnn/kernel_lib: reduce_helpers_compute.inl, eltwise.
+#include <array>
+#include <span>
+
+#include "backends/wormhole/kernels/0_81/reciprocal.h"
+#include "backends/wormhole/kernels/steps.h"
+#include "backends/wormhole/numerics/elementwise.h"
+#include "backends/wormhole/numerics/mvmul.h"
+#include "backends/wormhole/numerics/packer.h"
+#include "backends/wormhole/numerics/unpacker.h"
+
+namespace wattention::wormhole::kernels::v0_81 {
+
+/// What a program computes in, and what its buffers hold between the steps.
+struct Widths {
+  DstFormat dst = DstFormat::fp32;
+  bool wide_buffers = false;  ///< fp32; else bf16
+};
+
+/// A Dst value as the next step reads it.
+constexpr Word through_l1(Word dst, Widths widths) {
+  if (widths.wide_buffers) return unpack_fp32(dst, UnpackedAs::tf32);
+  return widen(steps::packed<Steps>(dst, widths.dst));
+}
+
+/// What the vector unit stores to Dst.
+constexpr Word stored(Word value, DstFormat dst) {
+  return steps::stored<Steps>(value, dst);
+}
+
+constexpr Word product(Word src_a, Word src_b, int phases, DstFormat format) {
+  Word dst = 0;
+  for (int phase = 0; phase < phases; ++phase)
+    dst = elwmul<Silicon, Word>(src_a, src_b, phase, dst, format);
+  return dst;
+}
+
+/// Along a row, as a product with the scaler in SrcA: of each tile both faces in every phase.
+/// tt_metal/tt-llk/tt_llk_wormhole_b0/llk_lib/llk_math_reduce.h.
+constexpr Word row_sum(std::span<const Word> row, Word scaler, int phases, DstFormat format) {
+  constexpr std::size_t tile = 2 * mvmul_depth;
+  std::array<Word, mvmul_depth> scalers{};
+  scalers.fill(scaler);
+  Word dst = 0;
+  for (std::size_t from = 0; from < row.size(); from += tile)
+    for (int phase = 0; phase < phases; ++phase)
+      for (std::size_t face = from; face < from + tile; face += mvmul_depth)
+        dst = mvmul<Silicon, Word>(scalers, row.subspan(face).first<mvmul_depth>(), phase, dst,
+                                   format);
+  return dst;
+}
+
+/// Down a column, faces of 16 rows from the top.
+constexpr Word column_sum(std::span<const Word> column, Word scaler, int phases, DstFormat format) {
+  std::array<Word, mvmul_depth> scalers{};
+  scalers.fill(scaler);
+  Word dst = 0;
+  for (std::size_t face = 0; face < column.size(); face += mvmul_depth)
+    for (int phase = 0; phase < phases; ++phase)
+      dst = mvmul<Silicon, Word>(column.subspan(face).first<mvmul_depth>(), scalers, phase, dst,
+                                 format);
+  return dst;
+}
+
+/// GMPOOL over values as they lie in the source register.
+constexpr Word largest_of(std::span<const Word> values) {
+  Word largest = 0xffffffffu;
+  for (const Word value : values) {
+    const Word source = counts_as_zero(value) ? 0 : value;
+    if (ordered_below(largest, source)) largest = source;
+  }
+  return largest;
+}
+
+/// 1 / dst in place. The approximate one of a 16-bit Dst is cut, the accurate one rounded.
+constexpr Word reciprocal_in_dst(Word dst, bool approximate, DstFormat format) {
+  if (format == DstFormat::fp32) return reciprocal_of::in_fp32(dst, approximate ? 1 : 2);
+  return approximate ? stored(reciprocal_of::in_fp32(dst, 1), format)
+                     : widen(reciprocal(upper_half(dst)));
+}
+
+}  // namespace wattention::wormhole::kernels::v0_81
