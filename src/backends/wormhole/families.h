@@ -42,7 +42,9 @@ std::optional<Refusal> refuse_softmax_in_words(const OpCall& call);
 std::optional<Refusal> refuse_softmax_lines(const OpCall& call, const Release& release);
 std::optional<Refusal> refuse_norm(const OpCall& call);
 std::optional<Refusal> refuse_rotary(const OpCall& call);
-std::optional<Refusal> refuse_reduce(const OpCall& call);
+std::optional<Refusal> refuse_reduce(const OpCall& call, const Release& release);
+/// Of the releases whose programs hand on 32 bits.
+std::optional<Refusal> refuse_reduce_in_words(const OpCall& call);
 std::optional<Refusal> refuse_prod(const OpCall& call);
 std::optional<Refusal> refuse_plus_one(const OpCall& call);
 std::optional<Refusal> refuse_move(const OpCall& call);

@@ -8,6 +8,7 @@
 
 #include "backends/wormhole/exec/exec.h"
 #include "backends/wormhole/families.h"
+#include "backends/wormhole/kernels/reduce_words.h"
 #include "backends/wormhole/program/reduce.h"
 #include "backends/wormhole/wormhole_backend.h"
 #include "tensor/reduced.h"
@@ -35,9 +36,18 @@ std::vector<Bits> turned(const Bits* matrix, std::int64_t rows, std::int64_t col
   return out;
 }
 
+// From which source register the product comes decides digits.
+void multiply_onto(std::span<Bits> product, std::span<const Bits> values, bool product_first,
+                   HostOptions host) {
+  if (product_first)
+    multiply(product, values, Fidelity::hifi4, product, host);
+  else
+    multiply(values, product, Fidelity::hifi4, product, host);
+}
+
 // Of each matrix the product of its rows, or of its columns, without padding: from 1 on, each product through L1.
 std::vector<Bits> products_along(const Bits* image, const TiledShape& shape, bool of_rows,
-                                 HostOptions host) {
+                                 bool product_first, HostOptions host) {
   constexpr Bits one = 0x3f80;
   const std::int64_t lines = of_rows ? shape.rows : shape.cols;
   const std::int64_t width = of_rows ? shape.cols : shape.rows;
@@ -49,7 +59,7 @@ std::vector<Bits> products_along(const Bits* image, const TiledShape& shape, boo
     const Bits* line = of_rows ? image : columns.data();
     std::vector<Bits> product(static_cast<std::size_t>(padded), one);
     for (std::int64_t i = 0; i < lines; ++i, line += padded)
-      multiply({line, product.size()}, product, Fidelity::hifi4, product, host);
+      multiply_onto(product, {line, product.size()}, product_first, host);
     products.insert(products.end(), product.begin(), product.begin() + width);
   }
   return products;
@@ -77,7 +87,8 @@ Tensor WormholeBackend::multiply_along(const OpCall& call) {
   Tensor out = planned([&] { return reshaped(multiply_moved(call, input, dim), kept); });
   if (!has_values()) return out;
   const std::vector<Bits> products =
-      products_along(bits_of(input), TiledShape(input.shape()), dim == 2, host_);
+      products_along(bits_of(input), TiledShape(input.shape()), dim == 2,
+                     kernels::reduce_set(release_.kernels) != nullptr, host_);
   set_elements(out, reinterpret_cast<const std::byte*>(products.data()));
   return out;
 }
@@ -110,7 +121,8 @@ Tensor WormholeBackend::multiply_matrices(const OpCall& call, const Tensor& inpu
   std::fill_n(bits_of(out), to.elements(), one);
   for (std::int64_t i = 0; i < to.elements() / inner * matrices; ++i) {
     const std::span<Bits> product(bits_of(out) + i / matrices * inner, count);
-    multiply({bits_of(input) + i * inner, count}, product, Fidelity::hifi4, product, host_);
+    multiply_onto(product, {bits_of(input) + i * inner, count},
+                  kernels::reduce_set(release_.kernels) != nullptr, host_);
   }
   return out;
 }

@@ -11,6 +11,7 @@
 
 #include "backends/wormhole/families.h"
 #include "backends/wormhole/kernels/powers.h"
+#include "backends/wormhole/kernels/reduce_words.h"
 #include "backends/wormhole/numerics/elementwise.h"
 #include "backends/wormhole/program/unary.h"
 #include "backends/wormhole/reduce_steps.h"
@@ -66,40 +67,44 @@ std::optional<Refusal> refuse_steps_of_bf16(const OpCall& call) {
 
 }  // namespace
 
-std::optional<Refusal> refuse_reduce(const OpCall& call) {
+std::optional<Refusal> refuse_reduce(const OpCall& call, const Release& release) {
   if (call.op == Op::prod) return refuse_prod(call);
   if (auto refusal = refuse_operands(call, "Input to reduce must be tilized", Dtypes::floats))
     return refusal;
   if (call.a().rank() < 1)
     return refuse(ErrorKind::unsupported, "[{}] expected at least one dimension; found shape {}",
                   call.name(), call.a().shape());
+  if (kernels::reduce_set(release.kernels) != nullptr) return refuse_reduce_in_words(call);
   return call.a().dtype() == DType::bf16 ? std::nullopt : refuse_steps_of_bf16(call);
 }
 
 Tensor WormholeBackend::run_reduce(const OpCall& call) {
   const bool varies = call.op == Op::var || call.op == Op::stddev;
-  Tensor kept = varies                ? variance(call)
+  const bool in_words = kernels::reduce_set(release_.kernels) != nullptr;
+  Tensor kept = varies                ? (in_words ? variance_in_words(call) : variance(call))
                 : call.op == Op::prod ? multiply_along(call)
                                       : sum_or_largest(call);
-  if (call.op == Op::stddev) kept = run_family({Op::sqrt, {kept}, {}, {}, kept.shape()});
+  if (call.op == Op::stddev && !in_words)
+    kept = run_family({Op::sqrt, {kept}, {}, {}, kept.shape()});
   return reshaped(kept, call.shape);
 }
 
 // The result keeps its dimensions, of size 1.
 Tensor WormholeBackend::sum_or_largest(const OpCall& call) {
+  const float share = 1.0f / static_cast<float>(reduced_count(call));
+  if (kernels::reduce_set(release_.kernels) != nullptr) return sum_or_largest_in_words(call, share);
   const bool least = call.op == Op::min;
   const Tensor input =
       least ? run_family({Op::neg, {call.a()}, {}, {}, call.a().shape()}) : call.a();
   if (call.op == Op::max || least) {
-    const Tensor largest = reduce_steps(call, input, {true, 1, false});
+    const Tensor largest = reduce_steps(call, input, {.largest = true});
     return least ? run_family({Op::neg, {largest}, {}, {}, largest.shape()}) : largest;
   }
-  const float share = 1.0f / static_cast<float>(reduced_count(call));
-  if (call.op == Op::sum) return reduce_steps(call, input, {false, 1, true});
+  if (call.op == Op::sum) return reduce_steps(call, input, {.matrices_first = true});
   if (is_one_step(*call.attributes.dims, input.rank()))
-    return reduce_steps(call, input, {false, share, false});
+    return reduce_steps(call, input, {.scaler = share});
   // Over a batch and more the release sums, and divides by the number of all elements, reduced or not.
-  const Tensor sum = reduce_steps(call, input, {false, 1, false});
+  const Tensor sum = reduce_steps(call, input, {});
   return times(sum, 1.0f / static_cast<float>(call.a().numel()));
 }
 
@@ -125,15 +130,19 @@ Tensor WormholeBackend::reduce_steps(const OpCall& call, const Tensor& input,
   if (both_sides && TiledShape(input.shape()).tiles() == 1)
     return reduce_tile(call, input, plan.largest, plan.scaler);
   Tensor result = input;
-  for (const int dim : in_order(call.op, dims, rank)) {
-    // Over both sides of a matrix the width comes first, and the scaler with the height; else with each.
-    const float factor = both_sides && dim == rank - 1 ? 1.0f : plan.scaler;
+  const std::vector<int> order = in_order(call.op, dims, rank);
+  for (const int dim : order) {
+    const bool later = plan.scales_first && !both_sides && dim != order.front();
+    // Over both sides of a matrix the width comes first, and the scaler with the height; else with each, or once.
+    const float factor = later || (both_sides && dim == rank - 1) ? 1.0f : plan.scaler;
+    ReduceStep step{plan.largest, dim == rank - 1, factor, plan.least};
+    if (plan.fp32_between) step.out = dim == order.back() ? DType::bf16 : DType::f32;
     if (dim >= rank - 2)
-      result = reduce_side(call, result, {plan.largest, dim == rank - 1, factor});
+      result = reduce_side(call, result, step);
     else if (plan.matrices_first && result.dtype() != DType::f32)  // as call_fast_nc has it
       result = sum_matrices(call, result, dim);
     else
-      result = reduce_across(call, result, dim, {plan.largest, false, factor});
+      result = reduce_across(call, result, dim, step);
   }
   return result;
 }
@@ -176,7 +185,7 @@ Tensor WormholeBackend::squared(const Tensor& input) {
 Tensor WormholeBackend::variance(const OpCall& call) {
   const float share = 1.0f / static_cast<float>(reduced_count(call));
   const auto mean_of = [&](const Tensor& tensor) {
-    return reduce_steps(call, tensor, {false, share, false});
+    return reduce_steps(call, tensor, {.scaler = share});
   };
   const Tensor mean = mean_of(call.a());
   const Tensor squares = mean_of(squared(call.a()));

@@ -176,7 +176,7 @@ std::optional<Refusal> refuse_family(const OpCall& call, const Release& release)
     case OpFamily::softmax: return refuse_softmax(call, release);
     case OpFamily::norm: return refuse_norm(call);
     case OpFamily::rotary: return refuse_rotary(call);
-    case OpFamily::reduce: return refuse_reduce(call);
+    case OpFamily::reduce: return refuse_reduce(call, release);
     case OpFamily::search: return refuse_search(call);
     case OpFamily::gather: return refuse_gather(call);
     case OpFamily::move: return refuse_move(call);

@@ -130,6 +130,9 @@ class WormholeBackend final : public Backend {
   Tensor run_reduce(const OpCall& call);
   Tensor sum_or_largest(const OpCall& call);
   Tensor variance(const OpCall& call);
+  Tensor sum_or_largest_in_words(const OpCall& call, float share);
+  Tensor variance_in_words(const OpCall& call);
+  Tensor variance_of_side(const OpCall& call, const Tensor& input, bool along_width);
   Tensor reduce_steps(const OpCall& call, const Tensor& input, const ReducePlan& plan);
   Tensor reduce_tile(const OpCall& call, const Tensor& input, bool largest, float scaler);
   Tensor times(const Tensor& input, float number);

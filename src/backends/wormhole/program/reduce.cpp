@@ -23,10 +23,24 @@ Names names_of(ReducedSide side) {
   return {};
 }
 
+Names names_of_variance(ReducedSide side) {
+  return side == ReducedSide::width
+             ? Names{"variance of the width, multi core", "welford_reduce_w.cpp"}
+             : Names{"variance of the height, multi core", "welford_reduce_h.cpp"};
+}
+
 // A sum along the width is a product with a column of scalers. A product of matrices meets what was packed before.
 TileWork tile_work(const ReduceProblem& problem) {
   TileWork work;
   const std::int64_t tiles = problem.tiles_of_one;
+  if (problem.varies) {
+    constexpr std::int64_t cycles = 240;  // of both passes over a tile, 15 for each four rows
+    work.copies = tiles;
+    work.vector_cycles = cycles * tiles;
+    work.unpacked = tiles;
+    work.packed = work.passes = 1;
+    return work;
+  }
   const bool product = problem.side == ReducedSide::width && !problem.largest;
   const bool multiplies = problem.side == ReducedSide::batch_product;
   if (product)
@@ -44,7 +58,8 @@ TileWork tile_work(const ReduceProblem& problem) {
 }  // namespace
 
 Program make_reduce(const ReduceProblem& problem) {
-  const auto [name, kernel] = names_of(problem.side);
+  const auto [name, kernel] =
+      problem.varies ? names_of_variance(problem.side) : names_of(problem.side);
   MoveProblem move{problem.op,
                    name,
                    kernel,
@@ -53,7 +68,7 @@ Program make_reduce(const ReduceProblem& problem) {
                    problem.memory,
                    problem.out_memory,
                    problem.dtype,
-                   problem.dtype};
+                   problem.out_dtype};
   move.unit.tiles = tile_work(problem);
   move.unit.reads = move.unit.read_waits = problem.tiles_of_one;
   Program program = make_move(move);

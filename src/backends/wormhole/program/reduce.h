@@ -15,7 +15,9 @@ struct ReduceProblem {
   Memory memory;              ///< of the input
   Memory out_memory;
   Fidelity fidelity;
-  DType dtype = DType::bf16;  ///< of input and result
+  DType dtype = DType::bf16;  ///< of the input
+  DType out_dtype = dtype;
+  bool varies = false;  ///< the variance along that side, instead
 };
 
 /// A core takes whole rows, columns or positions; its reader waits for each tile.

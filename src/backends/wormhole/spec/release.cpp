@@ -89,6 +89,7 @@ void read_other_ops(Reader& facts, Release& release) {
   release.softmax_fidelity = facts.fidelity("softmax_fidelity");
   release.softmax_fp32_accumulate = facts.flag("softmax_fp32_accumulate");
   release.elementwise_fidelity = facts.fidelity("elementwise_fidelity");
+  release.reduce_fidelity = facts.fidelity("reduce_fidelity");
   release.scalar_conversion = facts.word<ScalarConversion>(
       "scalar_conversion",
       {{"truncate", ScalarConversion::truncate}, {"nearest_even", ScalarConversion::nearest_even}});

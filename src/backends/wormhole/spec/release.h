@@ -40,6 +40,7 @@ struct Release {
   Fidelity softmax_fidelity;
   bool softmax_fp32_accumulate;  ///< where the caller does not say
   Fidelity elementwise_fidelity;
+  Fidelity reduce_fidelity;
   ScalarConversion scalar_conversion;
   DivideByNumber divide_by_number;
   TtnnFormat print;

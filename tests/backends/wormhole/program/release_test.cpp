@@ -66,6 +66,7 @@ void call_ops(const Device& device, Observed& seen) {
   note(seen, multiply(x, 0.1));
   note(seen, divide(x, 3.0));
   note(seen, run_op(Op::exp, {{x}}));
+  note(seen, sum(x, {.dims = Dims{1}}));
 }
 
 /// A softmax whose kind the caller leaves open.
@@ -136,6 +137,7 @@ const std::vector<Change>& changes() {
       {"softmax_fp32_accumulate", true, digits | programs | time},
       {"softmax_largest_block", 4, programs | time},
       {"elementwise_fidelity", "lofi", digits | programs},  // its readers set the pace
+      {"reduce_fidelity", "lofi", digits | programs | time},
       {"scalar_conversion", "nearest_even", digits},
       {"divide_by_number", "vector_unit_reciprocal", digits},
       {"print_width", 9, print},
