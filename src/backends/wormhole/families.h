@@ -40,7 +40,9 @@ std::optional<Refusal> refuse_softmax(const OpCall& call, const Release& release
 std::optional<Refusal> refuse_softmax_in_words(const OpCall& call);
 /// Along another dimension than the last, or of more than four.
 std::optional<Refusal> refuse_softmax_lines(const OpCall& call, const Release& release);
-std::optional<Refusal> refuse_norm(const OpCall& call);
+std::optional<Refusal> refuse_norm(const OpCall& call, const Release& release);
+/// Of the releases whose kernels compute in words.
+std::optional<Refusal> refuse_norm_in_words(const OpCall& call);
 std::optional<Refusal> refuse_rotary(const OpCall& call);
 std::optional<Refusal> refuse_reduce(const OpCall& call, const Release& release);
 /// Of the releases whose programs hand on 32 bits.

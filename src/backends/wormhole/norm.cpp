@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "backends/wormhole/families.h"
+#include "backends/wormhole/kernels/norm_words.h"
 #include "backends/wormhole/norm_in_shards.h"
 #include "backends/wormhole/program/norm.h"
 #include "backends/wormhole/wormhole_backend.h"
@@ -94,23 +95,28 @@ std::optional<Refusal> refuse_layouts(const OpCall& call) {
 
 }  // namespace
 
-std::optional<Refusal> refuse_norm(const OpCall& call) {
+std::optional<Refusal> refuse_norm(const OpCall& call, const Release& release) {
   if (auto refusal = refuse_layouts(call)) return refusal;
   if (auto refusal = refuse_weights(call)) return refusal;
+  const bool in_words = kernels::norm_row_kernel(release.kernels) != nullptr;
+  if (in_words)
+    if (auto refusal = refuse_norm_in_words(call)) return refusal;
   if (asks_for_norm_in_shards(call)) return refuse_norm_in_shards(call);
-  if (auto refusal = refuse_dtypes(call)) return refusal;
+  if (auto refusal = refuse_dtypes(call, in_words ? Dtypes::floats : Dtypes::bf16)) return refusal;
   const NormProblem problem = problem_of(call);
-  if (call.op == Op::layer_norm && !problem.weights_in_rows && !row_fits(problem))
-    return refuse(
-        ErrorKind::unsupported,
-        "[layer_norm] expected a row whose buffers fit the L1 of a core, as the release's "
-        "program for wider ones is not built here; found shape {}",
-        call.shape);
+  const bool has_wide_program = in_words || (call.op == Op::layer_norm && !problem.weights_in_rows);
+  if (has_wide_program && !row_fits(problem))
+    return refuse(ErrorKind::unsupported,
+                  "[{}] expected a row whose buffers fit the L1 of a core, as the release's "
+                  "program for wider ones is not built here; found shape {}",
+                  call.name(), call.shape);
   return std::nullopt;
 }
 
 Tensor WormholeBackend::run_norm(const OpCall& call) {
-  const NormProblem problem = problem_of(call);
+  NormProblem problem = problem_of(call);
+  const kernels::NormRowKernel row_kernel = kernels::norm_row_kernel(release_.kernels);
+  problem.one_root = row_kernel != nullptr;
   const auto& config = call.attributes.program;
   const Tensor& input = call.a();
   Tensor out = config && config->inplace
@@ -122,6 +128,10 @@ Tensor WormholeBackend::run_norm(const OpCall& call) {
              : make_norm(problem);
   enqueue(program.kernels.back() + fmt::format(" {}", call.shape), program, Reuse::blocks);
   if (!has_values()) return out;
+  if (row_kernel != nullptr) {
+    norm_in_words(call, row_kernel, problem.numerics, out);
+    return out;
+  }
   const auto row_of = [&](int place) -> const Bits* {
     const Tensor* tensor = call.operand(place);
     return tensor == nullptr ? nullptr : bits_of(*tensor);

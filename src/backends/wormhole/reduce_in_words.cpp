@@ -6,7 +6,7 @@
 #include <numeric>
 #include <vector>
 
-#include "backends/wormhole/exec/words.h"
+#include "backends/wormhole/exec/each_line.h"
 #include "backends/wormhole/families.h"
 #include "backends/wormhole/kernels/reduce_words.h"
 #include "backends/wormhole/program/reduce.h"
@@ -18,7 +18,7 @@
 namespace wattention::wormhole {
 namespace {
 
-Word share_of(std::int64_t count) {
+Word one_over(std::int64_t count) {
   return std::bit_cast<Word>(1.0f / static_cast<float>(count));
 }
 
@@ -90,22 +90,20 @@ Tensor WormholeBackend::variance_of_side(const OpCall& call, const Tensor& input
   if (!has_values()) return out;
   const std::int64_t count = along_width ? from.cols : from.rows;
   const std::int64_t lines = along_width ? from.rows : from.cols;
-  const kernels::Shares shares{share_of(count), share_of(count - 1)};
+  const kernels::Shares shares{one_over(count), one_over(count - 1)};
   const kernels::ReduceSet& set = *kernels::reduce_set(release_.kernels);
   const std::vector<Word> words = words_read(input);
   std::vector<Word> dst(static_cast<std::size_t>(to.elements()));
-  for_each_share(from.batch * lines, host_, [&](Share share) {
+  for_each_line(from.batch * lines, words.size(), host_, [&](std::int64_t i) {
+    const std::int64_t matrix = i / lines, at = i % lines;
+    const std::int64_t step = along_width ? 1 : from.padded_cols;
+    const Word* const first =
+        words.data() + matrix * from.matrix_elements() + at * (along_width ? from.padded_cols : 1);
     std::vector<Word> line(static_cast<std::size_t>(count));
-    for (std::int64_t i = share.begin; i < share.end; ++i) {
-      const std::int64_t matrix = i / lines, at = i % lines;
-      const std::int64_t step = along_width ? 1 : from.padded_cols;
-      const Word* const first = words.data() + matrix * from.matrix_elements() +
-                                at * (along_width ? from.padded_cols : 1);
-      for (std::int64_t k = 0; k < count; ++k) line[static_cast<std::size_t>(k)] = first[k * step];
-      const std::int64_t place =
-          matrix * to.matrix_elements() + at * (along_width ? to.padded_cols : 1);
-      dst[static_cast<std::size_t>(place)] = set.variance(line, shares, call.op == Op::stddev);
-    }
+    for (std::int64_t k = 0; k < count; ++k) line[static_cast<std::size_t>(k)] = first[k * step];
+    const std::int64_t place =
+        matrix * to.matrix_elements() + at * (along_width ? to.padded_cols : 1);
+    dst[static_cast<std::size_t>(place)] = set.variance(line, shares, call.op == Op::stddev);
   });
   pack_dst(out, dst, true);
   return out;

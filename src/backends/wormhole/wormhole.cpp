@@ -174,7 +174,7 @@ std::optional<Refusal> refuse_family(const OpCall& call, const Release& release)
     case OpFamily::binary: return refuse_binary(call);
     case OpFamily::unary: return refuse_unary(call, release);
     case OpFamily::softmax: return refuse_softmax(call, release);
-    case OpFamily::norm: return refuse_norm(call);
+    case OpFamily::norm: return refuse_norm(call, release);
     case OpFamily::rotary: return refuse_rotary(call);
     case OpFamily::reduce: return refuse_reduce(call, release);
     case OpFamily::search: return refuse_search(call);

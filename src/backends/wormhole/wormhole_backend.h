@@ -12,6 +12,7 @@
 #include "backends/wormhole/exec/blocks.h"
 #include "backends/wormhole/exec/exec.h"
 #include "backends/wormhole/exec/unary.h"
+#include "backends/wormhole/kernels/norm_words.h"
 #include "backends/wormhole/layout.h"
 #include "backends/wormhole/memory/bank_memory.h"
 #include "backends/wormhole/move_programs.h"
@@ -26,7 +27,7 @@ namespace wattention::wormhole {
 
 namespace kernels {
 struct SoftmaxSet;
-}
+}  // namespace kernels
 struct ReducePlan;
 struct ReduceStep;
 
@@ -124,6 +125,8 @@ class WormholeBackend final : public Backend {
                         const Tensor& out);
   Tensor run_softmax_lines(const OpCall& call);
   Tensor run_norm(const OpCall& call);
+  void norm_in_words(const OpCall& call, kernels::NormRowKernel kernel,
+                     const NormNumerics& numerics, const Tensor& out);
   Tensor run_rotary(const OpCall& call);
   /// Elements of `out` become 0, as the random bits say.
   void drop(const OpCall& call, const Tensor& out);

@@ -2,28 +2,9 @@
 
 #include <vector>
 
-#include "backends/wormhole/exec/useful_threads.h"
-#include "base/interrupt.h"
+#include "backends/wormhole/exec/each_line.h"
 
 namespace wattention::wormhole {
-namespace {
-
-// body(i) for each of `count` rows or lines of `elements` in all.
-template <class Body>
-void for_each_line(std::int64_t count, std::size_t elements, HostOptions host, Body body) {
-  const int threads = useful_threads(static_cast<double>(elements), least_softmax_elements,
-                                     resolve_threads(host.threads));
-  parallel(threads, [&](int thread) {
-    const Share share = share_of(count, thread, threads, 16);
-    for (std::int64_t i = share.begin; i < share.end; ++i) {
-      interruption_point();
-      body(i);
-    }
-  });
-}
-
-}  // namespace
-
 void softmax_rows(const kernels::SoftmaxSet& set, const WordRows& rows,
                   const SoftmaxNumerics& numerics, HostOptions host) {
   const auto cols = static_cast<std::size_t>(rows.cols);

@@ -11,7 +11,8 @@
 namespace wattention::wormhole {
 namespace {
 
-constexpr int root_cycles = 30;  // as the function sqrt has them (kernels/unary_*.inc)
+constexpr int root_cycles = 30;    // as the function sqrt has them (kernels/unary_*.inc)
+constexpr int scaling_cycles = 4;  // load, product with its wait, store
 constexpr std::int64_t vectors_of_a_tile = 32;
 constexpr std::int64_t row_bytes = 64;  // what the reader fetches of a row-major weight per tile
 constexpr double usable_l1 =
@@ -59,8 +60,9 @@ UnitWork norm_row(const NormProblem& problem, std::int64_t tiles) {
   work.reductions = tiles * (1 + centring);
   // Squares and the product with the inverse root; each other step once.
   work.elementwise = tiles * (2 + centring + residual + affine) + 1;
-  work.reciprocals = 1;
-  work.vector_cycles = vectors_of_a_tile * root_cycles;
+  work.reciprocals = problem.one_root ? 0 : 1;
+  const int scalings = problem.one_root ? 1 + static_cast<int>(centring) : 0;
+  work.vector_cycles = vectors_of_a_tile * (root_cycles + scalings * scaling_cycles);
   work.unpacked = 2 * (work.reductions + work.elementwise);
   work.packed = tiles * (2 + centring + residual + affine) + 2 + centring;
   // One for each step over the row; sums go with them.

@@ -19,7 +19,8 @@ struct NormProblem {
   Memory memory, out_memory;
   /// Where they are; empty where they are left out.
   std::optional<Memory> weight, bias, residual;
-  bool weights_in_rows;  ///< weight and bias are row major
+  bool one_root = false;  ///< 1 / root is one function, and means are scaled in the vector unit
+  bool weights_in_rows;   ///< weight and bias are row major
 };
 
 Program make_norm(const NormProblem& problem);

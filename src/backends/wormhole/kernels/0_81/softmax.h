@@ -38,7 +38,7 @@ constexpr Word packed_largest(std::span<const Word> row, Widths widths) {
 inline std::vector<Word> masked_padding(const SoftmaxWords& row, Widths widths) {
   std::vector<Word> out(row.input.begin(), row.input.end());
   if (row.logical_cols == out.size()) return out;
-  for (std::size_t i = out.size() - 2 * mvmul_depth; i < out.size(); ++i)
+  for (std::size_t i = out.size() - tile_width; i < out.size(); ++i)
     out[i] = elwadd<Silicon, Word>(out[i], i < row.logical_cols ? 0 : minus_infinity, widths.dst);
   return out;
 }

@@ -2,6 +2,7 @@
 // What kernels of several steps share. A value between two steps is a word: what the matrix unit reads of it, tf32 in
 // fp32's place or bf16 in the upper half, which the unit multiplies and adds alike.
 // TT-NN 0.81.1, ttnn/cpp/ttnn/kernel_lib: reduce_helpers_compute.inl, eltwise.
+#include <algorithm>
 #include <array>
 #include <span>
 
@@ -13,6 +14,8 @@
 #include "backends/wormhole/numerics/unpacker.h"
 
 namespace wattention::wormhole::kernels::v0_81 {
+
+inline constexpr std::size_t tile_width = 2 * mvmul_depth;
 
 /// What a program computes in, and what its buffers hold between the steps.
 struct Widths {
@@ -41,15 +44,27 @@ constexpr Word product(Word src_a, Word src_b, int phases, DstFormat format) {
 /// Along a row, as a product with the scaler in SrcA: of each tile both faces in every phase.
 /// tt_metal/tt-llk/tt_llk_wormhole_b0/llk_lib/llk_math_reduce.h.
 constexpr Word row_sum(std::span<const Word> row, Word scaler, int phases, DstFormat format) {
-  constexpr std::size_t tile = 2 * mvmul_depth;
   std::array<Word, mvmul_depth> scalers{};
   scalers.fill(scaler);
   Word dst = 0;
-  for (std::size_t from = 0; from < row.size(); from += tile)
+  for (std::size_t from = 0; from < row.size(); from += tile_width)
     for (int phase = 0; phase < phases; ++phase)
-      for (std::size_t face = from; face < from + tile; face += mvmul_depth)
+      for (std::size_t face = from; face < from + tile_width; face += mvmul_depth)
         dst = mvmul<Silicon, Word>(scalers, row.subspan(face).first<mvmul_depth>(), phase, dst,
                                    format);
+  return dst;
+}
+
+/// The last tile of a row onto Dst, where only the first `count` columns have a scaler, of 1.
+constexpr Word partial_tile_sum(Word dst, std::span<const Word, tile_width> tile, std::size_t count,
+                                int phases, DstFormat format) {
+  std::array<Word, tile_width> scalers{};
+  std::fill_n(scalers.begin(), count, sfpu::one);
+  for (int phase = 0; phase < phases; ++phase)
+    for (std::size_t face = 0; face < tile_width; face += mvmul_depth)
+      dst = mvmul<Silicon, Word>(std::span<const Word>(scalers).subspan(face).first<mvmul_depth>(),
+                                 tile.subspan(face).template first<mvmul_depth>(), phase, dst,
+                                 format);
   return dst;
 }
 
