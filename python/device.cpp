@@ -139,6 +139,19 @@ void bind_device(nb::module_& module) {
       "explain: keep a report per op. strict: refuse ops whose digits are unverified, known from "
       "source only; WATTENTION_STRICT=1 does it, too.");
   module.def(
+      "_release_info",
+      [](std::string_view name) {
+        const ReleaseInfo info = release_info(name);
+        nb::dict facts;
+        facts["name"] = info.name;
+        facts["cuts_numbers"] = info.cuts_numbers;
+        facts["quick_gelu"] = info.quick_gelu;
+        facts["in_part"] = info.in_part;
+        facts["composites"] = info.composites;
+        return facts;
+      },
+      nb::arg("name") = "", "What of a TT-NN release `wattention.ttnn` has to know.");
+  module.def(
       "list_releases",
       [] {
         std::vector<std::string> names;

@@ -123,8 +123,13 @@ Device open_device(std::string_view name, const DeviceOptions& options = {});
 
 /// A TT-NN release that the software Wormhole can follow.
 struct ReleaseInfo {
-  std::string name;  ///< what DeviceOptions::release_profile takes
-  TtnnFormat print;  ///< how it prints tensors
+  std::string name;          ///< what DeviceOptions::release_profile takes
+  TtnnFormat print;          ///< how it prints tensors
+  bool cuts_numbers = true;  ///< a number loses its low half on its way to bf16
+  bool quick_gelu = true;    ///< `gelu` in a product's program is the quick one
+  bool in_part = false;      ///< ops that it does not list are refused
+  std::vector<std::string> composites =
+      {};  ///< in part: the words of several ops whose digits are known
 };
 /// All that are known, the default first.
 std::vector<ReleaseInfo> list_releases();

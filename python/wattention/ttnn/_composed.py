@@ -2,6 +2,7 @@
 from ._modules import attach
 from ._nothing import is_nothing, nothing
 from ._ops import inherit_memory
+from ._release import refuse_composite
 from ._tensor import Tensor, on_device, wrap
 from ._word import unfit, word
 
@@ -16,6 +17,7 @@ def _composed(name, compute, sentence):
         return value._core
 
     def call(*operands, memory_config=None, **options):
+        refuse_composite(name)
         operands = (*(options.pop(key) for key in _BY_NAME if key in options), *operands)
         if not operands:
             raise unfit(name, compute, operands, options)

@@ -1,6 +1,7 @@
 """Words that TT-NN itself makes of several of its ops: each step is a program, and rounds as one."""
 from .. import _core
 from ._memory import memory_word
+from ._release import refuse_composite
 from ._tensor import Tensor, on_device, wrap
 from ._word import word
 
@@ -24,6 +25,7 @@ def where(predicate, true_value, false_value, *, memory_config=None):
 
     It is gtz(predicate) * true_value + lez(predicate) * false_value: an infinity in either leaves a trace everywhere.
     """
+    refuse_composite("where")
     device = on_device("where", _SENTENCE, predicate)
     memory = memory_word("where", memory_config)
     chosen = _core.multiply(_core.gtz(predicate._core, memory=memory), _operand("where", true_value))

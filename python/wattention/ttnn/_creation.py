@@ -1,6 +1,6 @@
 """TT-NN's words that make tensors: on the host, as it does, then sent.
 
-A bfloat16 is a float32 whose low half was dropped, as the release makes it.
+A bfloat16 is a float32 whose low half was dropped, where the release makes it so; else it is rounded.
 """
 import numpy
 
@@ -9,6 +9,7 @@ from ._convert import _send, dtype_word
 from ._errors import ArgumentError, error, refuse_options
 from ._in_place import write
 from ._memory import memory_word
+from ._release import fact
 from ._tensor import allocated, on_device, wrap
 from ._types import ROW_MAJOR_LAYOUT, TILE_LAYOUT, bfloat16, int32, uint8, uint16, uint32
 
@@ -25,7 +26,8 @@ def _cut(array, dtype):
     if dtype in _WHOLE:  # without the fraction, modulo the dtype's range
         return numpy.asarray(numpy.asarray(array).astype(numpy.int64).astype(_WHOLE[dtype]), order="C")
     array = numpy.asarray(array, numpy.float32, order="C")
-    return (array.view(numpy.uint32) & 0xFFFF0000).view(numpy.float32) if dtype is bfloat16 else array
+    cut = dtype is bfloat16 and fact("cuts_numbers")
+    return (array.view(numpy.uint32) & 0xFFFF0000).view(numpy.float32) if cut else array
 
 
 def _made(op, array, dtype, layout, device, memory_config):

@@ -12,6 +12,7 @@ from ._composed import attach_composites
 from ._device import SFPU_EPSILON
 from ._elementwise import clamped
 from ._errors import error
+from ._release import refuse_composite
 from ._steps import (absolute, add, equal, floor, greater, less, less_or_equal, log, multiply, negative, reciprocal,
                      sign, sqrt, square, subtract, where)
 
@@ -41,6 +42,7 @@ def power_of_number(x, exponent, options):
     whole = np.floor(exponent)
     if exponent == whole:
         return _core.pow(x, float(exponent), **options)
+    refuse_composite("pow")
     if options.get("output_dtype") not in (None, x.dtype):
         raise error("unsupported", f"[ttnn.pow] expected a result in {x.dtype}; found {options['output_dtype']}")
     fraction = _core.exp(multiply(log(x), float(exponent - whole)))

@@ -2,6 +2,7 @@
 from ._configs import (MatmulMultiCoreReuseMultiCast1DProgramConfig, MatmulMultiCoreReuseMultiCastProgramConfig,
                        MatmulMultiCoreReuseProgramConfig, UnaryOpType, UnaryWithParam)
 from ._errors import HOW_TO_ASK, ArgumentError, error, shown
+from ._release import fact
 
 _KINDS = {
     MatmulMultiCoreReuseProgramConfig: "reuse",
@@ -79,7 +80,8 @@ def fused_activation(op, program_config, core_grid, activation, kernel_config):
         if activation not in _PLAIN and activation not in _FUSED:
             raise error("bad_input", f"[ttnn.{op}] expected an activation of TT-NN; found {activation!r}. Unknown "
                                      f"unary op: {activation}")
-        word = _FUSED.get(activation, activation)
+        quick = activation != "gelu" or fact("quick_gelu")
+        word = _FUSED.get(activation, activation) if quick else activation
     else:
         return None
     if kernel_config is not None and kernel_config.math_approx_mode and word not in _OF_ONE_FORM:

@@ -14,6 +14,18 @@ def choose_release(name):
     _chosen = name
 
 
+def fact(name):
+    """What the release says: "cuts_numbers", "quick_gelu", "in_part", "composites"."""
+    return _core._release_info(_chosen)[name]
+
+
+def refuse_composite(name):
+    """A word of several ops in a release that may have a program of its own for it."""
+    if fact("in_part") and name not in fact("composites"):
+        raise error("unsupported", f"[ttnn.{name}] expected a word whose digits are known in release {fact('name')} of "
+                                   f"TT-NN; found {name}")
+
+
 def release():
     """A name of wattention.list_releases(), or empty."""
     return _chosen

@@ -25,6 +25,7 @@ std::optional<Refusal> refuse_integers(const OpCall& call, const MovePrograms& p
 
 std::optional<Refusal> refuse_product(const OpCall& call, const Release& release);
 std::optional<Refusal> refuse_binary(const OpCall& call);
+std::optional<Refusal> refuse_binary_ng(const OpCall& call, const Release& release);
 /// Two tensors that go to an fp32 Dst and the vector unit.
 bool in_fp32(const OpCall& call);
 /// Two tensors of which one is f32 at least, where the release computes what is not built here.

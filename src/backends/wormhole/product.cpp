@@ -21,8 +21,9 @@ bool is_fused(const OpCall& call) {
   return call.attributes.core_grid.has_value() || call.attributes.program.has_value();
 }
 
-bool is_bias_fused(const OpCall& call) {
-  return call.third() != nullptr && is_fused(call);
+// Some releases do so without a grid, too, where the program that they choose can.
+bool may_fuse_bias(const OpCall& call, const Release& release) {
+  return call.third() != nullptr && (is_fused(call) || release.matmul_bias_in_program);
 }
 
 // Attributes and tensor specs: shapes, dtypes, places. Not the state of L1, as in the release.
@@ -35,7 +36,6 @@ std::string cache_key(const Tensor& a, const Tensor& b, const OpCall& call, cons
        {Attribute::core_grid, Attribute::program, Attribute::fidelity, Attribute::fp32_accumulate,
         Attribute::packer_l1_accumulate, Attribute::output_dtype})
     key += fmt::format(" {} {}", to_string(attribute), text_of(attributes, attribute));
-  if (is_bias_fused(call)) key += " bias";
   if (is_fused(call)) key += fmt::format(" {}", text_of(attributes, Attribute::activation));
   return key;
 }
@@ -149,7 +149,7 @@ std::optional<Refusal> refuse_product(const OpCall& call, const Release& release
   if (auto refusal = refuse_activation(call, release)) return refusal;
   if (call.attributes.memory == Memory::host)
     return refuse(ErrorKind::bad_input, "[{}] expected memory dram or l1; found host", call.name());
-  if (is_bias_fused(call) && call.attributes.fp32_accumulate.value_or(false))
+  if (may_fuse_bias(call, release) && call.attributes.fp32_accumulate.value_or(false))
     return refuse(
         ErrorKind::unverified,
         "[{}] expected no fp32_accumulate beside a bias in one program, as the digits are not "
@@ -158,7 +158,7 @@ std::optional<Refusal> refuse_product(const OpCall& call, const Release& release
   if (auto refusal = refuse_operands(call, "Inputs to matmul must be tilized", Dtypes::floats))
     return refusal;
   if (call.third() == nullptr || !is_wide(call)) return std::nullopt;
-  if (!is_bias_fused(call) && call.third()->dtype() != DType::f32) return std::nullopt;
+  if (!may_fuse_bias(call, release) && call.third()->dtype() != DType::f32) return std::nullopt;
   return refuse(
       ErrorKind::unverified,
       "[{}] expected no bias of f32, nor one in the product's program, for a result of f32, as the "
@@ -168,20 +168,23 @@ std::optional<Refusal> refuse_product(const OpCall& call, const Release& release
 
 Tensor WormholeBackend::run_product(const OpCall& call) {
   // The transposed copy lies in b's memory until the matmul is done.
-  Tensor product = matmul(
+  const auto [sums, wait_for_bias] = matmul(
       call.a(), call.attributes.transpose_b.value_or(false) ? transpose(call.b()) : call.b(), call);
-  if (!is_fused(call)) {
-    if (call.third() != nullptr)
-      product = run_family({Op::add, {product, *call.third()}, {}, {}, call.shape});
-    const auto activation = activation_of(call, product);
-    return activation ? run_family(*activation) : product;
+  Tensor product = sums;
+  if (wait_for_bias) add_row(product, *call.third());
+  if (is_fused(call)) {
+    if (const auto activation = activation_of(call, product))
+      activate(*activation, product);
+    else if (wait_for_bias)
+      pack_result(product);
+    return product;
   }
-  if (is_bias_fused(call)) add_row(product, *call.third());
-  if (const auto activation = activation_of(call, product))
-    activate(*activation, product);
-  else if (is_bias_fused(call))
+  if (wait_for_bias)
     pack_result(product);
-  return product;
+  else if (call.third() != nullptr)
+    product = run_family({Op::add, {product, *call.third()}, {}, {}, call.shape});
+  const auto activation = activation_of(call, product);
+  return activation ? run_family(*activation) : product;
 }
 
 // The same unit as in a program of its own: ELWADD, the bias's row spread over the height.
@@ -196,13 +199,14 @@ void WormholeBackend::add_row(const Tensor& product, const Tensor& bias) {
   wormhole::add(out, spread, out, host_);
 }
 
-Tensor WormholeBackend::matmul(const Tensor& a, const Tensor& b, const OpCall& call) {
+WormholeBackend::Product WormholeBackend::matmul(const Tensor& a, const Tensor& b,
+                                                 const OpCall& call) {
   Place place = asked_place(call.attributes, release_.matmul_output_memory);
   const DType dtype = call.attributes.output_dtype.value_or(a.dtype());
   const MatmulMemories memories{a.memory(), b.memory(), place.memory};
   MatmulProblem problem = problem_of(a, b, dtype, call.attributes, memories, release_);
   problem.out_shards = place.sharding;
-  problem.fused_bias = is_bias_fused(call);
+  problem.fused_bias = may_fuse_bias(call, release_);
   problem.fused_activation = is_fused(call) && call.attributes.activation.has_value();
   problem.activation_steps =
       problem.fused_activation ? activation_steps(call, release_).value_or(0) : 0;
@@ -214,15 +218,20 @@ Tensor WormholeBackend::matmul(const Tensor& a, const Tensor& b, const OpCall& c
   // The result takes its place before the program is chosen: in L1 it counts as occupied.
   Tensor out = allocate(call.shape, dtype, Layout::tile, place);
   look_at_l1();
+  if (problem.fused_bias && !is_fused(call))
+    problem.fused_bias = choose_matmul(problem, release_).kind != MatmulKind::multi_core;
   const Program made = make_matmul(problem, memories, release_);
   expect_known_digits(problem, made.matmul);
-  const MatmulNumerics numerics = enqueue(cache_key(a, b, call, place), made, Reuse::blocks).matmul;
-  if (!has_values()) return out;
+  const MatmulNumerics numerics =
+      enqueue(cache_key(a, b, call, place) + (problem.fused_bias ? " with bias" : ""), made,
+              Reuse::blocks)
+          .matmul;
+  if (!has_values()) return {out, problem.fused_bias};
   compute_matmul(a, b, numerics, out);
   // A bias meets the sums as they wait for it in L1, an activation what is in Dst.
   const bool goes_on = problem.fused_bias ? numerics.l1_accumulate : problem.fused_activation;
   if (!goes_on) pack_result(out);
-  return out;
+  return {out, problem.fused_bias};
 }
 
 namespace {

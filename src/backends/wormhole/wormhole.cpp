@@ -7,6 +7,7 @@
 #include "backends/wormhole/energy/cost_model.h"
 #include "backends/wormhole/evidence.h"
 #include "backends/wormhole/families.h"
+#include "backends/wormhole/kernels/pair_rows.h"
 #include "backends/wormhole/spec/chip.h"
 #include "backends/wormhole/wormhole_backend.h"
 #include "base/fail.h"
@@ -61,18 +62,25 @@ std::vector<std::string> release_names() {
   return names;
 }
 
+ReleaseInfo info_of(const wormhole::Release& release) {
+  return {release.name,
+          release.print,
+          release.scalar_conversion == wormhole::ScalarConversion::truncate,
+          release.matmul_quick_gelu,
+          !release.ops.empty(),
+          release.composites};
+}
+
 }  // namespace
 
 std::vector<ReleaseInfo> list_wormhole_releases() {
   std::vector<ReleaseInfo> infos;
-  for (const wormhole::Release& release : wormhole::releases())
-    infos.push_back({release.name, release.print});
+  for (const wormhole::Release& release : wormhole::releases()) infos.push_back(info_of(release));
   return infos;
 }
 
 ReleaseInfo find_wormhole_release(std::string_view name) {
-  const wormhole::Release& release = wormhole::release_profile(name);
-  return {release.name, release.print};
+  return info_of(wormhole::release_profile(name));
 }
 
 DeviceInfo describe_wormhole() {
@@ -171,7 +179,9 @@ std::optional<Refusal> refuse_unverified(const OpCall& call, const Release& rele
 std::optional<Refusal> refuse_family(const OpCall& call, const Release& release) {
   switch (call.row().family) {
     case OpFamily::product: return refuse_product(call, release);
-    case OpFamily::binary: return refuse_binary(call);
+    case OpFamily::binary:
+      return kernels::has_pairs(release.kernels) ? refuse_binary_ng(call, release)
+                                                 : refuse_binary(call);
     case OpFamily::unary: return refuse_unary(call, release);
     case OpFamily::softmax: return refuse_softmax(call, release);
     case OpFamily::norm: return refuse_norm(call, release);
@@ -224,7 +234,8 @@ void WormholeBackend::add_evidence(const OpCall& call, std::size_t reported) {
 Tensor WormholeBackend::run_family(const OpCall& call) {
   switch (call.row().family) {
     case OpFamily::product: return run_product(call);
-    case OpFamily::binary: return run_binary(call);
+    case OpFamily::binary:
+      return kernels::has_pairs(release_.kernels) ? run_binary_ng(call) : run_binary(call);
     case OpFamily::unary: return run_unary(call);
     case OpFamily::softmax: return run_softmax(call);
     case OpFamily::norm: return run_norm(call);

@@ -86,12 +86,18 @@ class WormholeBackend final : public Backend {
 
   // A file per family; the queue's lock is held.
   Tensor run_product(const OpCall& call);
-  Tensor matmul(const Tensor& a, const Tensor& b, const OpCall& call);
+  struct Product {
+    Tensor sums;
+    bool wait_for_bias;  ///< its program adds one
+  };
+  Product matmul(const Tensor& a, const Tensor& b, const OpCall& call);
   void add_row(const Tensor& product, const Tensor& bias);
   void activate(const OpCall& activation, const Tensor& product);
   void compute_matmul(const Tensor& a, const Tensor& b, const MatmulNumerics& numerics,
                       const Tensor& out) const;
   Tensor run_binary(const OpCall& call);
+  Tensor run_binary_ng(const OpCall& call);
+  Program binary_ng_program(const OpCall& call, const PlacedBinary& placed, int vector_steps) const;
   Tensor run_binary_by_tile(const OpCall& call);
   Tensor run_binary_by_number(const OpCall& call);
   Tensor run_binary_of_tensors(const OpCall& call);

@@ -5,8 +5,13 @@
 #include <type_traits>
 
 #include "backends/wormhole/kernels/0_81/activations.h"
+#include "backends/wormhole/kernels/0_81/classes.h"
+#include "backends/wormhole/kernels/0_81/erf.h"
+#include "backends/wormhole/kernels/0_81/expm1.h"
 #include "backends/wormhole/kernels/0_81/log.h"
 #include "backends/wormhole/kernels/0_81/roots.h"
+#include "backends/wormhole/kernels/0_81/rounding.h"
+#include "backends/wormhole/kernels/0_81/trigonometry.h"
 #include "backends/wormhole/kernels/chains.h"
 #include "backends/wormhole/kernels/compare_zero.h"
 #include "backends/wormhole/kernels/elementwise.h"
@@ -45,6 +50,11 @@ template <Register Dst>
 Dst softplus_of(Dst value, const Numbers& numbers) {
   const auto beta = std::bit_cast<float>(numbers[0]);
   return softplus(value, {numbers[0], std::bit_cast<Word>(1 / beta), numbers[1]});
+}
+
+Bits softplus_0_81(Bits value, const Numbers& numbers) {
+  const auto beta = std::bit_cast<float>(numbers[0]);
+  return v0_81::softplus(value, {numbers[0], std::bit_cast<Word>(1 / beta), numbers[1]});
 }
 
 Bits packed_mish(Bits value, const Numbers&) {

@@ -166,13 +166,17 @@ Program make_vector_op(const TensorOpProblem& problem, int steps, const Release&
   Program program = make_tensor_op(problem, release);
   program.work.program = "element wise on the vector unit, multi core";
   if (problem.shards) program.work.program += ", shards";
-  program.kernels.back() = fmt::format("eltwise_binary_sfpu_kernel.cpp {}", problem.op);
+  move_to_vector_unit(program, problem.op, steps);
+  return program;
+}
+
+void move_to_vector_unit(Program& program, std::string_view op, int steps) {
+  program.kernels.back() = fmt::format("eltwise_binary_sfpu_kernel.cpp {}", op);
   constexpr std::int64_t vectors_of_a_tile = 32;
   for (TileWork* work : {&program.work.total, &program.work.busiest_core}) {
     work->copies = std::exchange(work->elementwise, 0);
     work->vector_cycles = work->copies * vectors_of_a_tile * steps;
   }
-  return program;
 }
 
 }  // namespace wattention::wormhole

@@ -39,7 +39,9 @@ struct TensorOpProblem {
 };
 Program make_tensor_op(const TensorOpProblem& problem, const Release& release);
 
-/// Two tensors of one shape on the vector unit, `steps` cycles of it for 32 elements.
+/// The pairs of tiles go to the vector unit, `steps` cycles of it for 32 elements.
+void move_to_vector_unit(Program& program, std::string_view op, int steps);
+/// Two tensors of one shape on the vector unit.
 Program make_vector_op(const TensorOpProblem& problem, int steps, const Release& release);
 
 }  // namespace wattention::wormhole

@@ -65,6 +65,7 @@ void read_header(std::string_view json, Release& release) {
     release.name = table.at("name");
     release.is_default = table.value("default", false);
     release.ops = table.value("ops", decltype(release.ops){});
+    release.composites = table.value("composites", decltype(release.composites){});
   } catch (const nlohmann::json::exception& error) {
     fail(ErrorKind::bad_input, "[facts] expected a release's name; found {}", error.what());
   }
@@ -76,6 +77,8 @@ void read_matmul(Reader& facts, Release& release) {
   release.matmul_fidelity_multi_core = facts.fidelity("matmul_fidelity_multi_core");
   release.matmul_packer_l1_accumulate = facts.flag("matmul_packer_l1_accumulate");
   release.matmul_fp32_accumulate = facts.flag("matmul_fp32_accumulate");
+  release.matmul_bias_in_program = facts.flag("matmul_bias_in_program");
+  release.matmul_quick_gelu = facts.flag("matmul_quick_gelu");
   release.matmul_output_memory =
       facts.word<Memory>("matmul_output_memory", {{"dram", Memory::dram}, {"l1", Memory::l1}});
   release.matmul_narrow_ratio = facts.integer("matmul_narrow_ratio");

@@ -24,6 +24,8 @@ struct Release {
   /// Of a release that is known in part: its ops by name, and the word for why one may believe their digits. Empty:
   /// the rules of evidence.cpp, and each family's refusals.
   std::map<std::string, std::string, std::less<>> ops;
+  std::vector<std::string>
+      composites;       ///< likewise TT-NN's words of several ops whose digits are known
   std::string kernels;  ///< which set of kernels/ computes element by element
   bool program_cache;
   Fidelity matmul_fidelity_with_grid;
@@ -31,6 +33,9 @@ struct Release {
   Fidelity matmul_fidelity_multi_core;  ///< fixed in that program, whatever the caller asks for
   bool matmul_packer_l1_accumulate;
   bool matmul_fp32_accumulate;
+  bool
+      matmul_bias_in_program;  ///< a bias is added in the product's program without a core grid, too
+  bool matmul_quick_gelu;      ///< `gelu` there is the quick one
   Memory matmul_output_memory;
   std::int64_t matmul_narrow_ratio;
   std::int64_t matmul_block_tiles_with_grid;

@@ -63,6 +63,7 @@ void call_ops(const Device& device, Observed& seen) {
   note(seen, matmul(tensor({64, 512}, 1, Memory::l1), tensor({512, 64}, 2, Memory::l1)));
   note(seen, matmul(tensor({320, 64}, 3, Memory::dram), tensor({64, 64}, 4, Memory::dram), grid));
   note(seen, matmul(tensor({256, 32}, 5, Memory::dram), tensor({32, 768}, 6, Memory::dram)));
+  note(seen, linear(x, tensor({64, 512}, 8, Memory::dram), tensor({64}, 9, Memory::dram)));
   note(seen, multiply(x, 0.1));
   note(seen, divide(x, 3.0));
   note(seen, run_op(Op::exp, {{x}}));
@@ -128,7 +129,9 @@ const std::vector<Change>& changes() {
       {"matmul_fidelity_multi_core", "lofi", digits | programs},  // its readers set the pace
       {"matmul_packer_l1_accumulate", false, digits | programs},
       {"matmul_fp32_accumulate", true, digits | programs | time},  // half the registers
-      {"matmul_output_memory", "l1", digits | programs | time},    // another program
+      {"matmul_bias_in_program", true, digits | programs | time},
+      {"matmul_quick_gelu", false, 0},  // the face asks for it: python/tests/test_library.py
+      {"matmul_output_memory", "l1", digits | programs | time},  // another program
       {"matmul_narrow_ratio", 4, programs | time},
       {"matmul_block_tiles_with_grid", 2, digits | programs | time},
       {"matmul_largest_square", 4, programs | time},

@@ -70,4 +70,34 @@ constexpr Bits gelu(Bits value) {
   return rounded(gelu_of::in_fp32(widen(value)));
 }
 
+/// beta, its inverse and the threshold: max(beta x, 0) and a polynomial of |beta x|, which ends at 5. Above the
+/// threshold x itself.
+struct Softplus {
+  Word beta, one_over_beta, threshold;
+};
+constexpr Bits softplus(Bits value, const Softplus& by) {
+  const Word x = widen(value), t = sfpu::multiply(by.beta, x);
+  if (sfpu::above(t, by.threshold)) return value;
+  const Word size = t & ~sign_mask;
+  const Word series =
+      sfpu::polynomial(size, sfpu::constant(-3.1273466851e-05f), sfpu::constant(5.0152968088e-04f),
+                       sfpu::constant(-1.8627923291e-03f), sfpu::constant(-1.3000584069e-02f),
+                       sfpu::constant(1.4279095486e-01f), sfpu::constant(-5.0932420424e-01f),
+                       sfpu::constant(6.9423984729e-01f));
+  const Word rest = sfpu::above(size, sfpu::constant(5.0f)) ? 0 : series;
+  const Word positive = ordered_below(t, 0) ? 0 : t;
+  return rounded(sfpu::multiply(by.one_over_beta, sfpu::add(positive, rest)));
+}
+
+/// x u (u + 2) / ((u + 1)^2 + 1), with u = exp(x) as bf16; x from 8 on.
+constexpr Bits mish(Bits value) {
+  const Word x = widen(value);
+  if (!sfpu::below(x, sfpu::constant(8.0f))) return rounded(x);
+  const Word u = round_to_upper_half(exp_21f::natural(x));
+  const Word above = sfpu::multiply(u, sfpu::add(u, sfpu::constant(2.0f)));
+  const Word more = sfpu::add(u, sfpu::one);
+  const Word below = sfpmad(more, more, sfpu::one);
+  return rounded(sfpu::multiply(x, sfpu::multiply(above, reciprocal_of::in_fp32(below, 1))));
+}
+
 }  // namespace wattention::wormhole::kernels::v0_81

@@ -18,15 +18,24 @@ struct Parts {
   Word exponent, logarithm;
 };
 
-constexpr Parts parts_of(Word x) {
-  const Word shift = (x - sfpu::constant(0.75f)) & 0xff800000u;  // k in the exponent's place
-  const Word m = sfpu::add(x - shift, sfpu::minus_one);
+/// k in the exponent's place.
+constexpr Word shift_of(Word x) {
+  return (x - sfpu::constant(0.75f)) & 0xff800000u;
+}
+
+/// Of m less 1.
+constexpr Parts joined(Word shift, Word m) {
   const Word size = static_cast<std::int32_t>(shift) < 0 ? 0 - shift : shift;
   // A whole number of 2^23, so exact.
   const Word exponent = sfpu::multiply(int_to_float(size >> 23), sfpu::constant(8388608.0f));
   const Word series = sfpu::polynomial(m, sfpu::constant(-0.25f), sfpu::constant(0x1.744p-2f),
                                        sfpu::constant(-0x1.008p-1f));
   return {sfpu::with_sign_of(exponent, shift), sfpmad(series, sfpu::multiply(m, m), m)};
+}
+
+constexpr Parts parts_of(Word x) {
+  const Word shift = shift_of(x);
+  return joined(shift, sfpu::add(x - shift, sfpu::minus_one));
 }
 
 /// Zero's logarithm, below 0, times an infinity; infinity's, above, and a NaN's.
@@ -36,10 +45,10 @@ constexpr Word with_specials(Word logarithm, Word x) {
 }
 
 template <class Joined>
-constexpr Bits of(Bits value, Joined joined) {
+constexpr Bits of(Bits value, Joined join) {
   const Word x = sfpmad(widen(value), sfpu::one, 0);  // -0 and denormals become 0
   if (sfpu::below_zero(x)) return rounded(not_a_logarithm);
-  return rounded(with_specials(joined(parts_of(x)), x));
+  return rounded(with_specials(join(parts_of(x)), x));
 }
 
 constexpr Word natural(const Parts& parts) {
@@ -62,6 +71,17 @@ constexpr Bits log2(Bits value) {
     return sfpmad(parts.exponent, log_of::two_to_minus_23,
                   sfpu::multiply(parts.logarithm, log_of::log2_of_e));
   });
+}
+
+/// ln(1 + x): 2^-k (1 + x) - 1 is made of 2^-k x and 2^-k - 1, so that a small x loses nothing.
+constexpr Bits log1p(Bits value) {
+  const Word x = widen(value), sum = sfpu::add(x, sfpu::one);
+  if (sfpu::below_zero(sum)) return rounded(log_of::not_a_logarithm);
+  if (sum >= infinity(false)) return rounded(sum);
+  const Word shift = log_of::shift_of(sum);
+  const Word less_one =
+      sfpmad(sfpu::constant(-0.25f), sfpu::constant(-4.0f) - shift, sfpu::minus_one);
+  return rounded(log_of::natural(log_of::joined(shift, sfpu::add(x - shift, less_one))));
 }
 
 }  // namespace wattention::wormhole::kernels::v0_81

@@ -1,0 +1,55 @@
+#pragma once
+// Sine and cosine: multiples of pi, or odd ones of pi / 2, are taken off in four parts; then an odd polynomial.
+// TT-NN 0.81.1, tt_metal/hw/ckernels/wormhole_b0/metal/llk_api/llk_sfpu/ckernel_sfpu_trigonometry.h.
+#include "backends/wormhole/kernels/0_81/rounded.h"
+
+namespace wattention::wormhole::kernels::v0_81 {
+
+namespace angle {
+
+inline constexpr Word one_over_pi = sfpu::constant(0.318309886f);
+/// 1.5 times 2^23: the sum's lowest bits are the rounded number.
+inline constexpr Word shifter = sfpu::constant(12582912.0f);
+
+/// Minus pi, or half of it, in four parts.
+struct MinusPi {
+  Word parts[4];
+};
+inline constexpr MinusPi minus_pi = {sfpu::constant(-0x1.92p+1f), sfpu::constant(-0x1.fbp-11f),
+                                     sfpu::constant(-0x1.51p-21f),
+                                     sfpu::constant(-0x1.0b4612p-33f)};
+inline constexpr MinusPi minus_half_pi = {sfpu::constant(-0x1.92p+0f), sfpu::constant(-0x1.fbp-12f),
+                                          sfpu::constant(-0x1.51p-22f),
+                                          sfpu::constant(-0x1.0b4612p-34f)};
+
+constexpr Word reduced(Word x, Word multiples, const MinusPi& by) {
+  for (const Word part : by.parts) x = sfpmad(multiples, part, x);
+  return x;
+}
+
+/// Of an angle up to pi / 2; the sign turns with the lowest bit of the half turns.
+constexpr Word sine_of(Word a, Word half_turns) {
+  const Word s = sfpu::multiply(a, a), turned = a ^ (half_turns << 31);
+  const Word series =
+      sfpu::polynomial(s, sfpu::constant(-0x1.8b10a4p-13f), sfpu::constant(0x1.10c2a2p-7f),
+                       sfpu::constant(-0x1.5554a4p-3f));
+  return sfpmad(series, sfpu::multiply(turned, s), turned);
+}
+
+}  // namespace angle
+
+constexpr Bits sin(Bits value) {
+  const Word x = widen(value), turns = sfpmad(x, angle::one_over_pi, angle::shifter);
+  const Word whole = sfpu::add(turns, sfpu::negate(angle::shifter));
+  return rounded(angle::sine_of(angle::reduced(x, whole, angle::minus_pi), turns));
+}
+
+constexpr Bits cos(Bits value) {
+  const Word x = widen(value);
+  const Word turns = sfpu::add(sfpmad(x, angle::one_over_pi, sfpu::constant(0.5f)), angle::shifter);
+  const Word whole = sfpu::add(turns, sfpu::negate(angle::shifter));
+  const Word odd = sfpmad(whole, sfpu::constant(2.0f), sfpu::minus_one);
+  return rounded(angle::sine_of(angle::reduced(x, odd, angle::minus_half_pi), turns));
+}
+
+}  // namespace wattention::wormhole::kernels::v0_81
