@@ -32,7 +32,7 @@ inline Word mean_of(std::span<const Word> row, const NormWords& task,
   const Widths widths = widths_of(numerics);
   const int phases = static_cast<int>(numerics.fidelity);
   const std::size_t whole = task.logical_cols / tile_width * tile_width;
-  Word dst = row_sum(row.first(whole), sfpu::one, phases, widths.dst);
+  Word dst = row_sum(row.first(whole), phases, widths.dst);
   if (whole < row.size())
     dst = partial_tile_sum(dst, row.subspan(whole).first<tile_width>(), task.logical_cols - whole,
                            phases, widths.dst);
@@ -55,7 +55,7 @@ inline void norm_row(const NormWords& row, const NormNumerics& numerics, std::sp
   const Widths widths = norm_of::widths_of(numerics);
   const int phases = static_cast<int>(numerics.fidelity);
   const auto next = [&](Word dst) { return through_l1(dst, widths); };
-  const auto sum = [&](Word a, Word b) { return elwadd<Silicon, Word>(a, b, widths.dst); };
+  const auto sum = [&](Word a, Word b) { return v0_81::sum(a, b, widths.dst); };
   std::vector<Word> values(row.input.begin(), row.input.end()), squares(values.size());
   if (!row.residual.empty())
     for (std::size_t i = 0; i < values.size(); ++i)

@@ -4,6 +4,7 @@
 // TT-NN 0.81.1, ttnn/cpp/ttnn/operations/normalization/softmax/device/kernels/attention/compute/softmax.cpp;
 // ttnn/cpp/ttnn/operations/moreh/moreh_softmax/device/kernels: moreh_softmax_h.cpp, moreh_softmax_c_large.cpp.
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "backends/wormhole/kernels/0_81/exp.h"
@@ -28,6 +29,20 @@ constexpr Word exponential(Word x, bool approximate, DstFormat dst) {
   return dst == DstFormat::fp32 ? exp_fp32(x) : widen(exp(upper_half(x)));
 }
 
+/// The same from memory: differences have twelve bits and few exponents, so that rows share most of theirs.
+inline Word remembered_exponential(Word x, bool approximate, DstFormat dst) {
+  struct Entry {
+    Word x, value;
+  };
+  constexpr std::size_t entries = 1u << 15;  // all mantissas for 16 exponents
+  thread_local std::array<std::vector<Entry>, 4> memories;
+  std::vector<Entry>& memory = memories[(approximate ? 1 : 0) + (dst == DstFormat::fp32 ? 2 : 0)];
+  if (memory.empty()) memory.assign(entries, {0, exponential(0, approximate, dst)});
+  Entry& entry = memory[x >> 12 & (entries - 1)];
+  if (entry.x != x) entry = {x, exponential(x, approximate, dst)};
+  return entry.value;
+}
+
 /// A maximum as it comes back from its buffer: where that is of 16 bits, a NaN as an infinity.
 constexpr Word packed_largest(std::span<const Word> row, Widths widths) {
   const Word largest = largest_of(row);
@@ -39,7 +54,7 @@ inline std::vector<Word> masked_padding(const SoftmaxWords& row, Widths widths) 
   std::vector<Word> out(row.input.begin(), row.input.end());
   if (row.logical_cols == out.size()) return out;
   for (std::size_t i = out.size() - tile_width; i < out.size(); ++i)
-    out[i] = elwadd<Silicon, Word>(out[i], i < row.logical_cols ? 0 : minus_infinity, widths.dst);
+    out[i] = v0_81::sum(out[i], i < row.logical_cols ? 0 : minus_infinity, widths.dst);
   return out;
 }
 
@@ -47,7 +62,7 @@ inline std::vector<Word> scaled_and_masked(const SoftmaxWords& row, int phases, 
   std::vector<Word> out(row.input.size());
   for (std::size_t i = 0; i < out.size(); ++i) {
     const Word scaled = through_l1(product(row.input[i], row.scale, phases, widths.dst), widths);
-    out[i] = elwadd<Silicon, Word>(scaled, row.mask[i], widths.dst);
+    out[i] = v0_81::sum(scaled, row.mask[i], widths.dst);
   }
   return out;
 }
@@ -67,11 +82,12 @@ inline void softmax_row(const SoftmaxWords& row, const SoftmaxNumerics& numerics
       for (Word& value : values) value = through_l1(value, widths);
     const Word largest = softmax_of::packed_largest(values, widths);
     const Word subtracted = largest ^ sign_mask;
-    for (Word& value : values) value = elwadd<Silicon, Word>(value, subtracted, widths.dst);
+    for (Word& value : values) value = v0_81::sum(value, subtracted, widths.dst);
   }
   for (Word& value : values)
-    value = through_l1(softmax_of::exponential(value, numerics.approximate, widths.dst), widths);
-  const Word sum = row_sum(values, sfpu::one, static_cast<int>(numerics.sum), widths.dst);
+    value = through_l1(softmax_of::remembered_exponential(value, numerics.approximate, widths.dst),
+                       widths);
+  const Word sum = row_sum(values, static_cast<int>(numerics.sum), widths.dst);
   // Of a 32-bit Dst the accurate one whatever the exponentials are, and it stays in 32 bits.
   const bool wide_sum = widths.dst == DstFormat::fp32;
   const Word inverse =
@@ -90,9 +106,9 @@ inline void softmax_line(std::span<const Word> line, std::size_t logical,
   std::fill(values.begin() + static_cast<std::ptrdiff_t>(logical), values.end(), 0);
   const Word subtracted = softmax_of::packed_largest(values, widths) ^ sign_mask;
   for (std::size_t i = 0; i < logical; ++i) {
-    const Word difference =
-        through_l1(elwadd<Silicon, Word>(values[i], subtracted, widths.dst), widths);
-    values[i] = through_l1(softmax_of::exponential(difference, false, widths.dst), widths);
+    const Word difference = through_l1(v0_81::sum(values[i], subtracted, widths.dst), widths);
+    values[i] =
+        through_l1(softmax_of::remembered_exponential(difference, false, widths.dst), widths);
   }
   const Word sum = column_sum(values, sfpu::one, phases, widths.dst);
   const Word inverse = through_l1(reciprocal_in_dst(sum, numerics.approximate, widths.dst), widths);
@@ -109,10 +125,9 @@ inline void softmax_across(std::span<const Word> line, const SoftmaxNumerics& nu
   const Word subtracted = softmax_of::packed_largest({&largest, 1}, widths) ^ sign_mask;
   Word sum = 0;
   for (std::size_t i = 0; i < line.size(); ++i) {
-    const Word difference =
-        through_l1(elwadd<Silicon, Word>(line[i], subtracted, widths.dst), widths);
-    out[i] = through_l1(softmax_of::exponential(difference, false, widths.dst), widths);
-    sum = i == 0 ? out[0] : through_l1(elwadd<Silicon, Word>(sum, out[i], widths.dst), widths);
+    const Word difference = through_l1(v0_81::sum(line[i], subtracted, widths.dst), widths);
+    out[i] = through_l1(softmax_of::remembered_exponential(difference, false, widths.dst), widths);
+    sum = i == 0 ? out[0] : through_l1(v0_81::sum(sum, out[i], widths.dst), widths);
   }
   const Word inverse = through_l1(reciprocal_in_dst(sum, numerics.approximate, widths.dst), widths);
   for (Word& value : out)

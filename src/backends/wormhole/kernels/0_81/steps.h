@@ -6,6 +6,7 @@
 #include <array>
 #include <span>
 
+#include "backends/wormhole/kernels/0_81/at_once.h"
 #include "backends/wormhole/kernels/0_81/reciprocal.h"
 #include "backends/wormhole/kernels/steps.h"
 #include "backends/wormhole/numerics/elementwise.h"
@@ -34,24 +35,35 @@ constexpr Word stored(Word value, DstFormat dst) {
   return steps::stored<Steps>(value, dst);
 }
 
-constexpr Word product(Word src_a, Word src_b, int phases, DstFormat format) {
+inline Word product(Word src_a, Word src_b, int phases, DstFormat format) {
+  if (format == DstFormat::fp32) return at_once::product(src_a, src_b, phases);
   Word dst = 0;
   for (int phase = 0; phase < phases; ++phase)
     dst = elwmul<Silicon, Word>(src_a, src_b, phase, dst, format);
   return dst;
 }
 
-/// Along a row, as a product with the scaler in SrcA: of each tile both faces in every phase.
+inline Word sum(Word src_a, Word src_b, DstFormat format) {
+  return format == DstFormat::fp32 ? at_once::sum(src_a, src_b)
+                                   : elwadd<Silicon, Word>(src_a, src_b, format);
+}
+
+/// Along a row, as a product with ones in SrcA: of each tile both faces in every phase.
 /// tt_metal/tt-llk/tt_llk_wormhole_b0/llk_lib/llk_math_reduce.h.
-constexpr Word row_sum(std::span<const Word> row, Word scaler, int phases, DstFormat format) {
-  std::array<Word, mvmul_depth> scalers{};
-  scalers.fill(scaler);
+inline Word row_sum(std::span<const Word> row, int phases, DstFormat format) {
+  std::array<Word, mvmul_depth> ones{};
+  ones.fill(sfpu::one);
   Word dst = 0;
-  for (std::size_t from = 0; from < row.size(); from += tile_width)
+  for (std::size_t from = 0; from < row.size(); from += tile_width) {
+    if (format == DstFormat::fp32) {
+      dst = at_once::row_of_tile(dst, row.subspan(from).first<tile_width>(), phases);
+      continue;
+    }
     for (int phase = 0; phase < phases; ++phase)
       for (std::size_t face = from; face < from + tile_width; face += mvmul_depth)
-        dst = mvmul<Silicon, Word>(scalers, row.subspan(face).first<mvmul_depth>(), phase, dst,
-                                   format);
+        dst =
+            mvmul<Silicon, Word>(ones, row.subspan(face).first<mvmul_depth>(), phase, dst, format);
+  }
   return dst;
 }
 
