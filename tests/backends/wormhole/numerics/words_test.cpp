@@ -56,23 +56,42 @@ TEST(AtOnce, IsWhatPhasesGive) {
   }
 }
 
-TEST(AtOnce, IsARowTimesOnes) {
+TEST(AtOnce, IsWhatRoundedPhasesGive) {
   RandomWords random;
+  for (int round = 0; round < rounds; ++round) {
+    const Word a = random.next() & 0xffff0000u, b = random.next() & 0xffff0000u;
+    Word dst = 0;
+    for (int phase = 0; phase < 4; ++phase) {
+      dst = elwmul<Silicon, Word>(a, b, phase, dst, DstFormat::bf16);
+      ASSERT_EQ(at_once::product_of_16_bits(a, b, phase + 1), dst) << a << " times " << b;
+    }
+  }
+}
+
+class RowTimesOnes : public testing::TestWithParam<DstFormat> {};
+
+TEST_P(RowTimesOnes, IsWhatPhasesGive) {
+  RandomWords random;
+  const Word kept = GetParam() == DstFormat::fp32 ? ~Word{0} : 0xffff0000u;
   std::array<Word, mvmul_depth> ones{};
   ones.fill(0x3f800000u);
   for (int round = 0; round < rounds / 10; ++round) {
-    const std::vector<Word> row = random.row(2 * mvmul_depth);
+    std::vector<Word> row = random.row(2 * mvmul_depth);
+    for (Word& word : row) word &= kept;
     const std::span<const Word, 2 * mvmul_depth> tile(row);
-    const Word before = round % 3 == 0 ? 0 : random.next();
+    const Word before = round % 3 == 0 ? 0 : random.next() & kept;
     const int phases = 1 + round % 4;
     Word dst = before;
     for (int phase = 0; phase < phases; ++phase) {
-      dst = mvmul<Silicon, Word>(ones, tile.first<mvmul_depth>(), phase, dst, DstFormat::fp32);
-      dst = mvmul<Silicon, Word>(ones, tile.last<mvmul_depth>(), phase, dst, DstFormat::fp32);
+      dst = mvmul<Silicon, Word>(ones, tile.first<mvmul_depth>(), phase, dst, GetParam());
+      dst = mvmul<Silicon, Word>(ones, tile.last<mvmul_depth>(), phase, dst, GetParam());
     }
-    ASSERT_EQ(at_once::row_of_tile(before, tile, phases), dst) << "round " << round;
+    ASSERT_EQ(at_once::row_of_tile(before, tile, phases, GetParam()), dst) << "round " << round;
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(EitherDst, RowTimesOnes,
+                         testing::Values(DstFormat::bf16, DstFormat::fp32));
 
 /// bf16 values around 0, as words and as float64.
 struct Row {

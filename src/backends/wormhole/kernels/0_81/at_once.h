@@ -1,10 +1,11 @@
 #pragma once
-// What the matrix unit leaves in an empty 32-bit Dst, computed at once: bit for bit what its phases give one by one,
-// which all that is not plain still goes through.
+// What the matrix unit leaves in Dst, computed at once: bit for bit what its phases give one by one, which all that is
+// not plain still goes through.
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <span>
+#include <vector>
 
 #include "backends/wormhole/numerics/elementwise.h"
 #include "backends/wormhole/numerics/mvmul.h"
@@ -36,6 +37,36 @@ inline Word product(Word src_a, Word src_b, int phases) {
                        : phases == 3 ? a * b_high + a_high * (b - b_high)
                                      : a * b;
   return std::bit_cast<Word>(result);
+}
+
+/// The same onto a 16-bit Dst, of bf16: each phase rounds, so that signs and mantissas decide and are looked up.
+inline Word product_of_16_bits(Word src_a, Word src_b, int phases) {
+  constexpr Word mantissas = 128, one = 0x3f800000u;
+  const auto phase_by_phase = [](Word a, Word b, int count) {
+    Word dst = 0;
+    for (int phase = 0; phase < count; ++phase)
+      dst = elwmul<Silicon, Word>(a, b, phase, dst, DstFormat::bf16);
+    return dst;
+  };
+  static const auto tables = [&] {
+    std::array<std::vector<Word>, 4> filled;
+    for (int count = 1; count <= 4; ++count)
+      for (const Word sign : {Word{0}, sign_mask})
+        for (Word i = 0; i < mantissas * mantissas; ++i)
+          filled[static_cast<std::size_t>(count - 1)].push_back(
+              phase_by_phase(sign | one | i / mantissas << 16, one | i % mantissas << 16, count));
+    return filled;
+  }();
+  const int ea = exponent_of(src_a), eb = exponent_of(src_b);
+  if (ea == 0 || eb == 0) return 0;
+  const int exponent = ea + eb - exponent_bias;
+  if (exponent < least_exponent || exponent > most_exponent ||
+      std::max(ea, eb) == infinite_exponent)
+    return phase_by_phase(src_a, src_b, phases);
+  const Word sign = (src_a ^ src_b) >> 31;
+  const Word at = (sign * mantissas + (src_a >> 16 & 127u)) * mantissas + (src_b >> 16 & 127u);
+  return tables[static_cast<std::size_t>(phases - 1)][at] +
+         (static_cast<Word>(exponent - exponent_bias) << 23);
 }
 
 /// ELWADD: eleven bits of the larger, and of the smaller what is left on the larger's grid.
@@ -75,13 +106,13 @@ class Face {
   }
 
   /// One fidelity phase onto Dst.
-  Word onto(Word dst, int phase) const {
+  Word onto(Word dst, int phase, DstFormat format) const {
     const int adjustment = exponent_bias + exponent_adjustment(phase);
     const bool low_bits_of_scaler = phase % 2 == 1;
     // Terms of 0 change Dst only where their exponents are above its own.
     if (low_bits_of_scaler && std::max(largest_[0], largest_[1]) + adjustment <= exponent_of(dst))
       return dst;
-    return accumulate(term(0, phase, adjustment), term(1, phase, adjustment), dst, DstFormat::fp32);
+    return accumulate(term(0, phase, adjustment), term(1, phase, adjustment), dst, format);
   }
 
  private:
@@ -109,10 +140,11 @@ class Face {
 };
 
 /// A tile's row times ones onto Dst, both faces in every phase.
-inline Word row_of_tile(Word dst, std::span<const Word, 2 * mvmul_depth> row, int phases) {
+inline Word row_of_tile(Word dst, std::span<const Word, 2 * mvmul_depth> row, int phases,
+                        DstFormat format) {
   const std::array<Face, 2> faces = {Face(row.first<mvmul_depth>()), Face(row.last<mvmul_depth>())};
   for (int phase = 0; phase < phases; ++phase)
-    for (const Face& face : faces) dst = face.onto(dst, phase);
+    for (const Face& face : faces) dst = face.onto(dst, phase, format);
   return dst;
 }
 

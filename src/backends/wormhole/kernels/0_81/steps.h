@@ -36,11 +36,8 @@ constexpr Word stored(Word value, DstFormat dst) {
 }
 
 inline Word product(Word src_a, Word src_b, int phases, DstFormat format) {
-  if (format == DstFormat::fp32) return at_once::product(src_a, src_b, phases);
-  Word dst = 0;
-  for (int phase = 0; phase < phases; ++phase)
-    dst = elwmul<Silicon, Word>(src_a, src_b, phase, dst, format);
-  return dst;
+  return format == DstFormat::fp32 ? at_once::product(src_a, src_b, phases)
+                                   : at_once::product_of_16_bits(src_a, src_b, phases);
 }
 
 inline Word sum(Word src_a, Word src_b, DstFormat format) {
@@ -51,19 +48,9 @@ inline Word sum(Word src_a, Word src_b, DstFormat format) {
 /// Along a row, as a product with ones in SrcA: of each tile both faces in every phase.
 /// tt_metal/tt-llk/tt_llk_wormhole_b0/llk_lib/llk_math_reduce.h.
 inline Word row_sum(std::span<const Word> row, int phases, DstFormat format) {
-  std::array<Word, mvmul_depth> ones{};
-  ones.fill(sfpu::one);
   Word dst = 0;
-  for (std::size_t from = 0; from < row.size(); from += tile_width) {
-    if (format == DstFormat::fp32) {
-      dst = at_once::row_of_tile(dst, row.subspan(from).first<tile_width>(), phases);
-      continue;
-    }
-    for (int phase = 0; phase < phases; ++phase)
-      for (std::size_t face = from; face < from + tile_width; face += mvmul_depth)
-        dst =
-            mvmul<Silicon, Word>(ones, row.subspan(face).first<mvmul_depth>(), phase, dst, format);
-  }
+  for (std::size_t from = 0; from < row.size(); from += tile_width)
+    dst = at_once::row_of_tile(dst, row.subspan(from).first<tile_width>(), phases, format);
   return dst;
 }
 
