@@ -5,6 +5,7 @@
 #include <array>
 #include <bit>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "backends/wormhole/numerics/elementwise.h"
