@@ -25,6 +25,7 @@ struct ScaledDotProductAttentionOptions {
   Tensor key_lengths = {};  ///< [batch], int32 or uint32: how many of its keys each batch has
   /// Of operands [batch, rows, heads * head_dim]: their heads. Unset: 1, and as many of keys and values.
   std::optional<int> heads = std::nullopt, kv_heads = std::nullopt;
+  OpAttributes how = {};  ///< how a device computes: fidelity, q_chunk_size, memory and so on
 };
 
 /// softmax(scale * query key^T + mask) value. query [B, Hq, S, D], key [B, Hkv, T, D], value [B, Hkv, T, E] ->

@@ -158,6 +158,7 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
                                     const ScaledDotProductAttentionOptions& options) {
   OpArguments arguments{.tensors = {query, key, value, options.mask, options.key_lengths}};
   OpAttributes& attributes = arguments.attributes;
+  attributes = options.how;
   if (options.is_causal) attributes.is_causal = true;
   attributes.alignment = options.alignment;
   attributes.position = options.position;

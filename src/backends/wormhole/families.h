@@ -45,6 +45,7 @@ std::optional<Refusal> refuse_norm(const OpCall& call, const Release& release);
 /// Of the releases whose kernels compute in words.
 std::optional<Refusal> refuse_norm_in_words(const OpCall& call);
 std::optional<Refusal> refuse_rotary(const OpCall& call);
+std::optional<Refusal> refuse_attention(const OpCall& call, const Release& release);
 std::optional<Refusal> refuse_reduce(const OpCall& call, const Release& release);
 /// Of the releases whose programs hand on 32 bits.
 std::optional<Refusal> refuse_reduce_in_words(const OpCall& call);

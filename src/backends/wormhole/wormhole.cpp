@@ -127,7 +127,8 @@ Capabilities capabilities_of(const Release& release) {
           .memories = {Memory::dram, Memory::l1},
           .attributes = core_grid | fidelity | memory | sharding | fp32_accumulate |
                         packer_l1_accumulate | program | numeric_stable |
-                        fast_and_approximate_mode | math_approx_mode,
+                        fast_and_approximate_mode | math_approx_mode | q_chunk_size | k_chunk_size |
+                        exp_approx_mode,
           .core_grid = n150d().compute_grid,
           .releases = release_names(release),
           .meters = {}};
@@ -190,11 +191,7 @@ std::optional<Refusal> refuse_family(const OpCall& call, const Release& release)
     case OpFamily::search: return refuse_search(call);
     case OpFamily::gather: return refuse_gather(call);
     case OpFamily::move: return refuse_move(call);
-    case OpFamily::attention:
-      return refuse(ErrorKind::unsupported,
-                    "[{}] expected an op whose program is known on wormhole; found one that is not "
-                    "(build it from matmul, scale_mask_softmax and matmul)",
-                    call.name());
+    case OpFamily::attention: return refuse_attention(call, release);
   }
   return std::nullopt;
 }
@@ -244,7 +241,7 @@ Tensor WormholeBackend::run_family(const OpCall& call) {
     case OpFamily::search: return call.op == Op::argmax ? run_argmax(call) : run_topk(call).front();
     case OpFamily::gather: return run_gather(call);
     case OpFamily::move: return run_move(call);
-    case OpFamily::attention: break;  // refused
+    case OpFamily::attention: return run_attention(call);
   }
   fail(ErrorKind::unsupported, "[{}] expected an op that wormhole has; found none", call.name());
 }

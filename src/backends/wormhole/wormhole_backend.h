@@ -134,6 +134,7 @@ class WormholeBackend final : public Backend {
   void norm_in_words(const OpCall& call, kernels::NormRowKernel kernel,
                      const NormNumerics& numerics, const Tensor& out);
   Tensor run_rotary(const OpCall& call);
+  Tensor run_attention(const OpCall& call);
   /// Elements of `out` become 0, as the random bits say.
   void drop(const OpCall& call, const Tensor& out);
   Tensor run_reduce(const OpCall& call);
