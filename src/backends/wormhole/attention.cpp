@@ -1,5 +1,7 @@
 // scaled_dot_product_attention by heads: one fused program.
 // TT-NN 0.81.1, ttnn/cpp/ttnn/operations/transformer/sdpa: sdpa.cpp, device/sdpa_device_operation.cpp.
+#include "backends/wormhole/attention.h"
+
 #include <fmt/format.h>
 
 #include <bit>
@@ -7,7 +9,6 @@
 
 #include "backends/wormhole/exec/attention.h"
 #include "backends/wormhole/families.h"
-#include "backends/wormhole/program/attention.h"
 #include "backends/wormhole/program/ceil_div.h"
 #include "backends/wormhole/spec/chip.h"
 #include "backends/wormhole/wormhole_backend.h"
@@ -23,7 +24,9 @@ int chunk_of(const std::optional<int>& asked) {
   return asked.value_or(default_chunk);
 }
 
-AttentionNumerics numerics_of(const OpCall& call) {
+}  // namespace
+
+AttentionNumerics attention_numerics(const OpCall& call) {
   const OpAttributes& attributes = call.attributes;
   const AttentionView view(call);
   AttentionNumerics numerics;
@@ -40,7 +43,7 @@ AttentionNumerics numerics_of(const OpCall& call) {
   return numerics;
 }
 
-AttentionProblem problem_of(const OpCall& call, const AttentionNumerics& numerics) {
+AttentionProblem attention_problem(const OpCall& call, const AttentionNumerics& numerics) {
   const Tensor &query = call.a(), &key = call.b(), &value = *call.third();
   AttentionProblem problem{.numerics = numerics,
                            .batch = query.size(0),
@@ -61,13 +64,15 @@ AttentionProblem problem_of(const OpCall& call, const AttentionNumerics& numeric
   return problem;
 }
 
+namespace {
+
 // What the op means beyond TT-NN's.
 std::optional<Refusal> refuse_meaning(const OpCall& call) {
   const AttentionView view(call);
-  if (call.a().rank() != 4 || call.b().rank() != 4 || call.operand(4) || view.softcap != 0)
+  if (call.a().rank() != 4 || call.b().rank() != 4 || view.softcap != 0)
     return refuse(ErrorKind::unsupported,
-                  "[{}] expected a query [batch, heads, queries, head_dim] without key lengths and "
-                  "softcap, as the release's program has it; found {}",
+                  "[{}] expected a query [batch, heads, queries, head_dim] without a softcap, "
+                  "as the release's program has it; found {}",
                   call.name(), call.a().shape());
   if (view.head_dim != view.value_dim || view.head_dim % tile_side != 0)
     return refuse(ErrorKind::bad_input,
@@ -142,7 +147,7 @@ std::optional<Refusal> refuse_mask(const OpCall& call, const Tensor& mask) {
 std::optional<Refusal> refuse_padding(const OpCall& call) {
   const AttentionView view(call);
   const bool has_mask = call.operand(3) != nullptr;
-  const AttentionNumerics numerics = numerics_of(call);
+  const AttentionNumerics numerics = attention_numerics(call);
   if (numerics.fp32_accumulate && (has_mask || numerics.window > 0))
     return refuse(ErrorKind::unsupported,
                   "[{}] expected no mask and no window with an fp32 Dst, as their digits are not "
@@ -164,8 +169,11 @@ std::optional<Refusal> refuse_attention(const OpCall& call, const Release& relea
                   "[{}] expected an op whose program is known in release {}; found one that is not "
                   "(build it from matmul, scale_mask_softmax and matmul)",
                   call.name(), release.name);
-  if (auto refusal = refuse_operands(call, "Inputs to SDPA must be tilized", Dtypes::blocks))
+  OpCall of_tiles = call;
+  if (is_decode(call)) of_tiles.tensors.pop_back();  // the key lengths
+  if (auto refusal = refuse_operands(of_tiles, "Inputs to SDPA must be tilized", Dtypes::blocks))
     return refusal;
+  if (is_decode(call)) return refuse_decode(call);
   if (auto refusal = refuse_meaning(call)) return refusal;
   if (auto refusal = refuse_chunks(call)) return refusal;
   if (const Tensor* mask = call.operand(3))
@@ -174,8 +182,9 @@ std::optional<Refusal> refuse_attention(const OpCall& call, const Release& relea
 }
 
 Tensor WormholeBackend::run_attention(const OpCall& call) {
-  const AttentionNumerics numerics = numerics_of(call);
-  const AttentionProblem problem = problem_of(call, numerics);
+  if (is_decode(call)) return run_decode(call);
+  const AttentionNumerics numerics = attention_numerics(call);
+  const AttentionProblem problem = attention_problem(call, numerics);
   // The program multiplies the mask by the scale with the scores.
   Tensor mask = call.operand(3) ? *call.operand(3) : Tensor();
   if (call.operand(3) && numerics.scale != 1) mask = times(mask, 1 / numerics.scale);

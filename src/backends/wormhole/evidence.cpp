@@ -5,6 +5,7 @@
 
 #include "backends/wormhole/layout.h"
 #include "backends/wormhole/move_programs.h"
+#include "backends/wormhole/program/attention_decode.h"
 #include "backends/wormhole/spec/chip.h"
 #include "device/attention_view.h"
 
@@ -155,8 +156,18 @@ Evidence evidence_of_call(const OpCall& call) {
   return has_blocks(call) ? Evidence::library : evidence;
 }
 
+// The library's calls with key lengths had bf16 in at most two chunks of keys.
+bool is_recorded_decode(const OpCall& call) {
+  constexpr std::int64_t most_chunks = 2;
+  const std::int64_t keys = call.b().size(2);
+  const std::int64_t chunk = call.attributes.k_chunk_size.value_or(decode_chunk(keys));
+  return !has_blocks(call) && call.attributes.math_approx_mode.value_or(true) &&
+         keys <= most_chunks * chunk;
+}
+
 // The library's calls had no keys that end within a chunk but for causal ones, and masks beside powers of two alone.
 bool is_recorded_attention(const OpCall& call) {
+  if (call.operand(4) != nullptr) return is_recorded_decode(call);
   const AttentionView view(call);
   const bool has_bfp4 = std::ranges::any_of(
       call.tensors, [](const Tensor& tensor) { return tensor.dtype() == DType::bfloat4_b; });

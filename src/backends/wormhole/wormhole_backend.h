@@ -135,6 +135,8 @@ class WormholeBackend final : public Backend {
                      const NormNumerics& numerics, const Tensor& out);
   Tensor run_rotary(const OpCall& call);
   Tensor run_attention(const OpCall& call);
+  Tensor run_decode(const OpCall& call);
+  std::vector<std::int64_t> lengths_of(const OpCall& call) const;
   /// Elements of `out` become 0, as the random bits say.
   void drop(const OpCall& call, const Tensor& out);
   Tensor run_reduce(const OpCall& call);

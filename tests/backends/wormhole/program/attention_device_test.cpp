@@ -114,6 +114,63 @@ TEST(AttentionDevice, AllKernelsAndThreadsGiveTheSameBits) {
   }
 }
 
+// [batch, heads, 1, 64] over the first keys of each batch.
+Case one_query(std::int64_t heads, std::int64_t kv_heads, std::int64_t keys) {
+  return {.batch = 2, .heads = heads, .kv_heads = kv_heads, .queries = 1, .keys = keys};
+}
+
+Tensor attend_to_lengths(const std::shared_ptr<WormholeBackend>& device, const Case& one,
+                         const Tensor& lengths) {
+  std::vector<Tensor> tensors;
+  for (const Tensor& tensor : tensors_of(one)) tensors.push_back(device->upload(tensor, {}));
+  tensors.push_back(device->upload(lengths, {.layout = Layout::row_major}));
+  OpCall call{Op::scaled_dot_product_attention, tensors, {}, one.attributes, tensors[0].shape()};
+  call.left_out = 1u << 3;  // no mask
+  if (auto refusal = device->refusal(call)) throw Error(refusal->kind, refusal->sentence);
+  return to_host(device->run(call));
+}
+
+TEST(AttentionDevice, OneQuerySeesTheKeysOfItsBatch) {
+  const auto device = open(release_0_81());
+  const std::vector<std::int32_t> lengths = {41, 96};
+  const Tensor on_host = Tensor::from(std::span<const std::int32_t>(lengths), {2});
+  for (const int chunk : {32, 64}) {
+    Case one = one_query(6, 2, 96);
+    one.attributes.k_chunk_size = chunk;
+    if (chunk == 64) one.keys = 128;
+    const Tensor found = attend_to_lengths(device, one, on_host);
+    std::vector<Tensor> tensors = tensors_of(one);
+    tensors.push_back(on_host);
+    OpCall call{Op::scaled_dot_product_attention, tensors, {}, one.attributes, tensors[0].shape()};
+    call.left_out = 1u << 3;
+    const AttentionView view(call);
+    std::vector<double> exact(64);
+    for (std::int64_t b = 0; b < 2; ++b)
+      for (std::int64_t h = 0; h < 6; ++h) {
+        attend_by_formula(view, b, h, 0, exact.data());
+        for (std::size_t d = 0; d < exact.size(); ++d) {
+          const auto at = static_cast<std::size_t>((b * 6 + h) * 64) + d;
+          EXPECT_NEAR(static_cast<float>(found.values<bfloat16>()[at]), exact[d], 0.06);
+        }
+      }
+  }
+}
+
+TEST(AttentionDevice, OneQueryRefusesMoreChunksThanCores) {
+  const auto device = open(release_0_81());
+  const std::vector<std::int32_t> lengths = {1, 0};
+  const Tensor on_host = Tensor::from(std::span<const std::int32_t>(lengths), {2});
+  Case one = one_query(2, 2, 1024);
+  one.attributes.k_chunk_size = 32;  // 16 cores a head at most
+  expect_says(error_of([&] { attend_to_lengths(device, one, on_host); }), ErrorKind::unsupported,
+              "expected a core for each chunk of keys");
+  one.attributes.k_chunk_size = 96;
+  expect_says(error_of([&] { attend_to_lengths(device, one, on_host); }), ErrorKind::bad_input,
+              "Chunk size must be multiple of 32");
+  expect_says(error_of([&] { attend_to_lengths(device, one_query(2, 2, 64), on_host); }),
+              ErrorKind::bad_input, "expected key lengths of 1 to 64 keys; found 0");
+}
+
 TEST(AttentionDevice, CausalChunksPairUpOnCores) {
   DeviceOptions options = release_0_81();
   options.mode = Mode::shape;

@@ -93,6 +93,12 @@ constexpr Word inverse(Word sum, bool approximate) {
   }
 }
 
+/// In the program of one query: from the seed that fp32 has.
+constexpr Bits inverse_of_one_query(Bits sum, bool approximate) {
+  const Word inverse = reciprocal_of::in_fp32(widen(sum), 1);
+  return approximate ? store_to_bf16(inverse) : rounded(inverse);
+}
+
 /// What the packer adds onto a bf16 in L1.
 constexpr Bits added(Bits old, Bits packed) {
   return upper_half(add_in_l1(widen(old), widen(packed), DstFormat::bf16));
