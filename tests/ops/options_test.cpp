@@ -62,6 +62,9 @@ const std::map<std::string_view, std::string_view> words{{"keepdim", "true"},
                                                          {"softcap", "2"},
                                                          {"window_left", "3"},
                                                          {"window_right", "4"},
+                                                         {"q_chunk_size", "64"},
+                                                         {"k_chunk_size", "64"},
+                                                         {"exp_approx_mode", "false"},
                                                          {"batch", "0"}};
 
 // The shape of a plain operand.
