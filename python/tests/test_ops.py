@@ -25,9 +25,10 @@ VALUES = {"core_grid": (wattention.CoreGrid(y=2, x=2), "2x2"), "fidelity": ("hif
           "is_causal": (True, "true"), "alignment": ("bottom_right", "bottom_right"),
           "softcap": (2.0, "2"),
           "position": (0, "0"), "window_left": (3, "3"), "window_right": (4, "4"),
+          "q_chunk_size": (64, "64"), "k_chunk_size": (64, "64"), "exp_approx_mode": (False, "false"),
           "min": (-1.5, "-1.5"), "max": (2.0, "2"), "beta": (0.5, "0.5"), "threshold": (5.0, "5")}
 MANNERS = {"core_grid", "fidelity", "memory", "fp32_accumulate", "numeric_stable", "fast_and_approximate_mode",
-           "math_approx_mode"}
+           "math_approx_mode", "q_chunk_size", "k_chunk_size", "exp_approx_mode"}
 
 
 def error_of(call):
