@@ -12,7 +12,8 @@ ROW = re.compile(r'^WATTENTION_OP\((\w+),\s*(\w+),\s*"([^"]*)",\s*([\w|\s]+),\s*
 
 
 def rows():
-    return [match.groups() for match in ROW.finditer(TABLE.read_text())]
+    """A row's attributes may stand on several lines."""
+    return [tuple(" ".join(part.split()) for part in match.groups()) for match in ROW.finditer(TABLE.read_text())]
 
 
 class Table(ProgramTest):
