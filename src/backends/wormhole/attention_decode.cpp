@@ -124,6 +124,7 @@ Tensor WormholeBackend::run_decode(const OpCall& call) {
   const AttentionProblem problem = problem_of(call);
   const std::vector<std::int64_t> lengths = lengths_of(call);
   std::vector<std::int64_t> chunks;
+  chunks.reserve(lengths.size());
   for (const std::int64_t length : lengths)
     chunks.push_back(ceil_div(length, problem.numerics.key_tiles * tile_side));
   Tensor out = allocate(call.shape, call.a().dtype(), Layout::tile, problem.out_memory);

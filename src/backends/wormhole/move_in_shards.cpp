@@ -184,7 +184,8 @@ std::optional<Refusal> refuse_move_in_shards(const OpCall& call) {
 // A result in shards without padding has the input's; where padding goes, its size follows from the rows and columns
 // that are left.
 Place place_of_layout(const OpCall& call) {
-  const Place in = place_of(call.a()), out = asked_place(call.attributes, in);
+  const Place in = place_of(call.a());
+  Place out = asked_place(call.attributes, in);
   const TiledShape tiled(call.shape);
   if (!out.is_sharded() || !in.is_sharded() || out.sharding->layout != in.sharding->layout)
     return out;
