@@ -29,7 +29,7 @@ class Newer(WithDevice):
 
     def test_any_broadcast(self):
         for a, b in (((5, 1, 40, 1), (1, 3, 1, 50)), ((1, 1), (2, 33, 40)), ((40, 33), (33,)),
-                     ((4, 3, 8, 8), (3, 1, 1))):
+                     ((4, 3, 8, 8), (3, 1, 1)), ((), (2, 3)), ((7,), ())):
             x, y = whole(*a), whole(*b)
             tensors = self.sent(x), self.sent(y)
             self.same(ttnn.add(*tensors, use_legacy=False), x + y)

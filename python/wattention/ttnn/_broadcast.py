@@ -63,7 +63,7 @@ def _expect_even(name, config, padded_shape):
 def _expect_equal_shards(name, tensors, target):
     """All that lie in shards, the result too, lie in the same; or in rows as high where the width broadcasts."""
     configs = [config for config in (*(one.memory_config() for one in tensors), target) if config.is_sharded()]
-    column = tensors[0].shape[-1] != tensors[-1].shape[-1]
+    column = len({tuple(one.shape)[-1:] or (1,) for one in tensors}) > 1
     one_row = all(tuple(one.shape)[-2:-1] in ((), (1,)) for one in tensors)
     rows = TensorMemoryLayout.HEIGHT_SHARDED
     for config in configs[1:]:
