@@ -21,16 +21,13 @@ def named(file):
 class Library(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.enterClassContext(mock.patch.dict(os.environ, WATTENTION_RELEASE="0.81")) if hasattr(
-            cls, "enterClassContext") else os.environ.update(WATTENTION_RELEASE="0.81")
+        release = mock.patch.dict(os.environ, WATTENTION_RELEASE="0.81")
+        release.start()
+        cls.addClassCleanup(release.stop)
         cls.device = ttnn.open_device(device_id=0)
+        cls.addClassCleanup(ttnn.close_device, cls.device)
         cls.calls = Calls(FOLDER, ttnn, cls.device)
         cls.refused, cls.different = named("refused.txt"), named("different.txt")
-
-    @classmethod
-    def tearDownClass(cls):
-        ttnn.close_device(cls.device)
-        os.environ.pop("WATTENTION_RELEASE", None)
 
     def test_every_call_gives_the_librarys_bits(self):
         for call in self.calls.all:

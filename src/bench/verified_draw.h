@@ -20,6 +20,23 @@ struct NamedStage {
 /// In the order in which they are computed.
 using Stages = std::vector<NamedStage>;
 
+/// What AttentionStages and MultiHeadAttentionStages share, and an output where there is one; as matrices of rows.
+template <class ModuleStages, class Matrix>
+Stages named_stages(const ModuleStages& stages, Matrix matrix_of) {
+  Stages list;
+  const auto add = [&](std::string_view name, const Tensor& tensor) {
+    if (tensor.defined()) list.push_back({name, matrix_of(tensor)});
+  };
+  add("query", stages.query);
+  add("key", stages.key);
+  add("value", stages.value);
+  add("scores", stages.scores);
+  add("weights", stages.weights);
+  add("context", stages.context);
+  if constexpr (requires { stages.output; }) add("output", stages.output);
+  return list;
+}
+
 /// Null where there is no such stage.
 const Tensor* find_stage(const Stages& stages, std::string_view name);
 

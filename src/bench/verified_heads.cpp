@@ -16,18 +16,7 @@ Tensor matrix_of(const Tensor& tensor) {
 }
 
 Stages named(const MultiHeadAttentionStages& stages) {
-  Stages list;
-  const auto add = [&list](std::string_view name, const Tensor& tensor) {
-    if (tensor.defined()) list.push_back({name, matrix_of(tensor)});
-  };
-  add("query", stages.query);
-  add("key", stages.key);
-  add("value", stages.value);
-  add("scores", stages.scores);
-  add("weights", stages.weights);
-  add("context", stages.context);
-  add("output", stages.output);
-  return list;
+  return named_stages(stages, matrix_of);
 }
 
 class Heads final : public VerifiedDraw {

@@ -11,17 +11,7 @@ namespace wattention {
 namespace {
 
 Stages named(const AttentionStages& stages) {
-  Stages list;
-  const auto add = [&list](std::string_view name, const Tensor& rows) {
-    if (rows.defined()) list.push_back({name, rows});
-  };
-  add("query", stages.query);
-  add("key", stages.key);
-  add("value", stages.value);
-  add("scores", stages.scores);
-  add("weights", stages.weights);
-  add("context", stages.context);
-  return list;
+  return named_stages(stages, [](const Tensor& rows) { return rows; });
 }
 
 class OneHead final : public VerifiedDraw {

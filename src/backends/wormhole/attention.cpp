@@ -181,6 +181,23 @@ std::optional<Refusal> refuse_attention(const OpCall& call, const Release& relea
   return refuse_padding(call);
 }
 
+AttentionImages WormholeBackend::images_of(const OpCall& call, const AttentionProblem& problem,
+                                           const Tensor& out) {
+  const TiledShape queries(call.a().shape()), keys(call.b().shape());
+  return {.query = bits_of(call.a()),
+          .key = bits_of(call.b()),
+          .value = bits_of(*call.third()),
+          .mask = nullptr,
+          .out = bits_of(out),
+          .batch = problem.batch,
+          .heads = problem.heads,
+          .kv_heads = problem.kv_heads,
+          .padded_queries = queries.padded_rows,
+          .padded_keys = keys.padded_rows,
+          .head_dim = keys.padded_cols,
+          .keys = keys.rows};
+}
+
 Tensor WormholeBackend::run_attention(const OpCall& call) {
   if (is_decode(call)) return run_decode(call);
   const AttentionNumerics numerics = attention_numerics(call);
@@ -194,19 +211,7 @@ Tensor WormholeBackend::run_attention(const OpCall& call) {
                       to_string(problem.key), to_string(problem.out_memory)),
           program, Reuse::blocks);
   if (!has_values()) return out;
-  const TiledShape queries(call.a().shape()), keys(call.b().shape());
-  AttentionImages images{.query = bits_of(call.a()),
-                         .key = bits_of(call.b()),
-                         .value = bits_of(*call.third()),
-                         .mask = nullptr,
-                         .out = bits_of(out),
-                         .batch = problem.batch,
-                         .heads = problem.heads,
-                         .kv_heads = problem.kv_heads,
-                         .padded_queries = queries.padded_rows,
-                         .padded_keys = keys.padded_rows,
-                         .head_dim = queries.padded_cols,
-                         .keys = keys.rows};
+  AttentionImages images = images_of(call, problem, out);
   if (call.operand(3)) {
     images.mask = bits_of(mask);
     images.mask_batches = mask.size(0);

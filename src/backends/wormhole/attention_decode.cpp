@@ -133,19 +133,8 @@ Tensor WormholeBackend::run_decode(const OpCall& call) {
                       to_string(problem.out_memory)),
           program, Reuse::kernels);
   if (!has_values()) return out;
-  const TiledShape keys(call.b().shape());
-  const AttentionImages images{.query = bits_of(call.a()),
-                               .key = bits_of(call.b()),
-                               .value = bits_of(*call.third()),
-                               .mask = nullptr,
-                               .out = bits_of(out),
-                               .batch = problem.batch,
-                               .heads = problem.heads,
-                               .kv_heads = problem.kv_heads,
-                               .padded_queries = tile_side,
-                               .padded_keys = keys.padded_rows,
-                               .head_dim = keys.padded_cols,
-                               .keys = keys.rows};
+  AttentionImages images = images_of(call, problem, out);
+  images.padded_queries = tile_side;  // a batch's heads are the rows of one tile
   attend_once(images, lengths, problem.numerics, host_);
   pack_result(out);
   return out;

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <vector>
 
+#include "backends/wormhole/exec/each_pair.h"
 #include "backends/wormhole/exec/power.h"
-#include "backends/wormhole/exec/useful_threads.h"
 #include "backends/wormhole/expand.h"
 #include "backends/wormhole/families.h"
 #include "backends/wormhole/kernels/binary.h"
@@ -37,29 +37,19 @@ DType result_dtype(const OpCall& call) {
   return (swapped ? call.b() : call.a()).dtype();
 }
 
-// Each pair and the packer after it; threads own stretches of the result.
-template <class Function>
-void combine(const Operands16& on, HostOptions host, Function function) {
-  const auto count = static_cast<std::int64_t>(on.out.size());
-  const int threads =
-      useful_threads(static_cast<double>(count), least_elements, resolve_threads(host.threads));
-  parallel(threads, [&](int thread) {
-    const Share share = share_of(count, thread, threads, tile_side);
-    for (auto i = static_cast<std::size_t>(share.begin); i < static_cast<std::size_t>(share.end);
-         ++i)
-      on.out[i] = pack_bf16(function(on.a[i], on.b[i]));
-  });
-}
-
 void compute(MatrixStep step, const Operands16& on, Fidelity fidelity, HostOptions host) {
   switch (step) {
     case MatrixStep::add: return add(on.a, on.b, on.out, host);
     case MatrixStep::subtract: return subtract(on.a, on.b, on.out, host);
     case MatrixStep::multiply: return multiply(on.a, on.b, fidelity, on.out, host);
     case MatrixStep::larger:
-      return combine(on, host, [](Bits a, Bits b) { return kernels::maximum_with(a, widen(b)); });
+      return for_each_pair<Bits>(on.a, on.b, on.out, least_elements, host, [](Bits a, Bits b) {
+        return pack_bf16(kernels::maximum_with(a, widen(b)));
+      });
     case MatrixStep::smaller:
-      return combine(on, host, [](Bits a, Bits b) { return kernels::minimum_with(a, widen(b)); });
+      return for_each_pair<Bits>(on.a, on.b, on.out, least_elements, host, [](Bits a, Bits b) {
+        return pack_bf16(kernels::minimum_with(a, widen(b)));
+      });
     case MatrixStep::raise: return power(on.a, on.b, on.out, host);
   }
 }

@@ -28,6 +28,8 @@ namespace wattention::wormhole {
 namespace kernels {
 struct SoftmaxSet;
 }  // namespace kernels
+struct AttentionImages;
+struct AttentionProblem;
 struct ReducePlan;
 struct ReduceStep;
 
@@ -134,6 +136,8 @@ class WormholeBackend final : public Backend {
   void norm_in_words(const OpCall& call, kernels::NormRowKernel kernel,
                      const NormNumerics& numerics, const Tensor& out);
   Tensor run_rotary(const OpCall& call);
+  static AttentionImages images_of(const OpCall& call, const AttentionProblem& problem,
+                                   const Tensor& out);
   Tensor run_attention(const OpCall& call);
   Tensor run_decode(const OpCall& call);
   std::vector<std::int64_t> lengths_of(const OpCall& call) const;

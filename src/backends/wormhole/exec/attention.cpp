@@ -23,9 +23,8 @@ namespace {
 namespace attention = kernels::attention;
 
 constexpr Bits minus_infinity = 0xff80;
-using SumRow = std::array<Bits, sum_columns_of_a_row>;
 
-class StreamingAttention : AttentionChunk<Bits> {
+class StreamingAttention final : public AttentionChunk<Bits> {
  public:
   StreamingAttention(const AttentionImages& images, const AttentionNumerics& numerics, Isa isa,
                      const std::vector<Bits>& weights)
@@ -33,32 +32,7 @@ class StreamingAttention : AttentionChunk<Bits> {
         vectors_(elementwise_kernels(isa)),
         weights_(weights) {}
 
-  void run(const QueryChunk& at) {
-    begin(at);
-    const std::int64_t key_tiles = ceil_div(images_.keys, std::int64_t{32});
-    const ChunkRange chunks = key_chunks(numerics_, at.chunk, key_tiles);
-    for (std::int64_t chunk = chunks.first; chunk < chunks.end; ++chunk) {
-      interruption_point();
-      meet(key_chunk(chunk), chunk == chunks.first);
-    }
-    finish();
-  }
-
  private:
-  void meet(const KeyChunk& keys, bool first) {
-    load(keys);
-    multiply_keys(keys.columns);
-    maxima_.resize(static_cast<std::size_t>(rows_));
-    sums_.resize(maxima_.size());
-    earlier_.assign(maxima_.begin(), maxima_.end());
-    earlier_sums_ = sums_;
-    earlier_context_.swap(context_);
-    for (std::int64_t row = 0; row < rows_; ++row) weigh(row, keys, first);
-    multiply_values(keys.columns);
-    if (first) return;
-    for (std::int64_t row = 0; row < rows_; ++row) add_earlier(row);
-  }
-
   void mask(std::int64_t row, const KeyChunk& keys, std::span<Bits> scores) const {
     const Bits* added = mask_row(row);
     for (std::size_t i = 0; i < scores.size(); ++i) {
@@ -78,7 +52,7 @@ class StreamingAttention : AttentionChunk<Bits> {
   }
 
   // Scores become weights; what each column of the row's tiles sums up to is added in L1, tile by tile.
-  void weigh(std::int64_t row, const KeyChunk& keys, bool first) {
+  void weigh(std::int64_t row, const KeyChunk& keys, bool first) override {
     const std::span<Bits> scores = score_row(row, keys.columns);
     mask(row, keys, scores);
     const auto at = static_cast<std::size_t>(row);
@@ -105,7 +79,7 @@ class StreamingAttention : AttentionChunk<Bits> {
     for (Bits& score : scores) score = kernels::subtract(score, largest);
   }
 
-  void multiply_values(std::int64_t columns) {
+  void multiply_values(std::int64_t columns) override {
     const std::int64_t width = images_.head_dim, tiles = columns / 32;
     context_.resize(static_cast<std::size_t>(rows_ * width));
     const std::int64_t split = std::min(32 * split_rows(numerics_, width / 32), rows_);
@@ -129,7 +103,7 @@ class StreamingAttention : AttentionChunk<Bits> {
   }
 
   // What earlier chunks left shrinks by the difference of the maxima, and is added in L1.
-  void add_earlier(std::int64_t row) {
+  void add_earlier(std::int64_t row) override {
     const auto at = static_cast<std::size_t>(row);
     const Word difference = elwsub(earlier_[at], maxima_[at], DstFormat::bf16);
     const Word shrinkage = attention::shrinkage<DstFormat::bf16>(
@@ -148,7 +122,7 @@ class StreamingAttention : AttentionChunk<Bits> {
   }
 
   // The rest of a row's sum is a product with a column of ones.
-  void finish() {
+  void finish() override {
     SumRow ones;
     ones.fill(kernels::one_bits);
     const std::int64_t width = images_.head_dim;
@@ -165,8 +139,6 @@ class StreamingAttention : AttentionChunk<Bits> {
 
   const ElementwiseKernels* vectors_;
   const std::vector<Bits>& weights_;  // of each difference
-  std::vector<Bits> maxima_, earlier_, context_, earlier_context_;
-  std::vector<SumRow> sums_, earlier_sums_;
 };
 
 }  // namespace

@@ -1,10 +1,13 @@
 #pragma once
-// The operands of a chunk of queries that meets a chunk of keys, as matrices of bf16, or of bf16 in an fp32's place.
+// A chunk of queries meets chunks of keys, one after the other: their operands as matrices of bf16, or of bf16 in an
+// fp32's place, and what is kept from chunk to chunk. How a step is computed is the kind of attention's own.
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "backends/wormhole/exec/attention.h"
 #include "backends/wormhole/program/attention_chunks.h"
+#include "base/interrupt.h"
 
 namespace wattention::wormhole {
 
@@ -25,13 +28,52 @@ inline void put(Bits value, Word& place) {
   place = widen(value);
 }
 
+/// Columns of a row's sums: one for each of a tile.
+inline constexpr std::int64_t sum_columns_of_a_row = 32;
+
 template <class Element>
 class AttentionChunk {
  public:
   AttentionChunk(const AttentionImages& images, const AttentionNumerics& numerics, Isa isa)
       : images_(images), numerics_(numerics), host_{1, isa} {}
 
+  void run(const QueryChunk& at) {
+    begin(at);
+    const std::int64_t key_tiles = ceil_div(images_.keys, std::int64_t{32});
+    const ChunkRange chunks = key_chunks(numerics_, at.chunk, key_tiles);
+    for (std::int64_t chunk = chunks.first; chunk < chunks.end; ++chunk) {
+      interruption_point();
+      meet(key_chunk(chunk), chunk == chunks.first);
+    }
+    finish();
+  }
+
  protected:
+  using SumRow = std::array<Element, sum_columns_of_a_row>;
+
+  ~AttentionChunk() = default;
+
+  /// Scores of a row become weights, and their sums.
+  virtual void weigh(std::int64_t row, const KeyChunk& keys, bool first) = 0;
+  virtual void multiply_values(std::int64_t columns) = 0;
+  /// What earlier chunks left of a row comes to this one's.
+  virtual void add_earlier(std::int64_t row) = 0;
+  virtual void finish() = 0;
+
+  void meet(const KeyChunk& keys, bool first) {
+    load(keys);
+    multiply_keys(keys.columns);
+    maxima_.resize(static_cast<std::size_t>(rows_));
+    sums_.resize(maxima_.size());
+    earlier_ = maxima_;
+    earlier_sums_ = sums_;
+    earlier_context_.swap(context_);
+    for (std::int64_t row = 0; row < rows_; ++row) weigh(row, keys, first);
+    multiply_values(keys.columns);
+    if (first) return;
+    for (std::int64_t row = 0; row < rows_; ++row) add_earlier(row);
+  }
+
   void begin(const QueryChunk& at) {
     at_ = at;
     first_row_ = at.chunk * numerics_.query_tiles * 32;
@@ -97,9 +139,8 @@ class AttentionChunk {
   QueryChunk at_{};
   std::int64_t first_row_ = 0, rows_ = 0;
   std::vector<Element> queries_, keys_, values_, scores_;
+  std::vector<Bits> maxima_, earlier_, context_, earlier_context_;
+  std::vector<SumRow> sums_, earlier_sums_;
 };
-
-/// Rows of sums: one for each column of a tile.
-inline constexpr std::int64_t sum_columns_of_a_row = 32;
 
 }  // namespace wattention::wormhole

@@ -20,31 +20,6 @@ Word source(Word value) {
 
 }  // namespace
 
-void AttentionFp32::run(const QueryChunk& at) {
-  begin(at);
-  const std::int64_t key_tiles = ceil_div(images_.keys, std::int64_t{32});
-  const ChunkRange chunks = key_chunks(numerics_, at.chunk, key_tiles);
-  for (std::int64_t chunk = chunks.first; chunk < chunks.end; ++chunk) {
-    interruption_point();
-    meet(key_chunk(chunk), chunk == chunks.first);
-  }
-  finish();
-}
-
-void AttentionFp32::meet(const KeyChunk& keys, bool first) {
-  load(keys);
-  multiply_keys(keys.columns);
-  maxima_.resize(static_cast<std::size_t>(rows_));
-  sums_.resize(maxima_.size());
-  earlier_ = maxima_;
-  earlier_sums_ = sums_;
-  earlier_context_.swap(context_);
-  for (std::int64_t row = 0; row < rows_; ++row) weigh(row, keys, first);
-  multiply_values(keys.columns);
-  if (first) return;
-  for (std::int64_t row = 0; row < rows_; ++row) add_earlier(row);
-}
-
 Word AttentionFp32::weight(Word difference) const {
   return numerics_.exp_approximate
              ? attention::weight(difference, attention::slope_of(numerics_.scale))

@@ -4,7 +4,7 @@
 
 #include <bit>
 
-#include "backends/wormhole/exec/useful_threads.h"
+#include "backends/wormhole/exec/each_pair.h"
 #include "backends/wormhole/kernels/binary_fp32.h"
 #include "base/fail.h"
 #include "base/threads.h"
@@ -33,20 +33,6 @@ Word difference(Word x, Word y) {
   return computed<Op::subtract>(x, y);
 }
 
-template <class Function>
-void for_each_pair(std::span<const Word> a, std::span<const Word> b, std::span<Word> out,
-                   double least, HostOptions host, Function function) {
-  const auto count = static_cast<std::int64_t>(out.size());
-  const int threads =
-      useful_threads(static_cast<double>(count), least, resolve_threads(host.threads));
-  parallel(threads, [&](int thread) {
-    const Share share = share_of(count, thread, threads, 16);
-    for (auto i = static_cast<std::size_t>(share.begin); i < static_cast<std::size_t>(share.end);
-         ++i)
-      out[i] = function(a[i], b[i]);
-  });
-}
-
 }  // namespace
 
 void binary_of_fp32(Op op, std::span<const Word> a, std::span<const Word> b, std::span<Word> out,
@@ -55,7 +41,7 @@ void binary_of_fp32(Op op, std::span<const Word> a, std::span<const Word> b, std
          "[elementwise] expected operands of equal length; found {}, {} and {}", a.size(), b.size(),
          out.size());
   const auto each = [&](auto function) {
-    for_each_pair(a, b, out, least_elements, host, function);
+    for_each_pair<Word>(a, b, out, least_elements, host, function);
   };
   using namespace kernels;
   switch (op) {
@@ -74,7 +60,7 @@ void binary_of_fp32(Op op, std::span<const Word> a, std::span<const Word> b, std
         const Word d = difference(x, y);
         return computed<Op::multiply>(d, d);
       });
-    default: return for_each_pair(a, b, out, least_kernel_elements, host, *fp32_kernel(op));
+    default: return for_each_pair<Word>(a, b, out, least_kernel_elements, host, *fp32_kernel(op));
   }
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "backends/wormhole/exec/elementwise_choice.h"
+#include "backends/wormhole/exec/pattern_table.h"
 #include "backends/wormhole/exec/power_tables.h"
 #include "backends/wormhole/exec/useful_threads.h"
 #include "backends/wormhole/kernels/binary.h"
@@ -11,13 +12,11 @@
 namespace wattention::wormhole {
 namespace {
 
-constexpr std::size_t patterns = 65536;
-
 PowerTables made() {
   PowerTables tables;
-  tables.logarithms.reserve(patterns);
-  tables.kinds.reserve(patterns + 1);
-  for (std::size_t i = 0; i < patterns; ++i) {
+  tables.logarithms.reserve(bf16_patterns);
+  tables.kinds.reserve(bf16_patterns + 1);
+  for (std::size_t i = 0; i < bf16_patterns; ++i) {
     const Word value = widen(static_cast<Bits>(i));
     const kernels::Power power = kernels::power_as<>(value);
     tables.logarithms.push_back(kernels::logarithm_of<>(value));
@@ -66,7 +65,7 @@ class Powers {
 void power(std::span<const Bits> a, std::span<const Bits> b, std::span<Bits> out,
            HostOptions host) {
   const ElementwiseKernels* kernels = elementwise_kernels(resolve_isa(host.isa));
-  const bool worth_tables = kernels != nullptr && out.size() >= patterns;
+  const bool worth_tables = kernels != nullptr && out.size() >= bf16_patterns;
   const Powers powers(a, b, out);
   const auto count = static_cast<std::int64_t>(out.size());
   const int threads = useful_threads(static_cast<double>(count), least_kernel_elements,

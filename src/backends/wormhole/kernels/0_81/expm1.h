@@ -8,9 +8,6 @@ namespace wattention::wormhole::kernels::v0_81 {
 
 namespace expm1_of {
 
-/// 1.5 times 2^23: the sum's lowest bits are the rounded number.
-inline constexpr Word shifter = sfpu::constant(12582912.0f);
-
 /// k, as the bits of the shifted number and as a number.
 struct Whole {
   Word bits, number;

@@ -11,10 +11,6 @@
 
 namespace wattention::wormhole::kernels::v0_81 {
 
-constexpr Word nearest_even(Word value) {
-  return (value + 0x7fffu + (value >> 16 & 1u)) & 0xffff0000u;
-}
-
 /// +0 times anything is 0.
 constexpr Bits multiply(Bits a, Bits b) {
   if (a == 0 || b == 0) return 0;

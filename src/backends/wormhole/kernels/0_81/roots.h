@@ -58,10 +58,8 @@ constexpr Bits rsqrt_fast(Bits value) {
   return rounded(root_of::inverse(widen(value), true));
 }
 
-/// To nearest even, in integers.
 constexpr Bits square(Bits value) {
-  const Word product = sfpu::multiply(widen(value), widen(value));
-  return store_to_bf16(product + 0x7fffu + (product >> 16 & 1u));
+  return store_to_bf16(nearest_even(sfpu::multiply(widen(value), widen(value))));
 }
 
 }  // namespace wattention::wormhole::kernels::v0_81

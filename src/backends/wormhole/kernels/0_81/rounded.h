@@ -10,6 +10,14 @@ constexpr Bits rounded(Word value) {
   return store_to_bf16(round_to_upper_half(value));
 }
 
+/// To nearest even, in integers; other kernels round so.
+constexpr Word nearest_even(Word value) {
+  return (value + 0x7fffu + (value >> 16 & 1u)) & 0xffff0000u;
+}
+
+/// 1.5 times 2^23: a sum with it has the rounded number in its lowest bits.
+inline constexpr Word shifter = sfpu::constant(12582912.0f);
+
 /// SFPSWAP's order decides.
 constexpr Word smaller(Word a, Word b) {
   return ordered_below(a, b) ? a : b;

@@ -8,8 +8,6 @@ namespace wattention::wormhole::kernels::v0_81 {
 namespace angle {
 
 inline constexpr Word one_over_pi = sfpu::constant(0.318309886f);
-/// 1.5 times 2^23: the sum's lowest bits are the rounded number.
-inline constexpr Word shifter = sfpu::constant(12582912.0f);
 
 /// Minus pi, or half of it, in four parts.
 struct MinusPi {
@@ -39,15 +37,15 @@ constexpr Word sine_of(Word a, Word half_turns) {
 }  // namespace angle
 
 constexpr Bits sin(Bits value) {
-  const Word x = widen(value), turns = sfpmad(x, angle::one_over_pi, angle::shifter);
-  const Word whole = sfpu::add(turns, sfpu::negate(angle::shifter));
+  const Word x = widen(value), turns = sfpmad(x, angle::one_over_pi, shifter);
+  const Word whole = sfpu::add(turns, sfpu::negate(shifter));
   return rounded(angle::sine_of(angle::reduced(x, whole, angle::minus_pi), turns));
 }
 
 constexpr Bits cos(Bits value) {
   const Word x = widen(value);
-  const Word turns = sfpu::add(sfpmad(x, angle::one_over_pi, sfpu::constant(0.5f)), angle::shifter);
-  const Word whole = sfpu::add(turns, sfpu::negate(angle::shifter));
+  const Word turns = sfpu::add(sfpmad(x, angle::one_over_pi, sfpu::constant(0.5f)), shifter);
+  const Word whole = sfpu::add(turns, sfpu::negate(shifter));
   const Word odd = sfpmad(whole, sfpu::constant(2.0f), sfpu::minus_one);
   return rounded(angle::sine_of(angle::reduced(x, odd, angle::minus_half_pi), turns));
 }
