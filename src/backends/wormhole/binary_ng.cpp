@@ -34,11 +34,6 @@ std::vector<Bits> spread(const Bits* elements, const Shape& from, const Shape& s
   return image;
 }
 
-// Their products take the matrix unit.
-bool has_blocks(const OpCall& call) {
-  return is_block(call.a().dtype()) || (!call.number && is_block(call.b().dtype()));
-}
-
 // Raised by repeated products; by other numbers the digits are not known, nor by tensors.
 bool is_known_power(const OpCall& call) {
   constexpr double largest = 256;  // which bf16 holds, as all below
@@ -107,6 +102,7 @@ Program WormholeBackend::binary_ng_program(const OpCall& call, const PlacedBinar
 
 Tensor WormholeBackend::run_binary_ng(const OpCall& call) {
   const PairRow& row = *kernels::pair_row(release_.kernels, call.op);
+  // Products of blocks stay there.
   const bool in_matrix_unit =
       row.vector_steps == 0 || (call.op == Op::multiply && has_blocks(call));
   const Tensor* second = call.number ? nullptr : &call.b();

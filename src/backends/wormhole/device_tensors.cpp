@@ -1,4 +1,5 @@
 // What every op does with its tensors: check, find values, make room for a result.
+#include <algorithm>
 #include <cstring>
 
 #include "backends/wormhole/families.h"
@@ -140,6 +141,11 @@ std::optional<Refusal> refuse_dtypes(const OpCall& call, Dtypes taken) {
                   to_string(dtype));
   }
   return std::nullopt;
+}
+
+bool has_blocks(const OpCall& call) {
+  return std::ranges::any_of(call.tensors,
+                             [](const Tensor& tensor) { return is_block(tensor.dtype()); });
 }
 
 Refusal refuse_unknown(const OpCall& call, const Release& release) {

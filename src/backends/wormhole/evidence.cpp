@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "backends/wormhole/families.h"
 #include "backends/wormhole/layout.h"
 #include "backends/wormhole/move_programs.h"
 #include "backends/wormhole/program/attention_decode.h"
@@ -84,11 +85,6 @@ bool is_division_by_equals(const OpCall& call) {
   if (call.number) return false;
   const Shape &a = call.a().shape(), &b = call.b().shape();
   return TiledShape(a).rows == TiledShape(b).rows && TiledShape(a).cols == TiledShape(b).cols;
-}
-
-bool has_blocks(const OpCall& call) {
-  return std::ranges::any_of(call.tensors,
-                             [](const Tensor& tensor) { return is_block(tensor.dtype()); });
 }
 
 Evidence evidence_of_op(const OpCall& call) {
@@ -177,6 +173,17 @@ bool is_recorded_attention(const OpCall& call) {
   return !has_bfp4 && exact_mask && (view.is_causal || whole);
 }
 
+// Beside bf16, integers and copies of bits the library's calls were products, softmax and attention, sums and products
+// of elements in blocks, and layer_norm of f32.
+bool has_recorded_dtypes(const OpCall& call) {
+  const OpFamily family = call.row().family;
+  if (family == OpFamily::move || family == OpFamily::product || family == OpFamily::attention ||
+      call.op == Op::softmax)
+    return true;
+  if (has_fp32(call)) return call.op == Op::layer_norm;
+  return !has_blocks(call) || call.op == Op::add || call.op == Op::multiply;
+}
+
 }  // namespace
 
 Evidence evidence_of(const OpCall& call, const Release& release) {
@@ -186,7 +193,7 @@ Evidence evidence_of(const OpCall& call, const Release& release) {
   const auto known = release.ops.find(call.name());
   const bool recorded = known != release.ops.end() &&
                         known->second == to_string(Evidence::library) &&
-                        !lies_in_unrecorded_shards(call);
+                        !lies_in_unrecorded_shards(call) && has_recorded_dtypes(call);
   return recorded ? Evidence::library : Evidence::read;
 }
 

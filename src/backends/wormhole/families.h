@@ -53,6 +53,8 @@ std::optional<Refusal> refuse_prod(const OpCall& call);
 std::optional<Refusal> refuse_plus_one(const OpCall& call);
 std::optional<Refusal> refuse_move(const OpCall& call);
 
+/// Whether an operand is of a block format.
+bool has_blocks(const OpCall& call);
 /// Whether the op of one operand computes in 32 bits, too.
 bool has_fp32_kernel(Op op, const Release& release);
 /// A number meets these in the matrix unit, as a tile that holds it everywhere.

@@ -193,6 +193,19 @@ TEST(Releases, TwoAreOpenSideBySide) {
   EXPECT_EQ(third(first), 0x3eaa);
 }
 
+// Of a release that is known in part `strict` takes what was recorded, dtypes included.
+TEST(Releases, OneKnownInPartIsStrictAboutDtypes) {
+  for (const ReleaseInfo& known : list_releases()) {
+    if (!known.in_part) continue;
+    const Device device = open_device("wormhole", {.release_profile = known.name, .strict = true});
+    const Tensor x = random_tensor({32, 32}, 1);
+    EXPECT_NO_THROW(run_op(Op::exp, {{to_device(x, device)}}));
+    const Tensor blocks = to_device(x, device, {.dtype = DType::bfloat8_b});
+    EXPECT_NO_THROW(run_op(Op::add, {{blocks, blocks}}));
+    EXPECT_EQ(error_of([&] { run_op(Op::exp, {{blocks}}); }).kind(), ErrorKind::unverified);
+  }
+}
+
 TEST(Releases, TheDefaultIsMeantWhenNobodyNamesOne) {
   EXPECT_EQ(&release_profile(""), &default_release());
   EXPECT_EQ(&release_profile(default_release().name), &default_release());
