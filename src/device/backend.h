@@ -4,11 +4,14 @@
 #include <wattention/device.h>
 #include <wattention/tensor.h>
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
+#include "device/call_observer.h"
 #include "device/ceiling_meter.h"
 #include "device/cost_model.h"
 #include "device/events.h"
@@ -53,6 +56,15 @@ class Backend : public std::enable_shared_from_this<Backend> {
   /// Keep built programs from now on, or not; called where capabilities() has programs.
   virtual void set_program_cache(bool) {}
 
+  /// From now on ops and transfers go by way of the observer, which outlives its stay here; null: straight to the
+  /// device. Set while no call is on its way.
+  void observe(CallObserver* observer) { observer_ = observer; }
+  CallObserver* observer() const { return observer_; }
+  /// How the digits of this call are known, as reports say it; empty where nothing needs to be said.
+  virtual std::string_view evidence(const OpCall&) const { return {}; }
+  /// What download() gives, without a trace in the log.
+  virtual Tensor peek(const Tensor& tensor) { return download(tensor); }
+
   /// The placement is one that capabilities() has, as far as it is set.
   virtual Tensor upload(const Tensor& host, const Placement& placement) = 0;
   virtual Tensor download(const Tensor& tensor) = 0;
@@ -75,6 +87,8 @@ class Backend : public std::enable_shared_from_this<Backend> {
  private:
   /// What the call's operands and attributes make impossible here.
   virtual std::optional<Refusal> refusal_here(const OpCall& call) const = 0;
+
+  std::atomic<CallObserver*> observer_ = nullptr;
 };
 
 }  // namespace wattention

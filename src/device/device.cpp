@@ -131,6 +131,8 @@ Tensor to_device(const Tensor& tensor, const Device& device, const Placement& pl
          "[to_device] expected a host tensor; found one on {}", tensor.device_name());
   Backend& backend = device.backend();
   expect_place(placement, backend);
+  if (CallObserver* observer = backend.observer())
+    return observer->upload(backend, tensor, placement);
   return backend.upload(tensor, placement);
 }
 
@@ -140,6 +142,7 @@ Tensor to_host(const Tensor& tensor) {
   if (!backend) return tensor;
   if (!backend->is_open())
     fail(ErrorKind::closed, "[to_host] expected an open device; found {} closed", backend->name());
+  if (CallObserver* observer = backend->observer()) return observer->download(*backend, tensor);
   return backend->download(tensor);
 }
 

@@ -118,11 +118,13 @@ Checked accepted(Op op, OpArguments& arguments) {
 
 Tensor run_op(Op op, OpArguments arguments) {
   const auto [call, backend] = accepted(op, arguments);
+  if (CallObserver* observer = backend->observer()) return observer->run(*backend, call).front();
   return backend->run(call);
 }
 
 std::vector<Tensor> run_op_all(Op op, OpArguments arguments) {
   const auto [call, backend] = accepted(op, arguments);
+  if (CallObserver* observer = backend->observer()) return observer->run(*backend, call);
   return backend->run_all(call);
 }
 

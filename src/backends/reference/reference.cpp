@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "backends/reference/families.h"
+#include "backends/reference/plain_product.h"
 #include "base/fail.h"
 #include "base/threads.h"
 #include "device/backend.h"
@@ -16,12 +17,15 @@
 namespace wattention {
 namespace {
 
+constexpr std::string_view exact_kernel = "reference_f64", plain_kernel = "plain_f64";
+
 class ReferenceBackend final : public Backend {
  public:
   explicit ReferenceBackend(const DeviceOptions& options)
       : chosen_threads_(thread_count(options.threads)),
         threads_(chosen_threads_.count),
-        explain_(options.explain) {}
+        explain_(options.explain),
+        plain_(options.kernel == plain_kernel) {}
 
   std::string_view name() const override { return "reference"; }
   bool is_open() const override { return open_; }
@@ -108,7 +112,9 @@ class ReferenceBackend final : public Backend {
   void compute_numbers(const OpCall& call, std::byte* bytes) const {
     auto* out = reinterpret_cast<double*>(bytes);
     switch (call.row().family) {
-      case OpFamily::product: return reference::product(call, out, threads_);
+      case OpFamily::product:
+        return plain_ ? reference::plain_product(call, out, threads_)
+                      : reference::product(call, out, threads_);
       case OpFamily::binary: return reference::binary(call, out);
       case OpFamily::unary: return reference::unary(call, out);
       case OpFamily::softmax: return reference::softmax(call, out);
@@ -130,8 +136,10 @@ class ReferenceBackend final : public Backend {
 
   void report(const OpCall& call) {
     const std::lock_guard lock(reports_lock_);
-    reports_.push_back(
-        {std::string(call.name()), "reference_f64", attributes_of(chosen_threads_), {}});
+    reports_.push_back({std::string(call.name()),
+                        std::string(plain_ ? plain_kernel : exact_kernel),
+                        attributes_of(chosen_threads_),
+                        {}});
   }
 
   void check_open() const {
@@ -147,6 +155,7 @@ class ReferenceBackend final : public Backend {
   ThreadCount chosen_threads_;
   int threads_;
   bool explain_;
+  bool plain_;  ///< products without compensation
   std::atomic<bool> open_ = true;
   std::vector<OpReport> reports_;
   std::mutex reports_lock_;
@@ -159,14 +168,14 @@ DeviceInfo describe_reference() {
   info.name = "reference";
   info.available = true;
   info.description = "textbook loops in float64 with compensated sums: the oracle";
-  info.kernels = {"reference_f64"};
+  info.kernels = {std::string(exact_kernel), std::string(plain_kernel)};
   return info;
 }
 
 std::shared_ptr<Backend> open_reference(const DeviceOptions& options) {
-  if (!options.kernel.empty() && options.kernel != "reference_f64")
-    fail(ErrorKind::absent, "[open_device] expected kernel reference_f64; found '{}'",
-         options.kernel);
+  if (!options.kernel.empty() && options.kernel != exact_kernel && options.kernel != plain_kernel)
+    fail(ErrorKind::absent, "[open_device] expected kernel {} or {}; found '{}'", exact_kernel,
+         plain_kernel, options.kernel);
   return std::make_shared<ReferenceBackend>(options);
 }
 

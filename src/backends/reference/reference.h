@@ -7,7 +7,7 @@
 namespace wattention {
 
 DeviceInfo describe_reference();
-/// Throws Error{absent} when another kernel is forced: there is only one.
+/// Kernels: "reference_f64" and, with products that are not compensated, "plain_f64". Throws Error{absent} for another.
 std::shared_ptr<Backend> open_reference(const DeviceOptions& options);
 
 }  // namespace wattention

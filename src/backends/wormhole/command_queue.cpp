@@ -46,14 +46,20 @@ Program WormholeBackend::enqueue(const std::string& key, Program fresh, Reuse re
   check_buffers(program.work.op, program, lowest_l1_address());
   program.work.buffer_bytes = buffer_region_end(program.buffers) - n150d().l1.first_free;
   ++programs_;
-  events_.add(program.work);
+  add_event(program.work);
+  if (CallObserver* looking = observer()) looking->reported(report_of(program));
   if (explain_) reports_.push_back(report_of(program));
   return program;
 }
 
 void WormholeBackend::transferred(TransferEvent::Step step, std::int64_t elements,
                                   std::int64_t bytes, Memory memory) {
-  events_.add(TransferEvent{step, elements, bytes, memory});
+  add_event(TransferEvent{step, elements, bytes, memory});
+}
+
+void WormholeBackend::add_event(Event event) {
+  if (CallObserver* looking = observer()) looking->happened(event);
+  events_.add(std::move(event));
 }
 
 }  // namespace wattention::wormhole

@@ -76,9 +76,18 @@ Tensor WormholeBackend::download(const Tensor& tensor) {
   transferred(Step::read, tensor.numel(), device_bytes(tensor), storage.memory());
   if (tensor.layout() == Layout::tile)
     transferred(Step::untilize, tensor.numel(), bytes_of(tensor, tensor.dtype()), storage.memory());
+  return on_host(tensor);
+}
+
+Tensor WormholeBackend::peek(const Tensor& tensor) {
+  const Lock lock = enter("to_host");
+  return on_host(tensor);
+}
+
+Tensor WormholeBackend::on_host(const Tensor& tensor) const {
   if (!has_values()) return value_less(tensor.shape(), tensor.dtype());
   Tensor host = Tensor::empty(tensor.shape(), tensor.dtype());
-  if (host.numel() > 0) copy_out(storage.values(), tensor, host.storage()->host_bytes());
+  if (host.numel() > 0) copy_out(storage_of(tensor).values(), tensor, host.storage()->host_bytes());
   return host;
 }
 

@@ -225,7 +225,11 @@ std::vector<Tensor> WormholeBackend::run_all(const OpCall& call) {
 // To the reports since the call began.
 void WormholeBackend::add_evidence(const OpCall& call, std::size_t reported) {
   for (OpReport& report : std::span(reports_).subspan(reported))
-    report.attributes.emplace_back("evidence", to_string(evidence_of(call, release_)));
+    report.attributes.emplace_back("evidence", evidence(call));
+}
+
+std::string_view WormholeBackend::evidence(const OpCall& call) const {
+  return to_string(evidence_of(call, release_));
 }
 
 Tensor WormholeBackend::run_family(const OpCall& call) {

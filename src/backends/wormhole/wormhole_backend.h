@@ -50,6 +50,8 @@ class WormholeBackend final : public Backend {
 
   Tensor upload(const Tensor& host, const Placement& placement) override;
   Tensor download(const Tensor& tensor) override;
+  Tensor peek(const Tensor& tensor) override;
+  std::string_view evidence(const OpCall& call) const override;
 
   Tensor run(const OpCall& call) override;
   std::vector<Tensor> run_all(const OpCall& call) override;
@@ -79,10 +81,12 @@ class WormholeBackend final : public Backend {
   /// The logical elements in C order, without padding; and to a tensor, with zeros around them.
   static std::vector<std::byte> elements_of(const Tensor& tensor);
   static void set_elements(const Tensor& tensor, const std::byte* elements);
+  Tensor on_host(const Tensor& tensor) const;
 
   // command_queue.cpp
   Program enqueue(const std::string& key, Program fresh, Reuse reuse);
   std::int64_t lowest_l1_address() const;
+  void add_event(Event event);
   void transferred(TransferEvent::Step step, std::int64_t elements, std::int64_t bytes,
                    Memory memory);
 
