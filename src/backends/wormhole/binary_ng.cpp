@@ -1,6 +1,7 @@
 // Two operands, element by element, by TT-NN's binary_ng: one program for any broadcast, a number as an element.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -21,16 +22,17 @@ using kernels::PairRow;
 // Elements in C order, spread over the shape, in its padded image.
 std::vector<Bits> spread(const Bits* elements, const Shape& from, const Shape& shape) {
   const BroadcastReader reader(from, shape);
-  const std::int64_t width = shape.rank() == 0 ? 1 : shape[-1];
-  std::vector<Bits> flat(static_cast<std::size_t>(shape.numel()));
-  for (std::size_t at = 0; at < flat.size(); ++at) {
-    const auto place = static_cast<std::int64_t>(at);
-    flat[at] = elements[reader.row_offset(place / width) + place % width * reader.step()];
-  }
   const TiledShape tiled(shape);
   std::vector<Bits> image(static_cast<std::size_t>(tiled.elements()));
-  pad(reinterpret_cast<const std::byte*>(flat.data()), tiled, sizeof(Bits),
-      reinterpret_cast<std::byte*>(image.data()));
+  for (std::int64_t row = 0; row < tiled.batch * tiled.rows; ++row) {
+    const Bits* const source = elements + reader.row_offset(row);
+    const std::int64_t padded = row / tiled.rows * tiled.padded_rows + row % tiled.rows;
+    Bits* const target = image.data() + padded * tiled.padded_cols;
+    if (reader.step() == 0)
+      std::fill_n(target, tiled.cols, *source);
+    else
+      std::copy_n(source, tiled.cols, target);
+  }
   return image;
 }
 

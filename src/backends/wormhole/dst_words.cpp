@@ -24,12 +24,25 @@ void WormholeBackend::pack_dst(const Tensor& out, std::span<const Word> dst, boo
     std::ranges::copy(dst, words_of(out));
     return;
   }
-  // Blocks round what a cut leaves of 32 bits, as they round bf16.
-  const bool rounds = fp32_dst && out.dtype() == DType::bf16;
+  const bool rounds = rounds_into(out, fp32_dst);
   std::ranges::transform(dst, bits_of(out), [rounds](Word value) {
     return rounds ? round_to_bf16(value) : pack_bf16(upper_half(value));
   });
   pack_result(out);
+}
+
+RowsRead WormholeBackend::rows_read(const Tensor& tensor) {
+  if (tensor.dtype() == DType::f32) return {nullptr, words_of(tensor)};
+  return {bits_of(tensor), nullptr};
+}
+
+RowsLeft WormholeBackend::rows_left(const Tensor& tensor) {
+  if (tensor.dtype() == DType::f32) return {nullptr, words_of(tensor)};
+  return {bits_of(tensor), nullptr};
+}
+
+bool WormholeBackend::rounds_into(const Tensor& out, bool fp32_dst) {
+  return fp32_dst && out.dtype() == DType::bf16;
 }
 
 }  // namespace wattention::wormhole

@@ -98,7 +98,7 @@ std::optional<Refusal> refuse_layouts(const OpCall& call) {
 std::optional<Refusal> refuse_norm(const OpCall& call, const Release& release) {
   if (auto refusal = refuse_layouts(call)) return refusal;
   if (auto refusal = refuse_weights(call)) return refusal;
-  const bool in_words = kernels::norm_row_kernel(release.kernels) != nullptr;
+  const bool in_words = kernels::norm_rows_kernel(release.kernels) != nullptr;
   if (in_words)
     if (auto refusal = refuse_norm_in_words(call)) return refusal;
   if (asks_for_norm_in_shards(call)) return refuse_norm_in_shards(call);
@@ -115,7 +115,7 @@ std::optional<Refusal> refuse_norm(const OpCall& call, const Release& release) {
 
 Tensor WormholeBackend::run_norm(const OpCall& call) {
   NormProblem problem = problem_of(call);
-  const kernels::NormRowKernel row_kernel = kernels::norm_row_kernel(release_.kernels);
+  const kernels::NormRowsKernel row_kernel = kernels::norm_rows_kernel(release_.kernels);
   problem.one_root = row_kernel != nullptr;
   const auto& config = call.attributes.program;
   const Tensor& input = call.a();

@@ -2,7 +2,7 @@
 #include <bit>
 #include <vector>
 
-#include "backends/wormhole/exec/each_line.h"
+#include "backends/wormhole/exec/word_rows.h"
 #include "backends/wormhole/families.h"
 #include "backends/wormhole/program/norm.h"
 #include "backends/wormhole/wormhole_backend.h"
@@ -25,36 +25,39 @@ std::optional<Refusal> refuse_norm_in_words(const OpCall& call) {
   return std::nullopt;
 }
 
-void WormholeBackend::norm_in_words(const OpCall& call, kernels::NormRowKernel kernel,
+void WormholeBackend::norm_in_words(const OpCall& call, kernels::NormRowsKernel kernel,
                                     const NormNumerics& numerics, const Tensor& out) {
   constexpr int weight = 1, bias = 2, residual = 3;
   const TiledShape tiled(call.shape);
-  const auto words_of_place = [&](int place) {
+  const auto row_of_place = [&](int place) {
     const Tensor* const tensor = call.operand(place);
     return tensor == nullptr ? std::vector<Word>() : words_read(*tensor);
   };
-  const std::vector<Word> input = words_read(call.a()), weights = words_of_place(weight),
-                          biases = words_of_place(bias), residuals = words_of_place(residual);
-  const auto cols = static_cast<std::size_t>(tiled.padded_cols);
-  const auto part = [cols](const std::vector<Word>& words,
-                           std::size_t at) -> std::span<const Word> {
-    if (words.empty()) return {};
-    return std::span(words).subspan(at, cols);
-  };
-  std::vector<Word> dst(input.size());
-  const auto rows = static_cast<std::int64_t>(input.size() / cols);
-  for_each_line(rows, input.size(), host_, [&](std::int64_t row) {
-    const std::size_t at = static_cast<std::size_t>(row) * cols;
-    const kernels::NormWords one{
-        .input = part(input, at),
-        .weight = part(weights, 0),
-        .bias = part(biases, 0),
-        .residual = part(residuals, at),
-        .logical_cols = static_cast<std::size_t>(tiled.cols),
-        .share = std::bit_cast<Word>(1.0f / static_cast<float>(tiled.cols))};
-    kernel(one, numerics, std::span(dst).subspan(at, cols));
+  const std::vector<Word> weights = row_of_place(weight), biases = row_of_place(bias);
+  const Tensor* const added = call.operand(residual);
+  const RowsRead input = rows_read(call.a());
+  const RowsRead residuals = added == nullptr ? RowsRead{} : rows_read(*added);
+  const std::int64_t cols = tiled.padded_cols;
+  const Word share = std::bit_cast<Word>(1.0f / static_cast<float>(tiled.cols));
+  for_each_rows(tiled.batch * tiled.padded_rows, cols, host_, [&] {
+    return [&, columns = RowColumns(), squares = RowColumns(), others = RowColumns()](
+               std::int64_t first, const kernels::WordSteps& steps) mutable {
+      columns.read(input, first, cols, steps.lanes);
+      if (!residuals.empty()) others.read(residuals, first, cols, steps.lanes);
+      squares.resize(cols, steps.lanes);
+      const kernels::NormWords rows{.columns = columns.data(),
+                                    .squares = squares.data(),
+                                    .weight = weights.empty() ? nullptr : weights.data(),
+                                    .bias = biases.empty() ? nullptr : biases.data(),
+                                    .residual = residuals.empty() ? nullptr : others.data(),
+                                    .cols = cols,
+                                    .logical_cols = tiled.cols,
+                                    .share = share};
+      kernel(rows, numerics, steps);
+      columns.leave(steps, first, cols, rounds_into(out, numerics.fp32_accumulate), rows_left(out));
+    };
   });
-  pack_dst(out, dst, numerics.fp32_accumulate);
+  pack_result(out);
 }
 
 }  // namespace wattention::wormhole

@@ -1,9 +1,6 @@
 // Softmax of the releases whose kernels compute in words (kernels/softmax_words.h).
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <vector>
-
 #include "backends/wormhole/exec/softmax_words.h"
 #include "backends/wormhole/families.h"
 #include "backends/wormhole/kernels/number.h"
@@ -61,18 +58,19 @@ void WormholeBackend::softmax_in_words(const OpCall& call, const kernels::Softma
                                        const SoftmaxNumerics& numerics,
                                        std::span<const Bits> given_mask, const Tensor& out) {
   const TiledShape tiled(call.shape);
-  const std::vector<Word> input = words_read(call.a());
-  std::vector<Word> mask, dst(input.size());
-  WordRows rows{.input = input, .cols = tiled.padded_cols, .logical_cols = tiled.cols, .out = dst};
+  WordRows rows{.input = rows_read(call.a()),
+                .count = tiled.batch * tiled.padded_rows,
+                .cols = tiled.padded_cols,
+                .logical_cols = tiled.cols,
+                .out = rows_left(out),
+                .rounds = rounds_into(out, numerics.fp32_accumulate)};
   if (!given_mask.empty()) {
-    mask.resize(given_mask.size());
-    std::ranges::transform(given_mask, mask.begin(), widen);
-    rows.mask = mask;
+    rows.mask.bits = given_mask.data();
     const auto scale = static_cast<float>(call.attributes.scale.value_or(1));
     rows.scale = widen(kernels::number_operand(scale, release_));
   }
   softmax_rows(set, rows, numerics, host_);
-  pack_dst(out, dst, numerics.fp32_accumulate);
+  pack_result(out);
 }
 
 }  // namespace wattention::wormhole

@@ -10,6 +10,7 @@
 
 #include "backends/wormhole/device_storage.h"
 #include "backends/wormhole/exec/blocks.h"
+#include "backends/wormhole/exec/element_rows.h"
 #include "backends/wormhole/exec/exec.h"
 #include "backends/wormhole/exec/unary.h"
 #include "backends/wormhole/kernels/norm_words.h"
@@ -130,6 +131,10 @@ class WormholeBackend final : public Backend {
   /// By kernels that compute in words: what the matrix unit reads of a tensor, and how Dst leaves for one.
   static std::vector<Word> words_read(const Tensor& tensor);
   void pack_dst(const Tensor& out, std::span<const Word> dst, bool fp32_dst) const;
+  static RowsRead rows_read(const Tensor& tensor);
+  static RowsLeft rows_left(const Tensor& tensor);
+  /// Blocks round what a cut leaves of 32 bits, as they round bf16.
+  static bool rounds_into(const Tensor& out, bool fp32_dst);
   Tensor run_softmax(const OpCall& call);
   void softmax_values(const OpCall& call, const SoftmaxNumerics& numerics, const Tensor& out);
   void softmax_in_words(const OpCall& call, const kernels::SoftmaxSet& set,
@@ -137,7 +142,7 @@ class WormholeBackend final : public Backend {
                         const Tensor& out);
   Tensor run_softmax_lines(const OpCall& call);
   Tensor run_norm(const OpCall& call);
-  void norm_in_words(const OpCall& call, kernels::NormRowKernel kernel,
+  void norm_in_words(const OpCall& call, kernels::NormRowsKernel kernel,
                      const NormNumerics& numerics, const Tensor& out);
   Tensor run_rotary(const OpCall& call);
   static AttentionImages images_of(const OpCall& call, const AttentionProblem& problem,

@@ -4,6 +4,7 @@
 #include "backends/wormhole/exec/elementwise_kernels.h"
 #include "backends/wormhole/exec/power_kernel.h"
 #include "backends/wormhole/exec/product_table.h"
+#include "backends/wormhole/exec/rounded_product_kernel.h"
 
 namespace wattention::wormhole {
 namespace {
@@ -161,6 +162,7 @@ struct ElementwiseOf {
             add,
             subtract_scalar,
             PowerOf<V>::powers,
+            RoundedProductOf<V>::products,
             {row_sums<1>, row_sums<2>, row_sums<3>, row_sums<4>}};
   }
 };

@@ -19,6 +19,9 @@ struct ElementwiseKernels {
   /// a to the power of b. How many are done: all, or those before a vector that only the oracle knows.
   std::int64_t (*powers)(const PowerTables& tables, const Bits* a, const Bits* b,
                          std::int64_t count, Bits* out);
+  /// Rounded in the vector unit and to bf16: a times b, or times inverses[b]. `of` is the oracle.
+  void (*rounded_products)(const Bits* a, const Bits* b, const Word* inverses,
+                           Bits (*of)(Bits a, Bits b), std::int64_t count, Bits* out);
   /// columns [count][lanes], not negative: one row in each lane -> sums [lanes].
   using RowSums = void (*)(const Bits* columns, std::int64_t count, Bits* sums);
   RowSums row_sums_by_phases[4];

@@ -3,10 +3,13 @@
 #include <vector>
 
 #include "backends/wormhole/exec/each_pair.h"
+#include "backends/wormhole/exec/elementwise_choice.h"
 #include "backends/wormhole/exec/pattern_table.h"
 
 namespace wattention::wormhole {
 namespace {
+
+using kernels::PairRow;
 
 const std::vector<Word>& inverses() {
   static const std::vector<Word> all = [] {
@@ -18,19 +21,30 @@ const std::vector<Word>& inverses() {
   return all;
 }
 
+void products(const PairRow& row, std::span<const Bits> a, std::span<const Bits> b,
+              const Word* inverses_of_b, std::span<Bits> out, HostOptions host) {
+  const ElementwiseKernels* const vectors = elementwise_kernels(resolve_isa(host.isa));
+  for_each_stretch(out.size(), least_kernel_elements, host, [&](std::size_t from, std::size_t to) {
+    const std::size_t whole = vectors == nullptr ? from : from + (to - from) / 16 * 16;
+    if (whole > from)
+      vectors->rounded_products(&a[from], &b[from], inverses_of_b, row.of,
+                                static_cast<std::int64_t>(whole - from), &out[from]);
+    for (std::size_t i = whole; i < to; ++i) out[i] = row.of(a[i], b[i]);
+  });
+}
+
 }  // namespace
 
-void combine_pairs(const kernels::PairRow& row, std::span<const Bits> a, std::span<const Bits> b,
+void combine_pairs(const PairRow& row, std::span<const Bits> a, std::span<const Bits> b,
                    std::span<Bits> out, HostOptions host) {
+  constexpr std::size_t worth_a_table = bf16_patterns / 4;
   if (row.op == Op::add) return add(a, b, out, host);
   if (row.op == Op::subtract) return subtract(a, b, out, host);
   if (row.op == Op::rsub) return subtract(b, a, out, host);
-  if (row.op != Op::divide || out.size() < bf16_patterns / 4)
-    return for_each_pair<Bits>(a, b, out, least_kernel_elements, host, row.of);
-  const Word* by = inverses().data();
-  for_each_pair<Bits>(a, b, out, least_kernel_elements, host, [by](Bits dividend, Bits divisor) {
-    return kernels::divided(dividend, divisor, by[divisor]);
-  });
+  if (row.op == Op::multiply) return products(row, a, b, nullptr, out, host);
+  if (row.op == Op::divide && out.size() >= worth_a_table)
+    return products(row, a, b, inverses().data(), out, host);
+  for_each_pair<Bits>(a, b, out, least_kernel_elements, host, row.of);
 }
 
 }  // namespace wattention::wormhole

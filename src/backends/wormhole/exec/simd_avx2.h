@@ -90,6 +90,9 @@ struct Avx2 {
   static I look_up(const std::uint32_t* table, I index) {
     return _mm256_i32gather_epi32(reinterpret_cast<const int*>(table), index, 4);
   }
+  static I load_words(const std::uint32_t* p) {
+    return _mm256_loadu_si256(reinterpret_cast<const I*>(p));
+  }
   static void store_words(std::uint32_t* p, I x) {
     _mm256_storeu_si256(reinterpret_cast<I*>(p), x);
   }

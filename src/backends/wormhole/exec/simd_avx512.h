@@ -89,6 +89,7 @@ struct Avx512 {
   static I look_up(const std::uint32_t* table, I index) {
     return _mm512_i32gather_epi32(index, table, 4);
   }
+  static I load_words(const std::uint32_t* p) { return _mm512_loadu_si512(p); }
   static void store_words(std::uint32_t* p, I x) { _mm512_storeu_si512(p, x); }
   /// The lowest bytes of 16 words.
   static void store_low_bytes(std::uint8_t* p, I x) {

@@ -5,20 +5,19 @@
 #include "backends/wormhole/exec/each_line.h"
 
 namespace wattention::wormhole {
+
 void softmax_rows(const kernels::SoftmaxSet& set, const WordRows& rows,
                   const SoftmaxNumerics& numerics, HostOptions host) {
-  const auto cols = static_cast<std::size_t>(rows.cols);
-  for_each_line(static_cast<std::int64_t>(rows.input.size() / cols), rows.input.size(), host,
-                [&](std::int64_t row) {
-                  const std::size_t at = static_cast<std::size_t>(row) * cols;
-                  kernels::SoftmaxWords one{
-                      .input = rows.input.subspan(at, cols),
-                      .mask = {},
-                      .scale = rows.scale,
-                      .logical_cols = static_cast<std::size_t>(rows.logical_cols)};
-                  if (!rows.mask.empty()) one.mask = rows.mask.subspan(at, cols);
-                  set.row(one, numerics, rows.out.subspan(at, cols));
-                });
+  for_each_rows(rows.count, rows.cols, host, [&] {
+    return [&, columns = RowColumns(), masks = RowColumns()](
+               std::int64_t first, const kernels::WordSteps& steps) mutable {
+      columns.read(rows.input, first, rows.cols, steps.lanes);
+      if (!rows.mask.empty()) masks.read(rows.mask, first, rows.cols, steps.lanes);
+      const Word* const mask = rows.mask.empty() ? nullptr : masks.data();
+      set.rows({columns.data(), mask, rows.scale, rows.cols, rows.logical_cols}, numerics, steps);
+      columns.leave(steps, first, rows.cols, rows.rounds, rows.out);
+    };
+  });
 }
 
 void softmax_lines(const kernels::SoftmaxSet& set, const WordLines& lines,

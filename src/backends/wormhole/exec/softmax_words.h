@@ -1,16 +1,17 @@
 #pragma once
 // Softmax by the sets of kernels that compute in words (kernels/softmax_words.h). Threads own whole rows or lines.
-#include "backends/wormhole/exec/exec.h"
+#include "backends/wormhole/exec/word_rows.h"
 #include "backends/wormhole/kernels/softmax_words.h"
 
 namespace wattention::wormhole {
 
-/// Rows of `cols` one below the other; an empty mask is none. `out` has the input's size.
+/// `count` rows of `cols` one below the other; no mask: nothing is scaled.
 struct WordRows {
-  std::span<const Word> input;
-  std::int64_t cols, logical_cols;
-  std::span<Word> out;
-  std::span<const Word> mask = {};
+  RowsRead input;
+  std::int64_t count, cols, logical_cols;
+  RowsLeft out;
+  bool rounds;  ///< to a bf16 that is no block's
+  RowsRead mask = {};
   Word scale = 0;
 };
 void softmax_rows(const kernels::SoftmaxSet& set, const WordRows& rows,

@@ -4,8 +4,8 @@
 
 namespace wattention::wormhole::kernels {
 
-NormRowKernel norm_row_kernel(std::string_view kernel_set) {
-  return kernel_set == "0_81" ? v0_81::norm_row : nullptr;
+NormRowsKernel norm_rows_kernel(std::string_view kernel_set) {
+  return kernel_set == "0_81" ? v0_81::norm_rows : nullptr;
 }
 
 }  // namespace wattention::wormhole::kernels

@@ -52,8 +52,4 @@ Word inverse_of(Bits divisor) {
   return v0_81::inverse(divisor);
 }
 
-Bits divided(Bits dividend, Bits divisor, Word inverse) {
-  return v0_81::divide(dividend, divisor, inverse);
-}
-
 }  // namespace wattention::wormhole::kernels

@@ -19,7 +19,5 @@ bool has_pairs(std::string_view kernel_set);
 const PairRow* pair_row(std::string_view kernel_set, Op op);
 /// By what the set's `divide` multiplies.
 Word inverse_of(Bits divisor);
-/// divide(dividend, divisor), with that.
-Bits divided(Bits dividend, Bits divisor, Word inverse);
 
 }  // namespace wattention::wormhole::kernels

@@ -1,23 +1,24 @@
 #pragma once
-// Softmax by the sets of kernels that compute in words: a row of what the matrix unit reads, tf32 in fp32's place or
-// bf16 in the upper half, to a row of what Dst holds before the last packer.
+// Softmax by the sets of kernels that compute in words: from what the matrix unit reads to what Dst holds before the
+// last packer.
 #include <span>
 #include <string_view>
 
 #include "backends/wormhole/kernels/op_numerics.h"
-#include "backends/wormhole/numerics/bits.h"
+#include "backends/wormhole/kernels/word_steps.h"
 
 namespace wattention::wormhole::kernels {
 
-/// One row: spans of the padded width. An empty mask is none, and then nothing is scaled.
+/// As many rows as the steps take at once, columns [cols][lanes] of the padded width. No mask: nothing is scaled.
 struct SoftmaxWords {
-  std::span<const Word> input, mask;
+  Word* columns;  ///< the input; in the end what Dst holds
+  const Word* mask;
   Word scale;
-  std::size_t logical_cols;
+  std::int64_t cols, logical_cols;
 };
 
 struct SoftmaxSet {
-  void (*row)(const SoftmaxWords& row, const SoftmaxNumerics& numerics, std::span<Word> out);
+  void (*rows)(const SoftmaxWords& rows, const SoftmaxNumerics& numerics, const WordSteps& steps);
   /// Along the height, of whole tiles; elements beyond `logical` become 0.
   void (*line)(std::span<const Word> line, std::size_t logical, const SoftmaxNumerics& numerics,
                std::span<Word> out);

@@ -120,9 +120,9 @@ float as_float(Word word) {
 
 TEST(Words, SoftmaxIsFloat64s) {
   const Row row(70, 96);
-  std::vector<Word> out(96);
+  std::vector<Word> out = row.words;
   const SoftmaxNumerics accurate{true, Fidelity::hifi4, Fidelity::hifi4, true, false, true};
-  kernels::softmax_set(set)->row({row.words, {}, 0, 70}, accurate, out);
+  kernels::softmax_set(set)->rows({out.data(), nullptr, 0, 96, 70}, accurate, kernels::one_row());
   double sum = 0;
   for (const double value : row.values) sum += std::exp(value);
   for (std::size_t i = 0; i < out.size(); ++i)
@@ -131,15 +131,17 @@ TEST(Words, SoftmaxIsFloat64s) {
 
 TEST(Words, NormIsFloat64s) {
   const Row row(70, 96);
-  std::vector<Word> out(96);
+  std::vector<Word> out = row.words, squares(96);
   const NormNumerics numerics;
-  kernels::norm_row_kernel(set)({.input = row.words,
-                                 .weight = {},
-                                 .bias = {},
-                                 .residual = {},
-                                 .logical_cols = 70,
-                                 .share = std::bit_cast<Word>(1 / 70.0f)},
-                                numerics, out);
+  kernels::norm_rows_kernel(set)({.columns = out.data(),
+                                  .squares = squares.data(),
+                                  .weight = nullptr,
+                                  .bias = nullptr,
+                                  .residual = nullptr,
+                                  .cols = 96,
+                                  .logical_cols = 70,
+                                  .share = std::bit_cast<Word>(1 / 70.0f)},
+                                 numerics, kernels::one_row());
   const double mean = row.mean(), root = std::sqrt(row.squares_about(mean) / 70);
   for (std::size_t i = 0; i < 70; ++i)
     EXPECT_NEAR(as_float(out[i]), (row.values[i] - mean) / root, 5e-3);
@@ -156,7 +158,7 @@ TEST(Words, VarianceIsFloat64s) {
 
 TEST(Words, OtherSetsComputeIn16Bits) {
   EXPECT_EQ(kernels::softmax_set("0_57"), nullptr);
-  EXPECT_EQ(kernels::norm_row_kernel("0_57"), nullptr);
+  EXPECT_EQ(kernels::norm_rows_kernel("0_57"), nullptr);
   EXPECT_EQ(kernels::reduce_set("0_57"), nullptr);
 }
 

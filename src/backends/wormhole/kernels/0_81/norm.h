@@ -1,9 +1,9 @@
 #pragma once
-// layer_norm and rms_norm of a row: residual, mean, difference, squares, their mean, the inverse root, weight, bias. A
+// layer_norm and rms_norm of rows: residual, mean, difference, squares, their mean, the inverse root, weight, bias. A
 // mean is a sum, and times 1 over the width in the vector unit; the scaler of padding is 0.
 // TT-NN 0.81.1, ttnn/cpp/ttnn/operations/normalization: layernorm/device/kernels/compute/layernorm.cpp,
 // kernel_util/compute/numeric.h.
-#include <vector>
+#include <array>
 
 #include "backends/wormhole/kernels/0_81/roots.h"
 #include "backends/wormhole/kernels/0_81/steps.h"
@@ -27,16 +27,17 @@ constexpr Word approximate_inverse_root(Word x) {
       y, sfpmad(sfpu::negate(y), sfpu::multiply(x, y), sfpu::constant(1.89099014875f)));
 }
 
-inline Word mean_of(std::span<const Word> row, const NormWords& task,
-                    const NormNumerics& numerics) {
+using Lanes = std::array<Word, WordSteps::most_lanes>;
+
+inline Lanes means_of(const Word* columns, const NormWords& task, const NormNumerics& numerics,
+                      const WordSteps& steps) {
   const Widths widths = widths_of(numerics);
-  const int phases = static_cast<int>(numerics.fidelity);
-  const std::size_t whole = task.logical_cols / tile_width * tile_width;
-  Word dst = row_sum(row.first(whole), phases, widths.dst);
-  if (whole < row.size())
-    dst = partial_tile_sum(dst, row.subspan(whole).first<tile_width>(), task.logical_cols - whole,
-                           phases, widths.dst);
-  return through_l1(stored(sfpu::multiply(dst, task.share), widths.dst), widths);
+  Lanes means{};
+  steps.row_sums(columns, task.cols, task.logical_cols, static_cast<int>(numerics.fidelity),
+                 widths.dst, means.data());
+  for (Word& word : means)
+    word = through_l1(stored(sfpu::multiply(word, task.share), widths.dst), widths);
+  return means;
 }
 
 inline Word inverse_root(Word mean_square, const NormNumerics& numerics) {
@@ -50,29 +51,27 @@ inline Word inverse_root(Word mean_square, const NormNumerics& numerics) {
 
 }  // namespace norm_of
 
-/// What Dst holds at the end.
-inline void norm_row(const NormWords& row, const NormNumerics& numerics, std::span<Word> out) {
+inline void norm_rows(const NormWords& rows, const NormNumerics& numerics, const WordSteps& steps) {
   const Widths widths = norm_of::widths_of(numerics);
-  const int phases = static_cast<int>(numerics.fidelity);
-  const auto next = [&](Word dst) { return through_l1(dst, widths); };
-  const auto sum = [&](Word a, Word b) { return v0_81::sum(a, b, widths.dst); };
-  std::vector<Word> values(row.input.begin(), row.input.end()), squares(values.size());
-  if (!row.residual.empty())
-    for (std::size_t i = 0; i < values.size(); ++i)
-      values[i] = next(sum(values[i], row.residual[i]));
+  const StepOptions in_dst{widths, static_cast<int>(numerics.fidelity), false};
+  const StepOptions in_l1{widths, in_dst.phases, true};
+  Word* const values = rows.columns;
+  const std::int64_t cols = rows.cols;
+  if (rows.residual != nullptr) steps.add(values, cols, steps.of_all(rows.residual), in_l1, values);
   if (numerics.subtracts_mean) {
-    const Word subtracted = sfpu::negate(norm_of::mean_of(values, row, numerics));
-    for (Word& value : values) value = next(sum(value, subtracted));
+    norm_of::Lanes means = norm_of::means_of(values, rows, numerics, steps);
+    for (Word& mean : means) mean = sfpu::negate(mean);
+    steps.add(values, cols, steps.of_lanes(means.data()), in_l1, values);
   }
-  for (std::size_t i = 0; i < values.size(); ++i)
-    squares[i] = next(product(values[i], values[i], phases, widths.dst));
-  const Word factor = norm_of::inverse_root(norm_of::mean_of(squares, row, numerics), numerics);
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    Word dst = product(values[i], factor, phases, widths.dst);
-    if (!row.weight.empty()) dst = product(next(dst), row.weight[i], phases, widths.dst);
-    if (!row.bias.empty()) dst = sum(next(dst), row.bias[i]);
-    out[i] = dst;
-  }
+  steps.multiply(values, cols, steps.of_all(values), in_l1, rows.squares);
+  norm_of::Lanes factors = norm_of::means_of(rows.squares, rows, numerics, steps);
+  for (Word& factor : factors) factor = norm_of::inverse_root(factor, numerics);
+  const bool weighed = rows.weight != nullptr, biased = rows.bias != nullptr;
+  steps.multiply(values, cols, steps.of_lanes(factors.data()), weighed || biased ? in_l1 : in_dst,
+                 values);
+  if (weighed)
+    steps.multiply(values, cols, steps.of_columns(rows.weight), biased ? in_l1 : in_dst, values);
+  if (biased) steps.add(values, cols, steps.of_columns(rows.bias), in_dst, values);
 }
 
 }  // namespace wattention::wormhole::kernels::v0_81

@@ -44,57 +44,100 @@ inline Word remembered_exponential(Word x, bool approximate, DstFormat dst) {
 }
 
 /// A maximum as it comes back from its buffer: where that is of 16 bits, a NaN as an infinity.
-constexpr Word packed_largest(std::span<const Word> row, Widths widths) {
-  const Word largest = largest_of(row);
+constexpr Word packed_maximum(Word largest, Widths widths) {
   return widths.wide_buffers ? largest : widen(pack_bf16(upper_half(largest)));
 }
 
-/// The last tile of a row with padding meets the mask.
-inline std::vector<Word> masked_padding(const SoftmaxWords& row, Widths widths) {
-  std::vector<Word> out(row.input.begin(), row.input.end());
-  if (row.logical_cols == out.size()) return out;
-  for (std::size_t i = out.size() - tile_width; i < out.size(); ++i)
-    out[i] = v0_81::sum(out[i], i < row.logical_cols ? 0 : minus_infinity, widths.dst);
-  return out;
+/// Of a difference, or of what is read, as the next step reads it.
+template <bool approximate, DstFormat dst, bool wide_buffers>
+Word exponential_in_l1(Word x) {
+  return through_l1(remembered_exponential(x, approximate, dst), {dst, wide_buffers});
 }
 
-inline std::vector<Word> scaled_and_masked(const SoftmaxWords& row, int phases, Widths widths) {
-  std::vector<Word> out(row.input.size());
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    const Word scaled = through_l1(product(row.input[i], row.scale, phases, widths.dst), widths);
-    out[i] = v0_81::sum(scaled, row.mask[i], widths.dst);
-  }
-  return out;
+/// From where 1 - x rounds to 1 in either width, to where a mask begins.
+inline constexpr int least_exponent = 96, exponents = 55;
+
+template <bool approximate, DstFormat dst, bool wide_buffers>
+const WordTable& exponential_table() {
+  static const std::vector<Word> values = [] {
+    std::vector<Word> filled;
+    const Word first = Word{least_exponent} << WordTable::fraction_bits;
+    const Word last = Word{least_exponent + exponents} << WordTable::fraction_bits;
+    for (const Word sign : {Word{0}, sign_mask})
+      for (Word i = first; i < last; ++i)
+        filled.push_back(through_l1(exponential(sign | i << WordTable::low_bits, approximate, dst),
+                                    {dst, wide_buffers}));
+    return filled;
+  }();
+  static const WordTable table{least_exponent, exponents,
+                               exponential_in_l1<approximate, dst, wide_buffers>, values.data()};
+  return table;
+}
+
+inline const WordTable& exponentials(bool approximate, Widths widths) {
+  const auto of_dst = [&]<DstFormat dst>() -> const WordTable& {
+    if (approximate)
+      return widths.wide_buffers ? exponential_table<true, dst, true>()
+                                 : exponential_table<true, dst, false>();
+    return widths.wide_buffers ? exponential_table<false, dst, true>()
+                               : exponential_table<false, dst, false>();
+  };
+  return widths.dst == DstFormat::fp32 ? of_dst.template operator()<DstFormat::fp32>()
+                                       : of_dst.template operator()<DstFormat::bf16>();
+}
+
+/// Where the last tile has padding it meets minus infinity, and all of the tile an addition.
+inline void mask_padding(const SoftmaxWords& rows, const StepOptions& options,
+                         const WordSteps& steps) {
+  constexpr auto width = static_cast<std::int64_t>(tile_width);
+  const std::int64_t first = rows.cols - width;
+  std::array<Word, tile_width> mask;
+  mask.fill(minus_infinity);
+  std::fill_n(mask.begin(), rows.logical_cols - first, 0);
+  Word* const tile = rows.columns + first * steps.lanes;
+  steps.add(tile, width, steps.of_columns(mask.data()), options, tile);
+}
+
+using Lanes = std::array<Word, WordSteps::most_lanes>;
+
+inline void subtract_largest(const SoftmaxWords& rows, const StepOptions& options,
+                             const WordSteps& steps) {
+  Lanes subtracted{};
+  steps.largest(rows.columns, rows.cols, subtracted.data());
+  for (Word& word : subtracted) word = packed_maximum(word, options.widths) ^ sign_mask;
+  steps.add(rows.columns, rows.cols, steps.of_lanes(subtracted.data()), options, rows.columns);
 }
 
 }  // namespace softmax_of
 
-/// What Dst holds at the end.
-inline void softmax_row(const SoftmaxWords& row, const SoftmaxNumerics& numerics,
-                        std::span<Word> out) {
+inline void softmax_rows(const SoftmaxWords& rows, const SoftmaxNumerics& numerics,
+                         const WordSteps& steps) {
   const Widths widths = softmax_of::widths_of(numerics);
-  const int phases = static_cast<int>(numerics.multiply);
-  const bool masked = !row.mask.empty();
-  std::vector<Word> values = masked ? softmax_of::scaled_and_masked(row, phases, widths)
-                                    : softmax_of::masked_padding(row, widths);
-  if (numerics.numeric_stable) {
-    if (masked || row.logical_cols < values.size())  // else they are read as they lie
-      for (Word& value : values) value = through_l1(value, widths);
-    const Word largest = softmax_of::packed_largest(values, widths);
-    const Word subtracted = largest ^ sign_mask;
-    for (Word& value : values) value = v0_81::sum(value, subtracted, widths.dst);
+  const StepOptions in_dst{widths, static_cast<int>(numerics.multiply), false};
+  const StepOptions in_l1{widths, in_dst.phases, true};
+  const bool is_padded = rows.logical_cols < rows.cols;
+  if (rows.mask != nullptr) {
+    const StepOperand scale{&rows.scale, 0, 0};
+    steps.multiply(rows.columns, rows.cols, scale, in_l1, rows.columns);
+    steps.add(rows.columns, rows.cols, steps.of_all(rows.mask), in_dst, rows.columns);
+  } else if (is_padded) {
+    softmax_of::mask_padding(rows, in_dst, steps);
   }
-  for (Word& value : values)
-    value = through_l1(softmax_of::remembered_exponential(value, numerics.approximate, widths.dst),
-                       widths);
-  const Word sum = row_sum(values, static_cast<int>(numerics.sum), widths.dst);
+  if (numerics.numeric_stable) {
+    if (rows.mask != nullptr || is_padded)  // else they are read as they lie
+      steps.through_l1(rows.columns, rows.cols, widths);
+    softmax_of::subtract_largest(rows, in_dst, steps);
+  }
+  steps.look_up(rows.columns, rows.cols, softmax_of::exponentials(numerics.approximate, widths));
+  softmax_of::Lanes factors{};
+  steps.row_sums(rows.columns, rows.cols, rows.cols, static_cast<int>(numerics.sum), widths.dst,
+                 factors.data());
   // Of a 32-bit Dst the accurate one whatever the exponentials are, and it stays in 32 bits.
   const bool wide_sum = widths.dst == DstFormat::fp32;
-  const Word inverse =
-      through_l1(reciprocal_in_dst(sum, numerics.approximate && !wide_sum, widths.dst),
-                 {widths.dst, wide_sum});
-  for (std::size_t i = 0; i < out.size(); ++i)
-    out[i] = product(values[i], inverse, phases, widths.dst);
+  for (Word& word : factors)
+    word = through_l1(reciprocal_in_dst(word, numerics.approximate && !wide_sum, widths.dst),
+                      {widths.dst, wide_sum});
+  steps.multiply(rows.columns, rows.cols, steps.of_lanes(factors.data()), in_dst, rows.columns);
 }
 
 /// One line along the height. Elements beyond `logical` count as 0 for the maximum, and for nothing else.
@@ -104,7 +147,7 @@ inline void softmax_line(std::span<const Word> line, std::size_t logical,
   const int phases = static_cast<int>(numerics.multiply);
   std::vector<Word> values(line.begin(), line.end());
   std::fill(values.begin() + static_cast<std::ptrdiff_t>(logical), values.end(), 0);
-  const Word subtracted = softmax_of::packed_largest(values, widths) ^ sign_mask;
+  const Word subtracted = softmax_of::packed_maximum(largest_of(values), widths) ^ sign_mask;
   for (std::size_t i = 0; i < logical; ++i) {
     const Word difference = through_l1(v0_81::sum(values[i], subtracted, widths.dst), widths);
     values[i] =
@@ -122,7 +165,7 @@ inline void softmax_across(std::span<const Word> line, const SoftmaxNumerics& nu
   const Widths widths = softmax_of::widths_of(numerics);
   Word largest = line[0];
   for (const Word value : line) largest = ordered_below(largest, value) ? value : largest;
-  const Word subtracted = softmax_of::packed_largest({&largest, 1}, widths) ^ sign_mask;
+  const Word subtracted = softmax_of::packed_maximum(largest, widths) ^ sign_mask;
   Word sum = 0;
   for (std::size_t i = 0; i < line.size(); ++i) {
     const Word difference = through_l1(v0_81::sum(line[i], subtracted, widths.dst), widths);

@@ -9,6 +9,7 @@
 #include "backends/wormhole/kernels/0_81/at_once.h"
 #include "backends/wormhole/kernels/0_81/reciprocal.h"
 #include "backends/wormhole/kernels/steps.h"
+#include "backends/wormhole/kernels/word_steps.h"
 #include "backends/wormhole/numerics/elementwise.h"
 #include "backends/wormhole/numerics/mvmul.h"
 #include "backends/wormhole/numerics/packer.h"
@@ -17,12 +18,6 @@
 namespace wattention::wormhole::kernels::v0_81 {
 
 inline constexpr std::size_t tile_width = 2 * mvmul_depth;
-
-/// What a program computes in, and what its buffers hold between the steps.
-struct Widths {
-  DstFormat dst = DstFormat::fp32;
-  bool wide_buffers = false;  ///< fp32; else bf16
-};
 
 /// A Dst value as the next step reads it.
 constexpr Word through_l1(Word dst, Widths widths) {
