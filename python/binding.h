@@ -32,6 +32,7 @@ void bind_nn(nb::module_& module);
 void bind_energy(nb::module_& module);
 void bind_bench(nb::module_& module);
 void bind_cost_model(nb::module_& module);
+void bind_explain(nb::module_& module);
 void bind_verify(nb::module_& module);
 
 using Sizes = std::vector<std::int64_t>;

@@ -20,5 +20,6 @@ NB_MODULE(_core, module) {
   bind_energy(module);
   bind_bench(module);
   bind_cost_model(module);
+  bind_explain(module);
   bind_verify(module);
 }

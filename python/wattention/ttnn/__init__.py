@@ -16,6 +16,7 @@ from ._cores import *
 from ._creation import *
 from ._device import *
 from ._errors import MissingError
+from ._explain import explain
 from ._files import *
 from ._golden import attach_golden_function, get_golden_function
 from ._heads import *

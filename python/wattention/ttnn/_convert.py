@@ -4,6 +4,7 @@ from functools import cache
 import numpy as np
 
 from .. import _core
+from . import _watch
 from ._capture import refuse_transfer
 from ._device import Device
 from ._errors import HOW_TO_ASK, ArgumentError, error, expect_types, refuse_options, shown
@@ -100,8 +101,13 @@ def _core_of(tensor, dtype):
     found = str(tensor.dtype).removeprefix("torch.")
     if found in ("float32", "bfloat16") and dtype in (float32, bfloat16):
         core = _core.Tensor(tensor)
-        return core.to(dtype_there), core.dtype == dtype_there
-    return _core.Tensor(_converted(tensor, dtype)).to(dtype_there), found == _VIA[dtype]
+        return _rounded(core, core.to(dtype_there)), core.dtype == dtype_there
+    return _rounded(tensor, _core.Tensor(_converted(tensor, dtype)).to(dtype_there)), found == _VIA[dtype]
+
+
+def _rounded(source, core):
+    _watch.rounded(source, core)
+    return core
 
 
 @word("from_torch")
@@ -219,7 +225,8 @@ def to_layout(tensor, layout, dtype=None, memory_config=None, device=None):
         if tensor.dtype in block_dtypes and layout is ROW_MAJOR_LAYOUT:
             raise error("unsupported", f"[ttnn.to_layout] expected TILE_LAYOUT for {tensor.dtype} on the host; found "
                                        f"ROW_MAJOR_LAYOUT. {HOW_TO_ASK}.")
-        return moved(core, tensor, layout) if layout is tensor.layout else wrap(core.clone(), None, layout)
+        return (moved(core, tensor, layout) if layout is tensor.layout else
+                wrap(_rounded(core, core.clone()), None, layout))
     refuse_options("to_layout", dtype=None if dtype is tensor.dtype else dtype)
     if tensor.is_sharded() and layout is ROW_MAJOR_LAYOUT and tuple(tensor.padded_shape) != tuple(tensor.shape):
         memory_config = None  # as TT-NN, which leaves it in shards of the same layout
@@ -233,4 +240,4 @@ def to_dtype(tensor, dtype):
     to = dtype_word("to_dtype", dtype)
     if tensor._device is not None:
         raise error("bad_input", "[ttnn.to_dtype] expected a tensor on the host; found one on a device")
-    return moved(core.to(to), tensor, TILE_LAYOUT if dtype in block_dtypes else tensor.layout)
+    return moved(_rounded(core, core.to(to)), tensor, TILE_LAYOUT if dtype in block_dtypes else tensor.layout)

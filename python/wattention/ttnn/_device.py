@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from .. import _core
+from . import _watch
 from ._absent import refuse_attribute
 from ._cores import CoreCoord, CoreGrid
 from ._errors import error, expect_types, refuse_options
@@ -135,6 +136,7 @@ def open_device(*, device_id, l1_small_size=None, trace_region_size=None, num_co
         metal(f"AI CLK for device {device_id} is:   1000 MHz")
         _open[device_id] = Device(_core.open_device("wormhole", release_profile=release()), device_id,
                                   trace_region_size or 0)
+        _watch.opened(_open[device_id]._core)
     return _open[device_id]
 
 

@@ -82,13 +82,13 @@ def run_cell(source, name, namespace):
     return None if last is None else eval(compile(ast.Expression(last.value), name, "eval"), namespace)
 
 
-def run_file(path, arguments=(), *, log=False, on_failure=None):
+def run_file(path, arguments=(), *, log=False, release="", on_failure=None):
     """Runs the file as `python FILE ARGUMENTS` would, showing each notebook cell's value.
 
     Errors go to the caller; with `on_failure` a cell's go there, and the next cell runs.
     """
     cells = code_cells(path)
-    install(log=log)
+    install(log=log, release=release)
     sys.argv = [path, *arguments]
     sys.path.insert(0, os.path.dirname(os.path.abspath(path)))
     os.environ.setdefault("ARCH_NAME", "wormhole_b0")  # as the card's stack needs it to be set

@@ -1,0 +1,66 @@
+// The doctor: what it sees, as text and as JSON.
+#include <nanobind/stl/function.h>
+#include <wattention/explain.h>
+
+#include "binding.h"
+
+namespace wattention::python {
+namespace {
+
+// The locator is Python's: it is asked without the GIL, in the thread whose frames it reads.
+std::function<CallSite()> locator_of(nb::callable function) {
+  const auto held = std::make_shared<nb::callable>(std::move(function));
+  return [held] {
+    const nb::gil_scoped_acquire acquired;
+    const nb::tuple site = nb::cast<nb::tuple>((*held)());
+    return CallSite{nb::cast<std::string>(site[0]), nb::cast<int>(site[1]),
+                    nb::cast<std::string>(site[2])};
+  };
+}
+
+OpAttributes attributes_of(const nb::dict& words) {
+  OpAttributes attributes;
+  for (const auto& [name, word] : words) {
+    const auto wanted = nb::cast<std::string>(name);
+    bool found = false;
+    for (const AttributeRow& row : attribute_rows())
+      if (row.name == wanted) {
+        parse_attribute(attributes, row.attribute, nb::cast<std::string>(word));
+        found = true;
+      }
+    if (!found) throw nb::key_error(wanted.c_str());
+  }
+  return attributes;
+}
+
+}  // namespace
+
+void bind_explain(nb::module_& module) {
+  nb::class_<Explainer>(module, "Explainer",
+                        "Looks on at devices: each op's error against float64, modelled time and "
+                        "energy, and why.")
+      .def(nb::init<>())
+      .def("watch", &Explainer::watch, nb::arg("device"), ReleaseGil())
+      .def("leave", &Explainer::leave, ReleaseGil())
+      .def(
+          "locate",
+          [](Explainer& self, nb::callable locator) {
+            self.locate(locator_of(std::move(locator)));
+          },
+          nb::arg("locator"), "A function that gives (file, line, word) of the caller.")
+      .def("rounded", &Explainer::rounded, nb::arg("source"), nb::arg("host"), ReleaseGil())
+      .def(
+          "change",
+          [](Explainer& self, std::string site, std::string op, const nb::dict& attributes) {
+            self.change({std::move(site), std::move(op), attributes_of(attributes)});
+          },
+          nb::arg("site"), nb::arg("op"), nb::arg("attributes"),
+          "From now on calls of `op` at `site` get these attributes, words as the command line "
+          "takes them.")
+      .def(
+          "text", [](const Explainer& self) { return to_text(self.explanation()); }, ReleaseGil())
+      .def(
+          "json", [](const Explainer& self) { return to_json(self.explanation()); }, ReleaseGil());
+}
+
+}  // namespace wattention::python

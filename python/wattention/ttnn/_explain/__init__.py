@@ -1,0 +1,37 @@
+"""The doctor: what each op of a program did to its numbers, what it would take on the card, and why."""
+from contextlib import contextmanager
+
+from ... import _core
+from .. import _watch
+from .._device import Device
+from .._errors import expect_types
+from ._report import Report
+from ._site import locate
+
+__all__ = ["explain"]
+
+
+def looking():
+    """An explainer that knows where its caller's lines are."""
+    explainer = _core.Explainer()
+    explainer.locate(locate)
+    return explainer
+
+
+@contextmanager
+def explain(device):
+    """`with ttnn.explain(device) as report:` looks on at the block's ops; then print(report), report.rows, report.pcc.
+
+    TT-NN has no such call. Tensors that were on the device before count as exact.
+    """
+    expect_types("explain", device=(device or False, Device))
+    explainer = looking()
+    report = Report()
+    explainer.watch(device._core)
+    before = _watch.exchange(explainer)
+    try:
+        yield report
+    finally:
+        _watch.exchange(before)
+        explainer.leave()
+        report._fill(explainer)

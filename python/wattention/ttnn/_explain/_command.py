@@ -1,0 +1,68 @@
+"""python -m wattention.ttnn explain FILE: the program runs, with the doctor beside it."""
+import contextlib
+import sys
+
+from .. import _run, _watch
+from . import looking
+from ._junit import junit
+from ._report import Report
+
+
+def add_arguments(parser):
+    parser.add_argument("--release", default="", help="TT-NN's release to follow: a name of list_releases()")
+    parser.add_argument("--min-pcc", type=float, metavar="P",
+                        help="exit code 1 where what the program reads back has a PCC below P against float64")
+    parser.add_argument("--json", metavar="OUT", help="write everything as JSON; - for standard output")
+    parser.add_argument("--junit", metavar="OUT", help="write a test case a row as JUnit has it; - for standard output")
+    parser.add_argument("file", help="a notebook of format 4, or a script")
+
+
+def observe(file, arguments, release, prepare=lambda explainer: None):
+    """(report, failure): the file's run. `prepare` may change calls of the explainer."""
+    explainer, failure = looking(), None
+    prepare(explainer)
+    _watch.exchange(explainer)
+    try:
+        _run.run_file(file, arguments, release=release)
+    except SystemExit as end:
+        failure = end if end.code not in (None, 0) else None
+    except Exception as found:
+        failure = found
+    finally:
+        _watch.exchange(None)
+        explainer.leave()
+    report = Report()
+    report._fill(explainer)
+    return report, failure
+
+
+def _write(out, text):
+    if out == "-":
+        print(text)
+    elif out:
+        with open(out, "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+
+
+def explain_file(options, show):
+    """The exit code: 2 for a program that failed, 1 for a PCC below --min-pcc. `show` prints a failure's traceback."""
+    quiet = "-" in (options.json, options.junit)
+    with contextlib.redirect_stdout(sys.stderr) if quiet else contextlib.nullcontext():
+        report, failure = observe(options.file, options.arguments, options.release)
+    _write(options.json, report.json())
+    _write(options.junit, junit(report, options.file, options.min_pcc))
+    if not quiet:
+        print(report, end="")
+    if failure is not None:
+        show(failure, options.file)
+        return 2
+    return verdict(report, options.min_pcc)
+
+
+def verdict(report, least):
+    if least is None:
+        return 0
+    if report.pcc is None or report.pcc < least:
+        print(f"[explain] expected a PCC of {least} or more; found {report.pcc}", file=sys.stderr)
+        return 1
+    return 0

@@ -1,0 +1,22 @@
+"""Who looks on at devices, and at what is rounded on the host on its way to them. The words are in _explain."""
+from .. import _core
+
+_explainer = None  # of the program that is being explained; None: nobody looks on
+
+
+def exchange(explainer):
+    """From now on this one looks on at every device that opens; the one before."""
+    global _explainer
+    before, _explainer = _explainer, explainer
+    return before
+
+
+def opened(device):
+    if _explainer is not None:
+        _explainer.watch(device)
+
+
+def rounded(source, host):
+    """The library's tensor `host` was made of `source`, an array or a tensor of it, on the host."""
+    if _explainer is not None and host.dtype not in ("uint32", "int32", "uint16", "uint8"):
+        _explainer.rounded(source if isinstance(source, _core.Tensor) else _core.Tensor(source), host)

@@ -1,0 +1,50 @@
+#include <wattention/explain.h>
+
+#include <array>
+#include <utility>
+
+#include "base/fail.h"
+#include "explain/recorder.h"
+
+namespace wattention {
+
+Explainer::Explainer() : recorder_(std::make_unique<Recorder>()) {}
+Explainer::~Explainer() = default;
+Explainer::Explainer(Explainer&& other) noexcept = default;
+Explainer& Explainer::operator=(Explainer&& other) noexcept = default;
+
+void Explainer::watch(const Device& device) {
+  recorder_->watch(device);
+}
+void Explainer::leave() {
+  recorder_->leave();
+}
+void Explainer::locate(std::function<CallSite()> locator) {
+  recorder_->locate(std::move(locator));
+}
+void Explainer::rounded(const Tensor& source, const Tensor& host) {
+  recorder_->rounded(source, host);
+}
+void Explainer::change(Change change) {
+  recorder_->change(std::move(change));
+}
+Explanation Explainer::explanation() const {
+  return recorder_->explanation();
+}
+
+std::string_view to_string(Cause cause) {
+  constexpr std::array<std::string_view, 11> words{
+      "none",        "result_rounding",  "slices_dropped", "dst_rounding",
+      "stalled_sum", "exp_approximated", "maximum_kept",   "block_format",
+      "number_cut",  "operands_cut",     "approximated"};
+  return words[static_cast<std::size_t>(cause)];
+}
+
+std::string to_string(const CallSite& site) {
+  if (site.file.empty()) return {};
+  const std::size_t folder = site.file.find_last_of('/');
+  return fmt::format(
+      "{}:{}", folder == std::string::npos ? site.file : site.file.substr(folder + 1), site.line);
+}
+
+}  // namespace wattention

@@ -1,0 +1,77 @@
+// Rows with their share of the run's modelled time and energy, and those that cost most.
+#include <algorithm>
+#include <functional>
+#include <numeric>
+
+#include "explain/recorder.h"
+
+namespace wattention {
+namespace {
+
+void add_step(ExplainedOp& row, const TimedStep& step, double& longest_s) {
+  if (!step.on_device && !row.is_transfer()) return;  // compiled and dispatched by the host
+  row.time_s += step.duration_s;
+  row.card_j += step.card_j;
+  if (step.duration_s < longest_s) return;
+  longest_s = step.duration_s;
+  row.bound = step.bound;
+}
+
+using Cost = std::function<double(const ExplainedOp&)>;
+
+std::vector<std::size_t> worst(const std::vector<ExplainedOp>& ops, std::size_t count,
+                               const Cost& cost) {
+  std::vector<std::size_t> order(ops.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::erase_if(order, [&](std::size_t i) { return cost(ops[i]) <= 0; });
+  std::ranges::stable_sort(order, std::greater(), [&](std::size_t i) { return cost(ops[i]); });
+  if (order.size() > count) order.resize(count);
+  return order;
+}
+
+// An infinity where a number should be costs more than any error.
+double error_of(const ExplainedOp& op) {
+  constexpr double infinite = 1e9;
+  if (!op.own) return 0;
+  return op.own->not_finite > 0 ? infinite : op.own->relative_l2;
+}
+
+}  // namespace
+
+Explanation Explainer::Recorder::explanation() const {
+  const std::lock_guard lock(mutex_);
+  Explanation made;
+  made.ops = rows_.all();
+  made.outputs = outputs_ ? outputs_ : last_;
+  const auto modelled = std::ranges::find_if(
+      devices_, [](const auto& device) { return device->cost_model() != nullptr; });
+  if (modelled == devices_.end()) return made;
+  const RunEstimate estimate = (*modelled)->cost_model()->estimate(events_, {});
+  std::vector<double> longest_s(made.ops.size());
+  for (const TimedStep& step : estimate.steps)
+    if (step.event < row_of_event_.size()) {
+      const std::size_t row = row_of_event_[step.event];
+      add_step(made.ops[row], step, longest_s[row]);
+    }
+  made.time_s = estimate.time_s;
+  made.card_j = estimate.card_j;
+  made.device_s = estimate.device_busy_s;
+  made.calibration = estimate.calibration;
+  const auto& releases = (*modelled)->capabilities().releases;
+  if (!releases.empty()) made.release = releases.front();
+  return made;
+}
+
+std::vector<std::size_t> Explanation::worst_by_error(std::size_t count) const {
+  return worst(ops, count, error_of);
+}
+
+std::vector<std::size_t> Explanation::worst_by_time(std::size_t count) const {
+  return worst(ops, count, [](const ExplainedOp& op) { return op.time_s; });
+}
+
+std::vector<std::size_t> Explanation::worst_by_energy(std::size_t count) const {
+  return worst(ops, count, [](const ExplainedOp& op) { return op.card_j; });
+}
+
+}  // namespace wattention

@@ -1,0 +1,267 @@
+#include "explain/recorder.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/fail.h"
+#include "explain/causes.h"
+#include "explain/program_facts.h"
+#include "tensor/storage.h"
+
+namespace wattention {
+namespace {
+
+ExplainedTensor facts_of(const Tensor& tensor) {
+  return {tensor.shape(), tensor.dtype(), tensor.layout(), tensor.memory(),
+          tensor.sharding() != nullptr};
+}
+
+std::string text_of(const OpAttributes& attributes) {
+  std::string text;
+  for (const AttributeRow& row : attribute_rows())
+    if (set_attributes(attributes).has(row.attribute))
+      text += fmt::format("{}{}={}", text.empty() ? "" : " ", row.name,
+                          text_of(attributes, row.attribute));
+  return text;
+}
+
+AttributeSet attributes_of_role(AttributeRole role) {
+  AttributeSet set;
+  for (const AttributeRow& row : attribute_rows())
+    if (row.role == role) set = set | row.attribute;
+  return set;
+}
+
+constexpr std::string_view upload_name = "to_device", download_name = "to_host";
+
+bool has_values(const Tensor& host) {
+  return host.on_host();
+}
+
+bool is_worse(const ErrorFigures& a, const ErrorFigures& b) {
+  return std::pair(a.not_finite, -a.pcc) > std::pair(b.not_finite, -b.pcc);
+}
+
+}  // namespace
+
+void Explainer::Recorder::watch(const Device& device) {
+  const std::lock_guard lock(mutex_);
+  const std::shared_ptr<Backend>& backend = device.shared_backend();
+  backend->observe(this);
+  devices_.push_back(backend);
+}
+
+void Explainer::Recorder::leave() {
+  const std::lock_guard lock(mutex_);
+  for (const auto& device : devices_)
+    if (device->observer() == this) device->observe(nullptr);
+}
+
+void Explainer::Recorder::locate(std::function<CallSite()> locator) {
+  locator_ = std::move(locator);
+}
+
+void Explainer::Recorder::change(Change change) {
+  AttributeSet allowed = attributes_of_role(AttributeRole::how);
+  if (change.op == upload_name) allowed = AttributeSet(Attribute::memory) | Attribute::output_dtype;
+  const AttributeSet foreign = set_attributes(change.attributes) - allowed;
+  expect(foreign.empty(), "[explain] expected a change of how {} is computed; found {}",
+         change.op.empty() ? "an op" : change.op,
+         foreign.empty() ? "" : to_string(foreign.first()));
+  const std::lock_guard lock(mutex_);
+  changes_.push_back(std::move(change));
+}
+
+void Explainer::Recorder::rounded(const Tensor& source, const Tensor& host) {
+  if (source.storage() == host.storage() || is_integer(source.dtype())) return;
+  const std::lock_guard lock(mutex_);
+  const auto before = shadows_.find(source);
+  if (before && before->values.defined())
+    return shadows_.set(host, before->values, before->from_caller);
+  shadows_.set(host, source.clone(), true);  // its owner may write into it later
+}
+
+// Before the lock: the caller's language may hold one of its own.
+ExplainedOp Explainer::Recorder::row_here(std::string_view op) const {
+  ExplainedOp row;
+  row.op = op;
+  if (locator_) row.site = locator_();
+  return row;
+}
+
+OpAttributes Explainer::Recorder::changed(const CallSite& site, std::string_view op,
+                                          OpAttributes attributes, AttributeSet takes) const {
+  for (const Change& change : changes_) {
+    if (!change.site.empty() && change.site != to_string(site)) continue;
+    if (!change.op.empty() && change.op != op) continue;
+    if (!(set_attributes(change.attributes) - takes).empty()) continue;
+#define WATTENTION_ATTRIBUTE(name, ...) \
+  if (change.attributes.name) attributes.name = change.attributes.name;
+#include <wattention/op_attributes.inc>
+#undef WATTENTION_ATTRIBUTE
+  }
+  return attributes;
+}
+
+Explainer::Recorder::Numbers Explainer::Recorder::numbers_of(Backend& device,
+                                                             const Tensor& tensor) const {
+  Numbers numbers;
+  const Tensor host = tensor.storage()->backend() ? device.peek(tensor) : tensor;
+  if (!has_values(host)) return {host, host};
+  numbers.own = widened(host, exact_.threads());
+  const auto shadow = shadows_.find(tensor);
+  numbers.exact =
+      shadow && shadow->values.defined() ? widened(shadow->values, exact_.threads()) : numbers.own;
+  return numbers;
+}
+
+std::vector<Tensor> Explainer::Recorder::run(Backend& device, const OpCall& asked) {
+  ExplainedOp row = row_here(asked.name());
+  const std::lock_guard lock(mutex_);
+  const std::size_t mark = begin();
+  OpCall call = asked;
+  if (!changes_.empty()) {
+    call.attributes = changed(row.site, call.name(), call.attributes, call.row().attributes);
+    if (const auto refusal = device.refusal(call)) throw Error(refusal->kind, refusal->sentence);
+  }
+  row.attributes = text_of(call.attributes);
+  row.evidence = device.evidence(call);
+  std::vector<Numbers> operands;
+  for (const Tensor& tensor : call.tensors) {
+    row.operands.push_back(facts_of(tensor));
+    operands.push_back(numbers_of(device, tensor));
+  }
+  std::vector<Tensor> results = device.run_all(call);
+  for (const Tensor& result : results) row.results.push_back(facts_of(result));
+  measure_results(device, call, operands, results, row);
+  finish(std::move(row), mark);
+  return results;
+}
+
+void Explainer::Recorder::measure_results(Backend& device, const OpCall& call,
+                                          const std::vector<Numbers>& operands,
+                                          const std::vector<Tensor>& results, ExplainedOp& row) {
+  std::vector<Tensor> own, exact;
+  bool same = true, there = true;
+  for (const Numbers& numbers : operands) {
+    own.push_back(numbers.own);
+    exact.push_back(numbers.exact);
+    same = same && numbers.same();
+    there = there && has_values(numbers.own);
+  }
+  if (!there) {
+    row.why_unmeasured = "the device runs without values";
+    return;
+  }
+  if (const auto refusal = exact_.refusal(call)) {
+    // Its float64 values start anew.
+    row.why_unmeasured = *refusal;
+    for (const Tensor& result : results) shadows_.set_exact(result);
+    return;
+  }
+  const std::vector<Tensor> by_own = exact_.run(call, own);
+  const std::vector<Tensor> by_exact = same ? by_own : exact_.run(call, exact);
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const Tensor result = device.peek(results[i]);
+    const Measured of_own = measure(result, by_own[i], exact_.threads());
+    const Measured of_total = same ? of_own : measure(result, by_exact[i], exact_.threads());
+    keep(results[i], of_total, by_exact[i]);
+    if (i > 0 || result.numel() == 0) continue;  // the row tells of the first
+    row.own = of_own.figures;
+    row.total = last_ = of_total.figures;
+    const ProgramFacts facts = facts_of(events_since(row_of_event_.size()), reports_);
+    const Finding finding = find_cause({call, facts, own, result, of_own});
+    row.cause = finding.cause;
+    row.because = finding.sentence;
+  }
+}
+
+void Explainer::Recorder::keep(const Tensor& tensor, const Measured& total, Tensor exact) {
+  if (total.equal || is_integer(exact.dtype()))
+    shadows_.set_exact(tensor);
+  else
+    shadows_.set(tensor, std::move(exact));
+}
+
+// What a call left that failed belongs to nobody.
+std::size_t Explainer::Recorder::begin() {
+  events_.resize(row_of_event_.size());
+  reports_.clear();
+  return events_.size();
+}
+
+std::vector<Event> Explainer::Recorder::events_since(std::size_t mark) const {
+  return {events_.begin() + static_cast<std::ptrdiff_t>(mark), events_.end()};
+}
+
+void Explainer::Recorder::finish(ExplainedOp row, std::size_t mark) {
+  const std::vector<Event> events = events_since(mark);
+  const ProgramFacts facts = facts_of(events, reports_);
+  row.programs = facts.programs;
+  row.cores = facts.cores;
+  row.fp32_accumulate = facts.fp32_accumulate;
+  if (facts.multiplies()) row.fidelity = facts.fidelity;
+  const std::size_t index = rows_.add(std::move(row));
+  row_of_event_.resize(events_.size(), index);
+}
+
+Tensor Explainer::Recorder::upload(Backend& device, const Tensor& host,
+                                   const Placement& placement) {
+  ExplainedOp row = row_here(upload_name);
+  const std::lock_guard lock(mutex_);
+  const std::size_t mark = begin();
+  const auto shadow = shadows_.find(host);
+  Placement place = placement;
+  Tensor values = host;
+  if (!changes_.empty()) {
+    const OpAttributes wanted =
+        changed(row.site, row.op, {}, AttributeSet(Attribute::memory) | Attribute::output_dtype);
+    if (wanted.memory) place.memory = wanted.memory;
+    if (wanted.output_dtype && !is_integer(host.dtype())) {
+      place.dtype = wanted.output_dtype;
+      if (shadow && shadow->values.defined()) values = shadow->values;
+    }
+  }
+  Tensor there = device.upload(values, place);
+  row.operands = {facts_of(host)};
+  row.results = {facts_of(there)};
+  const Tensor sent = device.peek(there);
+  if (has_values(sent) && sent.numel() > 0) {
+    const Tensor exact = shadow && shadow->values.defined() ? shadow->values : host;
+    const Measured total = measure(sent, exact, exact_.threads());
+    const bool is_source = !shadow || shadow->from_caller;
+    const Measured own = is_source ? total : measure(sent, host, exact_.threads());
+    row.total = total.figures;
+    row.own = own.figures;
+    const Finding finding = cause_of_rounding(sent.dtype(), own);
+    row.cause = finding.cause;
+    row.because = finding.sentence;
+    if (total.equal)
+      shadows_.set_exact(there);
+    else
+      shadows_.set(there, exact.storage() == host.storage() ? host.clone() : exact);
+  }
+  finish(std::move(row), mark);
+  return there;
+}
+
+Tensor Explainer::Recorder::download(Backend& device, const Tensor& tensor) {
+  ExplainedOp row = row_here(download_name);
+  const std::lock_guard lock(mutex_);
+  const std::size_t mark = begin();
+  Tensor host = device.download(tensor);
+  row.operands = {facts_of(tensor)};
+  row.results = {facts_of(host)};
+  if (has_values(host) && host.numel() > 0) {
+    const auto shadow = shadows_.find(tensor);
+    const bool known = shadow && shadow->values.defined();
+    row.own = ErrorFigures();
+    row.total = known ? measure(host, shadow->values, exact_.threads()).figures : ErrorFigures();
+    if (!outputs_ || is_worse(*row.total, *outputs_)) outputs_ = row.total;
+    if (known) shadows_.set(host, shadow->values);
+  }
+  finish(std::move(row), mark);
+  return host;
+}
+
+}  // namespace wattention

@@ -1,0 +1,68 @@
+#pragma once
+// What an Explainer watches: a device's calls, each run beside float64.
+#include <wattention/explain.h>
+
+#include <mutex>
+
+#include "device/call_observer.h"
+#include "explain/exact_run.h"
+#include "explain/measure.h"
+#include "explain/rows.h"
+#include "explain/shadows.h"
+
+namespace wattention {
+
+class Explainer::Recorder final : public CallObserver {
+ public:
+  Recorder() = default;
+  ~Recorder() override { leave(); }
+  Recorder(const Recorder&) = delete;
+  Recorder& operator=(const Recorder&) = delete;
+
+  void watch(const Device& device);
+  void leave();
+  void locate(std::function<CallSite()> locator);
+  void rounded(const Tensor& source, const Tensor& host);
+  void change(Change change);
+  Explanation explanation() const;
+
+  std::vector<Tensor> run(Backend& device, const OpCall& call) override;
+  Tensor upload(Backend& device, const Tensor& host, const Placement& placement) override;
+  Tensor download(Backend& device, const Tensor& tensor) override;
+  void happened(const Event& event) override { events_.push_back(event); }
+  void reported(const OpReport& report) override { reports_.push_back(report); }
+
+ private:
+  /// A tensor's numbers: as it has them, and the float64 ones beside it. Equal ones share their bytes.
+  struct Numbers {
+    Tensor own;
+    Tensor exact;
+    bool same() const { return own.storage() == exact.storage(); }
+  };
+  ExplainedOp row_here(std::string_view op) const;
+  OpAttributes changed(const CallSite& site, std::string_view op, OpAttributes attributes,
+                       AttributeSet takes) const;
+  Numbers numbers_of(Backend& device, const Tensor& tensor) const;
+  void measure_results(Backend& device, const OpCall& call, const std::vector<Numbers>& operands,
+                       const std::vector<Tensor>& results, ExplainedOp& row);
+  void keep(const Tensor& tensor, const Measured& total, Tensor exact);
+  std::size_t begin();
+  std::vector<Event> events_since(std::size_t mark) const;
+  void finish(ExplainedOp row, std::size_t mark);
+
+  const ExactRun exact_;
+  std::function<CallSite()> locator_;
+
+  mutable std::mutex mutex_;  // guards what follows: one call at a time
+  std::vector<std::shared_ptr<Backend>> devices_;
+  std::vector<Change> changes_;
+  Shadows shadows_;
+  Rows rows_;
+  std::vector<Event> events_;
+  std::vector<std::size_t> row_of_event_;
+  std::vector<OpReport> reports_;  ///< of the call that runs
+  std::optional<ErrorFigures> outputs_;
+  std::optional<ErrorFigures> last_;
+};
+
+}  // namespace wattention
