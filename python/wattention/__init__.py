@@ -13,5 +13,6 @@
 from ._core import *
 from ._core import __version__
 from ._attention import scaled_dot_product_attention
+from ._releases import ReleaseComparison, compare_releases
 
 __all__ = [name for name in dir() if not name.startswith("_")]

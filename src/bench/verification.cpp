@@ -135,6 +135,15 @@ StageVerdict judge(std::string_view name, const ErrorMetrics& error, const Error
           std::max(2 * plain.relative_l2, one_rounding)};
 }
 
+// Of two bf16 tensors of one shape.
+double changed_share(const Tensor& values, const Tensor& others) {
+  const auto bits = values.values<bfloat16>(), other_bits = others.values<bfloat16>();
+  double changed = 0;
+  for (std::size_t i = 0; i < bits.size(); ++i)
+    if (bits[i].bits != other_bits[i].bits) ++changed;
+  return bits.empty() ? 0 : changed / static_cast<double>(bits.size());
+}
+
 std::vector<VerifyCase> draws_of(const VerifyCase& verify_case) {
   expect(verify_case.draws > 0, "[verify] expected at least 1 draw; found {}", verify_case.draws);
   std::vector<VerifyCase> draws(static_cast<std::size_t>(verify_case.draws), verify_case);
@@ -180,25 +189,40 @@ std::vector<StageVerdict> verify_on_host(const VerifyCase& verify_case, const De
   return verdicts;
 }
 
-std::vector<StageCost> verify_on_card(const VerifyCase& verify_case, const Device& device,
-                                      const AttentionConfig& config) {
+std::vector<ComparedCard> compare_cards(const VerifyCase& verify_case,
+                                        std::span<const Device> cards,
+                                        const AttentionConfig& config) {
   const Device reference = exact_device(verify_case);
-  Pool stages, exact, steps;
+  std::vector<Pool> stages(cards.size()), steps(cards.size());
+  Pool exact;
   for (const VerifyCase& one : draws_of(verify_case)) {
     const VerifiedDrawPointer drawn = draw(one, DType::bf16, reference);
-    Stages card = drawn->on_device(device, config);
     exact.add(drawn->exact());
-    steps.add(drawn->exact_steps(card));
-    stages.add(std::move(card));
+    for (std::size_t i = 0; i < cards.size(); ++i) {
+      Stages card = drawn->on_device(cards[i], config);
+      steps[i].add(drawn->exact_steps(card));
+      stages[i].add(std::move(card));
+    }
   }
-  std::vector<StageCost> costs;
-  for (const std::string_view stage : stages.names()) {
-    const Tensor values = stages.rows(stage).to(DType::bf16), exactly = exact.rows(stage);
-    costs.push_back({stage, measure_error(exactly.to(DType::bf16), exactly, DType::bf16),
-                     measure_error(values, steps.rows(stage), DType::bf16),
-                     measure_error(values, exactly, DType::bf16)});
+  std::vector<ComparedCard> compared(cards.size());
+  for (const std::string_view stage : stages.front().names()) {
+    const Tensor exactly = exact.rows(stage);
+    const ErrorMetrics format = measure_error(exactly.to(DType::bf16), exactly, DType::bf16);
+    const Tensor first = stages.front().rows(stage).to(DType::bf16);
+    for (std::size_t i = 0; i < cards.size(); ++i) {
+      const Tensor values = stages[i].rows(stage).to(DType::bf16);
+      compared[i].costs.push_back({stage, format,
+                                   measure_error(values, steps[i].rows(stage), DType::bf16),
+                                   measure_error(values, exactly, DType::bf16)});
+      compared[i].changed.push_back(changed_share(values, first));
+    }
   }
-  return costs;
+  return compared;
+}
+
+std::vector<StageCost> verify_on_card(const VerifyCase& verify_case, const Device& device,
+                                      const AttentionConfig& config) {
+  return compare_cards(verify_case, {&device, 1}, config).front().costs;
 }
 
 }  // namespace wattention

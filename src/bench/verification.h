@@ -3,6 +3,7 @@
 #include <wattention/cost.h>
 #include <wattention/nn.h>
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,5 +53,15 @@ std::vector<StageVerdict> verify_on_host(const VerifyCase& verify_case, const De
                                          const AttentionConfig& config);
 std::vector<StageCost> verify_on_card(const VerifyCase& verify_case, const Device& device,
                                       const AttentionConfig& config);
+
+/// A card beside others that got the same draws: its stages, and where their digits are not the first card's.
+struct ComparedCard {
+  std::vector<StageCost> costs;
+  std::vector<double> changed;  ///< of each stage: the share of elements with other bits
+};
+/// At least one card, all with the same stages. Throws what the devices throw.
+std::vector<ComparedCard> compare_cards(const VerifyCase& verify_case,
+                                        std::span<const Device> cards,
+                                        const AttentionConfig& config);
 
 }  // namespace wattention

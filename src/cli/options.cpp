@@ -1,21 +1,19 @@
 #include "cli/options.h"
 
+#include <fmt/format.h>
+
 #include <functional>
 
 #include "base/fail.h"
 #include "device/card.h"
 
 namespace wattention::cli {
-namespace {
 
-std::string release_names() {
-  std::string names;
-  for (const ReleaseInfo& release : list_releases())
-    names += (names.empty() ? "" : ", ") + release.name;
-  return names;
+std::string release_names(std::string_view separator) {
+  std::vector<std::string> names;
+  for (const ReleaseInfo& release : list_releases()) names.push_back(release.name);
+  return fmt::format("{}", fmt::join(names, separator));
 }
-
-}  // namespace
 
 void add_device_options(Command& command, DeviceChoice& choice) {
   DeviceOptions& options = choice.options;
@@ -36,7 +34,7 @@ void add_device_options(Command& command, DeviceChoice& choice) {
   command
       .add_option("--release,--release-profile", options.release_profile,
                   "wormhole: the TT-NN release to follow (WATTENTION_RELEASE does it, too): " +
-                      release_names())
+                      release_names(", "))
       ->default_str(list_releases().front().name);
   command.add_flag(
       "--program-cache", [&options](std::int64_t) { options.program_cache = true; },

@@ -17,6 +17,8 @@ struct DeviceChoice {
   DeviceOptions options;
 };
 void add_device_options(Command& command, DeviceChoice& choice);
+/// Of TT-NN, that a card can follow.
+std::string release_names(std::string_view separator);
 Device open(const DeviceChoice& choice);
 /// Throws Error{bad_input} in mode shape, which has no values for the `purpose`, "to print values".
 void expect_values(const DeviceChoice& choice, std::string_view purpose);

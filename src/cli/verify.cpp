@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/verify_releases.h"
 #include "report/words.h"
 
 namespace wattention::cli {
@@ -258,6 +259,11 @@ Json to_json(const std::vector<Table>& tables, const Device& device, const Atten
 
 void run(VerifyOptions& options, int& exit_code) {
   expect_values(options.device, "to compare values");
+  if (names_releases(options.device)) {
+    options.verify_case.draws = options.draws.value_or(1);
+    return compare_releases({options.device, options.attention, options.verify_case,
+                             chosen_inputs(options), options.json});
+  }
   Device device = open(options.device);
   const AttentionConfig config = to_config(options.attention, device, default_variants(options));
   expect_module(options, device, config);
@@ -308,6 +314,9 @@ void add_verify(Command& program, int& exit_code) {
       "  wattention verify --variant fused --dtype bf16\n"
       "  wattention verify --heads 8 --kv-heads 2 --causal --past 100 --dtype bf16\n"
       "  wattention verify --device wormhole --input normal     (what each fidelity costs)\n"
+      "  wattention verify --device wormhole --release " +
+      release_names(",") +
+      "     (what a release changes)\n"
       "  wattention verify --variant fused --kernel avx2 --input large --json");
   command->callback([options, &exit_code] { run(*options, exit_code); });
 }

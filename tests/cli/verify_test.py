@@ -161,5 +161,45 @@ class WithHeads(ProgramTest):
         self.assertIn("--heads excludes --head-dim", self.refuses("verify", "--heads", 2, "--head-dim", 8))
 
 
+class BetweenReleases(ProgramTest):
+    def test_stages_and_ops_side_by_side(self):
+        result = json.loads(self.succeeds("verify", "--device", "wormhole", "--release", "0.57,0.81", "--json", *SMALL))
+        self.assertEqual(result["releases"], ["0.57", "0.81"])
+        self.assertEqual([case["input"] for case in result["cases"]], ["normal", "outliers", "ties", "large"])
+        for case in result["cases"]:
+            stages = {stage["stage"]: stage["releases"] for stage in case["stages"]}
+            self.assertEqual(list(stages), STAGES)
+            self.assertEqual(stages["query"]["0.81"]["changed"], 0)  # the same products
+            self.assertGreater(stages["context"]["0.81"]["changed"], 0.5)
+        large = {stage["stage"]: stage["releases"] for stage in result["cases"][3]["stages"]}
+        self.assertLess(large["context"]["0.57"]["pcc"], 0.5)  # rows whose largest score is not subtracted
+        self.assertGreater(large["context"]["0.81"]["pcc"], 0.9)
+        self.assertIn("softmax", [op["op"] for op in result["ops"]])
+        for op in result["ops"]:
+            for release in result["releases"]:
+                self.assertGreater(op["releases"][release]["modelled_ms"], 0)
+
+    def test_costs_are_those_of_each_release_alone(self):
+        case = ["--device", "wormhole", "--input", "normal", "--fidelity", "hifi2", "--json", *SMALL]
+        both = json.loads(self.succeeds("verify", "--release", "0.57,0.81", *case))["cases"][0]["stages"]
+        for release in ("0.57", "0.81"):
+            alone = json.loads(self.succeeds("verify", "--release", release, *case))["cases"][0]["stages"]
+            for stage, expected in zip(both, alone):
+                figures = stage["releases"][release]
+                self.assertEqual(figures["step_relative_l2"], expected["step"]["relative_l2"])
+                self.assertEqual(figures["total_relative_l2"], expected["total"]["relative_l2"])
+
+    def test_a_table_for_people(self):
+        text = self.succeeds("verify", "--device", "wormhole", "--release", "0.57,0.81", "--input", "large", *SMALL)
+        self.assertIn("verify wormhole in releases 0.57 and 0.81", text)
+        self.assertIn("changed: elements whose bf16 is not that of the first release.", text)
+
+    def test_what_has_no_releases_is_refused(self):
+        self.assertEqual(self.refuses("verify", "--release", "0.57,0.81"),
+                         "[open_device] expected no release profile on cpu, which takes none; found 0.57\n")
+        self.assertIn("expected a release profile among 0.57, 0.81; found '0.58'",
+                      self.refuses("verify", "--device", "wormhole", "--release", "0.57,0.58"))
+
+
 if __name__ == "__main__":
     unittest.main()
