@@ -86,6 +86,7 @@ struct ExplainedOp {
   /// from the unrounded inputs on. Missing without values, and where float64 knows no such op.
   std::optional<ErrorFigures> own;
   std::optional<ErrorFigures> total;
+  double inherited = 0;  ///< the largest total error of an operand, relative
   std::string why_unmeasured;
   Cause cause = Cause::none;
   std::string because;  ///< the cause in a sentence
@@ -107,6 +108,8 @@ struct Explanation {
   std::vector<std::size_t> worst_by_error(std::size_t count = 3) const;
   std::vector<std::size_t> worst_by_time(std::size_t count = 3) const;
   std::vector<std::size_t> worst_by_energy(std::size_t count = 3) const;
+  /// Those whose total error is far above their own and their operands' together.
+  std::vector<std::size_t> amplifiers(std::size_t count = 3) const;
 };
 
 /// What to try instead: attributes that calls at some line get on top of their own. An op takes those of role `how`;

@@ -120,15 +120,21 @@ void suspect_softmax(const CallSeen& seen, Candidates& found) {
 // A function of one operand in the vector unit.
 void suspect_function(const CallSeen& seen, Candidates& found) {
   if (seen.call.row().family != OpFamily::unary) return;
-  suspect(found, Cause::approximated, 0.9 * seen.own.figures.relative_l2,
+  const Cause cause = seen.call.op == Op::exp || seen.facts.work.exponentials > 0
+                          ? Cause::exp_approximated
+                          : Cause::approximated;
+  suspect(found, cause, 0.9 * seen.own.figures.relative_l2,
           fmt::format("the vector unit approximates {}, up to {:.3g} units of {} off",
                       seen.call.name(), seen.own.figures.max_ulp, to_string(seen.result.dtype())));
 }
 
-void suspect_exponential(const CallSeen& seen, Candidates& found) {
-  if (seen.call.row().family == OpFamily::softmax || seen.facts.work.exponentials == 0) return;
-  suspect(found, Cause::exp_approximated, 0.9 * seen.own.figures.relative_l2,
-          "its exponential is the vector unit's quick approximation");
+// One kernel of many steps: which of them costs how much is seen by changing them.
+void suspect_attention(const CallSeen& seen, Candidates& found) {
+  if (seen.call.row().family != OpFamily::attention) return;
+  suspect(found, Cause::approximated, seen.own.figures.relative_l2,
+          fmt::format("one kernel multiplies in {}, keeps sums of {} bits and takes quick "
+                      "exponentials; trying its options tells them apart",
+                      upper(seen.facts.fidelity), seen.facts.fp32_accumulate ? 24 : 8));
 }
 
 void suspect_number(const CallSeen& seen, Candidates& found) {
@@ -202,8 +208,8 @@ Finding find_cause(const CallSeen& seen) {
   suspect_slices(seen, found);
   suspect_dst(seen, found);
   suspect_softmax(seen, found);
-  suspect_exponential(seen, found);
   suspect_function(seen, found);
+  suspect_attention(seen, found);
   suspect_number(seen, found);
   suspect_operands(seen, found);
   if (is_block(dtype)) found.push_back(rounding_of(dtype, seen.own.rounding_l2));

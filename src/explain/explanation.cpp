@@ -1,5 +1,6 @@
 // Rows with their share of the run's modelled time and energy, and those that cost most.
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <numeric>
 
@@ -72,6 +73,15 @@ std::vector<std::size_t> Explanation::worst_by_time(std::size_t count) const {
 
 std::vector<std::size_t> Explanation::worst_by_energy(std::size_t count) const {
   return worst(ops, count, [](const ExplainedOp& op) { return op.card_j; });
+}
+
+std::vector<std::size_t> Explanation::amplifiers(std::size_t count) const {
+  constexpr double far = 2, noticed = 0.01;
+  return worst(ops, count, [](const ExplainedOp& op) {
+    if (!op.own || !op.total || op.total->relative_l2 < noticed) return 0.0;
+    const double explained = std::hypot(op.own->relative_l2, op.inherited);
+    return op.total->relative_l2 > far * explained ? op.total->relative_l2 : 0.0;
+  });
 }
 
 }  // namespace wattention

@@ -60,6 +60,7 @@ Json json_of(const ExplainedOp& op) {
   row["bound"] = op.bound ? Json(to_string(*op.bound)) : Json(nullptr);
   row["own"] = json_of(op.own);
   row["total"] = json_of(op.total);
+  row["inherited"] = number(op.inherited);
   row["why_unmeasured"] = op.why_unmeasured;
   row["cause"] = to_string(op.cause);
   row["because"] = op.because;
@@ -77,13 +78,17 @@ std::string to_json(const Explanation& explanation) {
   made["modelled_ms"] = json_of(Interval{ms * explanation.time_s.value, ms * explanation.time_s.low,
                                          ms * explanation.time_s.high});
   made["modelled_card_ms"] = ms * explanation.device_s;
+  double busy_j = 0;
+  for (const ExplainedOp& op : explanation.ops) busy_j += op.card_j;
+  made["modelled_busy_j"] = busy_j;
   made["modelled_j"] = json_of(explanation.card_j);
   made["calibration"] = explanation.calibration;
   made["ops"] = Json::array();
   for (const ExplainedOp& op : explanation.ops) made["ops"].push_back(json_of(op));
   made["worst"] = {{"error", explanation.worst_by_error()},
                    {"time", explanation.worst_by_time()},
-                   {"energy", explanation.worst_by_energy()}};
+                   {"energy", explanation.worst_by_energy()},
+                   {"amplified", explanation.amplifiers()}};
   return made.dump(1);
 }
 

@@ -76,9 +76,8 @@ void Explainer::Recorder::rounded(const Tensor& source, const Tensor& host) {
   if (source.storage() == host.storage() || is_integer(source.dtype())) return;
   const std::lock_guard lock(mutex_);
   const auto before = shadows_.find(source);
-  if (before && before->values.defined())
-    return shadows_.set(host, before->values, before->from_caller);
-  shadows_.set(host, source.clone(), true);  // its owner may write into it later
+  if (before && before->values.defined()) return shadows_.set(host, *before);
+  shadows_.set(host, {source.clone(), true});  // its owner may write into it later
 }
 
 // Before the lock: the caller's language may hold one of its own.
@@ -110,8 +109,9 @@ Explainer::Recorder::Numbers Explainer::Recorder::numbers_of(Backend& device,
   if (!has_values(host)) return {host, host};
   numbers.own = widened(host, exact_.threads());
   const auto shadow = shadows_.find(tensor);
-  numbers.exact =
-      shadow && shadow->values.defined() ? widened(shadow->values, exact_.threads()) : numbers.own;
+  if (!shadow || !shadow->values.defined()) return {numbers.own, numbers.own};
+  numbers.exact = widened(shadow->values, exact_.threads());
+  numbers.error = shadow->error;
   return numbers;
 }
 
@@ -130,6 +130,7 @@ std::vector<Tensor> Explainer::Recorder::run(Backend& device, const OpCall& aske
   for (const Tensor& tensor : call.tensors) {
     row.operands.push_back(facts_of(tensor));
     operands.push_back(numbers_of(device, tensor));
+    row.inherited = std::max(row.inherited, operands.back().error);
   }
   std::vector<Tensor> results = device.run_all(call);
   for (const Tensor& result : results) row.results.push_back(facts_of(result));
@@ -180,7 +181,7 @@ void Explainer::Recorder::keep(const Tensor& tensor, const Measured& total, Tens
   if (total.equal || is_integer(exact.dtype()))
     shadows_.set_exact(tensor);
   else
-    shadows_.set(tensor, std::move(exact));
+    shadows_.set(tensor, {std::move(exact), false, total.figures.relative_l2});
 }
 
 // What a call left that failed belongs to nobody.
@@ -239,7 +240,8 @@ Tensor Explainer::Recorder::upload(Backend& device, const Tensor& host,
     if (total.equal)
       shadows_.set_exact(there);
     else
-      shadows_.set(there, exact.storage() == host.storage() ? host.clone() : exact);
+      shadows_.set(there, {exact.storage() == host.storage() ? host.clone() : exact, false,
+                           total.figures.relative_l2});
   }
   finish(std::move(row), mark);
   return there;
@@ -255,10 +257,11 @@ Tensor Explainer::Recorder::download(Backend& device, const Tensor& tensor) {
   if (has_values(host) && host.numel() > 0) {
     const auto shadow = shadows_.find(tensor);
     const bool known = shadow && shadow->values.defined();
+    if (known) row.inherited = shadow->error;
     row.own = ErrorFigures();
     row.total = known ? measure(host, shadow->values, exact_.threads()).figures : ErrorFigures();
     if (!outputs_ || is_worse(*row.total, *outputs_)) outputs_ = row.total;
-    if (known) shadows_.set(host, shadow->values);
+    if (known) shadows_.set(host, {shadow->values, false, shadow->error});
   }
   finish(std::move(row), mark);
   return host;

@@ -37,6 +37,7 @@ class Explainer::Recorder final : public CallObserver {
   struct Numbers {
     Tensor own;
     Tensor exact;
+    double error = 0;  ///< total, of the tensor
     bool same() const { return own.storage() == exact.storage(); }
   };
   ExplainedOp row_here(std::string_view op) const;

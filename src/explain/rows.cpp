@@ -35,7 +35,10 @@ void fold(ExplainedOp& row, ExplainedOp& call) {
     row.cause = call.cause;
     row.because = std::move(call.because);
   }
-  if (is_worse(call.total, row.total)) row.total = call.total;
+  if (is_worse(call.total, row.total)) {
+    row.total = call.total;
+    row.inherited = call.inherited;
+  }
   if (row.why_unmeasured.empty()) row.why_unmeasured = std::move(call.why_unmeasured);
 }
 

@@ -4,17 +4,13 @@
 
 namespace wattention {
 
-void Shadows::set(const Tensor& tensor, Tensor values, bool from_caller) {
-  put(tensor, {std::move(values), from_caller});
+void Shadows::set(const Tensor& tensor, Shadow shadow) {
+  entries_[tensor.storage().get()] = {tensor.storage(), std::move(shadow)};
+  drop_dead();
 }
 
 void Shadows::set_exact(const Tensor& tensor) {
-  put(tensor, {});
-}
-
-void Shadows::put(const Tensor& tensor, Shadow shadow) {
-  entries_[tensor.storage().get()] = {tensor.storage(), std::move(shadow)};
-  drop_dead();
+  set(tensor, {});
 }
 
 // A walk costs as much as there are entries: one at each call, however few are dead, so that no large one lingers.

@@ -10,15 +10,17 @@ namespace wattention {
 
 class Shadows {
  public:
-  /// From now on the tensor's float64 values are `values`, a host tensor: of doubles, or f32 where those are all.
-  void set(const Tensor& tensor, Tensor values, bool from_caller = false);
+  struct Shadow {
+    Tensor values =
+        {};  ///< host tensor of doubles, or of f32 where those are all; undefined: the tensor's own
+    bool from_caller = false;  ///< what the tensor was rounded from
+    double error = 0;          ///< of the tensor, relative to them
+  };
+  /// From now on those are the tensor's float64 values.
+  void set(const Tensor& tensor, Shadow shadow);
   /// The tensor's own values are its float64 values: nothing needs to be kept.
   void set_exact(const Tensor& tensor);
 
-  struct Shadow {
-    Tensor values;             ///< undefined: the tensor's own
-    bool from_caller = false;  ///< what the tensor was rounded from
-  };
   /// In the tensor's shape; nothing where none is known.
   std::optional<Shadow> find(const Tensor& tensor) const;
 
@@ -27,7 +29,6 @@ class Shadows {
     std::weak_ptr<Storage> storage;
     Shadow shadow;
   };
-  void put(const Tensor& tensor, Shadow shadow);
   void drop_dead();
 
   std::unordered_map<const Storage*, Entry> entries_;

@@ -111,6 +111,16 @@ std::string accuracy_of(const Explanation& made) {
   return text;
 }
 
+// Where errors grow that were made before: a difference, an exponential.
+std::string amplified_of(const Explanation& made) {
+  std::string text;
+  for (const std::size_t i : made.amplifiers())
+    text += fmt::format("  {}: {} of total error where its operands had {} and itself adds {}\n",
+                        place_of(made.ops[i], i), error_text(made.ops[i].total),
+                        percent(made.ops[i].inherited), error_text(made.ops[i].own));
+  return text.empty() ? text : "Amplified, from rows before:\n" + text;
+}
+
 std::string time_of(const Explanation& made) {
   double all = 0;
   for (const ExplainedOp& op : made.ops) all += op.time_s;
@@ -156,7 +166,7 @@ std::string to_text(const Explanation& explanation) {
   for (std::size_t i = 0; i < explanation.ops.size(); ++i)
     lines.push_back(line_of(i + 1, explanation.ops[i]));
   return table_of(lines) + "\n" + summary_of(explanation) + accuracy_of(explanation) +
-         time_of(explanation) + energy_of(explanation);
+         amplified_of(explanation) + time_of(explanation) + energy_of(explanation);
 }
 
 }  // namespace wattention

@@ -2,38 +2,21 @@
 import contextlib
 import sys
 
-from .. import _run, _watch
-from . import looking
+from . import _frontier
 from ._junit import junit
-from ._report import Report
+from ._observed import observe
+from ._tries import as_the_first_time, try_levers
 
 
 def add_arguments(parser):
     parser.add_argument("--release", default="", help="TT-NN's release to follow: a name of list_releases()")
     parser.add_argument("--min-pcc", type=float, metavar="P",
                         help="exit code 1 where what the program reads back has a PCC below P against float64")
+    parser.add_argument("--levers", action="store_true",
+                        help="try what could be changed at the lines that cost most: what each gives, and its price")
     parser.add_argument("--json", metavar="OUT", help="write everything as JSON; - for standard output")
     parser.add_argument("--junit", metavar="OUT", help="write a test case a row as JUnit has it; - for standard output")
     parser.add_argument("file", help="a notebook of format 4, or a script")
-
-
-def observe(file, arguments, release, prepare=lambda explainer: None):
-    """(report, failure): the file's run. `prepare` may change calls of the explainer."""
-    explainer, failure = looking(), None
-    prepare(explainer)
-    _watch.exchange(explainer)
-    try:
-        _run.run_file(file, arguments, release=release)
-    except SystemExit as end:
-        failure = end if end.code not in (None, 0) else None
-    except Exception as found:
-        failure = found
-    finally:
-        _watch.exchange(None)
-        explainer.leave()
-    report = Report()
-    report._fill(explainer)
-    return report, failure
 
 
 def _write(out, text):
@@ -47,12 +30,15 @@ def _write(out, text):
 def explain_file(options, show):
     """The exit code: 2 for a program that failed, 1 for a PCC below --min-pcc. `show` prints a failure's traceback."""
     quiet = "-" in (options.json, options.junit)
-    with contextlib.redirect_stdout(sys.stderr) if quiet else contextlib.nullcontext():
+    fresh = as_the_first_time(options.file) if options.levers else contextlib.nullcontext()
+    with fresh, contextlib.redirect_stdout(sys.stderr) if quiet else contextlib.nullcontext():
         report, failure = observe(options.file, options.arguments, options.release)
-    _write(options.json, report.json())
+    tried = try_levers(options, report) if options.levers and failure is None else None
+    _write(options.json, report.json(tried and _frontier.rows(*tried)))
     _write(options.junit, junit(report, options.file, options.min_pcc))
     if not quiet:
         print(report, end="")
+        print(_frontier.table(*tried, options.min_pcc) if tried else "", end="")
     if failure is not None:
         show(failure, options.file)
         return 2

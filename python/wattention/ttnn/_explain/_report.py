@@ -25,7 +25,7 @@ class Report:
 
     @property
     def worst(self):
-        """Indices of the rows that cost most: a dict with error, time and energy."""
+        """Indices of the rows that cost most: a dict with error, time, energy and amplified."""
         return self._seen()["worst"]
 
     @property
@@ -34,10 +34,10 @@ class Report:
         outputs = self._seen()["outputs"]
         return None if outputs is None else outputs["pcc"]
 
-    def json(self):
-        """All of it, as text."""
-        self._seen()
-        return self._json
+    def json(self, levers=None):
+        """All of it, as text; with the levers that were tried."""
+        seen = self._seen()
+        return self._json if levers is None else json.dumps(seen | {"levers": levers}, indent=1)
 
     def __str__(self):
         return repr(self) if self._text is None else self._text
