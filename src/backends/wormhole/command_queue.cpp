@@ -21,9 +21,17 @@ void add_time(OpReport& report, const OpEvent& op) {
   report.attributes.emplace_back("time_evidence", to_string(time_evidence(op)));
 }
 
+std::string each_buffer(const std::vector<CircularBuffer>& buffers) {
+  std::string text;
+  for (const CircularBuffer& buffer : buffers)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", buffer.name, buffer.bytes);
+  return text;
+}
+
 OpReport report_of(const Program& program) {
   OpReport report{program.work.op, program.work.program, program.attributes, program.refused};
   report.attributes.emplace_back("circular_buffers", std::to_string(program.work.buffer_bytes));
+  report.attributes.emplace_back("circular_buffers_each", each_buffer(program.buffers));
   report.attributes.emplace_back("program_cache", program.work.cache_hit ? "hit" : "miss");
   report.attributes.emplace_back("kernels_compiled", std::to_string(program.work.kernels_compiled));
   add_time(report, program.work);
@@ -43,8 +51,8 @@ Program WormholeBackend::enqueue(const std::string& key, Program fresh, Reuse re
   program.work.kernels = static_cast<int>(program.kernels.size());
   program.work.kernels_compiled = compile_new_kernels(program.kernels);
   kernels_compiled_ += program.work.kernels_compiled;
-  check_buffers(program.work.op, program, lowest_l1_address());
-  program.work.buffer_bytes = buffer_region_end(program.buffers) - n150d().l1.first_free;
+  check_buffers(program.work.op, program, lowest_l1_address(), release_);
+  program.work.buffer_bytes = buffer_region_end(program.buffers, release_) - release_.l1.first_free;
   ++programs_;
   add_event(program.work);
   if (CallObserver* looking = observer()) looking->reported(report_of(program));

@@ -211,7 +211,7 @@ WormholeBackend::Product WormholeBackend::matmul(const Tensor& a, const Tensor& 
   problem.activation_steps =
       problem.fused_activation ? activation_steps(call, release_).value_or(0) : 0;
   const auto look_at_l1 = [&] {
-    problem.free_l1_bytes = lowest_l1_address() - n150d().l1.first_free;
+    problem.free_l1_bytes = lowest_l1_address() - release_.l1.first_free;
   };
   look_at_l1();
   if (place.sharding) place = result_shards(choose_matmul(problem, release_), problem);

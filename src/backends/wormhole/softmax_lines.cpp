@@ -78,7 +78,7 @@ std::optional<Refusal> refuse_softmax_lines(const OpCall& call, const Release& r
   if (call.attributes.fp32_accumulate.value_or(false) && !in_words)
     return expect_plain(Attribute::fp32_accumulate);
   if (is_in_place(call)) return expect_plain(Attribute::in_place);
-  if (line_fits(problem_of(call, release))) return std::nullopt;
+  if (line_fits(problem_of(call, release), release)) return std::nullopt;
   return refuse(
       ErrorKind::unsupported,
       "[softmax] expected a line that fits the L1 of a core, as the release's program for "

@@ -143,8 +143,10 @@ WormholeBackend::WormholeBackend(const DeviceOptions& options, HostOptions host,
       host_(host),
       release_(std::move(release)),
       capabilities_(capabilities_of(release_)),
-      l1_(std::make_shared<BankMemory>(Memory::l1, n150d().l1, n150d().allocation_alignment)),
-      dram_(std::make_shared<BankMemory>(Memory::dram, n150d().dram, n150d().allocation_alignment)),
+      l1_(std::make_shared<BankMemory>(Memory::l1, n150d().l1, release_.l1,
+                                       n150d().allocation_alignment)),
+      dram_(std::make_shared<BankMemory>(Memory::dram, n150d().dram, release_.dram,
+                                         n150d().allocation_alignment)),
       live_(std::make_shared<LiveStorages>()) {
   cache_.enable(options.program_cache.value_or(release_.program_cache));
 }

@@ -1,6 +1,8 @@
 // tt-metal v0.57.0-rc71, tt_metal/impl/allocator/bank_manager.cpp: one free list stands for all banks.
 #include "backends/wormhole/memory/bank_memory.h"
 
+#include <fmt/format.h>
+
 #include "base/fail.h"
 
 namespace wattention::wormhole {
@@ -12,15 +14,17 @@ std::int64_t round_up(std::int64_t value, std::int64_t step) {
 
 }  // namespace
 
-BankMemory::BankMemory(Memory kind, const BankFacts& facts, std::int64_t allocation_alignment)
+BankMemory::BankMemory(Memory kind, const BankFacts& facts, const BankRules& rules,
+                       std::int64_t allocation_alignment)
     : kind_(kind),
       facts_(facts),
+      rules_(rules),
       allocation_alignment_(allocation_alignment),
       free_list_(whole()) {}
 
 FreeList BankMemory::whole() const {
   const Growth growth = kind_ == Memory::l1 ? Growth::down : Growth::up;
-  return {facts_.first_free, facts_.bank_bytes, allocation_alignment_, growth};
+  return {rules_.first_free, facts_.bank_bytes, allocation_alignment_, growth};
 }
 
 std::int64_t BankMemory::bytes_per_bank(std::int64_t pages, std::int64_t page_bytes) const {
@@ -45,9 +49,19 @@ std::int64_t BankMemory::take(const Wanted& wanted) {
   fail(ErrorKind::out_of_memory,
        "[allocate] expected {} B free in a row in each of {} banks; found {} B. Out of Memory: Not "
        "enough space to allocate {} B {} buffer across {} banks, where each bank needs to store {} "
-       "B",
+       "B{}",
        wanted.bytes_per_bank, wanted.banks, free_list_.largest_free_bytes(), wanted.bytes,
-       kind_ == Memory::l1 ? "L1" : "DRAM", wanted.banks, wanted.bytes_per_bank);
+       kind_ == Memory::l1 ? "L1" : "DRAM", wanted.banks, wanted.bytes_per_bank, what_banks_have());
+}
+
+// TT-NN 0.81.1, the end of its sentence.
+std::string BankMemory::what_banks_have() const {
+  if (rules_.sentence == OutOfMemory::wanted) return {};
+  const std::int64_t size = facts_.bank_bytes - rules_.first_free;
+  const std::int64_t allocated = free_list_.allocated_bytes();
+  return fmt::format(
+      ", but bank size is {} B (allocated: {} B, free: {} B, largest free block: {} B).", size,
+      allocated, size - allocated, free_list_.largest_free_bytes());
 }
 
 void BankMemory::free(std::int64_t address) {

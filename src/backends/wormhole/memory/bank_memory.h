@@ -8,6 +8,7 @@
 
 #include "backends/wormhole/memory/free_list.h"
 #include "backends/wormhole/spec/chip.h"
+#include "backends/wormhole/spec/release.h"
 
 namespace wattention::wormhole {
 
@@ -21,7 +22,8 @@ struct MemoryUse {
 /// Safe to call from several threads: tensors die on any of them.
 class BankMemory {
  public:
-  BankMemory(Memory kind, const BankFacts& facts, std::int64_t allocation_alignment);
+  BankMemory(Memory kind, const BankFacts& facts, const BankRules& rules,
+             std::int64_t allocation_alignment);
 
   /// Address of `pages` pages. Throws Error{out_of_memory} with the card's sentence; then nothing changed.
   std::int64_t allocate(std::int64_t pages, std::int64_t page_bytes);
@@ -42,9 +44,11 @@ class BankMemory {
 
   FreeList whole() const;
   std::int64_t take(const Wanted& wanted);
+  std::string what_banks_have() const;
 
   const Memory kind_;
   const BankFacts facts_;
+  const BankRules rules_;
   const std::int64_t allocation_alignment_;
   mutable std::mutex mutex_;
   FreeList free_list_;

@@ -14,17 +14,18 @@ std::string core_range_text(CoreGrid grid) {
 }  // namespace
 
 // tt-metal v0.57.0-rc71, tt_metal/impl/program/program.cpp, allocate_circular_buffers.
-std::int64_t buffer_region_end(const std::vector<CircularBuffer>& buffers) {
+std::int64_t buffer_region_end(const std::vector<CircularBuffer>& buffers, const Release& release) {
   const Chip& chip = n150d();
-  std::int64_t end = chip.l1.first_free;
+  std::int64_t end = release.l1.first_free;
   for (const CircularBuffer& buffer : buffers)
     end = ceil_div(end, chip.allocation_alignment) * chip.allocation_alignment + buffer.bytes;
   return end;
 }
 
 // The same file, validate_circular_buffer_region.
-void check_buffers(std::string_view op, const Program& program, std::int64_t lowest_l1_address) {
-  const std::int64_t end = buffer_region_end(program.buffers);
+void check_buffers(std::string_view op, const Program& program, std::int64_t lowest_l1_address,
+                   const Release& release) {
+  const std::int64_t end = buffer_region_end(program.buffers, release);
   const std::int64_t l1_end = n150d().l1.bank_bytes;
   const std::string range = core_range_text(program.buffer_grid);
   if (end > l1_end)

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "backends/wormhole/kernels/op_numerics.h"
+#include "backends/wormhole/spec/release.h"
 #include "device/events.h"
 
 namespace wattention::wormhole {
@@ -31,11 +32,12 @@ struct Program {
 };
 
 /// Where the circular buffers end when laid upward from the first free L1 address.
-std::int64_t buffer_region_end(const std::vector<CircularBuffer>& buffers);
+std::int64_t buffer_region_end(const std::vector<CircularBuffer>& buffers, const Release& release);
 
 /// Throws Error{out_of_memory} with the card's sentence when the buffers leave L1 or meet a tensor in it.
 /// `lowest_l1_address` is the end of L1 when no tensor is there.
-void check_buffers(std::string_view op, const Program& program, std::int64_t lowest_l1_address);
+void check_buffers(std::string_view op, const Program& program, std::int64_t lowest_l1_address,
+                   const Release& release);
 
 /// "LoFi", "HiFi2", ... as TT-NN writes them.
 std::string fidelity_name(Fidelity fidelity);

@@ -230,10 +230,10 @@ LineNames names_of(Along along) {
 
 }  // namespace
 
-bool line_fits(const SoftmaxLinesProblem& problem) {
+bool line_fits(const SoftmaxLinesProblem& problem, const Release& release) {
   constexpr std::int64_t usable = 512 * 1024;
   if (problem.along == Along::matrices) return true;
-  std::int64_t bytes = n150d().l1.first_free;
+  std::int64_t bytes = release.l1.first_free;
   for (const CircularBuffer& buffer : line_buffers(problem)) bytes += buffer.bytes;
   return bytes <= usable;
 }

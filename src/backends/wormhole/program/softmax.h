@@ -37,7 +37,7 @@ struct SoftmaxLinesProblem {
 };
 Program make_softmax_lines(const SoftmaxLinesProblem& problem);
 /// Its buffers hold a line; where they would not, the release takes a program that reads it three times.
-bool line_fits(const SoftmaxLinesProblem& problem);
+bool line_fits(const SoftmaxLinesProblem& problem, const Release& release);
 
 /// A row's buffers fit the L1 of a core.
 bool row_fits(const SoftmaxProblem& problem, const Release& release);

@@ -7,11 +7,10 @@
 
 namespace wattention::wormhole {
 
-/// One kind of memory: equal banks, the same addresses free in each.
+/// One kind of memory: equal banks, the same addresses free in each. From where is the release's (release.h).
 struct BankFacts {
   std::int64_t banks;
   std::int64_t bank_bytes;      ///< end of the bank's address space
-  std::int64_t first_free;      ///< lowest address that a buffer may take
   std::int64_t page_alignment;  ///< bytes
 };
 

@@ -43,6 +43,11 @@ class Reader {
                                  {"hifi4", Fidelity::hifi4}});
   }
 
+  std::optional<Fidelity> fixed_fidelity(const char* name) {
+    if (text(name) == "as_asked") return std::nullopt;
+    return fidelity(name);
+  }
+
   /// A fact that nobody reads would decide nothing.
   void expect_all_read() const {
     for (const auto& [name, fact] : facts_.all())
@@ -71,10 +76,18 @@ void read_header(std::string_view json, Release& release) {
   }
 }
 
+void read_memories(Reader& facts, Release& release) {
+  const OutOfMemory sentence = facts.word<OutOfMemory>(
+      "out_of_memory_sentence",
+      {{"wanted", OutOfMemory::wanted}, {"wanted_and_had", OutOfMemory::wanted_and_had}});
+  release.l1 = {facts.integer("l1_first_free"), sentence};
+  release.dram = {facts.integer("dram_first_free"), sentence};
+}
+
 void read_matmul(Reader& facts, Release& release) {
   release.matmul_fidelity_with_grid = facts.fidelity("matmul_fidelity_with_grid");
   release.matmul_fidelity_without_grid = facts.fidelity("matmul_fidelity_without_grid");
-  release.matmul_fidelity_multi_core = facts.fidelity("matmul_fidelity_multi_core");
+  release.matmul_fidelity_multi_core = facts.fixed_fidelity("matmul_fidelity_multi_core");
   release.matmul_packer_l1_accumulate = facts.flag("matmul_packer_l1_accumulate");
   release.matmul_fp32_accumulate = facts.flag("matmul_fp32_accumulate");
   release.matmul_bias_in_program = facts.flag("matmul_bias_in_program");
@@ -84,6 +97,12 @@ void read_matmul(Reader& facts, Release& release) {
   release.matmul_narrow_ratio = facts.integer("matmul_narrow_ratio");
   release.matmul_block_tiles_with_grid = facts.integer("matmul_block_tiles_with_grid");
   release.matmul_largest_square = facts.integer("matmul_largest_square");
+  release.matmul_squares_in_dram = facts.flag("matmul_squares_in_dram");
+  release.matmul_narrow_in_l1 = facts.flag("matmul_narrow_in_l1");
+  release.matmul_out_block_first = facts.flag("matmul_out_block_first");
+  release.matmul_square_wide = facts.flag("matmul_square_wide");
+  release.matmul_shared_b_once = facts.flag("matmul_shared_b_once");
+  release.matmul_reloaded_blocks = facts.integer("matmul_reloaded_blocks");
 }
 
 void read_other_ops(Reader& facts, Release& release) {
@@ -125,6 +144,7 @@ Release read_release(std::string_view json) {
   read_header(json, release);
   release.program_cache = facts.flag("program_cache");
   release.kernels = facts.text("kernels");
+  read_memories(facts, release);
   read_matmul(facts, release);
   read_other_ops(facts, release);
   release.print = {static_cast<int>(facts.integer("print_width")),

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,15 @@ enum class ScalarConversion { truncate, nearest_even };
 /// unit.
 enum class DivideByNumber { f32_reciprocal, vector_unit_reciprocal };
 
+/// What stands in the sentence that a tensor does not fit: what it wants, or also what the banks have.
+enum class OutOfMemory { wanted, wanted_and_had };
+
+/// What the library leaves of a bank.
+struct BankRules {
+  std::int64_t first_free;  ///< lowest address that a buffer may take
+  OutOfMemory sentence;
+};
+
 struct Release {
   std::string name;
   bool is_default;  ///< the one that is meant when nobody names one
@@ -28,9 +38,11 @@ struct Release {
       composites;       ///< likewise TT-NN's words of several ops whose digits are known
   std::string kernels;  ///< which set of kernels/ computes element by element
   bool program_cache;
+  BankRules l1, dram;
   Fidelity matmul_fidelity_with_grid;
   Fidelity matmul_fidelity_without_grid;
-  Fidelity matmul_fidelity_multi_core;  ///< fixed in that program, whatever the caller asks for
+  /// Fixed in that program, whatever the caller asks for; empty: as in all others.
+  std::optional<Fidelity> matmul_fidelity_multi_core;
   bool matmul_packer_l1_accumulate;
   bool matmul_fp32_accumulate;
   bool
@@ -40,6 +52,12 @@ struct Release {
   std::int64_t matmul_narrow_ratio;
   std::int64_t matmul_block_tiles_with_grid;
   std::int64_t matmul_largest_square;
+  bool matmul_squares_in_dram;  ///< one row or column of square blocks decides there, too
+  bool matmul_narrow_in_l1;     ///< a narrow product goes over a row of cores there, too
+  bool matmul_out_block_first;  ///< where not all fits, the block of K shrinks before the output's
+  bool matmul_square_wide;      ///< square blocks in L1 are computed in subblocks of a row
+  bool matmul_shared_b_once;    ///< one block of an unbatched b is not buffered twice
+  std::int64_t matmul_reloaded_blocks;  ///< of K; with more, partial sums are added in L1
   std::int64_t softmax_largest_block;
   bool softmax_numeric_stable;
   Fidelity softmax_fidelity;

@@ -67,7 +67,7 @@ TEST(Chip, ArithmeticOfTheLayoutHolds) {
   EXPECT_EQ(chip.compute_cores(), 64);
   EXPECT_EQ(chip.compute_cores(), chip.l1.banks);
   EXPECT_EQ(chip.l1.bank_bytes, 1464 * 1024);
-  EXPECT_EQ(chip.l1.bank_bytes - chip.l1.first_free, 1401888);
+  EXPECT_EQ(chip.l1.bank_bytes - default_release().l1.first_free, 1401888);
   EXPECT_EQ(chip.dram.banks * chip.dram.bank_bytes, std::int64_t{12} << 30);
   EXPECT_EQ(tile_side, facts.integer("tile_side"));
   EXPECT_EQ(chip.tile_bytes_bf16, tile_elements * 2);

@@ -79,7 +79,7 @@ TEST(MatmulProperties, BuffersFitWheneverTheEstimateFound) {
     if (config.kind == MatmulKind::multi_core || !fits(block, problem)) continue;
     ++found;
     const Program program = make_matmul(problem, {}, release_profile("0.57"));
-    ASSERT_LE(buffer_region_end(program.buffers), 97248 + problem.free_l1_bytes)
+    ASSERT_LE(buffer_region_end(program.buffers, default_release()), 97248 + problem.free_l1_bytes)
         << "seed " << seed + 1 << " draw " << i;
   }
   EXPECT_GT(found, 2000);

@@ -10,10 +10,12 @@ namespace {
 constexpr std::int64_t tile = 2048;
 
 std::shared_ptr<BankMemory> l1() {
-  return std::make_shared<BankMemory>(Memory::l1, n150d().l1, n150d().allocation_alignment);
+  return std::make_shared<BankMemory>(Memory::l1, n150d().l1, default_release().l1,
+                                      n150d().allocation_alignment);
 }
 std::shared_ptr<BankMemory> dram() {
-  return std::make_shared<BankMemory>(Memory::dram, n150d().dram, n150d().allocation_alignment);
+  return std::make_shared<BankMemory>(Memory::dram, n150d().dram, default_release().dram,
+                                      n150d().allocation_alignment);
 }
 
 // 2048x2048 bf16: 4096 tiles.

@@ -40,16 +40,17 @@ TEST(SoftmaxProgram, BlockWidths) {
 
 TEST(SoftmaxProgram, BuffersHoldARow) {
   // In and out 2 x 8 each, reciprocal, scaler, mask, and 32 tiles of exponentials.
-  EXPECT_EQ(buffer_region_end(softmax(32, 32).buffers), 97248 + (16 + 16 + 3 + 32) * tile);
+  EXPECT_EQ(buffer_region_end(softmax(32, 32).buffers, default_release()),
+            97248 + (16 + 16 + 3 + 32) * tile);
   // Stable: a whole row in, and a row of differences and the maximum more.
-  EXPECT_EQ(buffer_region_end(softmax(32, 32, true).buffers),
+  EXPECT_EQ(buffer_region_end(softmax(32, 32, true).buffers, default_release()),
             97248 + (32 + 16 + 3 + 32 + 1 + 32) * tile);
 }
 
 TEST(SoftmaxProgram, TheWidestRow) {
   // 1,401,888 B are 684 tiles: in 16, out 16, three single ones leave 649; 648 is a multiple of 8.
-  EXPECT_NO_THROW(check_buffers("softmax", softmax(1, 648), 1499136));
-  EXPECT_THROW(check_buffers("softmax", softmax(1, 656), 1499136), Error);
+  EXPECT_NO_THROW(check_buffers("softmax", softmax(1, 648), 1499136, default_release()));
+  EXPECT_THROW(check_buffers("softmax", softmax(1, 656), 1499136, default_release()), Error);
 }
 
 TEST(ElementwisePrograms, TilesOverCores) {
@@ -57,7 +58,7 @@ TEST(ElementwisePrograms, TilesOverCores) {
   const Program scaled = make_scalar_op({"multiply", 1024, Memory::dram, Memory::dram}, release);
   EXPECT_EQ(scaled.work.cores, 64);
   EXPECT_EQ(scaled.work.busiest_core.elementwise, 16);
-  EXPECT_EQ(buffer_region_end(scaled.buffers), 97248 + 5 * tile);
+  EXPECT_EQ(buffer_region_end(scaled.buffers, default_release()), 97248 + 5 * tile);
   const Program sum =
       make_tensor_op({"add", Along::nothing, 3, 3, Memory::l1, Memory::dram, Memory::l1}, release);
   EXPECT_EQ(sum.work.cores, 3);
@@ -85,7 +86,7 @@ TEST(MovePrograms, TransposeSharesTilesEvenly) {
   const Program transpose = make_transpose(4096, Memory::l1);
   EXPECT_EQ(transpose.work.cores, 64);
   EXPECT_EQ(transpose.work.busiest_core.copies, 64);
-  EXPECT_EQ(buffer_region_end(transpose.buffers), 97248 + 4 * tile);
+  EXPECT_EQ(buffer_region_end(transpose.buffers, default_release()), 97248 + 4 * tile);
 }
 
 TEST(WorkSplit, TheBusiestCoreTakesTheRest) {

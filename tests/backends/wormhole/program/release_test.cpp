@@ -8,7 +8,9 @@
 #include <set>
 
 #include "backends/wormhole/program/device_fixture.h"
+#include "backends/wormhole/program/matmul/program.h"
 #include "backends/wormhole/program/softmax.h"
+#include "backends/wormhole/spec/chip.h"
 #include "backends/wormhole/spec/facts.h"
 #include "backends/wormhole/timing/device_time.h"
 
@@ -84,6 +86,31 @@ void call_softmax(const Release& release, Observed& seen) {
   seen.seconds += device_time(program.work, {rates, rates.effective_clock_hz, 2048}).seconds(1e9);
 }
 
+/// Products that are too large to compute here: what would run.
+void note_choices(const Release& release, Observed& seen) {
+  const auto note_product = [&](MatmulProblem problem) {
+    problem.free_l1_bytes = n150d().l1.bank_bytes - release.l1.first_free;
+    const Program program = make_matmul(problem, {}, release);
+    for (const auto& [name, value] : program.attributes) seen.programs += name + '=' + value + ' ';
+    for (const CircularBuffer& buffer : program.buffers)
+      seen.programs += std::to_string(buffer.bytes) + ' ';
+  };
+  note_product({.m_tiles = 256, .k_tiles = 2, .n_tiles = 16, .all_dram = false});
+  note_product({.m_tiles = 32, .k_tiles = 64, .n_tiles = 64, .all_dram = false});
+  note_product({.m_tiles = 96, .k_tiles = 96, .n_tiles = 96});
+  note_product({.batch = 2, .m_tiles = 24, .k_tiles = 2, .n_tiles = 1});
+  note_product({.m_tiles = 32, .k_tiles = 8, .n_tiles = 32, .core_grid = CoreGrid{8, 8}});
+}
+
+/// What a tensor is told that does not fit.
+void note_refusals(const Release& release, Observed& seen) {
+  const auto device =
+      std::make_shared<WormholeBackend>(DeviceOptions{.mode = Mode::shape}, HostOptions{}, release);
+  const Tensor large = value_less({1024 * 1024, 8192}, DType::f32);
+  for (const Memory memory : {Memory::dram, Memory::l1})
+    seen.programs += error_of([&] { device->upload(large, {.memory = memory}); }).what();
+}
+
 void note_programs(const Device& device, Observed& seen) {
   for (const OpReport& report : device.backend().take_reports()) {
     seen.programs += report.kernel + ' ';
@@ -103,6 +130,8 @@ Observed observe(const Release& release) {
   call_ops(device, seen);
   note_programs(device, seen);
   call_softmax(release, seen);
+  note_choices(release, seen);
+  note_refusals(release, seen);
   seen.print = format_ttnn(random_tensor({2, 9}), release.print);
   return seen;
 }
@@ -124,6 +153,9 @@ const std::vector<Change>& changes() {
   static const std::vector<Change> all = {
       {"program_cache", true, programs},
       {"kernels", "0_81", digits | programs | time},  // its exponential is quicker
+      {"l1_first_free", 300000, programs},
+      {"dram_first_free", 1024, programs},
+      {"out_of_memory_sentence", "wanted_and_had", programs},
       {"matmul_fidelity_with_grid", "hifi4", digits | programs | time},
       {"matmul_fidelity_without_grid", "hifi4", digits | programs | time},
       {"matmul_fidelity_multi_core", "lofi", digits | programs},  // its readers set the pace
@@ -135,6 +167,12 @@ const std::vector<Change>& changes() {
       {"matmul_narrow_ratio", 4, programs | time},
       {"matmul_block_tiles_with_grid", 2, digits | programs | time},
       {"matmul_largest_square", 4, programs | time},
+      {"matmul_squares_in_dram", false, programs | time},
+      {"matmul_narrow_in_l1", true, programs},
+      {"matmul_out_block_first", true, programs},
+      {"matmul_square_wide", true, programs},
+      {"matmul_shared_b_once", true, programs},
+      {"matmul_reloaded_blocks", 1, programs},
       {"softmax_numeric_stable", true, digits | programs | time},
       {"softmax_fidelity", "lofi", digits | programs},  // its vector unit sets the pace
       {"softmax_fp32_accumulate", true, digits | programs | time},

@@ -35,7 +35,7 @@ OpEvent matmul_event(std::int64_t m, std::int64_t k, std::int64_t n, Fidelity fi
   problem.n_tiles = n;
   problem.core_grid = grid;
   problem.fidelity = fidelity;
-  problem.free_l1_bytes = n150d().l1.bank_bytes - n150d().l1.first_free;
+  problem.free_l1_bytes = n150d().l1.bank_bytes - default_release().l1.first_free;
   return make_matmul(problem, {}, release()).work;
 }
 
@@ -198,7 +198,7 @@ TEST(MatmulTime, ABatchWaitsForItsResults) {
   problem.k_tiles = 2;
   problem.all_dram = true;
   problem.fidelity = Fidelity::hifi2;
-  problem.free_l1_bytes = n150d().l1.bank_bytes - n150d().l1.first_free;
+  problem.free_l1_bytes = n150d().l1.bank_bytes - default_release().l1.first_free;
   const OpEvent op = make_matmul(problem, {}, release()).work;
   ASSERT_EQ(op.cores, 1);
   EXPECT_NEAR(seconds(op), 32.8e-6 / 0.907, 0.25 * 32.8e-6);

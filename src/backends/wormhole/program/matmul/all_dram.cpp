@@ -10,13 +10,15 @@
 namespace wattention::wormhole {
 namespace {
 
-MatmulConfig two_dimensional(const MatmulProblem& problem, CoreGrid grid) {
+MatmulConfig two_dimensional(const MatmulProblem& problem, CoreGrid grid, const Release& release) {
   MatmulConfig config;
   config.kind = MatmulKind::mcast_2d;
   config.grid = grid;
   const std::int64_t k = problem.k_tiles % grid.x == 0 ? problem.k_tiles / grid.x : 1;
   config.per_core = {ceil_div(problem.m_tiles, grid.y), ceil_div(problem.n_tiles, grid.x), k};
-  config.out_block = fit_block(config.per_core, problem, ShrinkK::yes);
+  const ShrinkK shrink =
+      release.matmul_out_block_first ? ShrinkK::before_sides : ShrinkK::after_sides;
+  config.out_block = fit_block(config.per_core, problem, shrink);
   config.per_core.k = config.out_block.k;
   config.subblock =
       choose_subblock(config.out_block, problem.fp32_accumulate, SubblockOrder::height_first);
@@ -49,10 +51,12 @@ MatmulConfig choose_all_dram(const MatmulProblem& problem, CoreGrid grid, const 
   const bool narrow = is_narrow(problem.m_tiles, problem.n_tiles, release.matmul_narrow_ratio);
   const bool wide = problem.n_tiles > problem.m_tiles;
   const SquareBlocks blocks = square_blocks(problem, grid, release);
-  if (blocks.one_row() || (narrow && wide))
+  const bool by_squares = release.matmul_squares_in_dram;
+  if ((by_squares && blocks.one_row()) || (narrow && wide))
     return one_dimensional(problem, MatmulKind::mcast_1d_in0);
-  if (blocks.one_column() || narrow) return one_dimensional(problem, MatmulKind::mcast_1d_in1);
-  return two_dimensional(problem, grid);
+  if ((by_squares && blocks.one_column()) || narrow)
+    return one_dimensional(problem, MatmulKind::mcast_1d_in1);
+  return two_dimensional(problem, grid, release);
 }
 
 }  // namespace wattention::wormhole

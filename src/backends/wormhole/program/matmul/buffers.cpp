@@ -19,6 +19,22 @@ std::int64_t operand_copies(const MatmulConfig& config, const MatmulProblem& pro
   return config.kind == MatmulKind::batched_reuse || blocks > 1 ? 2 : 1;
 }
 
+// In the programs of one dimension a b without matrices of its own stays for all of a's, if it is one block.
+std::int64_t b_copies(const MatmulConfig& config, const MatmulProblem& problem,
+                      const Release& release) {
+  const bool one_dimension =
+      config.kind == MatmulKind::mcast_1d_in0 || config.kind == MatmulKind::mcast_1d_in1;
+  const bool once = release.matmul_shared_b_once && one_dimension && !problem.b_batched &&
+                    config.per_core.k == problem.k_tiles;
+  return once ? 1 : operand_copies(config, problem);
+}
+
+// Partial sums are as wide as the registers, or bf16 where the packer adds them up; else as the result.
+std::int64_t partial_tile(const MatmulNumerics& numerics, const MatmulProblem& problem) {
+  if (problem.fp32_accumulate) return n150d().tile_bytes_f32;
+  return numerics.l1_accumulate ? n150d().tile_bytes_bf16 : tiles_of(problem).out;
+}
+
 constexpr std::int64_t sender_state_bytes = 64;  // of a core that sends its shard to others
 
 // a's own buffers on a core. Shards that are read where they lie take none.
@@ -40,21 +56,21 @@ std::vector<CircularBuffer> a_buffers(const MatmulConfig& config, const MatmulPr
 }  // namespace
 
 std::vector<CircularBuffer> matmul_buffers(const MatmulConfig& config,
-                                           const MatmulProblem& problem) {
+                                           const MatmulNumerics& numerics,
+                                           const MatmulProblem& problem, const Release& release) {
   const MatmulTiles tile = tiles_of(problem);
   if (config.kind == MatmulKind::multi_core) return multi_core_buffers(tile);
   const BlockSize& block = config.out_block;
-  const std::int64_t copies = operand_copies(config, problem);
   const std::int64_t out_tiles = block.m * block.n;
   std::vector<CircularBuffer> buffers = a_buffers(config, problem);
-  if (!problem.b_shards) buffers.push_back({"in1", copies * block.n * block.k * tile.b});
-  // Partial sums share the output's buffer unless they are wider, or the output is a shard that is made block by block.
-  const bool apart = problem.out_shards && config.per_core.m != block.m;
-  if (problem.fp32_accumulate)
-    buffers.push_back({"partials", out_tiles * n150d().tile_bytes_f32});
-  else if (apart)
-    buffers.push_back({"partials", out_tiles * tile.out});
+  if (!problem.b_shards)
+    buffers.push_back({"in1", b_copies(config, problem, release) * block.n * block.k * tile.b});
   if (!problem.out_shards) buffers.push_back({"out", out_tiles * tile.out});
+  // Partial sums share the output's buffer unless their format is another, or the output is a shard that is made block
+  // by block.
+  const std::int64_t partial = partial_tile(numerics, problem);
+  const bool by_block = problem.out_shards && config.per_core.m != block.m;
+  if (partial != tile.out || by_block) buffers.push_back({"partials", out_tiles * partial});
   if (problem.fused_bias) buffers.push_back({"bias", block.n * n150d().tile_bytes_bf16});
   return buffers;
 }

@@ -5,10 +5,12 @@
 #include "backends/wormhole/program/matmul/config.h"
 #include "backends/wormhole/program/matmul/problem.h"
 #include "backends/wormhole/program/program.h"
+#include "backends/wormhole/spec/release.h"
 
 namespace wattention::wormhole {
 
 std::vector<CircularBuffer> matmul_buffers(const MatmulConfig& config,
-                                           const MatmulProblem& problem);
+                                           const MatmulNumerics& numerics,
+                                           const MatmulProblem& problem, const Release& release);
 
 }  // namespace wattention::wormhole

@@ -59,10 +59,12 @@ CoreGrid clamp_grid(const std::optional<CoreGrid>& asked) {
   return asked && asked->x <= whole.x && asked->y <= whole.y ? *asked : whole;
 }
 
+bool is_longer(std::int64_t height_tiles, std::int64_t width_tiles, std::int64_t ratio) {
+  return std::max(height_tiles, width_tiles) / std::min(height_tiles, width_tiles) > ratio;
+}
+
 bool is_narrow(std::int64_t height_tiles, std::int64_t width_tiles, std::int64_t ratio) {
-  const std::int64_t longer = std::max(height_tiles, width_tiles);
-  const std::int64_t shorter = std::min(height_tiles, width_tiles);
-  return longer / shorter > ratio || shorter == 1;
+  return is_longer(height_tiles, width_tiles, ratio) || std::min(height_tiles, width_tiles) == 1;
 }
 
 MatmulConfig choose_matmul(const MatmulProblem& problem, const Release& release) {

@@ -28,7 +28,9 @@ void check_operand_shards(const MatmulConfig& config, const MatmulProblem& probl
 /// The result's shards, as the program leaves them: the layout that is asked for, its shape and cores.
 Sharding result_shards(const MatmulConfig& config, const MatmulProblem& problem);
 
-/// The longer side more than `ratio` times the shorter (integer division), or a side of one tile.
+/// The longer side more than `ratio` times the shorter (integer division).
+bool is_longer(std::int64_t height_tiles, std::int64_t width_tiles, std::int64_t ratio);
+/// That, or a side of one tile.
 bool is_narrow(std::int64_t height_tiles, std::int64_t width_tiles, std::int64_t ratio);
 
 }  // namespace wattention::wormhole

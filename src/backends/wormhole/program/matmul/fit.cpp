@@ -1,5 +1,6 @@
 // tt-metal v0.57.0-rc71, matmul_op.cpp: get_estimated_size_of_cbs, get_per_core_factor,
-// get_multi_dim_per_core_factor.
+// get_multi_dim_per_core_factor. Where a release searches in another order, that is what its library answered
+// (tests/golden/wormhole_library).
 #include "backends/wormhole/program/matmul/fit.h"
 
 #include <algorithm>
@@ -23,6 +24,13 @@ std::vector<std::int64_t> candidate_sides(std::int64_t full) {
   for (std::int64_t side = full / 2; side > 1; --side)
     if (full % side == 0) sides.push_back(side);
   return sides;
+}
+
+std::vector<std::int64_t> divisors(std::int64_t whole) {
+  std::vector<std::int64_t> found;
+  for (std::int64_t part = whole; part >= 1; --part)
+    if (whole % part == 0) found.push_back(part);
+  return found;
 }
 
 // Single precision as the release computes it, so that ties fall the same way.
@@ -72,12 +80,17 @@ std::int64_t largest_square(const MatmulProblem& problem, std::int64_t largest) 
 
 BlockSize fit_block(const BlockSize& wanted, const MatmulProblem& problem, ShrinkK shrink_k) {
   if (fits(wanted, problem)) return wanted;
-  const auto pairs = pairs_by_product(wanted);
-  const std::int64_t smallest_k = shrink_k == ShrinkK::yes ? 1 : wanted.k;
-  for (std::int64_t k = wanted.k; k >= smallest_k; --k) {
-    if (wanted.k % k != 0) continue;
-    for (auto pair = pairs.rbegin(); pair != pairs.rend(); ++pair) {
-      const BlockSize block{pair->second.m, pair->second.n, k};
+  std::vector<Sides> sides;  // the largest product first
+  for (const auto& [product, pair] : pairs_by_product(wanted)) sides.insert(sides.begin(), pair);
+  const std::vector<std::int64_t> ks =
+      shrink_k == ShrinkK::no ? std::vector{wanted.k} : divisors(wanted.k);
+  const bool sides_first = shrink_k == ShrinkK::before_sides;
+  const std::size_t outer = sides_first ? sides.size() : ks.size();
+  const std::size_t inner = sides_first ? ks.size() : sides.size();
+  for (std::size_t i = 0; i < outer; ++i) {
+    for (std::size_t j = 0; j < inner; ++j) {
+      const Sides& pair = sides[sides_first ? i : j];
+      const BlockSize block{pair.m, pair.n, ks[sides_first ? j : i]};
       if (fits(block, problem)) return block;
     }
   }

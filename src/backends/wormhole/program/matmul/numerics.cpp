@@ -5,11 +5,13 @@
 namespace wattention::wormhole {
 namespace {
 
-// With L1 accumulation the last block still goes through a reload, so two blocks gain nothing; only
-// the factory of 1D mcast_in0 turns it on for them (the digits are the same).
+// With L1 accumulation the last block still goes through a reload, so two blocks gain nothing; there are releases where
+// only the factory of 1D mcast_in0 turns it on for them (the digits are the same).
 bool accumulates_in_l1(const MatmulConfig& config, std::int64_t k_blocks,
                        const MatmulProblem& problem, const Release& release) {
-  const std::int64_t above = config.kind == MatmulKind::mcast_1d_in0 || problem.fused_bias ? 1 : 2;
+  const std::int64_t above = config.kind == MatmulKind::mcast_1d_in0 || problem.fused_bias
+                                 ? 1
+                                 : release.matmul_reloaded_blocks;
   const bool by_default = release.matmul_packer_l1_accumulate && problem.out != DType::f32;
   return problem.packer_l1_accumulate.value_or(by_default) && k_blocks > above;
 }
@@ -25,11 +27,11 @@ Fidelity default_fidelity(const MatmulProblem& problem, const Release& release) 
 
 MatmulNumerics matmul_numerics(const MatmulConfig& config, const MatmulProblem& problem,
                                const Release& release) {
+  const Fidelity asked = problem.fidelity.value_or(default_fidelity(problem, release));
   if (config.kind == MatmulKind::multi_core)
-    return {release.matmul_fidelity_multi_core, problem.k_tiles, false, false};
-  const Fidelity by_default = default_fidelity(problem, release);
+    return {release.matmul_fidelity_multi_core.value_or(asked), problem.k_tiles, false, false};
   const std::int64_t k_blocks = problem.k_tiles / config.per_core.k;
-  return {problem.fidelity.value_or(by_default),
+  return {asked,
           config.per_core.k,
           problem.fp32_accumulate,
           accumulates_in_l1(config, k_blocks, problem, release),

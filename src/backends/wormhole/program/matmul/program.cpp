@@ -33,7 +33,7 @@ Program make_matmul(const MatmulProblem& problem, const MatmulMemories& memories
   Program program;
   program.matmul = matmul_numerics(config, problem, release);
   program.work = matmul_work(config, program.matmul, problem, memories);
-  program.buffers = matmul_buffers(config, problem);
+  program.buffers = matmul_buffers(config, program.matmul, problem, release);
   program.buffer_grid = program.work.grid;
   program.kernels = matmul_kernels(config, program.matmul, problem, memories);
   program.attributes = attributes(program.work, config.grid);

@@ -108,7 +108,7 @@ OpEvent chosen_event(const GemmCase& gemm) {
   problem.k_tiles = gemm.k_tiles;
   problem.n_tiles = gemm.n_tiles;
   problem.fidelity = gemm.fidelity;
-  problem.free_l1_bytes = n150d().l1.bank_bytes - n150d().l1.first_free;
+  problem.free_l1_bytes = n150d().l1.bank_bytes - default_release().l1.first_free;
   return make_matmul(problem, {}, default_release()).work;
 }
 
