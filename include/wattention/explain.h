@@ -35,6 +35,7 @@ enum class Cause {
   stalled_sum,       ///< sums whose roundings lean to one side, as the next term is far below them
   exp_approximated,  ///< the vector unit's quick exponential
   maximum_kept,      ///< exponentials of rows whose largest value was not subtracted
+  padding_counted,   ///< rows of a softmax whose sums hold what fills their last tile up
   block_format,      ///< 16 neighbours with one exponent
   number_cut,        ///< a number that lost its low bits on the way to bf16
   operands_cut,      ///< f32 operands of which the registers hold less
@@ -148,6 +149,9 @@ class Explainer {
   class Recorder;
   std::unique_ptr<Recorder> recorder_;
 };
+
+/// What the program does on the device while it runs.
+Explanation explain(const Device& device, const std::function<void()>& program);
 
 /// The rows as a table, then what costs most and why.
 std::string to_text(const Explanation& explanation);

@@ -105,12 +105,20 @@ void suspect_softmax(const CallSeen& seen, Candidates& found) {
         fmt::format("the largest value of a row, {:.4g} here, is not subtracted before exp, which "
                     "has room up to {:.0f}: {} of {} rows lie beyond",
                     rows.largest, exp_room, rows.beyond, rows.count));
+  constexpr std::int64_t tile = 32;
+  const std::int64_t padded = (rows.width + tile - 1) / tile * tile;
+  if (padded != rows.width && rows.mean_sum < 1)
+    suspect(found, Cause::padding_counted, 1 - rows.mean_sum,
+            fmt::format("rows of {} are padded to {}, and its program counts the padding as other "
+                        "columns: the weights of a row sum to {:.4f} on average in place of 1",
+                        rows.width, padded, rows.mean_sum));
   if (rows.mean_sum > 1 && !seen.facts.fp32_accumulate)
     suspect(found, Cause::stalled_sum, rows.mean_sum - 1,
             fmt::format("its sums of {} exponentials stall in 8 bits: the weights of a "
                         "row sum to {:.4f} on average in place of 1",
                         rows.width, rows.mean_sum));
-  if (seen.facts.work.exponentials > 0)
+  constexpr double most_off = 0.07;  // of exp and reciprocal together (docs/numerics.md)
+  if (seen.facts.work.exponentials > 0 && std::fabs(rows.mean_sum - 1) < most_off)
     suspect(found, Cause::exp_approximated, 0.9 * seen.own.figures.relative_l2,
             fmt::format("exp and the reciprocal are the vector unit's quick approximations: the "
                         "weights of a row sum to {:.4f} on average in place of 1",

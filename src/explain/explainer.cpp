@@ -32,11 +32,18 @@ Explanation Explainer::explanation() const {
   return recorder_->explanation();
 }
 
+Explanation explain(const Device& device, const std::function<void()>& program) {
+  Explainer explainer;
+  explainer.watch(device);
+  program();
+  return explainer.explanation();
+}
+
 std::string_view to_string(Cause cause) {
-  constexpr std::array<std::string_view, 11> words{
-      "none",        "result_rounding",  "slices_dropped", "dst_rounding",
-      "stalled_sum", "exp_approximated", "maximum_kept",   "block_format",
-      "number_cut",  "operands_cut",     "approximated"};
+  constexpr std::array<std::string_view, 12> words{
+      "none",         "result_rounding",  "slices_dropped", "dst_rounding",
+      "stalled_sum",  "exp_approximated", "maximum_kept",   "padding_counted",
+      "block_format", "number_cut",       "operands_cut",   "approximated"};
   return words[static_cast<std::size_t>(cause)];
 }
 

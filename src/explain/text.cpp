@@ -124,6 +124,7 @@ std::string amplified_of(const Explanation& made) {
 std::string time_of(const Explanation& made) {
   double all = 0;
   for (const ExplainedOp& op : made.ops) all += op.time_s;
+  if (made.worst_by_time().empty()) return {};  // a device without a model of time
   std::string text = "Time:\n";
   for (const std::size_t i : made.worst_by_time())
     text += fmt::format("  {}: {:.4f} ms, {}; bound by {}\n", place_of(made.ops[i], i),
@@ -135,6 +136,7 @@ std::string time_of(const Explanation& made) {
 std::string energy_of(const Explanation& made) {
   double all = 0;
   for (const ExplainedOp& op : made.ops) all += op.card_j;
+  if (made.worst_by_energy().empty()) return {};
   std::string text = "Energy:\n";
   for (const std::size_t i : made.worst_by_energy())
     text += fmt::format("  {}: {:.2e} J, {}\n", place_of(made.ops[i], i), made.ops[i].card_j,

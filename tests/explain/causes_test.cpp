@@ -88,6 +88,19 @@ TEST(Causes, AMaximumThatIsNotSubtracted) {
   EXPECT_EQ(small.cause, Cause::exp_approximated);
 }
 
+TEST(Causes, PaddingThatCounts) {
+  const auto masked = [](std::int64_t width) {
+    return last_row(
+        [width](const Device& card) {
+          run_op(Op::scale_mask_softmax, {.tensors = {sent(card, {1, 1, 32, width}, -1, 1),
+                                                      sent(card, {1, 1, 32, width}, -0.1F, 0.1F)}});
+        },
+        "0.57");
+  };
+  EXPECT_EQ(masked(40).cause, Cause::padding_counted) << masked(40).because;
+  EXPECT_EQ(masked(64).cause, Cause::exp_approximated) << masked(64).because;
+}
+
 TEST(Causes, BlocksWithOneExponent) {
   const ExplainedOp row = last_row([](const Device& card) {
     Tensor host = testing::uniform_tensor({32, 32}, 3);
