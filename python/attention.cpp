@@ -114,8 +114,15 @@ void bind_multi_head_attention(nb::module_& module) {
           "From PREFIXin_proj_weight, PREFIXin_proj_bias, PREFIXout_proj.weight, "
           "PREFIXout_proj.bias: torch's "
           "state_dict(), or load_safetensors(). Their memory is shared.")
-      .def("to", &MultiHeadAttention::to, nb::arg("device"), ReleaseGil(),
-           "The same module on a device; its weights move there once.")
+      .def(
+          "to",
+          [](const MultiHeadAttention& self, const Device& device,
+             std::optional<std::string_view> variant) {
+            return self.to(device, variant ? std::optional(parse_variant(*variant)) : std::nullopt);
+          },
+          nb::arg("device"), nb::arg("variant") = nb::none(), ReleaseGil(),
+          "The same module on a device; its weights move there once. variant: of the software card "
+          "\"resident\", its usual one, or \"fused\".")
       .def("__call__", computed, nb::arg("tokens"), nb::arg("mask") = nb::none(),
            nb::arg("cache") = nb::none(),
            "[batch, T, embed_dim] or [T, embed_dim] -> the same. With a cache the tokens follow "

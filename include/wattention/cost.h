@@ -39,14 +39,14 @@ struct HeadsCase {
 /// A forward of SelfAttention: tokens [tokens, embed_dim] -> context [tokens, head_dim].
 struct ForwardCase {
   std::string device = "wormhole";
-  Variant variant = Variant::resident;  ///< or naive
+  Variant variant = Variant::resident;  ///< or naive, or fused where the release has its op
   std::int64_t tokens = 1024;
   std::int64_t embed_dim = 2048;
   std::int64_t head_dim = 2048;
-  std::optional<CoreGrid> core_grid = std::nullopt;  ///< resident; {8, 8} when not given
+  std::optional<CoreGrid> core_grid = std::nullopt;  ///< not naive; {8, 8} when not given
   std::optional<Fidelity> fidelity = std::nullopt;   ///< the release's when not given
-  Memory weights = Memory::l1;                       ///< resident: where its weights lie
-  HeadsCase heads{};                                 ///< resident
+  Memory weights = Memory::l1;                       ///< not naive: where its weights lie
+  HeadsCase heads{};                                 ///< resident and fused
 };
 
 struct ForwardEstimate {
@@ -59,8 +59,8 @@ struct ForwardEstimate {
   Interval card_j(std::int64_t count) const;
 };
 
-/// Runs the module in Mode::shape, so any size takes milliseconds. The program cache is on for resident and off for
-/// naive, whose host code never enables it. Throws what the device throws for sizes that do not fit.
+/// Runs the module in Mode::shape, so any size takes milliseconds. The program cache is off for naive, whose
+/// host code never enables it, and on for the others. Throws what the device throws for sizes that do not fit.
 ForwardEstimate estimate_forward(const ForwardCase& forward, const EstimateOptions& options = {});
 
 /// The machine around the card that estimates assume unless EstimateOptions::host names another: the one that the

@@ -2,6 +2,7 @@
 // Attention with heads as a module: torch's nn.MultiheadAttention, for inference.
 #include <wattention/attention.h>
 #include <wattention/device.h>
+#include <wattention/nn.h>
 #include <wattention/random.h>
 #include <wattention/safetensors.h>
 
@@ -52,9 +53,11 @@ class MultiHeadAttention {
   MultiHeadAttention(MultiHeadAttentionWeights weights, int num_heads,
                      const MultiHeadAttentionOptions& options = {});
 
-  /// The same module on a device; its weights move there once. On the software card attention is built from matmul,
-  /// scale_mask_softmax and matmul, as TT-NN programs build it: for one tensor of tokens, causal or not.
-  MultiHeadAttention to(const Device& device) const;
+  /// The same module on a device; its weights move there once. The software card takes one tensor of tokens, causal or
+  /// not. Variant resident, its usual one, builds attention from matmul, scale_mask_softmax and matmul, as TT-NN programs
+  /// build it; fused is the release's own scaled_dot_product_attention, where it has one. Other devices have one way, and
+  /// take no variant: Error{unsupported}.
+  MultiHeadAttention to(const Device& device, std::optional<Variant> variant = std::nullopt) const;
 
   /// tokens [batch, T, embed_dim] or [T, embed_dim] on the host -> the same shape on the host. The mask as in
   /// ScaledDotProductAttentionOptions: 1 where a token is seen, the opposite of torch's module.
@@ -87,8 +90,9 @@ class MultiHeadAttention {
                            MultiHeadAttentionStages* stages) const;
   Tensor attend_on_card(const Tensor& tokens, const Tensor& mask,
                         MultiHeadAttentionStages* stages) const;
-  Tensor attend_by_ops(const Tensor& tokens, const Tensor& mask,
+  Tensor attend_by_ops(const Tensor& fused, const Tensor& mask,
                        MultiHeadAttentionStages* stages) const;
+  Tensor attend_fused(const Tensor& fused) const;
   bool is_on_card() const { return device_ && device_->capabilities().simulated; }
   void expect_tokens(const Tensor& tokens, std::string_view name) const;
   Tensor there(const Tensor& tensor) const;
@@ -97,6 +101,7 @@ class MultiHeadAttention {
   int num_heads_, num_kv_heads_;
   bool is_causal_;
   std::optional<Device> device_;
+  bool fused_on_card_ = false;
   Projection in_, query_, key_, value_, out_;  ///< in_: of a card, all three at once
 };
 

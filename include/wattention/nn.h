@@ -47,11 +47,13 @@ struct AttentionStages {
 /// What a variant or its device does not take is refused, never ignored. What is unset, they decide.
 struct AttentionConfig {
   Variant variant = Variant::reference;
-  std::optional<DType> dtype = std::nullopt;         ///< the arithmetic's input type
-  std::optional<CoreGrid> core_grid = std::nullopt;  ///< resident only: {8, 8} when not given
-  std::optional<Fidelity> fidelity = std::nullopt;   ///< of naive's and resident's products
-  bool fold_projections = false;                     ///< fused only
-  std::optional<Memory> weights = std::nullopt;      ///< of resident's weights on the card: l1
+  std::optional<DType> dtype = std::nullopt;  ///< the arithmetic's input type
+  std::optional<CoreGrid> core_grid =
+      std::nullopt;  ///< on a card, resident and fused: {8, 8} when not given
+  std::optional<Fidelity> fidelity = std::nullopt;  ///< on a card: of its products
+  bool fold_projections = false;                    ///< fused only, not on a card
+  std::optional<Memory> weights =
+      std::nullopt;  ///< where resident's and fused's weights lie on a card: l1
 };
 
 /// One-headed self-attention: weights W_query, W_key, W_value, no bias.
@@ -68,7 +70,8 @@ class SelfAttention {
 
   /// tokens [T, embed_dim] on the host -> context [T, head_dim] on the host.
   Tensor operator()(const Tensor& tokens) const;
-  /// The same with every stage; not for variant fused, which has none.
+  /// The same with every stage; not for variant fused in host memory, which has none. On a card it has no scores and no
+  /// weights.
   AttentionStages stages(const Tensor& tokens) const;
   /// Into an existing host tensor; variant fused allocates nothing after the first call of a size.
   void forward(const Tensor& tokens, Tensor& context) const;

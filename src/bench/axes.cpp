@@ -41,35 +41,40 @@ void expect_axes(const BenchAxes& axes) {
            grid.y, grid.x);
 }
 
-bool on_accelerator(Variant variant) {
-  return variant == Variant::naive || variant == Variant::resident;
+// By a card, in its own memory.
+bool on_card(const BenchCase& bench_case) {
+  const Variant variant = bench_case.variant;
+  return variant == Variant::naive || variant == Variant::resident ||
+         (variant == Variant::fused && is_simulated(open_device(bench_case.device)));
 }
 
 std::vector<Variant> variants_of(const BenchAxes& axes, const std::string& device) {
   return axes.variants.empty() ? std::vector{best_variant(device)} : axes.variants;
 }
 
-std::vector<DType> dtypes_of(const BenchAxes& axes, Variant variant) {
+std::vector<DType> dtypes_of(const BenchAxes& axes, const BenchCase& one) {
   if (!axes.dtypes.empty()) return axes.dtypes;
-  return {on_accelerator(variant) ? DType::bf16 : DType::f32};
+  return {on_card(one) ? DType::bf16 : DType::f32};
 }
 
-std::vector<std::optional<CoreGrid>> core_grids_of(const BenchAxes& axes, Variant variant) {
-  if (variant != Variant::resident || axes.core_grids.empty()) return {std::nullopt};
+std::vector<std::optional<CoreGrid>> core_grids_of(const BenchAxes& axes, const BenchCase& one) {
+  if (axes.core_grids.empty() || one.variant == Variant::naive || !on_card(one))
+    return {std::nullopt};
   return {axes.core_grids.begin(), axes.core_grids.end()};
 }
 
-std::vector<std::optional<Fidelity>> fidelities_of(const BenchAxes& axes, Variant variant) {
-  if (!on_accelerator(variant) || axes.fidelities.empty()) return {std::nullopt};
+std::vector<std::optional<Fidelity>> fidelities_of(const BenchAxes& axes, const BenchCase& one) {
+  if (axes.fidelities.empty() || !on_card(one)) return {std::nullopt};
   return {axes.fidelities.begin(), axes.fidelities.end()};
 }
 
-std::vector<std::string> hosts_of(const BenchAxes& axes, Variant variant) {
-  return on_accelerator(variant) ? axes.hosts : std::vector<std::string>{""};
+std::vector<std::string> hosts_of(const BenchAxes& axes, const BenchCase& one) {
+  return on_card(one) ? axes.hosts : std::vector<std::string>{""};
 }
 
-std::vector<bool> foldings_of(const BenchAxes& axes, Variant variant) {
-  return variant == Variant::fused ? axes.fold_projections : std::vector{false};
+std::vector<bool> foldings_of(const BenchAxes& axes, const BenchCase& one) {
+  return one.variant == Variant::fused && !on_card(one) ? axes.fold_projections
+                                                        : std::vector{false};
 }
 
 // What only a module with heads has.
@@ -139,7 +144,7 @@ std::string heads_reason(const BenchCase& bench_case) {
     return "[bench] expected variant reference, fused or resident with heads; found naive";
   if (bench_case.fold_projections || bench_case.core_grid || bench_case.fidelity)
     return "[bench] expected no fold-projections, core-grid or fidelity with heads; found one";
-  if (bench_case.heads.past > 0 && variant == Variant::resident)
+  if (bench_case.heads.past > 0 && on_card(bench_case))
     return "[bench] expected past 0 on a card, whose module has no cache; found more";
   return "";
 }
@@ -149,9 +154,7 @@ std::string heads_reason(const BenchCase& bench_case) {
 std::string refusal_of(const BenchCase& bench_case) {
   if (bench_case.heads.heads > 0)
     if (std::string reason = heads_reason(bench_case); !reason.empty()) return reason;
-  return on_accelerator(bench_case.variant) && bench_case.dtype != DType::bf16
-             ? dtype_reason(bench_case)
-             : "";
+  return bench_case.dtype != DType::bf16 && on_card(bench_case) ? dtype_reason(bench_case) : "";
 }
 
 std::vector<BenchCase> cases_of(const BenchAxes& axes) {
@@ -164,22 +167,22 @@ std::vector<BenchCase> cases_of(const BenchAxes& axes) {
       cases, [&](const BenchCase& c) { return variants_of(axes, c.device); },
       [](BenchCase& c, Variant v) { c.variant = v; });
   cases = times(
-      cases, [&](const BenchCase& c) { return dtypes_of(axes, c.variant); },
+      cases, [&](const BenchCase& c) { return dtypes_of(axes, c); },
       [](BenchCase& c, DType v) { c.dtype = v; });
   cases = times(cases, always(axes.threads), [](BenchCase& c, int v) { c.threads = v; });
   cases =
       times(cases, always(axes.kernels), [](BenchCase& c, const std::string& v) { c.kernel = v; });
   cases = times(
-      cases, [&](const BenchCase& c) { return core_grids_of(axes, c.variant); },
+      cases, [&](const BenchCase& c) { return core_grids_of(axes, c); },
       [](BenchCase& c, std::optional<CoreGrid> v) { c.core_grid = v; });
   cases = times(
-      cases, [&](const BenchCase& c) { return fidelities_of(axes, c.variant); },
+      cases, [&](const BenchCase& c) { return fidelities_of(axes, c); },
       [](BenchCase& c, std::optional<Fidelity> v) { c.fidelity = v; });
   cases = times(
-      cases, [&](const BenchCase& c) { return hosts_of(axes, c.variant); },
+      cases, [&](const BenchCase& c) { return hosts_of(axes, c); },
       [](BenchCase& c, const std::string& v) { c.host = v; });
   cases = times(
-      cases, [&](const BenchCase& c) { return foldings_of(axes, c.variant); },
+      cases, [&](const BenchCase& c) { return foldings_of(axes, c); },
       [](BenchCase& c, bool v) { c.fold_projections = v; });
   cases = times(cases, always(axes.tokens), [](BenchCase& c, std::int64_t v) { c.tokens = v; });
   cases =

@@ -56,7 +56,10 @@ BenchModule::ManyHeads BenchModule::many_heads(const BenchCase& bench_case, cons
       *tensor = in(bench_case.dtype, *tensor);
   const MultiHeadAttentionOptions options{.num_kv_heads = heads.key_heads(),
                                           .is_causal = heads.is_causal};
-  ManyHeads made{MultiHeadAttention(weights, heads.heads, options).to(device), std::nullopt};
+  // A card has two ways; elsewhere there is one, whatever the case says.
+  const auto variant = is_simulated(device) ? std::optional(bench_case.variant) : std::nullopt;
+  ManyHeads made{MultiHeadAttention(weights, heads.heads, options).to(device, variant),
+                 std::nullopt};
   if (heads.past == 0) return made;
   made.cache.emplace(heads.batch, heads.key_heads(), heads.past + bench_case.tokens,
                      drawn.module.head_dim(), bench_case.dtype);

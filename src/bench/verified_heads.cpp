@@ -28,7 +28,7 @@ class Heads final : public VerifiedDraw {
         dtype_(dtype),
         reference_(reference) {}
 
-  Stages on_device(const Device& device, const AttentionConfig&) const override {
+  Stages on_device(const Device& device, const AttentionConfig& config) const override {
     const HeadsCase& heads = operands_.heads;
     // A card, and reference, round or widen by themselves.
     const DType dtype = device.capabilities().host_memory ? dtype_ : DType::f32;
@@ -38,7 +38,8 @@ class Heads final : public VerifiedDraw {
     const MultiHeadAttention attention =
         MultiHeadAttention(weights, heads.heads,
                            {.num_kv_heads = heads.key_heads(), .is_causal = heads.is_causal})
-            .to(device);
+            .to(device,
+                device.capabilities().simulated ? std::optional(config.variant) : std::nullopt);
     const Tensor tokens = operands_.tokens.to(dtype);
     if (heads.past == 0) return named(attention.stages(tokens));
     KeyValueCache cache(heads.batch, heads.key_heads(), heads.past + tokens.size(1),
@@ -63,7 +64,12 @@ class Heads final : public VerifiedDraw {
       return formula.wide(*find_stage(card, name)).view({batch, heads, tokens, tokens});
     };
     Stages steps = exact();  // the projections' operands are exact
+    const bool is_fused = find_stage(card, "weights") == nullptr;
     for (auto& [name, values] : steps) {
+      if (is_fused && name == "context")
+        values = matrix_of(formula.context(
+            formula.weights(formula.scores(rows("query"), rows("key"))), rows("value")));
+      if (is_fused && name != "output") continue;
       if (name == "scores")
         values = matrix_of(formula.scores(rows("query"), rows("key")));
       else if (name == "weights")

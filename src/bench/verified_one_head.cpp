@@ -21,7 +21,8 @@ class OneHead final : public VerifiedDraw {
 
   Stages on_device(const Device& device, const AttentionConfig& config) const override {
     const SelfAttention attention = module().to(device, config);
-    if (config.variant != Variant::fused) return named(attention.stages(operands_.tokens));
+    if (config.variant != Variant::fused || device.capabilities().simulated)
+      return named(attention.stages(operands_.tokens));
     return {{"context", attention(operands_.tokens)}};
   }
 
@@ -39,7 +40,15 @@ class OneHead final : public VerifiedDraw {
                        {.dtype = DType::f64});
     };
     const auto root = std::sqrt(static_cast<double>(operands_.query.size(0)));
-    Stages steps = exact();  // the projections' operands are exact
+    Stages steps = exact();                        // the projections' operands are exact
+    if (find_stage(card, "weights") == nullptr) {  // a fused program's context, from its operands
+      for (auto& [name, rows] : steps)
+        if (name == "context")
+          rows = to_host(matmul(
+              softmax(divide(matmul(wide("query"), wide("key"), {.transpose_b = true}), root)),
+              wide("value")));
+      return steps;
+    }
     for (auto& [name, rows] : steps) {
       if (name == "scores")
         rows = to_host(matmul(wide("query"), wide("key"), {.transpose_b = true}));

@@ -21,14 +21,14 @@ MultiHeadAttention make_module_with_heads(const ForwardCase& forward, const Devi
                                           .out_proj_bias = Tensor::empty({embed})};
   return MultiHeadAttention(weights, heads.heads,
                             {.num_kv_heads = heads.key_heads(), .is_causal = heads.is_causal})
-      .to(device);
+      .to(device, forward.variant);
 }
 
 SelfAttention make_module(const ForwardCase& forward, const Device& device) {
   const auto weight = [&] { return Tensor::empty({forward.head_dim, forward.embed_dim}); };
   AttentionConfig config{
       .variant = forward.variant, .core_grid = forward.core_grid, .fidelity = forward.fidelity};
-  if (forward.variant == Variant::resident) config.weights = forward.weights;
+  if (forward.variant != Variant::naive) config.weights = forward.weights;
   return SelfAttention(weight(), weight(), weight()).to(device, config);
 }
 
@@ -54,27 +54,28 @@ void check(const ForwardCase& forward) {
   expect(forward.tokens > 0 && forward.embed_dim > 0 && forward.head_dim > 0,
          "[estimate] expected tokens, embed-dim and head-dim of at least 1; found {}, {} and {}",
          forward.tokens, forward.embed_dim, forward.head_dim);
-  expect(forward.variant == Variant::naive || forward.variant == Variant::resident,
-         "[estimate] expected variant naive or resident; found {}", to_string(forward.variant));
-  expect(forward.heads.heads == 0 || forward.variant == Variant::resident,
-         "[estimate] expected variant resident with heads; found {}", to_string(forward.variant));
+  expect(forward.variant != Variant::reference,
+         "[estimate] expected variant naive, resident or fused; found {}",
+         to_string(forward.variant));
+  expect(forward.heads.heads == 0 || forward.variant != Variant::naive,
+         "[estimate] expected variant resident or fused with heads; found {}",
+         to_string(forward.variant));
   expect(forward.heads.heads == 0 ||
              (!forward.core_grid && !forward.fidelity && forward.weights == Memory::l1),
          "[estimate] expected no core-grid, fidelity or weights with heads; found one");
   expect(forward.heads.past == 0,
          "[estimate] expected past 0 on a card, whose module has no cache; found {}",
          forward.heads.past);
-  expect(
-      forward.variant == Variant::resident || (forward.weights == Memory::l1 && !forward.core_grid),
-      "[estimate] expected core-grid and weights with variant resident only; found {}",
-      to_string(forward.variant));
+  expect(forward.variant != Variant::naive || (forward.weights == Memory::l1 && !forward.core_grid),
+         "[estimate] expected core-grid and weights with variant resident or fused; found {}",
+         to_string(forward.variant));
 }
 
 }  // namespace
 
 Device open_without_values(const ForwardCase& forward, DeviceOptions others) {
   others.mode = Mode::shape;
-  others.program_cache = forward.variant == Variant::resident;
+  others.program_cache = forward.variant != Variant::naive;
   return open_device(forward.device, others);
 }
 

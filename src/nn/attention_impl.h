@@ -30,6 +30,7 @@ VariantPointer make_naive_variant(const AttentionWeights&, const Device&, const 
 VariantPointer make_resident_variant(const AttentionWeights&, const Device&,
                                      const AttentionConfig&);
 VariantPointer make_fused_variant(const AttentionWeights&, const Device&, const AttentionConfig&);
+VariantPointer make_fused_on_card(const AttentionWeights&, const Device&, const AttentionConfig&);
 
 /// Throws Error{unsupported}: the variant sends tensors to a card's own memory and the device has
 /// none.

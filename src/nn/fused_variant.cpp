@@ -35,6 +35,7 @@ class FusedVariant final : public AttentionVariant {
 
 VariantPointer make_fused_variant(const AttentionWeights& weights, const Device& device,
                                   const AttentionConfig& config) {
+  if (device.capabilities().simulated) return make_fused_on_card(weights, device, config);
   return std::make_unique<FusedVariant>(weights, device, config);
 }
 

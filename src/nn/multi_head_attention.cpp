@@ -131,7 +131,13 @@ MultiHeadAttention::MultiHeadAttention(MultiHeadAttentionWeights weights, int nu
   out_ = {weights_.out_proj_weight, weights_.out_proj_bias};
 }
 
-MultiHeadAttention MultiHeadAttention::to(const Device& device) const {
+MultiHeadAttention MultiHeadAttention::to(const Device& device,
+                                          std::optional<Variant> variant) const {
+  const bool on_card = device.capabilities().simulated;
+  const bool is_known = variant == Variant::resident || variant == Variant::fused;
+  if (variant && !(on_card && is_known))
+    fail(ErrorKind::unsupported, "[multi_head_attention] expected {} on {}; found {}",
+         on_card ? "variant resident or fused" : "no variant", device.name(), to_string(*variant));
   MultiHeadAttention moved(weights_, num_heads_,
                            {.num_kv_heads = num_kv_heads_, .is_causal = is_causal_});
   moved.in_ = {weights_.in_proj_weight, weights_.in_proj_bias};
@@ -140,6 +146,7 @@ MultiHeadAttention MultiHeadAttention::to(const Device& device) const {
     if (part->bias.defined()) part->bias = to_device(part->bias, device);
   }
   moved.device_ = device;
+  moved.fused_on_card_ = variant == Variant::fused;
   return moved;
 }
 

@@ -1,5 +1,5 @@
-// Attention with heads as TT-NN programs build it, on a device without the fused op: one projection, heads, two batched
-// products with softmax between them.
+// Attention with heads as TT-NN programs build it: one projection, heads, and either two batched products with softmax
+// between them, or the release's fused op.
 #include <wattention/multi_head_attention.h>
 
 #include <cmath>
@@ -33,9 +33,8 @@ Tensor columns_of(const Tensor& rows, std::int64_t begin, std::int64_t count) {
 
 }  // namespace
 
-Tensor MultiHeadAttention::attend_by_ops(const Tensor& tokens, const Tensor& mask,
+Tensor MultiHeadAttention::attend_by_ops(const Tensor& fused, const Tensor& mask,
                                          MultiHeadAttentionStages* stages) const {
-  const Tensor fused = linear(tokens, in_.weight, in_.bias);
   const int group = num_heads_ / num_kv_heads_;
   const auto heads = [&](HeadSplit::Part part) {
     const bool is_key = part == HeadSplit::Part::key, is_query = part == HeadSplit::Part::query;
@@ -49,20 +48,22 @@ Tensor MultiHeadAttention::attend_by_ops(const Tensor& tokens, const Tensor& mas
   OpAttributes with_mask;
   with_mask.scale = scale;
   with_mask.causal = true;  // a row of the mask for each query
+  with_mask.in_place = true;  // of a new tensor later releases ask for a mask of one row
+  if (stages) stages->scores = to_host(scores);
   const Tensor weights = mask.defined() ? scale_mask_softmax(scores, mask, with_mask)
                                         : softmax(multiply(scores, scale));
   Tensor context = concatenate_heads(matmul(weights, heads(HeadSplit::Part::value)));
-  if (stages) {
-    const Tensor rows = to_host(fused);
-    const std::int64_t keys = head_dim() * num_kv_heads_;
-    *stages = {.query = columns_of(rows, 0, embed_dim()),
-               .key = columns_of(rows, embed_dim(), keys),
-               .value = columns_of(rows, embed_dim() + keys, keys),
-               .scores = to_host(scores),
-               .weights = to_host(weights),
-               .context = to_host(context)};
-  }
+  if (stages) stages->weights = to_host(weights);
   return context;
+}
+
+Tensor MultiHeadAttention::attend_fused(const Tensor& fused) const {
+  const auto heads = [&](HeadSplit::Part part) {
+    return split_heads(fused, {.heads = num_heads_, .kv_heads = num_kv_heads_, .part = part});
+  };
+  return concatenate_heads(
+      scaled_dot_product_attention(heads(HeadSplit::Part::query), heads(HeadSplit::Part::key),
+                                   heads(HeadSplit::Part::value), {.is_causal = is_causal_}));
 }
 
 Tensor MultiHeadAttention::attend_on_card(const Tensor& tokens, const Tensor& mask,
@@ -72,10 +73,20 @@ Tensor MultiHeadAttention::attend_on_card(const Tensor& tokens, const Tensor& ma
          "[multi_head_attention] expected is_causal or no mask on {}; found a mask",
          device_->name());
   Tensor hidden;
-  if (is_causal_) hidden = to_device(causal_mask(tokens), *device_);
-  Tensor output =
-      to_host(project(out_, attend_by_ops(to_device(tokens, *device_), hidden, stages)));
-  if (stages) stages->output = output;
+  if (is_causal_ && !fused_on_card_) hidden = to_device(causal_mask(tokens), *device_);
+  const Tensor fused = linear(to_device(tokens, *device_), in_.weight, in_.bias);
+  const Tensor context =
+      fused_on_card_ ? attend_fused(fused) : attend_by_ops(fused, hidden, stages);
+  Tensor output = to_host(project(out_, context));
+  if (stages) {
+    const Tensor rows = to_host(fused);
+    const std::int64_t keys = head_dim() * num_kv_heads_;
+    stages->query = columns_of(rows, 0, embed_dim());
+    stages->key = columns_of(rows, embed_dim(), keys);
+    stages->value = columns_of(rows, embed_dim() + keys, keys);
+    stages->context = to_host(context);
+    stages->output = output;
+  }
   return output;
 }
 

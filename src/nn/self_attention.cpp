@@ -49,7 +49,8 @@ void expect_tokens(const Tensor& tokens, std::int64_t embed_dim) {
 // An option that would change nothing is refused: who gives it expects a change.
 void expect_taken(const AttentionConfig& config, const Device& device) {
   const Variant variant = config.variant;
-  const bool resident = variant == Variant::resident;
+  const Capabilities& has = device.capabilities();
+  const bool resident = variant == Variant::resident || (variant == Variant::fused && is_card(has));
   const auto expect_variant = [variant](bool holds, std::string_view option,
                                         std::string_view wanted) {
     expect(holds, "[{}] expected variant {}; found {}", option, wanted, to_string(variant));
@@ -58,7 +59,6 @@ void expect_taken(const AttentionConfig& config, const Device& device) {
   expect_variant(!config.weights || resident, "weights", "resident");
   expect_variant(!config.fold_projections || variant == Variant::fused, "fold_projections",
                  "fused");
-  const Capabilities& has = device.capabilities();
   if (config.fidelity && !has.attributes.has(Attribute::fidelity))
     fail(ErrorKind::unsupported,
          "[fidelity] expected no fidelity on {}, which takes none; found {}", device.name(),

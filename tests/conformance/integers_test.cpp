@@ -6,7 +6,6 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <numeric>
 #include <string>
 #include <vector>
 
@@ -17,7 +16,8 @@ namespace {
 template <class T>
 Tensor counted(const Shape& shape) {
   std::vector<T> values(static_cast<std::size_t>(shape.numel()));
-  std::iota(values.begin(), values.end(), static_cast<T>(std::numeric_limits<T>::max() - 5000));
+  auto next = static_cast<std::uint32_t>(std::numeric_limits<T>::max() - 5000);
+  for (T& value : values) value = static_cast<T>(next++);  // unsigned: it may run over
   return Tensor::from(std::span<const T>(values), shape);
 }
 
