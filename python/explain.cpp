@@ -2,7 +2,9 @@
 #include <nanobind/stl/function.h>
 #include <wattention/explain.h>
 
+#include "bench/machine.h"
 #include "binding.h"
+#include "report/trace.h"
 
 namespace wattention::python {
 namespace {
@@ -33,6 +35,12 @@ OpAttributes attributes_of(const nb::dict& words) {
   return attributes;
 }
 
+std::string trace_of(const Explainer& self, const std::string& name) {
+  const report::TraceGroup group{
+      .name = name, .modelled = {report::modelled_part("the program", self.estimate())}};
+  return report::trace_text(context_of(""), {&group, 1});
+}
+
 }  // namespace
 
 void bind_explain(nb::module_& module) {
@@ -57,6 +65,8 @@ void bind_explain(nb::module_& module) {
           nb::arg("site"), nb::arg("op"), nb::arg("attributes"),
           "From now on calls of `op` at `site` get these attributes, words as the command line "
           "takes them.")
+      .def("trace", &trace_of, nb::arg("name"), ReleaseGil(),
+           "The modelled run on a time axis, as Perfetto and chrome://tracing read it.")
       .def(
           "text", [](const Explainer& self) { return to_text(self.explanation()); }, ReleaseGil())
       .def(

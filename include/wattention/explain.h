@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace wattention {
@@ -74,7 +75,9 @@ struct ExplainedOp {
   std::int64_t shapes = 1;  ///< more: the first calls had those above
 
   std::vector<std::string> programs;  ///< that ran
-  std::optional<Fidelity> fidelity;   ///< of a matrix unit that multiplied
+  /// What the program says of itself: {"in0_block_w", "2"}, ...; of several the one that multiplies.
+  std::vector<std::pair<std::string, std::string>> details;
+  std::optional<Fidelity> fidelity;  ///< of a matrix unit that multiplied
   bool fp32_accumulate = false;
   int cores = 0;
   std::string evidence;  ///< "printed", "library", "unverified"; empty for transfers
@@ -95,8 +98,16 @@ struct ExplainedOp {
   bool is_transfer() const { return op == "to_device" || op == "to_host"; }
 };
 
+/// One call on the modelled clock: an op's program on the card, a transfer with the host's part.
+struct ExplainedCall {
+  std::size_t row = 0;  ///< of Explanation::ops
+  double start_s = 0;
+  double time_s = 0;
+};
+
 struct Explanation {
-  std::vector<ExplainedOp> ops;  ///< in the order of their first calls
+  std::vector<ExplainedOp> ops;      ///< in the order of their first calls
+  std::vector<ExplainedCall> calls;  ///< all, in their order
   /// What the program read back, or its last result: the worst of them against the float64 values beside them.
   std::optional<ErrorFigures> outputs;
   Interval time_s{};  ///< modelled, of the whole run, transfers and host included
@@ -144,6 +155,8 @@ class Explainer {
   void change(Change change);
 
   Explanation explanation() const;
+  /// Of all that was seen, step by step. Empty where no device has a model of time.
+  RunEstimate estimate() const;
 
  private:
   class Recorder;

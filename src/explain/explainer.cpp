@@ -28,6 +28,9 @@ void Explainer::rounded(const Tensor& source, const Tensor& host) {
 void Explainer::change(Change change) {
   recorder_->change(std::move(change));
 }
+RunEstimate Explainer::estimate() const {
+  return recorder_->estimate();
+}
 Explanation Explainer::explanation() const {
   return recorder_->explanation();
 }

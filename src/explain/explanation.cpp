@@ -9,12 +9,16 @@
 namespace wattention {
 namespace {
 
-void add_step(ExplainedOp& row, const TimedStep& step, double& longest_s) {
+void add_step(Explanation& made, ExplainedCall& call, const TimedStep& step,
+              std::vector<double>& longest_s) {
+  ExplainedOp& row = made.ops[call.row];
   if (!step.on_device && !row.is_transfer()) return;  // compiled and dispatched by the host
+  if (call.time_s == 0) call.start_s = step.start_s;
+  call.time_s += step.duration_s;
   row.time_s += step.duration_s;
   row.card_j += step.card_j;
-  if (step.duration_s < longest_s) return;
-  longest_s = step.duration_s;
+  if (step.duration_s < longest_s[call.row]) return;
+  longest_s[call.row] = step.duration_s;
   row.bound = step.bound;
 }
 
@@ -39,26 +43,40 @@ double error_of(const ExplainedOp& op) {
 
 }  // namespace
 
+const Backend* Explainer::Recorder::modelled_device() const {
+  const auto found = std::ranges::find_if(
+      devices_, [](const auto& device) { return device->cost_model() != nullptr; });
+  return found == devices_.end() ? nullptr : found->get();
+}
+
+RunEstimate Explainer::Recorder::estimate_locked() const {
+  const Backend* const device = modelled_device();
+  return device == nullptr ? RunEstimate() : device->cost_model()->estimate(events_, {});
+}
+
+RunEstimate Explainer::Recorder::estimate() const {
+  const std::lock_guard lock(mutex_);
+  return estimate_locked();
+}
+
 Explanation Explainer::Recorder::explanation() const {
   const std::lock_guard lock(mutex_);
   Explanation made;
   made.ops = rows_.all();
   made.outputs = outputs_ ? outputs_ : last_;
-  const auto modelled = std::ranges::find_if(
-      devices_, [](const auto& device) { return device->cost_model() != nullptr; });
-  if (modelled == devices_.end()) return made;
-  const RunEstimate estimate = (*modelled)->cost_model()->estimate(events_, {});
+  for (const std::size_t row : row_of_call_) made.calls.push_back({row, 0, 0});
+  const Backend* const device = modelled_device();
+  if (device == nullptr) return made;
+  const RunEstimate estimate = estimate_locked();
   std::vector<double> longest_s(made.ops.size());
   for (const TimedStep& step : estimate.steps)
-    if (step.event < row_of_event_.size()) {
-      const std::size_t row = row_of_event_[step.event];
-      add_step(made.ops[row], step, longest_s[row]);
-    }
+    if (step.event < call_of_event_.size())
+      add_step(made, made.calls[call_of_event_[step.event]], step, longest_s);
   made.time_s = estimate.time_s;
   made.card_j = estimate.card_j;
   made.device_s = estimate.device_busy_s;
   made.calibration = estimate.calibration;
-  const auto& releases = (*modelled)->capabilities().releases;
+  const auto& releases = device->capabilities().releases;
   if (!releases.empty()) made.release = releases.front();
   return made;
 }

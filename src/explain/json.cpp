@@ -51,6 +51,8 @@ Json json_of(const ExplainedOp& op) {
   row["calls"] = op.calls;
   row["shapes"] = op.shapes;
   row["programs"] = op.programs;
+  row["details"] = Json::object();
+  for (const auto& [name, value] : op.details) row["details"][name] = value;
   row["fidelity"] = op.fidelity ? Json(to_string(*op.fidelity)) : Json(nullptr);
   row["fp32_accumulate"] = op.fp32_accumulate;
   row["cores"] = op.cores;
@@ -85,6 +87,9 @@ std::string to_json(const Explanation& explanation) {
   made["calibration"] = explanation.calibration;
   made["ops"] = Json::array();
   for (const ExplainedOp& op : explanation.ops) made["ops"].push_back(json_of(op));
+  made["calls"] = Json::array();  // row, start and duration in ms on the modelled clock
+  for (const ExplainedCall& call : explanation.calls)
+    made["calls"].push_back({call.row, ms * call.start_s, ms * call.time_s});
   made["worst"] = {{"error", explanation.worst_by_error()},
                    {"time", explanation.worst_by_time()},
                    {"energy", explanation.worst_by_energy()},

@@ -23,12 +23,20 @@ void add(ProgramFacts& facts, const OpEvent& event) {
   facts.work.vector_cycles += event.total.vector_cycles;
 }
 
+// A product in blocks.
+bool says_blocks(const OpReport& report) {
+  return std::ranges::any_of(report.attributes,
+                             [](const auto& pair) { return pair.first == "in0_block_w"; });
+}
+
 }  // namespace
 
 ProgramFacts facts_of(std::span<const Event> events, std::span<const OpReport> reports) {
   ProgramFacts facts;
   for (const Event& event : events)
     if (const auto* op = std::get_if<OpEvent>(&event)) add(facts, *op);
+  for (const OpReport& report : reports)
+    if (facts.details.empty() || says_blocks(report)) facts.details = report.attributes;
   for (const OpReport& report : reports)
     for (const auto& [name, value] : report.attributes)
       if (name == "numeric_stable" && value == "no") facts.keeps_maximum = true;

@@ -10,6 +10,7 @@ namespace wattention {
 
 struct ProgramFacts {
   std::vector<std::string> programs;
+  std::vector<std::pair<std::string, std::string>> details;  ///< as ExplainedOp has them
   int cores = 0;
   Fidelity fidelity = Fidelity::hifi4;
   bool fp32_accumulate = false;

@@ -170,7 +170,7 @@ void Explainer::Recorder::measure_results(Backend& device, const OpCall& call,
     if (i > 0 || result.numel() == 0) continue;  // the row tells of the first
     row.own = of_own.figures;
     row.total = last_ = of_total.figures;
-    const ProgramFacts facts = facts_of(events_since(row_of_event_.size()), reports_);
+    const ProgramFacts facts = facts_of(events_since(call_of_event_.size()), reports_);
     const Finding finding = find_cause({call, facts, own, result, of_own});
     row.cause = finding.cause;
     row.because = finding.sentence;
@@ -186,7 +186,7 @@ void Explainer::Recorder::keep(const Tensor& tensor, const Measured& total, Tens
 
 // What a call left that failed belongs to nobody.
 std::size_t Explainer::Recorder::begin() {
-  events_.resize(row_of_event_.size());
+  events_.resize(call_of_event_.size());
   reports_.clear();
   return events_.size();
 }
@@ -202,8 +202,9 @@ void Explainer::Recorder::finish(ExplainedOp row, std::size_t mark) {
   row.cores = facts.cores;
   row.fp32_accumulate = facts.fp32_accumulate;
   if (facts.multiplies()) row.fidelity = facts.fidelity;
-  const std::size_t index = rows_.add(std::move(row));
-  row_of_event_.resize(events_.size(), index);
+  row.details = facts.details;
+  call_of_event_.resize(events_.size(), row_of_call_.size());
+  row_of_call_.push_back(rows_.add(std::move(row)));
 }
 
 Tensor Explainer::Recorder::upload(Backend& device, const Tensor& host,

@@ -25,6 +25,7 @@ class Explainer::Recorder final : public CallObserver {
   void rounded(const Tensor& source, const Tensor& host);
   void change(Change change);
   Explanation explanation() const;
+  RunEstimate estimate() const;
 
   std::vector<Tensor> run(Backend& device, const OpCall& call) override;
   Tensor upload(Backend& device, const Tensor& host, const Placement& placement) override;
@@ -51,6 +52,9 @@ class Explainer::Recorder final : public CallObserver {
   std::vector<Event> events_since(std::size_t mark) const;
   void finish(ExplainedOp row, std::size_t mark);
 
+  const Backend* modelled_device() const;
+  RunEstimate estimate_locked() const;
+
   const ExactRun exact_;
   std::function<CallSite()> locator_;
 
@@ -60,7 +64,8 @@ class Explainer::Recorder final : public CallObserver {
   Shadows shadows_;
   Rows rows_;
   std::vector<Event> events_;
-  std::vector<std::size_t> row_of_event_;
+  std::vector<std::size_t> row_of_call_;
+  std::vector<std::size_t> call_of_event_;
   std::vector<OpReport> reports_;  ///< of the call that runs
   std::optional<ErrorFigures> outputs_;
   std::optional<ErrorFigures> last_;

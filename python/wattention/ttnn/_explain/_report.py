@@ -8,10 +8,11 @@ class Report:
     """Rows in the order of the calls; prints as a table with what costs most, and why."""
 
     def __init__(self):
-        self._text = self._json = None
+        self._text = self._json = self._explainer = None
 
     def _fill(self, explainer):
         self._text, self._json = explainer.text(), explainer.json()
+        self._explainer = explainer
 
     def _seen(self):
         if self._json is None:
@@ -27,6 +28,16 @@ class Report:
     def worst(self):
         """Indices of the rows that cost most: a dict with error, time, energy and amplified."""
         return self._seen()["worst"]
+
+    @property
+    def calls(self):
+        """Every call: its row, its start and its duration in ms on the modelled clock."""
+        return self._seen()["calls"]
+
+    def trace(self):
+        """The modelled run on a time axis, for ui.perfetto.dev or chrome://tracing."""
+        self._seen()
+        return self._explainer.trace("wattention explain")
 
     @property
     def pcc(self):
