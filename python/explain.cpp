@@ -4,6 +4,7 @@
 
 #include "bench/machine.h"
 #include "binding.h"
+#include "report/explain_page.h"
 #include "report/trace.h"
 
 namespace wattention::python {
@@ -41,6 +42,10 @@ std::string trace_of(const Explainer& self, const std::string& name) {
   return report::trace_text(context_of(""), {&group, 1});
 }
 
+std::string page_of(const Explainer& self, const std::string& program) {
+  return report::to_html(report::explain_page(self.explanation(), program));
+}
+
 }  // namespace
 
 void bind_explain(nb::module_& module) {
@@ -65,6 +70,12 @@ void bind_explain(nb::module_& module) {
           nb::arg("site"), nb::arg("op"), nb::arg("attributes"),
           "From now on calls of `op` at `site` get these attributes, words as the command line "
           "takes them.")
+      .def("skip_errors", &Explainer::skip_errors, ReleaseGil(),
+           "From now on no float64: rows have time and energy alone.")
+      .def("keep_journal", &Explainer::keep_journal, ReleaseGil(),
+           "From now on keep every call's tensors and the buffers that live behind it.")
+      .def("journal", &Explainer::journal_json, ReleaseGil(), "Of what was kept, as JSON.")
+      .def("html", &page_of, nb::arg("program"), ReleaseGil(), "One page that needs no network.")
       .def("trace", &trace_of, nb::arg("name"), ReleaseGil(),
            "The modelled run on a time axis, as Perfetto and chrome://tracing read it.")
       .def(

@@ -155,6 +155,12 @@ class Explainer {
   void change(Change change);
 
   Explanation explanation() const;
+  /// From now on no float64: rows have time and energy alone.
+  void skip_errors();
+  /// From now on keep every call's tensors and the buffers that live behind it, for journal_json().
+  void keep_journal();
+  /// Of what was kept: tensors, calls and memories as JSON, for reports of the memory's layout.
+  std::string journal_json() const;
   /// Of all that was seen, step by step. Empty where no device has a model of time.
   RunEstimate estimate() const;
 

@@ -13,8 +13,8 @@ class Config(WithDevice):
             self.assertEqual(ttnn.CONFIG.comparison_mode_pcc, 0.5)
         self.assertEqual(ttnn.CONFIG.comparison_mode_pcc, 0.9999)
         self.expect("bad_input", "did you mean enable_logging", lambda: setattr(ttnn.CONFIG, "enable_loging", True))
-        with self.assertWarnsRegex(UserWarning, "enable_logging has no effect here"), \
-                ttnn.manage_config("enable_logging", True):
+        with self.assertWarnsRegex(UserWarning, "enable_graph_report has no effect here"), \
+                ttnn.manage_config("enable_graph_report", True):
             pass
 
     def test_tracing_says_that_it_draws_nothing(self):

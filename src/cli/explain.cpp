@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "base/atomic_file.h"
 #include "base/fail.h"
 #include "bench/bench_module.h"
 #include "bench/device_traits.h"
@@ -12,6 +13,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "device/value_less.h"
+#include "report/explain_page.h"
 
 namespace wattention::cli {
 namespace {
@@ -24,6 +26,7 @@ struct ExplainOptions {
   std::uint64_t seed = 789;
   std::optional<double> min_pcc;
   bool json = false;
+  std::string html;
 };
 
 void expect_sizes(const ExplainOptions& options) {
@@ -71,7 +74,11 @@ Explanation explained(const ExplainOptions& options) {
 }
 
 void run(const ExplainOptions& options, int& exit_code) {
+  expect_writable(options.html);
   const Explanation made = explained(options);
+  if (!options.html.empty())
+    write_file_atomically(options.html,
+                          report::to_html(report::explain_page(made, "a module's forward")));
   print_out("{}", options.json ? to_json(made) + "\n" : to_text(made));
   if (!options.min_pcc) return;
   if (!made.outputs || made.outputs->pcc < *options.min_pcc) exit_code = exit_check_failed;
@@ -95,6 +102,7 @@ void add_explain(Command& program, int& exit_code) {
   command->add_option("--seed", options->seed, "seed of input and weights")->capture_default_str();
   command->add_option("--min-pcc", options->min_pcc,
                       "exit code 1 where the result's PCC against float64 is below");
+  command->add_option("--html", options->html, "also write one page that needs no network");
   command->add_flag("--json", options->json, "as JSON");
   command->footer(
       "TT-NN programs are explained by `python -m wattention.ttnn explain FILE` "

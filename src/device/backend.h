@@ -15,6 +15,7 @@
 #include "device/ceiling_meter.h"
 #include "device/cost_model.h"
 #include "device/events.h"
+#include "device/held_buffers.h"
 #include "device/op_call.h"
 
 namespace wattention {
@@ -64,6 +65,11 @@ class Backend : public std::enable_shared_from_this<Backend> {
   virtual std::string_view evidence(const OpCall&) const { return {}; }
   /// What download() gives, without a trace in the log.
   virtual Tensor peek(const Tensor& tensor) { return download(tensor); }
+
+  /// The buffers that live; none where it has no memory of its own.
+  virtual HeldBuffers held() const { return {}; }
+  /// Of a tensor of this device in its banks; nothing where it has no addresses.
+  virtual std::optional<std::int64_t> address_of(const Tensor&) const { return std::nullopt; }
 
   /// The placement is one that capabilities() has, as far as it is set.
   virtual Tensor upload(const Tensor& host, const Placement& placement) = 0;

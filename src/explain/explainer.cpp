@@ -28,6 +28,15 @@ void Explainer::rounded(const Tensor& source, const Tensor& host) {
 void Explainer::change(Change change) {
   recorder_->change(std::move(change));
 }
+void Explainer::skip_errors() {
+  recorder_->skip_errors();
+}
+void Explainer::keep_journal() {
+  recorder_->keep_journal();
+}
+std::string Explainer::journal_json() const {
+  return recorder_->journal_json();
+}
 RunEstimate Explainer::estimate() const {
   return recorder_->estimate();
 }

@@ -33,12 +33,12 @@ int mantissa_bits(DType dtype) {
   return dtype == DType::f64 ? 52 : dtype == DType::f32 ? 23 : dtype == DType::f16 ? 10 : 7;
 }
 
-// 2^(exponent of value - mantissa_bits) for normal floats; below them the least.
-double unit(double value, int bits) {
+// One over 2^(exponent of value - mantissa_bits) for normal floats; below them over the least.
+double units_in(double value, int bits) {
   constexpr int double_bias = 1023, least = -126;
   const int exponent = static_cast<int>(std::bit_cast<std::uint64_t>(value) >> 52 & 0x7ff);
   const int kept = std::max(exponent - double_bias, least) - bits;
-  return std::bit_cast<double>(static_cast<std::uint64_t>(kept + double_bias) << 52);
+  return std::bit_cast<double>(static_cast<std::uint64_t>(double_bias - kept) << 52);
 }
 
 double rounded_to(double value, int bits) {
@@ -68,7 +68,7 @@ Sums sums_of(const Value* values, const double* exact, double origin, Share shar
     const double lost = rounded_to(truth, bits) - truth;
     sums.rounding += lost * lost;
     sums.max_abs = std::max(sums.max_abs, off);
-    if (off > 0) sums.max_ulp = std::max(sums.max_ulp, off / unit(truth, bits));
+    sums.max_ulp = std::max(sums.max_ulp, off * units_in(truth, bits));
   }
   return sums;
 }

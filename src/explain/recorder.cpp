@@ -75,6 +75,7 @@ void Explainer::Recorder::change(Change change) {
 void Explainer::Recorder::rounded(const Tensor& source, const Tensor& host) {
   if (source.storage() == host.storage() || is_integer(source.dtype())) return;
   const std::lock_guard lock(mutex_);
+  if (!measures_) return;
   const auto before = shadows_.find(source);
   if (before && before->values.defined()) return shadows_.set(host, *before);
   shadows_.set(host, {source.clone(), true});  // its owner may write into it later
@@ -105,6 +106,7 @@ OpAttributes Explainer::Recorder::changed(const CallSite& site, std::string_view
 Explainer::Recorder::Numbers Explainer::Recorder::numbers_of(Backend& device,
                                                              const Tensor& tensor) const {
   Numbers numbers;
+  if (!measures_) return numbers;
   const Tensor host = tensor.storage()->backend() ? device.peek(tensor) : tensor;
   if (!has_values(host)) return {host, host};
   numbers.own = widened(host, exact_.threads());
@@ -135,13 +137,14 @@ std::vector<Tensor> Explainer::Recorder::run(Backend& device, const OpCall& aske
   std::vector<Tensor> results = device.run_all(call);
   for (const Tensor& result : results) row.results.push_back(facts_of(result));
   measure_results(device, call, operands, results, row);
-  finish(std::move(row), mark);
+  finish(std::move(row), mark, {device, call.tensors, results});
   return results;
 }
 
 void Explainer::Recorder::measure_results(Backend& device, const OpCall& call,
                                           const std::vector<Numbers>& operands,
                                           const std::vector<Tensor>& results, ExplainedOp& row) {
+  if (!measures_) return;
   std::vector<Tensor> own, exact;
   bool same = true, there = true;
   for (const Numbers& numbers : operands) {
@@ -195,7 +198,23 @@ std::vector<Event> Explainer::Recorder::events_since(std::size_t mark) const {
   return {events_.begin() + static_cast<std::ptrdiff_t>(mark), events_.end()};
 }
 
-void Explainer::Recorder::finish(ExplainedOp row, std::size_t mark) {
+void Explainer::Recorder::skip_errors() {
+  const std::lock_guard lock(mutex_);
+  measures_ = false;
+}
+
+void Explainer::Recorder::keep_journal() {
+  const std::lock_guard lock(mutex_);
+  if (!journal_) journal_.emplace();
+}
+
+std::string Explainer::Recorder::journal_json() const {
+  const std::lock_guard lock(mutex_);
+  return (journal_ ? *journal_ : Journal()).json();
+}
+
+void Explainer::Recorder::finish(ExplainedOp row, std::size_t mark, const CallTensors& tensors) {
+  if (journal_) journal_->add(row, tensors);
   const std::vector<Event> events = events_since(mark);
   const ProgramFacts facts = facts_of(events, reports_);
   row.programs = facts.programs;
@@ -227,7 +246,7 @@ Tensor Explainer::Recorder::upload(Backend& device, const Tensor& host,
   Tensor there = device.upload(values, place);
   row.operands = {facts_of(host)};
   row.results = {facts_of(there)};
-  const Tensor sent = device.peek(there);
+  const Tensor sent = measures_ ? device.peek(there) : there;
   if (has_values(sent) && sent.numel() > 0) {
     const Tensor exact = shadow && shadow->values.defined() ? shadow->values : host;
     const Measured total = measure(sent, exact, exact_.threads());
@@ -244,7 +263,7 @@ Tensor Explainer::Recorder::upload(Backend& device, const Tensor& host,
       shadows_.set(there, {exact.storage() == host.storage() ? host.clone() : exact, false,
                            total.figures.relative_l2});
   }
-  finish(std::move(row), mark);
+  finish(std::move(row), mark, {device, {host}, {there}});
   return there;
 }
 
@@ -255,7 +274,7 @@ Tensor Explainer::Recorder::download(Backend& device, const Tensor& tensor) {
   Tensor host = device.download(tensor);
   row.operands = {facts_of(tensor)};
   row.results = {facts_of(host)};
-  if (has_values(host) && host.numel() > 0) {
+  if (measures_ && has_values(host) && host.numel() > 0) {
     const auto shadow = shadows_.find(tensor);
     const bool known = shadow && shadow->values.defined();
     if (known) row.inherited = shadow->error;
@@ -264,7 +283,7 @@ Tensor Explainer::Recorder::download(Backend& device, const Tensor& tensor) {
     if (!outputs_ || is_worse(*row.total, *outputs_)) outputs_ = row.total;
     if (known) shadows_.set(host, {shadow->values, false, shadow->error});
   }
-  finish(std::move(row), mark);
+  finish(std::move(row), mark, {device, {tensor}, {host}});
   return host;
 }
 

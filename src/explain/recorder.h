@@ -6,6 +6,7 @@
 
 #include "device/call_observer.h"
 #include "explain/exact_run.h"
+#include "explain/journal.h"
 #include "explain/measure.h"
 #include "explain/rows.h"
 #include "explain/shadows.h"
@@ -26,6 +27,9 @@ class Explainer::Recorder final : public CallObserver {
   void change(Change change);
   Explanation explanation() const;
   RunEstimate estimate() const;
+  void skip_errors();
+  void keep_journal();
+  std::string journal_json() const;
 
   std::vector<Tensor> run(Backend& device, const OpCall& call) override;
   Tensor upload(Backend& device, const Tensor& host, const Placement& placement) override;
@@ -50,7 +54,7 @@ class Explainer::Recorder final : public CallObserver {
   void keep(const Tensor& tensor, const Measured& total, Tensor exact);
   std::size_t begin();
   std::vector<Event> events_since(std::size_t mark) const;
-  void finish(ExplainedOp row, std::size_t mark);
+  void finish(ExplainedOp row, std::size_t mark, const CallTensors& tensors);
 
   const Backend* modelled_device() const;
   RunEstimate estimate_locked() const;
@@ -59,6 +63,7 @@ class Explainer::Recorder final : public CallObserver {
   std::function<CallSite()> locator_;
 
   mutable std::mutex mutex_;  // guards what follows: one call at a time
+  bool measures_ = true;
   std::vector<std::shared_ptr<Backend>> devices_;
   std::vector<Change> changes_;
   Shadows shadows_;
@@ -67,6 +72,7 @@ class Explainer::Recorder final : public CallObserver {
   std::vector<std::size_t> row_of_call_;
   std::vector<std::size_t> call_of_event_;
   std::vector<OpReport> reports_;  ///< of the call that runs
+  std::optional<Journal> journal_;
   std::optional<ErrorFigures> outputs_;
   std::optional<ErrorFigures> last_;
 };

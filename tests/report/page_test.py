@@ -12,46 +12,13 @@ PROGRAM, SOURCE, COMPARED = sys.argv[1:4]  # COMPARED: the folder that the test 
 del sys.argv[1:4]
 sys.path.insert(0, str(Path(SOURCE) / "tools"))
 from browser import Browser, find_browser  # noqa: E402
+from page_checks import COLLISIONS, CONTRAST, OUTSIDE  # noqa: E402
 
 WINDOW, TABLET, PHONE = 1200, 800, 375
 UNFOLD = "document.querySelectorAll('details').forEach(d => d.open = true)"
-# Elements that leave a window of so many pixels, but for what lies in a box that scrolls by itself.
-OUTSIDE = """[...document.querySelectorAll('body *')].filter(e => !e.parentElement.closest('.wide')).filter(e => {
-  const box = e.getBoundingClientRect();
-  return box.left < -0.5 || box.right > %d + 0.5;
-}).map(e => e.tagName + ': ' + e.textContent.slice(0, 40))"""
 # Tables that must be scrolled sideways, by their sections.
 SCROLLED = """[...document.querySelectorAll('.wide')].filter(e => e.scrollWidth > e.clientWidth)
   .map(e => [e.closest('section').id, e.scrollWidth - e.clientWidth])"""
-# Labels in drawings whose boxes overlap, and those that leave their drawing by more than 1.5 CSS pixels.
-COLLISIONS = """(() => {
-  const found = [];
-  for (const svg of document.querySelectorAll('svg')) {
-    const frame = svg.getBoundingClientRect();
-    const texts = [...svg.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()]);
-    texts.forEach(([words, box], i) => {
-      if (box.left < frame.left - 1.5 || box.right > frame.right + 1.5 || box.bottom > frame.bottom + 1.5)
-        found.push('outside: ' + words);
-      texts.slice(i + 1).forEach(([other, b]) => {
-        const wide = Math.min(box.right, b.right) - Math.max(box.left, b.left);
-        const high = Math.min(box.bottom, b.bottom) - Math.max(box.top, b.top);
-        if (wide > 0.5 && high > 0.5) found.push(words + ' / ' + other);
-      });
-    });
-  }
-  return found;
-})()"""
-# Every text's colour against the page's: WCAG 2's contrast ratio, the least first.
-CONTRAST = """(() => {
-  const part = c => { c /= 255; return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4; };
-  const light = text => { const [r, g, b] = text.match(/[\\d.]+/g).map(Number);
-                          return 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b); };
-  const paper = light(getComputedStyle(document.body).backgroundColor);
-  const ratios = [...document.querySelectorAll('p, td, th, dt, dd, a, summary, figcaption, svg text')].map(e => {
-    const style = getComputedStyle(e), ink = light(e.closest('svg') ? style.fill : style.color);
-    return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05); });
-  return Math.min(...ratios);
-})()"""
 FIGURES = ["Time per tensor over the count", "Joules per forward", "One resident forward", "One naive forward",
            "Roofline of the n150d", "Error, time and energy, by fidelity"]
 TABLES = ["The notebook's performance table (ms) and this machine's", "Core grids: the notebook's (ms) and the model's",

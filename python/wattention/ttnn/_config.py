@@ -27,11 +27,12 @@ _DEFAULTS = {
 }
 _WITHOUT_EFFECT = {
     "enable_model_cache": "parameters are converted anew each time",
-    "enable_logging": "no database of ops is written",
     "enable_graph_report": "no graphs are drawn",
     "enable_detailed_buffer_report": "no reports are written",
     "enable_detailed_tensor_report": "no reports are written",
 }
+
+listeners = []  # functions that are called when a switch has changed
 
 
 class Config:
@@ -46,6 +47,8 @@ class Config:
         if value and name in _WITHOUT_EFFECT:
             warnings.warn(f"[ttnn.CONFIG] {name} has no effect here: {_WITHOUT_EFFECT[name]}", stacklevel=2)
         self.__dict__[name] = value
+        for tell in listeners:
+            tell()
 
     def __getattr__(self, name):
         if name.startswith("__"):
@@ -74,6 +77,8 @@ def manage_config(name, value):
         yield
     finally:
         CONFIG.__dict__[name] = before
+        for tell in listeners:
+            tell()
 
 
 def load_config_from_dictionary(config, from_file=False):

@@ -155,6 +155,7 @@ def close_device(device):
     expect_types("close_device", device=(device or False, Device))
     metal(f"Closing device {device._id}")
     metal(f"Disabling and clearing program cache on device {device._id}")
+    _watch.closing()
     device._core.close()
     if _open.get(device._id) is device:
         del _open[device._id]

@@ -2,6 +2,11 @@
 from .. import _core
 
 _explainer = None  # of the program that is being explained; None: nobody looks on
+_at_close = []  # functions that are called when a device is about to close
+
+
+def is_on():
+    return _explainer is not None
 
 
 def exchange(explainer):
@@ -14,6 +19,15 @@ def exchange(explainer):
 def opened(device):
     if _explainer is not None:
         _explainer.watch(device)
+
+
+def at_close(function):
+    _at_close.append(function)
+
+
+def closing():
+    for function in _at_close:
+        function()
 
 
 def rounded(source, host):

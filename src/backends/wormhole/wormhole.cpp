@@ -234,6 +234,19 @@ std::string_view WormholeBackend::evidence(const OpCall& call) const {
   return to_string(evidence_of(call, release_));
 }
 
+HeldBuffers WormholeBackend::held() const {
+  HeldBuffers all;
+  for (const auto& memory : {l1_, dram_}) {
+    all.memories.push_back(memory->facts());
+    for (const HeldBuffer& buffer : memory->held()) all.buffers.push_back(buffer);
+  }
+  return all;
+}
+
+std::optional<std::int64_t> WormholeBackend::address_of(const Tensor& tensor) const {
+  return storage_of(tensor).address();
+}
+
 Tensor WormholeBackend::run_family(const OpCall& call) {
   switch (call.row().family) {
     case OpFamily::product: return run_product(call);

@@ -53,6 +53,8 @@ class WormholeBackend final : public Backend {
   Tensor download(const Tensor& tensor) override;
   Tensor peek(const Tensor& tensor) override;
   std::string_view evidence(const OpCall& call) const override;
+  HeldBuffers held() const override;
+  std::optional<std::int64_t> address_of(const Tensor& tensor) const override;
 
   Tensor run(const OpCall& call) override;
   std::vector<Tensor> run_all(const OpCall& call) override;

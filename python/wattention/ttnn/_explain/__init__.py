@@ -1,21 +1,14 @@
 """The doctor: what each op of a program did to its numbers, what it would take on the card, and why."""
 from contextlib import contextmanager
 
-from ... import _core
 from .. import _watch
 from .._device import Device
 from .._errors import expect_types
+from . import _logging
+from ._looking import looking
 from ._report import Report
-from ._site import locate
 
 __all__ = ["explain"]
-
-
-def looking():
-    """An explainer that knows where its caller's lines are."""
-    explainer = _core.Explainer()
-    explainer.locate(locate)
-    return explainer
 
 
 @contextmanager

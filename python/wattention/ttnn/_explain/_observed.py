@@ -1,6 +1,6 @@
 """A file's run with an explainer beside it."""
 from .. import _run, _watch
-from . import looking
+from ._looking import looking
 from ._report import Report
 
 

@@ -34,10 +34,20 @@ class Report:
         """Every call: its row, its start and its duration in ms on the modelled clock."""
         return self._seen()["calls"]
 
+    def html(self, program="the program"):
+        """A page that needs no network: what costs most and why, a picture, the rows."""
+        self._seen()
+        return self._explainer.html(program)
+
     def trace(self):
         """The modelled run on a time axis, for ui.perfetto.dev or chrome://tracing."""
         self._seen()
         return self._explainer.trace("wattention explain")
+
+    def journal(self):
+        """Every call's tensors and the buffers behind it, as JSON; empty where nobody asked for it before the run."""
+        self._seen()
+        return self._explainer.journal()
 
     @property
     def pcc(self):

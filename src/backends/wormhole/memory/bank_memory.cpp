@@ -74,6 +74,18 @@ void BankMemory::clear() {
   free_list_ = whole();
 }
 
+HeldMemory BankMemory::facts() const {
+  return {kind_, facts_.banks, facts_.bank_bytes, rules_.first_free};
+}
+
+std::vector<HeldBuffer> BankMemory::held() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<HeldBuffer> buffers;
+  for (const auto& [address, bytes] : free_list_.allocated())
+    buffers.push_back({kind_, address, bytes});
+  return buffers;
+}
+
 MemoryUse BankMemory::use() const {
   const std::lock_guard lock(mutex_);
   return {free_list_.allocated_bytes(), free_list_.largest_free_bytes(),

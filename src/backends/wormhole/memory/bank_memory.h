@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 #include "backends/wormhole/memory/free_list.h"
 #include "backends/wormhole/spec/chip.h"
 #include "backends/wormhole/spec/release.h"
+#include "device/held_buffers.h"
 
 namespace wattention::wormhole {
 
@@ -34,6 +36,9 @@ class BankMemory {
   void clear();
 
   MemoryUse use() const;
+  /// Where it lies, and its live buffers.
+  HeldMemory facts() const;
+  std::vector<HeldBuffer> held() const;
   /// Bytes that one core's bank must store of a buffer: ceil(pages / banks) aligned pages.
   std::int64_t bytes_per_bank(std::int64_t pages, std::int64_t page_bytes) const;
 

@@ -22,6 +22,8 @@ class FreeList {
   std::int64_t allocated_bytes() const { return allocated_bytes_; }
   std::int64_t largest_free_bytes() const;
   std::optional<std::int64_t> lowest_allocated() const;
+  /// Address and bytes of each block that is taken.
+  const std::map<std::int64_t, std::int64_t>& allocated() const { return allocated_; }
 
  private:
   using Blocks = std::map<std::int64_t, std::int64_t>;  // address -> bytes

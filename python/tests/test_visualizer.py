@@ -1,0 +1,134 @@
+"""Report folders for ttnn-visualizer: by --visualizer, and by TT-NN's own switch."""
+import importlib.util
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+import wattention
+from face import WithDevice
+from wattention import ttnn
+
+PROGRAM = """import numpy, ttnn
+device = ttnn.open_device(device_id=0)
+values = numpy.ones((64, 96), dtype="f")
+x = ttnn.from_torch(values, dtype=ttnn.bfloat16, layout=ttnn.TILE_LAYOUT, device=device)
+y = ttnn.to_memory_config(x, ttnn.L1_MEMORY_CONFIG)
+z = ttnn.add(x, x)
+ttnn.deallocate(y)
+ttnn.to_torch(ttnn.relu(z))
+"""
+
+
+def rows(folder, query):
+    base = sqlite3.connect(Path(folder) / "db.sqlite")
+    found = base.execute(query).fetchall()
+    base.close()
+    return found
+
+
+class Folder(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        path = Path(folder.name)
+        (path / "program.py").write_text(PROGRAM, encoding="utf-8")
+        environment = {**os.environ, "PYTHONPATH": str(Path(wattention.__file__).parents[1])}
+        command = [sys.executable, "-B", "-m", "wattention.ttnn", "explain", "--visualizer", "report", "program.py"]
+        subprocess.run(command, cwd=path, env=environment, capture_output=True, check=True, timeout=120)
+        cls.report = path / "report"
+
+    def test_operations_in_order(self):
+        names = [name for name, in rows(self.report, "SELECT name FROM operations ORDER BY operation_id")]
+        self.assertEqual(names, ["ttnn.from_torch", "ttnn.to_memory_config", "ttnn.add", "ttnn.relu", "ttnn.to_torch"])
+        durations = [time for time, in rows(self.report, "SELECT duration FROM operations")]
+        self.assertTrue(all(0 < time < 0.01 for time in durations), durations)
+        self.assertEqual(len(rows(self.report, "SELECT * FROM operation_arguments WHERE value = 'modelled'")), 5)
+        self.assertIn("program.py\", line 6", rows(self.report, "SELECT stack_trace FROM stack_traces")[2][0])
+        self.assertIn("report_name", json.loads((self.report / "config.json").read_text(encoding="utf-8")))
+
+    def test_tensors_and_their_buffers(self):
+        inputs = rows(self.report, "SELECT tensor_id FROM input_tensors WHERE operation_id = 3")
+        self.assertEqual(len(inputs), 2)
+        self.assertEqual(inputs[0], inputs[1])  # x + x
+        query = f"SELECT shape, dtype, layout, address, buffer_type FROM tensors WHERE tensor_id = {inputs[0][0]}"
+        (shape, dtype, layout, address, kind), = rows(self.report, query)
+        self.assertEqual((shape, dtype, layout, kind), ("Shape([64, 96])", "DataType.BFLOAT16", "Layout.TILE", 0))
+        held = rows(self.report, "SELECT address, max_size_per_bank FROM buffers WHERE operation_id = 3 AND "
+                                 "buffer_type = 0")
+        self.assertIn(address, [at for at, _ in held])
+        # Six tiles of 2048 bytes go round twelve banks: one in the fullest.
+        self.assertEqual({size for _, size in held}, {2048})
+
+    def test_l1_is_freed(self):
+        counts = [rows(self.report, f"SELECT COUNT(*) FROM buffers WHERE operation_id = {number} AND buffer_type = 1")
+                  [0][0] for number in range(1, 6)]
+        self.assertEqual(counts, [0, 1, 1, 0, 0])
+
+    def test_the_device(self):
+        (device,) = rows(self.report, "SELECT num_compute_cores, l1_num_banks, worker_l1_size, cb_limit FROM devices")
+        self.assertEqual(device[:2], (64, 64))
+        self.assertGreater(device[2], device[3])
+
+    @unittest.skipUnless(importlib.util.find_spec("ttnn_visualizer"), "ttnn-visualizer is not installed")
+    def test_ttnn_visualizer_reads_it(self):
+        from ttnn_visualizer.queries import DatabaseQueries
+
+        connection = sqlite3.connect(self.report / "db.sqlite")
+        self.addCleanup(connection.close)
+        queries = DatabaseQueries(connection=connection)
+        self.assertEqual([one.name for one in queries.query_operations()][2], "ttnn.add")
+        self.assertEqual(len(list(queries.query_devices())), 1)
+        tensors = list(queries.query_tensors())
+        self.assertEqual({tensor.memory_config["memory_layout"] for tensor in tensors if tensor.memory_config},
+                         {"TensorMemoryLayout::INTERLEAVED"})
+        self.assertGreater(len(list(queries.query_buffers())), 8)
+
+
+class Logging(WithDevice):
+    def setUp(self):
+        super().setUp()
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = Path(folder.name)
+
+    def switches(self, **values):
+        for name, value in values.items():
+            before = getattr(ttnn.CONFIG, name)
+            setattr(ttnn.CONFIG, name, value)
+            self.addCleanup(setattr, ttnn.CONFIG, name, before)
+
+    def test_ops_are_logged_while_the_switches_say_so(self):
+        x = self.send(np.ones((32, 32), np.float32))
+        self.switches(root_report_path=self.root, enable_fast_runtime_mode=False)
+        with ttnn.manage_config("enable_logging", True):
+            ttnn.add(x, x)  # no report has a name
+        self.switches(report_name="mine")
+        with ttnn.manage_config("enable_logging", True):
+            ttnn.exp(x)
+        ttnn.relu(x)
+        self.assertEqual(rows(self.root / "mine", "SELECT name FROM operations"), [("ttnn.exp",)])
+
+    def test_a_device_that_closes_leaves_its_log(self):
+        self.switches(root_report_path=self.root, enable_fast_runtime_mode=False, report_name="closed",
+                      enable_logging=True)
+        ttnn.exp(self.send(np.ones((32, 32), np.float32)))
+        ttnn.close_device(self.device)
+        names = [name for name, in rows(self.root / "closed", "SELECT name FROM operations")]
+        self.assertEqual(names, ["ttnn.from_torch", "ttnn.exp"])
+
+    def test_fast_runtime_mode_logs_nothing(self):
+        self.switches(root_report_path=self.root, report_name="fast", enable_logging=True)
+        ttnn.exp(self.send(np.ones((32, 32), np.float32)))
+        ttnn.CONFIG.enable_logging = False
+        self.assertFalse((self.root / "fast").exists())
+
+
+if __name__ == "__main__":
+    unittest.main()

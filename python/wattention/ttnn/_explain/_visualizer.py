@@ -1,0 +1,112 @@
+"""A report folder as TT-NN's own logging leaves it, which ttnn-visualizer opens: operations, tensors, buffers, devices.
+
+Tables: tt-metal v0.57.0-rc71, ttnn/ttnn/database.py. Durations are modelled; each operation's arguments say so.
+"""
+import json
+import sqlite3
+from pathlib import Path
+
+from .._config import save_config_to_json_file
+from .._errors import error
+from .._types import dtypes, layouts
+
+_TABLES = {
+    "devices": "device_id int, num_y_cores int, num_x_cores int, num_y_compute_cores int, num_x_compute_cores int, "
+               "worker_l1_size int, l1_num_banks int, l1_bank_size int, address_at_first_l1_bank int, "
+               "address_at_first_l1_cb_buffer int, num_banks_per_storage_core int, num_compute_cores int, "
+               "num_storage_cores int, total_l1_memory int, total_l1_for_tensors int, "
+               "total_l1_for_interleaved_buffers int, total_l1_for_sharded_buffers int, cb_limit int",
+    "tensors": "tensor_id int UNIQUE, shape text, dtype text, layout text, memory_config text, device_id int, "
+               "address int, buffer_type int",
+    "device_tensors": "tensor_id int, device_id int, address int",
+    "local_tensor_comparison_records": "tensor_id int UNIQUE, golden_tensor_id int, matches bool, desired_pcc bool, "
+                                       "actual_pcc float",
+    "global_tensor_comparison_records": "tensor_id int UNIQUE, golden_tensor_id int, matches bool, desired_pcc bool, "
+                                        "actual_pcc float",
+    "operations": "operation_id int UNIQUE, name text, duration float",
+    "operation_arguments": "operation_id int, name text, value text",
+    "stack_traces": "operation_id int, stack_trace text",
+    "input_tensors": "operation_id int, input_index int, tensor_id int",
+    "output_tensors": "operation_id int, output_index int, tensor_id int",
+    "buffers": "operation_id int, device_id int, address int, max_size_per_bank int, buffer_type int",
+    "buffer_pages": "operation_id int, device_id int, address int, core_y int, core_x int, bank_id int, "
+                    "page_index int, page_address int, page_size int, buffer_type int",
+    "nodes": "operation_id int, unique_id int, node_operation_id int, name text",
+    "edges": "operation_id int, source_unique_id int, sink_unique_id int, source_output_index int, "
+             "sink_input_index int, key int",
+    "captured_graph": "operation_id int, captured_graph text",
+}
+_BUFFER_TYPES = {"dram": 0, "l1": 1}  # TT-NN's BufferType
+_SIDE = 8  # of the grid, whose cores all compute
+
+
+def _device(memories):
+    """The one card; its L1 banks are its compute cores'. None where nothing ran on it."""
+    l1 = next((memory for memory in memories if memory["memory"] == "l1"), None)
+    if l1 is None:
+        return []
+    cores, size = l1["banks"], l1["bank_bytes"]
+    room = cores * (size - l1["first_free"])
+    return [(0, _SIDE, _SIDE, _SIDE, _SIDE, size, cores, size - l1["first_free"], 0, l1["first_free"], 1, cores, 0,
+             cores * size, room, room, room, size - l1["first_free"])]
+
+
+def _memory_config(tensor):
+    if tensor["memory"] not in _BUFFER_TYPES:
+        return None
+    kind = "HEIGHT_SHARDED" if tensor["sharded"] else "INTERLEAVED"
+    return (f"MemoryConfig(memory_layout=TensorMemoryLayout::{kind},buffer_type=BufferType::"
+            f"{tensor['memory'].upper()},shard_spec=std::nullopt)")
+
+
+def _tensor(number, tensor):
+    on_device = tensor["address"] is not None
+    dtype = dtypes[tensor["dtype"]] if tensor["dtype"] in dtypes else tensor["dtype"]
+    return (number, f"Shape({tensor['shape']})", f"DataType.{getattr(dtype, 'name', dtype)}",
+            f"Layout.{layouts[tensor['layout']].name}", _memory_config(tensor), 0 if on_device else None,
+            tensor["address"], _BUFFER_TYPES[tensor["memory"]] if on_device else None)
+
+
+def _fill(put, journal, durations):
+    put("devices", _device(journal["memories"]))
+    put("tensors", [_tensor(number, tensor) for number, tensor in enumerate(journal["tensors"])])
+    put("device_tensors", [(number, 0, tensor["address"]) for number, tensor in enumerate(journal["tensors"])
+                           if tensor["address"] is not None])
+    for number, (call, duration) in enumerate(zip(journal["calls"], durations), 1):
+        put("operations", [(number, f"ttnn.{call['word'] or call['op']}", duration)])
+        arguments = [word.partition("=")[::2] for word in call["attributes"].split()]
+        put("operation_arguments", [(number, name, value) for name, value in
+                                    [("op", call["op"]), *arguments, ("duration", "modelled")]])
+        put("stack_traces", [(number, f"File \"{call['file']}\", line {call['line']}")])
+        put("input_tensors", [(number, index, tensor) for index, tensor in enumerate(call["operands"])])
+        put("output_tensors", [(number, index, tensor) for index, tensor in enumerate(call["results"])])
+        put("buffers", [(number, 0, address, size, _BUFFER_TYPES[memory]) for memory, address, size in
+                        call["buffers"]])
+        put("captured_graph", [(number, "[]")])
+
+
+def write_report(folder, journal, durations):
+    """Writes db.sqlite and config.json into the folder; durations in seconds, one for each call."""
+    folder = Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "db.sqlite").unlink(missing_ok=True)
+        save_config_to_json_file(folder / "config.json")
+        base = sqlite3.connect(folder / "db.sqlite")
+    except (OSError, sqlite3.Error) as failure:
+        raise error("io", f"[explain] expected a folder that can be written; found {failure}") from None
+    with base:
+        for name, columns in _TABLES.items():
+            base.execute(f"CREATE TABLE {name} ({columns})")
+
+        def put(table, rows):
+            places = ", ".join("?" * len(_TABLES[table].split(",")))
+            base.executemany(f"INSERT INTO {table} VALUES ({places})", rows)
+
+        _fill(put, journal, durations)
+    base.close()
+
+
+def visualizer(report, folder):
+    """The report's folder."""
+    write_report(folder, json.loads(report.journal()), [duration / 1e3 for _, _, duration in report.calls])

@@ -1,0 +1,72 @@
+#include "explain/journal.h"
+
+#include <nlohmann/json.hpp>
+
+#include "tensor/storage.h"
+
+namespace wattention {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json json_of(const HeldMemory& memory) {
+  return {{"memory", to_string(memory.memory)},
+          {"banks", memory.banks},
+          {"bank_bytes", memory.bank_bytes},
+          {"first_free", memory.first_free}};
+}
+
+}  // namespace
+
+// A view of the same memory is the same tensor.
+std::size_t Journal::number_of(const Backend& device, const Tensor& tensor) {
+  Known& known = known_[tensor.storage().get()];
+  if (!known.storage.expired()) return known.number;
+  known = {tensor.storage(), tensors_.size()};
+  Seen seen{{tensor.shape(), tensor.dtype(), tensor.layout(), tensor.memory(),
+             tensor.sharding() != nullptr},
+            {}};
+  if (tensor.storage()->backend().get() == &device) seen.address = device.address_of(tensor);
+  tensors_.push_back(std::move(seen));
+  return known.number;
+}
+
+void Journal::add(const ExplainedOp& call, const CallTensors& tensors) {
+  Call made{call.site, call.op, call.attributes, {}, {}, {}};
+  for (const Tensor& tensor : tensors.operands)
+    made.operands.push_back(number_of(tensors.device, tensor));
+  for (const Tensor& tensor : tensors.results)
+    made.results.push_back(number_of(tensors.device, tensor));
+  HeldBuffers held = tensors.device.held();
+  made.buffers = std::move(held.buffers);
+  memories_ = std::move(held.memories);
+  calls_.push_back(std::move(made));
+}
+
+std::string Journal::json() const {
+  Json made{{"memories", Json::array()}, {"tensors", Json::array()}, {"calls", Json::array()}};
+  for (const HeldMemory& memory : memories_) made["memories"].push_back(json_of(memory));
+  for (const Seen& seen : tensors_)
+    made["tensors"].push_back({{"shape", seen.facts.shape.sizes()},
+                               {"dtype", to_string(seen.facts.dtype)},
+                               {"layout", to_string(seen.facts.layout)},
+                               {"memory", to_string(seen.facts.memory)},
+                               {"sharded", seen.facts.sharded},
+                               {"address", seen.address ? Json(*seen.address) : Json(nullptr)}});
+  for (const Call& call : calls_) {
+    Json buffers = Json::array();
+    for (const HeldBuffer& buffer : call.buffers)
+      buffers.push_back({to_string(buffer.memory), buffer.address, buffer.bytes_per_bank});
+    made["calls"].push_back({{"op", call.op},
+                             {"word", call.site.word},
+                             {"file", call.site.file},
+                             {"line", call.site.line},
+                             {"attributes", call.attributes},
+                             {"operands", call.operands},
+                             {"results", call.results},
+                             {"buffers", std::move(buffers)}});
+  }
+  return made.dump();
+}
+
+}  // namespace wattention

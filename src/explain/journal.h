@@ -1,0 +1,46 @@
+#pragma once
+// Every call with its tensors, and the buffers that live behind it: what a report of the memory's layout shows.
+#include <wattention/explain.h>
+
+#include <unordered_map>
+
+#include "device/backend.h"
+
+namespace wattention {
+
+struct CallTensors {
+  const Backend& device;
+  std::vector<Tensor> operands;
+  std::vector<Tensor> results;
+};
+
+class Journal {
+ public:
+  void add(const ExplainedOp& call, const CallTensors& tensors);
+  /// {"memories": [...], "tensors": [...], "calls": [{"op", "site", "operands": [tensor], "results", "buffers"}]}
+  std::string json() const;
+
+ private:
+  struct Known {
+    std::weak_ptr<Storage> storage;
+    std::size_t number;
+  };
+  struct Seen {
+    ExplainedTensor facts;
+    std::optional<std::int64_t> address;
+  };
+  struct Call {
+    CallSite site;
+    std::string op, attributes;
+    std::vector<std::size_t> operands, results;
+    std::vector<HeldBuffer> buffers;
+  };
+  std::size_t number_of(const Backend& device, const Tensor& tensor);
+
+  std::unordered_map<const Storage*, Known> known_;
+  std::vector<Seen> tensors_;
+  std::vector<Call> calls_;
+  std::vector<HeldMemory> memories_;
+};
+
+}  // namespace wattention
