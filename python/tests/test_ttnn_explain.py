@@ -62,6 +62,12 @@ class Explain(WithDevice):
         self.assertAlmostEqual(bfloat16["own"]["relative_l2"], rounded / exact - 1, 7)
         self.assertEqual(blocks["cause"], "block_format")
 
+    def test_whole_numbers_that_bfloat16_does_not_hold_count(self):
+        with ttnn.explain(self.device) as report:
+            self.send(np.full((32, 32), 257, np.int64))
+            self.send(np.full((32, 64), 256, np.int64))
+        self.assertEqual([row["own"]["max_abs"] for row in report.rows], [1, 0])
+
     def test_a_report_is_read_after_its_block(self):
         with ttnn.explain(self.device) as report:
             self.expect("bad_input", "whose block has ended", lambda: report.rows)

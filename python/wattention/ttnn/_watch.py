@@ -30,7 +30,14 @@ def closing():
         function()
 
 
+def _numbers(source):
+    """An array as a tensor of the library: whole numbers of any type as the doubles that they are."""
+    if isinstance(source, _core.Tensor) or "float" in str(source.dtype):
+        return source if isinstance(source, _core.Tensor) else _core.Tensor(source)
+    return _core.Tensor(source.double() if hasattr(source, "double") else source.astype("float64"))
+
+
 def rounded(source, host):
     """The library's tensor `host` was made of `source`, an array or a tensor of it, on the host."""
     if _explainer is not None and host.dtype not in ("uint32", "int32", "uint16", "uint8"):
-        _explainer.rounded(source if isinstance(source, _core.Tensor) else _core.Tensor(source), host)
+        _explainer.rounded(_numbers(source), host)
