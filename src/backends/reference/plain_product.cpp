@@ -32,22 +32,15 @@ PlainKernel kernel_here() {
   return kernel_anywhere;
 }
 
-struct Matrices {
-  const double *a, *b;
-  double* out;
-  std::int64_t rows, inner, cols;
-  bool transposed;
-};
-
 // b's columns from `first` on and its rows from `k` on, side by side; zeros where there are no more columns.
-void pack_panel(const Matrices& of, std::int64_t k, std::int64_t depth, std::int64_t first,
+void pack_panel(const PlainMatrices& of, std::int64_t k, std::int64_t depth, std::int64_t first,
                 double* panel) {
   const std::int64_t there = std::min<std::int64_t>(columns, of.cols - first);
   for (std::int64_t i = 0; i < depth; ++i)
     for (std::int64_t j = 0; j < columns; ++j)
       panel[i * columns + j] = j >= there      ? 0
-                               : of.transposed ? of.b[(first + j) * of.inner + k + i]
-                                               : of.b[(k + i) * of.cols + first + j];
+                               : of.transposed ? of.b[(first + j) * of.b_stride + k + i]
+                                               : of.b[(k + i) * of.b_stride + first + j];
 }
 
 // The last rows are too few for a kernel: they are copied beside zeros.
@@ -56,16 +49,16 @@ struct Rows {
   std::int64_t stride;
 };
 
-Rows rows_at(const Matrices& of, std::int64_t row, std::int64_t there, std::int64_t k,
+Rows rows_at(const PlainMatrices& of, std::int64_t row, std::int64_t there, std::int64_t k,
              std::int64_t depth, std::vector<double>& room) {
-  if (there == rows_at_once) return {of.a + row * of.inner + k, of.inner};
+  if (there == rows_at_once) return {of.a + row * of.a_stride + k, of.a_stride};
   std::fill(room.begin(), room.end(), 0.0);
   for (std::int64_t i = 0; i < there; ++i)
-    std::copy_n(of.a + (row + i) * of.inner + k, depth, room.data() + i * depth);
+    std::copy_n(of.a + (row + i) * of.a_stride + k, depth, room.data() + i * depth);
   return {room.data(), depth};
 }
 
-void add_panel(const Matrices& of, const Share& share, std::int64_t k, std::int64_t depth,
+void add_panel(const PlainMatrices& of, const Share& share, std::int64_t k, std::int64_t depth,
                std::int64_t first, const double* panel, PlainKernel kernel) {
   const std::int64_t there = std::min<std::int64_t>(columns, of.cols - first);
   std::vector<double> room(static_cast<std::size_t>(rows_at_once * depth));
@@ -77,11 +70,11 @@ void add_panel(const Matrices& of, const Share& share, std::int64_t k, std::int6
     kernel(a.first, a.stride, panel, depth, sums);
     for (std::int64_t i = 0; i < count; ++i)
       for (std::int64_t j = 0; j < there; ++j)
-        of.out[(row + i) * of.cols + first + j] += sums[i * columns + j];
+        of.out[(row + i) * of.out_stride + first + j] += sums[i * columns + j];
   }
 }
 
-void multiply(const Matrices& of, const Share& share, PlainKernel kernel) {
+void multiply(const PlainMatrices& of, const Share& share, PlainKernel kernel) {
   std::vector<double> panel(static_cast<std::size_t>(depth_at_once * columns));
   for (std::int64_t k = 0; k < of.inner; k += depth_at_once) {
     const std::int64_t depth = std::min(depth_at_once, of.inner - k);
@@ -101,6 +94,11 @@ void start_from_bias(const OpCall& call, double* out) {
 
 }  // namespace
 
+void add_plain_product(const PlainMatrices& of) {
+  static const PlainKernel kernel = kernel_here();
+  multiply(of, {0, of.rows}, kernel);
+}
+
 void plain_product(const OpCall& call, double* out, int threads) {
   const std::int64_t inner = call.a().size(-1), cols = call.shape[-1];
   const bool batched = call.b().numel() > call.b().size(-1) * call.b().size(-2);
@@ -112,13 +110,17 @@ void plain_product(const OpCall& call, double* out, int threads) {
   threads = useful_threads(static_cast<double>(rows * inner) * static_cast<double>(cols),
                            least_multiply_adds, threads);
   for (std::int64_t batch = 0; batch * rows < all_rows; ++batch) {
-    const Matrices of{values(call.a()) + batch * rows * inner,
-                      values(call.b()) + (batched ? batch * inner * cols : 0),
-                      out + batch * rows * cols,
-                      rows,
-                      inner,
-                      cols,
-                      call.attributes.transpose_b.value_or(false)};
+    const bool transposed = call.attributes.transpose_b.value_or(false);
+    const PlainMatrices of{.a = values(call.a()) + batch * rows * inner,
+                           .a_stride = inner,
+                           .b = values(call.b()) + (batched ? batch * inner * cols : 0),
+                           .b_stride = transposed ? inner : cols,
+                           .transposed = transposed,
+                           .out = out + batch * rows * cols,
+                           .out_stride = cols,
+                           .rows = rows,
+                           .inner = inner,
+                           .cols = cols};
     parallel(threads, [&](int thread) { multiply(of, share_of(rows, thread, threads), kernel); });
   }
 }

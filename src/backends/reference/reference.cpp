@@ -122,7 +122,9 @@ class ReferenceBackend final : public Backend {
       case OpFamily::rotary: return reference::rotary(call, out);
       case OpFamily::reduce: return reference::reduce(call, out);
       case OpFamily::move: return reference::move(call, bytes, threads_);
-      case OpFamily::attention: return reference::attention(call, out, threads_);
+      case OpFamily::attention:
+        return plain_ ? reference::plain_attention(call, out, threads_)
+                      : reference::attention(call, out, threads_);
       case OpFamily::search:
       case OpFamily::gather: return;  // by exact formulas
     }
@@ -155,7 +157,7 @@ class ReferenceBackend final : public Backend {
   ThreadCount chosen_threads_;
   int threads_;
   bool explain_;
-  bool plain_;  ///< products without compensation
+  bool plain_;  ///< products without compensation, and attention by them
   std::atomic<bool> open_ = true;
   std::vector<OpReport> reports_;
   std::mutex reports_lock_;
