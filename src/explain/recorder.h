@@ -3,6 +3,8 @@
 #include <wattention/explain.h>
 
 #include <mutex>
+#include <string>
+#include <unordered_map>
 
 #include "device/call_observer.h"
 #include "explain/exact_run.h"
@@ -48,7 +50,10 @@ class Explainer::Recorder final : public CallObserver {
   ExplainedOp row_here(std::string_view op) const;
   OpAttributes changed(const CallSite& site, std::string_view op, OpAttributes attributes,
                        AttributeSet takes) const;
-  Numbers numbers_of(Backend& device, const Tensor& tensor) const;
+  Numbers numbers_of(Backend& device, const Tensor& tensor, bool looks) const;
+  bool looks_at(const ExplainedOp& row);
+  void follow_results(const OpCall& call, const std::vector<Numbers>& operands,
+                      const std::vector<Tensor>& results, const ExplainedOp& row);
   void measure_results(Backend& device, const OpCall& call, const std::vector<Numbers>& operands,
                        const std::vector<Tensor>& results, ExplainedOp& row);
   void keep(const Tensor& tensor, const Measured& total, Tensor exact);
@@ -64,6 +69,7 @@ class Explainer::Recorder final : public CallObserver {
 
   mutable std::mutex mutex_;  // guards what follows: one call at a time
   bool measures_ = true;
+  std::unordered_map<std::string, std::int64_t> calls_of_line_;
   std::vector<std::shared_ptr<Backend>> devices_;
   std::vector<Change> changes_;
   Shadows shadows_;

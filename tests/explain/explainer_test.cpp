@@ -121,6 +121,29 @@ TEST_F(Explained, LoopsFoldIntoOneRow) {
   EXPECT_NEAR(made.ops[1].time_s, 100 * one, 1e-12);
 }
 
+TEST_F(Explained, FloatsGoOnBesideCallsThatAreNotMeasured) {
+  explainer.locate([] { return CallSite{"model.py", 1, ""}; });
+  Tensor x = thirds({32, 32});
+  double by_hand = 1.0 / 3;
+  for (int i = 0; i < 31; ++i) {
+    x = multiply(x, 1.1);
+    by_hand *= 1.1;
+  }
+  explainer.locate([] { return CallSite{"model.py", 2, ""}; });
+  const Tensor values = to_host(x);
+  const double found = last().total->relative_l2;
+  explainer.leave();
+  const Tensor host = testing::uniform_tensor({32, 32}, 1);
+  double errors = 0, squares = 0;
+  for (std::int64_t i = 0; i < host.numel(); ++i) {
+    const double truth = static_cast<double>(host.values<float>()[i] / 3) * (by_hand * 3);
+    errors += std::pow(static_cast<double>(values.values<bfloat16>()[i]) - truth, 2);
+    squares += truth * truth;
+  }
+  EXPECT_NEAR(found, std::sqrt(errors / squares), 1e-9);
+  EXPECT_EQ(made.ops[1].calls, 31);
+}
+
 TEST_F(Explained, ALoopWhoseTensorsGrowHasFewRows) {
   Tensor x = thirds({32, 32});
   for (int i = 0; i < 20; ++i) x = concat(std::vector<Tensor>{x, thirds({32, 32})}, 0);
