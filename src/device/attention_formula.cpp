@@ -64,8 +64,8 @@ double mask_number(const Tensor& mask, std::int64_t index) {
   return flags[index] != 0 ? 0 : lowest;
 }
 
-void attend_by_formula(const AttentionView& view, std::int64_t batch, std::int64_t head,
-                       std::int64_t query, double* out) {
+double attend_by_formula(const AttentionView& view, std::int64_t batch, std::int64_t head,
+                         std::int64_t query, double* out) {
   const Scores scores(view, batch, head, query);
   const KeyRange range = view.range(batch, query);
   double top = lowest, sum = 0;
@@ -78,7 +78,7 @@ void attend_by_formula(const AttentionView& view, std::int64_t batch, std::int64
     top = std::max(top, score);  // a NaN stays out, and makes its own weight NaN
   }
   std::fill_n(out, view.value_dim, 0.0);
-  if (!sees_any) return;
+  if (!sees_any) return lowest;
   for (std::int64_t key = range.from; key < range.to; ++key) {
     look_around(key);
     if (scores.mask(key) == lowest) continue;
@@ -89,6 +89,7 @@ void attend_by_formula(const AttentionView& view, std::int64_t batch, std::int64
       out[d] += weight * number_at(*view.value, value + d);
   }
   for (std::int64_t d = 0; d < view.value_dim; ++d) out[d] /= sum;
+  return top + std::log(sum);
 }
 
 }  // namespace wattention

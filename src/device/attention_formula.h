@@ -9,8 +9,9 @@ namespace wattention {
 double mask_number(const Tensor& mask, std::int64_t index);
 
 /// out [value_dim], of f64, f32, bf16 or f16 operands on the host. A key that is not seen takes no part, whatever it
-/// holds. A score that is no number, or the largest of which is infinite, makes the row NaN.
-void attend_by_formula(const AttentionView& view, std::int64_t batch, std::int64_t head,
-                       std::int64_t query, double* out);
+/// holds. A score that is no number, or the largest of which is infinite, makes the row NaN. Returns the logarithm of
+/// the sum of exp(score); -inf where no key is seen.
+double attend_by_formula(const AttentionView& view, std::int64_t batch, std::int64_t head,
+                         std::int64_t query, double* out);
 
 }  // namespace wattention

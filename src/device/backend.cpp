@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "device/attention_parts.h"
+
 namespace wattention {
 namespace {
 
@@ -53,6 +55,12 @@ std::unique_ptr<PreparedAttention> Backend::prepare_attention(const Tensor&, con
                                                               const Tensor&,
                                                               const AttentionOptions&) {
   fail(ErrorKind::unsupported, "[attention] expected a device with a fused kernel; found {}",
+       name());
+}
+
+std::unique_ptr<AttentionParts> Backend::attention_parts(const OpCall& call) {
+  fail(ErrorKind::unsupported,
+       "[{}] expected a device that merges parts of the keys, as cpu does; found {}", call.name(),
        name());
 }
 

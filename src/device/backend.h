@@ -36,6 +36,8 @@ class PreparedAttention {
   virtual std::int64_t head_dim() const = 0;
 };
 
+class AttentionParts;
+
 class Backend : public std::enable_shared_from_this<Backend> {
  public:
   virtual ~Backend() = default;
@@ -89,6 +91,10 @@ class Backend : public std::enable_shared_from_this<Backend> {
                                                                const Tensor& key_weight,
                                                                const Tensor& value_weight,
                                                                const AttentionOptions& options);
+
+  /// Optional: attention over keys that come in parts, for queries as this checked call has them. Throws
+  /// Error{unsupported} where the device has none.
+  virtual std::unique_ptr<AttentionParts> attention_parts(const OpCall& call);
 
  private:
   /// What the call's operands and attributes make impossible here.

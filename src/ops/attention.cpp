@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "ops/accepted_op.h"
 #include "ops/families.h"
+#include "ops/parted_attention.h"
 #include "ops/validate.h"
 #include "tensor/shape_formatter.h"
 
@@ -131,6 +133,23 @@ void expect_options(const OpCall& call) {
            call.name(), window.value_or(0));
 }
 
+OpArguments attention_arguments(const Tensor& query, const Tensor& key, const Tensor& value,
+                                const ScaledDotProductAttentionOptions& options) {
+  OpArguments arguments{.tensors = {query, key, value, options.mask, options.key_lengths}};
+  OpAttributes& attributes = arguments.attributes;
+  attributes = options.how;
+  if (options.is_causal) attributes.is_causal = true;
+  attributes.alignment = options.alignment;
+  attributes.position = options.position;
+  attributes.scale = options.scale;
+  if (options.softcap != 0) attributes.softcap = options.softcap;
+  attributes.window_left = options.window_left;
+  attributes.window_right = options.window_right;
+  attributes.heads = options.heads;
+  attributes.kv_heads = options.kv_heads;
+  return arguments;
+}
+
 }  // namespace
 
 void check_attention(OpCall& call) {
@@ -156,19 +175,21 @@ void check_attention(OpCall& call) {
 
 Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, const Tensor& value,
                                     const ScaledDotProductAttentionOptions& options) {
-  OpArguments arguments{.tensors = {query, key, value, options.mask, options.key_lengths}};
-  OpAttributes& attributes = arguments.attributes;
-  attributes = options.how;
-  if (options.is_causal) attributes.is_causal = true;
-  attributes.alignment = options.alignment;
-  attributes.position = options.position;
-  attributes.scale = options.scale;
-  if (options.softcap != 0) attributes.softcap = options.softcap;
-  attributes.window_left = options.window_left;
-  attributes.window_right = options.window_right;
-  attributes.heads = options.heads;
-  attributes.kv_heads = options.kv_heads;
-  return run_op(Op::scaled_dot_product_attention, std::move(arguments));
+  return run_op(Op::scaled_dot_product_attention, attention_arguments(query, key, value, options));
+}
+
+PartedAttention::PartedAttention(const Tensor& query, const Tensor& key, const Tensor& value,
+                                 const ScaledDotProductAttentionOptions& options)
+    : query_(query) {
+  OpArguments arguments = attention_arguments(query, key, value, options);
+  const auto [call, backend] = accepted_op(Op::scaled_dot_product_attention, arguments);
+  parts_ = backend->attention_parts(call);
+}
+
+void PartedAttention::attend(const Tensor& key, const Tensor& value,
+                             const ScaledDotProductAttentionOptions& options) {
+  OpArguments arguments = attention_arguments(query_, key, value, options);
+  parts_->attend(accepted_op(Op::scaled_dot_product_attention, arguments).call);
 }
 
 }  // namespace wattention

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "device/backend.h"
+#include "device/call_observer.h"
+#include "ops/accepted_op.h"
 #include "ops/families.h"
 #include "ops/validate.h"
 
@@ -86,14 +88,9 @@ void check_family(OpCall& call) {
   }
 }
 
-struct Checked {
-  OpCall call;
-  std::shared_ptr<Backend> backend;
-};
-
 // Takes the arguments' tensors. Attributes are half a kilobyte: copied once, to where the call stays.
-Checked checked(Op op, OpArguments& arguments) {
-  Checked made{
+AcceptedOp checked(Op op, OpArguments& arguments) {
+  AcceptedOp made{
       {op, std::move(arguments.tensors), arguments.number, arguments.attributes, {}, {}, 0},
       nullptr};
   expect_operands(made.call);
@@ -107,23 +104,23 @@ Checked checked(Op op, OpArguments& arguments) {
   return made;
 }
 
-Checked accepted(Op op, OpArguments& arguments) {
-  Checked made = checked(op, arguments);
+}  // namespace
+
+AcceptedOp accepted_op(Op op, OpArguments& arguments) {
+  AcceptedOp made = checked(op, arguments);
   if (const std::optional<Refusal> refusal = made.backend->refusal(made.call))
     throw Error(refusal->kind, refusal->sentence);
   return made;
 }
 
-}  // namespace
-
 Tensor run_op(Op op, OpArguments arguments) {
-  const auto [call, backend] = accepted(op, arguments);
+  const auto [call, backend] = accepted_op(op, arguments);
   if (CallObserver* observer = backend->observer()) return observer->run(*backend, call).front();
   return backend->run(call);
 }
 
 std::vector<Tensor> run_op_all(Op op, OpArguments arguments) {
-  const auto [call, backend] = accepted(op, arguments);
+  const auto [call, backend] = accepted_op(op, arguments);
   if (CallObserver* observer = backend->observer()) return observer->run(*backend, call);
   return backend->run_all(call);
 }

@@ -16,6 +16,7 @@
 #include "base/fail.h"
 #include "base/fork.h"
 #include "base/threads.h"
+#include "device/attention_parts.h"
 #include "device/backend.h"
 #include "device/exact_formulas.h"
 #include "tensor/storage.h"
@@ -129,7 +130,39 @@ class CpuBackend final : public Backend {
             {choice.gemm, choice.vector}, threads_, options.fold_projections, std::move(sink)});
   }
 
+  std::unique_ptr<AttentionParts> attention_parts(const OpCall& call) override {
+    return std::make_unique<Parts>(std::static_pointer_cast<CpuBackend>(shared_from_this()), call);
+  }
+
  private:
+  // Lends the device's workspace and threads for each part.
+  class Parts final : public AttentionParts {
+   public:
+    Parts(std::shared_ptr<CpuBackend> device, const OpCall& call)
+        : device_(std::move(device)), call_(call) {}
+
+    void attend(const OpCall& part) override {
+      const std::lock_guard lock(device_->workspace_lock_);
+      const AttentionView view(part);
+      if (!parts_) parts_.emplace(view);
+      parts_->attend(device_->attention_kernels(), view, device_->workspace_, device_->threads_);
+    }
+    Tensor context() override {
+      Tensor out = Tensor::empty(call_.shape, call_.a().dtype());
+      parts_->write(device_->attention_kernels(), AttentionView(call_), out.storage()->host_bytes(),
+                    device_->threads_);
+      return device_->placed(call_, out);
+    }
+    const char* kernel() const override {
+      return kernel_for(device_->attention_kernels(), AttentionView(call_)).name;
+    }
+
+   private:
+    std::shared_ptr<CpuBackend> device_;
+    OpCall call_;
+    std::optional<cpu::SdpaParts> parts_;  // from the first part on
+  };
+
   // On the device where an operand is; of plain host tensors a plain one.
   Tensor placed(const OpCall& call, const Tensor& out) {
     for (const Tensor& input : call.tensors)

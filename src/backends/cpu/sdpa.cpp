@@ -1,6 +1,7 @@
 #include "backends/cpu/sdpa.h"
 
 #include <atomic>
+#include <limits>
 
 #include "backends/cpu/sdpa_few.h"
 #include "backends/cpu/sdpa_tiles.h"
@@ -42,14 +43,15 @@ void merge_pieces(const SdpaRows& rows, const SdpaWork& work, float* states, int
       const SoftmaxState state = work.state(states, b, kv_head, row, 0);
       for (std::int64_t piece = 1; piece < work.pieces(); ++piece)
         merge(state, work.state(states, b, kv_head, row, piece), view.value_dim, rows.factor());
-      rows.finish(b, kv_head, row, state.context, *state.sum);
+      work.deliver(b, kv_head, row, state);
     }
   });
 }
 
 template <class Worker>
-void run_with(const SdpaRows& rows, std::int64_t rows_per_unit, Buffer& workspace, int threads) {
-  const SdpaWork work(rows, rows_per_unit);
+void run_with(const SdpaRows& rows, std::int64_t rows_per_unit, float* kept, Buffer& workspace,
+              int threads) {
+  const SdpaWork work(rows, rows_per_unit, kept);
   const int used = static_cast<int>(std::min<std::int64_t>(
       useful_threads(multiply_adds(rows.view()), least_multiply_adds, threads), work.units()));
   const std::int64_t own = used * Worker(rows, work, nullptr).bytes();
@@ -57,6 +59,18 @@ void run_with(const SdpaRows& rows, std::int64_t rows_per_unit, Buffer& workspac
   auto* states = reinterpret_cast<float*>(workspace.data() + own);
   run_units<Worker>(rows, work, workspace.data(), states, used);
   if (work.pieces() > 1) merge_pieces(rows, work, states, used);
+}
+
+void run_rows(const SdpaRows& rows, float* kept, Buffer& workspace, int threads) {
+  if (rows.count() <= few_rows) {
+    run_with<FewRowsWorker>(rows, few_rows, kept, workspace, threads);
+  } else {
+    run_with<TileWorker>(rows, rows_per_tile_unit, kept, workspace, threads);
+  }
+}
+
+bool is_empty(const AttentionView& view) {
+  return view.batch * view.heads * view.queries == 0;
 }
 
 }  // namespace
@@ -68,13 +82,39 @@ const AttentionKernel& kernel_for(const SdpaKernels& kernels, const AttentionVie
 
 void scaled_dot_product_attention(const SdpaKernels& kernels, const AttentionView& view,
                                   std::byte* context, Buffer& workspace, int threads) {
-  if (view.batch * view.heads * view.queries == 0) return;
+  if (is_empty(view)) return;
   const SdpaRows rows(view, kernel_for(kernels, view), *kernels.vector, context);
-  if (rows.count() <= few_rows) {
-    run_with<FewRowsWorker>(rows, few_rows, workspace, threads);
-  } else {
-    run_with<TileWorker>(rows, rows_per_tile_unit, workspace, threads);
-  }
+  run_rows(rows, nullptr, workspace, threads);
+}
+
+SdpaParts::SdpaParts(const AttentionView& view)
+    : states_(
+          static_cast<std::size_t>(view.batch * view.heads * view.queries * (view.value_dim + 2))) {
+  for (std::size_t top = 0; top < states_.size();
+       top += static_cast<std::size_t>(view.value_dim + 2))
+    states_[top] = -std::numeric_limits<float>::infinity();
+}
+
+void SdpaParts::attend(const SdpaKernels& kernels, const AttentionView& view, Buffer& workspace,
+                       int threads) {
+  if (is_empty(view)) return;
+  const SdpaRows rows(view, kernel_for(kernels, view), *kernels.vector, nullptr);
+  run_rows(rows, states_.data(), workspace, threads);
+}
+
+void SdpaParts::write(const SdpaKernels& kernels, const AttentionView& view, std::byte* context,
+                      int threads) {
+  if (is_empty(view)) return;
+  const SdpaRows rows(view, kernel_for(kernels, view), *kernels.vector, context);
+  const std::int64_t count = view.batch * view.kv_heads * rows.count();
+  parallel(threads, [&](int thread) {
+    const Share share = share_of(count, thread, threads);
+    for (std::int64_t i = share.begin; i < share.end; ++i) {
+      const std::int64_t head = i / rows.count(), row = i % rows.count();
+      const std::int64_t b = head / view.kv_heads, kv_head = head % view.kv_heads;
+      rows.write(b, kv_head, row, rows.state(states_.data(), b, kv_head, row));
+    }
+  });
 }
 
 }  // namespace wattention::cpu

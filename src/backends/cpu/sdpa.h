@@ -9,6 +9,8 @@
 //   piece   a fixed run of keys, where rows are few: the pieces' states are merged in order
 //
 // The bits of a row depend on its tile's rows, the kernel and the fixed blocks and pieces; never on the threads.
+#include <vector>
+
 #include "backends/cpu/attention_kernel.h"
 #include "backends/cpu/buffer.h"
 #include "device/attention_view.h"
@@ -29,5 +31,20 @@ const AttentionKernel& kernel_for(const SdpaKernels& kernels, const AttentionVie
 /// row and piece of keys.
 void scaled_dot_product_attention(const SdpaKernels& kernels, const AttentionView& view,
                                   std::byte* context, Buffer& workspace, int threads);
+
+/// The same over keys that come in parts, each a view of the same queries: a state per row is kept and merged with what
+/// a part adds.
+class SdpaParts {
+ public:
+  explicit SdpaParts(const AttentionView& view);
+  void attend(const SdpaKernels& kernels, const AttentionView& part, Buffer& workspace,
+              int threads);
+  /// The context of all of them; call it once, last.
+  void write(const SdpaKernels& kernels, const AttentionView& view, std::byte* context,
+             int threads);
+
+ private:
+  std::vector<float> states_;
+};
 
 }  // namespace wattention::cpu

@@ -82,18 +82,51 @@ void SdpaRows::mask(std::int64_t b, std::int64_t kv_head, std::int64_t row, std:
   }
 }
 
-void SdpaRows::finish(std::int64_t b, std::int64_t kv_head, std::int64_t row, float* context,
-                      float sum) const {
+double SdpaRows::by_formula(std::int64_t b, std::int64_t kv_head, std::int64_t row,
+                            float* context) const {
+  std::array<double, 512> exact;  // the largest head_dim
+  const double log_sum =
+      attend_by_formula(view_, b, head_of(kv_head, row), query_of(row), exact.data());
+  for (std::int64_t d = 0; d < view_.value_dim; ++d)
+    context[d] = static_cast<float>(exact[static_cast<std::size_t>(d)]);
+  return log_sum;
+}
+
+void SdpaRows::narrow(std::int64_t b, std::int64_t kv_head, std::int64_t row,
+                      const float* context) const {
   const std::int64_t head = head_of(kv_head, row), query = query_of(row);
-  vector_.divide_row_f32(context, view_.value_dim, sum, context);
-  if (!std::isfinite(sum) || !all_numbers(context, view_.value_dim)) {
-    std::array<double, 512> exact;  // the largest head_dim
-    attend_by_formula(view_, b, head, query, exact.data());
-    for (std::int64_t d = 0; d < view_.value_dim; ++d)
-      context[d] = static_cast<float>(exact[static_cast<std::size_t>(d)]);
-  }
   std::byte* out = context_ + view_.context_strides.offset(b, head, query) * element_bytes();
   kernel_.narrow[static_cast<std::size_t>(element_)](context, view_.value_dim, out);
+}
+
+void SdpaRows::finish(std::int64_t b, std::int64_t kv_head, std::int64_t row,
+                      const SoftmaxState& state) const {
+  vector_.divide_row_f32(state.context, view_.value_dim, *state.sum, state.context);
+  if (!std::isfinite(*state.sum) || !all_numbers(state.context, view_.value_dim))
+    by_formula(b, kv_head, row, state.context);
+  narrow(b, kv_head, row, state.context);
+}
+
+void SdpaRows::repair(std::int64_t b, std::int64_t kv_head, std::int64_t row,
+                      const SoftmaxState& state) const {
+  if (std::isfinite(*state.sum) && all_numbers(state.context, view_.value_dim)) return;
+  const double log_sum = by_formula(b, kv_head, row, state.context);
+  // A score of the kernel's is worth factor() powers of two.
+  *state.top = static_cast<float>(log_sum * log2_e / factor());
+  *state.sum = log_sum == -std::numeric_limits<double>::infinity() ? 0.0f : 1.0f;
+}
+
+void SdpaRows::write(std::int64_t b, std::int64_t kv_head, std::int64_t row,
+                     const SoftmaxState& state) const {
+  if (*state.sum != 0)  // else the context is 0 as it began
+    vector_.divide_row_f32(state.context, view_.value_dim, *state.sum, state.context);
+  narrow(b, kv_head, row, state.context);
+}
+
+SoftmaxState SdpaRows::state(float* states, std::int64_t b, std::int64_t kv_head,
+                             std::int64_t row) const {
+  float* at = states + ((b * view_.kv_heads + kv_head) * count() + row) * state_floats();
+  return {at, at + 1, at + 2};
 }
 
 }  // namespace wattention::cpu

@@ -5,6 +5,13 @@
 
 namespace wattention::cpu {
 
+/// What a row knows after some of its keys: the largest score, the sum of the weights for it, and their context.
+/// States of other keys merge into it; nothing seen yet is {-inf, 0, 0}.
+struct SoftmaxState {
+  float *top, *sum;
+  float* context;  ///< [value_dim]
+};
+
 class SdpaRows {
  public:
   SdpaRows(const AttentionView& view, const AttentionKernel& kernel, const VectorKernel& vector,
@@ -40,13 +47,25 @@ class SdpaRows {
   void mask(std::int64_t b, std::int64_t kv_head, std::int64_t row, std::int64_t first_key,
             std::int64_t count, float* out) const;
 
-  /// context [value_dim] / sum -> the row of the result. Where that is no number, the row is computed again by
-  /// the formula: keys that are not seen may hold anything.
-  void finish(std::int64_t b, std::int64_t kv_head, std::int64_t row, float* context,
-              float sum) const;
+  /// context / sum -> the row of the result. Where that is no number, the row is computed again by the formula: keys
+  /// that are not seen may hold anything.
+  void finish(std::int64_t b, std::int64_t kv_head, std::int64_t row,
+              const SoftmaxState& state) const;
+  /// The same for a state that shall be merged: what is no number becomes the formula's state.
+  void repair(std::int64_t b, std::int64_t kv_head, std::int64_t row,
+              const SoftmaxState& state) const;
+  /// What finish() does with a state of keys that are gone: 0 where none was seen.
+  void write(std::int64_t b, std::int64_t kv_head, std::int64_t row,
+             const SoftmaxState& state) const;
+  /// Of a row among states that lie [batch * kv_heads][rows]; floats of each.
+  SoftmaxState state(float* states, std::int64_t b, std::int64_t kv_head, std::int64_t row) const;
+  std::int64_t state_floats() const { return view_.value_dim + 2; }
 
  private:
   static constexpr double least_factor = 1e-30;
+
+  double by_formula(std::int64_t b, std::int64_t kv_head, std::int64_t row, float* context) const;
+  void narrow(std::int64_t b, std::int64_t kv_head, std::int64_t row, const float* context) const;
 
   const AttentionView& view_;
   const AttentionKernel& kernel_;

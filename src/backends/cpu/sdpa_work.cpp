@@ -26,7 +26,7 @@ void merge(const SoftmaxState& into, const SoftmaxState& other, std::int64_t val
   *into.top = top;
 }
 
-SdpaWork::SdpaWork(const SdpaRows& rows, std::int64_t rows_per_unit)
+SdpaWork::SdpaWork(const SdpaRows& rows, std::int64_t rows_per_unit, float* kept)
     : rows_(rows),
       heads_(rows.view().batch * rows.view().kv_heads),
       rows_per_unit_(rows_per_unit),
@@ -34,7 +34,8 @@ SdpaWork::SdpaWork(const SdpaRows& rows, std::int64_t rows_per_unit)
       pieces_(rows.count() > rows_worth_pieces
                   ? 1
                   : std::max<std::int64_t>((rows.view().keys + keys_per_piece - 1) / keys_per_piece,
-                                           1)) {}
+                                           1)),
+      kept_(kept) {}
 
 SdpaUnit SdpaWork::unit(std::int64_t index) const {
   const std::int64_t piece = index % pieces_, rest = index / pieces_;
@@ -50,12 +51,17 @@ SdpaUnit SdpaWork::unit(std::int64_t index) const {
           .end_key = pieces_ == 1 ? keys : std::min((piece + 1) * keys_per_piece, keys)};
 }
 
+void SdpaWork::deliver(std::int64_t b, std::int64_t kv_head, std::int64_t row,
+                       const SoftmaxState& found) const {
+  if (kept_ == nullptr) return rows_.finish(b, kv_head, row, found);
+  if (*found.sum == 0) return;  // no key of this call is seen
+  rows_.repair(b, kv_head, row, found);
+  merge(rows_.state(kept_, b, kv_head, row), found, rows_.view().value_dim, rows_.factor());
+}
+
 void SdpaWork::finish(const SdpaUnit& unit, std::int64_t row, const SoftmaxState& found,
                       float* states) const {
-  if (pieces_ == 1) {
-    rows_.finish(unit.batch, unit.kv_head, row, found.context, *found.sum);
-    return;
-  }
+  if (pieces_ == 1) return deliver(unit.batch, unit.kv_head, row, found);
   const SoftmaxState kept = state(states, unit.batch, unit.kv_head, row, unit.piece);
   *kept.top = *found.top;
   *kept.sum = *found.sum;

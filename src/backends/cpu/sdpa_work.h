@@ -23,13 +23,6 @@ class Carver {
   std::int64_t bytes_ = 0;
 };
 
-/// What a row knows after some of its keys: the largest score, the sum of the weights for it, and their context.
-/// States of other keys merge into it; nothing seen yet is {-inf, 0, 0}.
-struct SoftmaxState {
-  float *top, *sum;
-  float* context;  ///< [value_dim]
-};
-
 /// `into` as if it had seen other's keys, too. `factor` turns scores into powers of two.
 void merge(const SoftmaxState& into, const SoftmaxState& other, std::int64_t value_dim,
            float factor);
@@ -47,8 +40,9 @@ struct SdpaUnit {
 
 class SdpaWork {
  public:
-  /// `rows_per_unit` rows are a unit.
-  SdpaWork(const SdpaRows& rows, std::int64_t rows_per_unit);
+  /// `rows_per_unit` rows are a unit. Where `kept` is not null, what rows find merges into its states, one a row, and
+  /// nothing is written.
+  SdpaWork(const SdpaRows& rows, std::int64_t rows_per_unit, float* kept);
 
   std::int64_t units() const { return heads_ * chunks_ * pieces_; }
   /// Head by head, whose keys and values stay in cache; of a head the longest first: later queries see more keys where
@@ -56,7 +50,10 @@ class SdpaWork {
   SdpaUnit unit(std::int64_t index) const;
   std::int64_t pieces() const { return pieces_; }
 
-  /// A row after its unit: written, or kept among `states` where there are more pieces.
+  /// A row after all of the call's keys: written, or merged into what is kept of it.
+  void deliver(std::int64_t b, std::int64_t kv_head, std::int64_t row,
+               const SoftmaxState& found) const;
+  /// A row after its unit: delivered, or held among `states` where there are more pieces.
   void finish(const SdpaUnit& unit, std::int64_t row, const SoftmaxState& found,
               float* states) const;
 
@@ -69,6 +66,7 @@ class SdpaWork {
  private:
   const SdpaRows& rows_;
   std::int64_t heads_, rows_per_unit_, chunks_, pieces_;
+  float* kept_;
 };
 
 }  // namespace wattention::cpu
