@@ -154,6 +154,16 @@ struct BenchCeiling {
   friend bool operator==(const BenchCeiling&, const BenchCeiling&) = default;
 };
 
+/// What one of several processes did for a record: see BenchTeam.
+struct BenchRank {
+  std::string host;
+  int threads = 0;
+  std::int64_t forwards = 0;       ///< its part of the case's tensors
+  double time_per_forward_ms = 0;  ///< measured: the median of its repeats
+  std::string energy_meter{};      ///< of its host, where this rank reads it
+  Figure energy_j{};               ///< gross, for each forward of its host
+};
+
 /// One case's outcome.
 struct BenchRecord {
   BenchCase axes;
@@ -184,6 +194,8 @@ struct BenchRecord {
   std::vector<std::string> sensor_comparisons{};  ///< a sentence for each two that answered
   std::optional<BenchError> error{};              ///< where BenchOptions asks for it
   std::optional<BenchCeiling> ceiling{};          ///< of heads, where the device has one
+  /// By rank, where several processes shared the tensors. Times are then the slowest's, energies sums over hosts.
+  std::vector<BenchRank> ranks{};
 };
 
 /// Where and with what the records were made.
@@ -231,6 +243,20 @@ class BenchObserver {
   virtual bool stop_requested() { return false; }
 };
 
+/// The processes that measure a case together, each a part of its tensors. All of them run the same cases.
+class BenchTeam {
+ public:
+  virtual ~BenchTeam() = default;
+  virtual int rank() const = 0;
+  virtual int size() const = 0;
+  /// Where a rank runs.
+  virtual std::string host(int rank) const = 0;
+  /// Each rank's words, once all have given theirs. `stop` is asked while it waits; on true it throws
+  /// Error{interrupted}. Throws Error{io} where a rank cannot be reached, or keeps the others waiting too long.
+  virtual std::vector<std::string> gather(const std::string& own,
+                                          const std::function<bool()>& stop) = 0;
+};
+
 /// Which sensors are read while a measured case's forwards run, and where they are looked for.
 struct MeterChoice {
   /// By name; "auto": those that see the device's chip, as far as they answer. Empty: none.
@@ -249,6 +275,7 @@ struct BenchOptions {
   /// Of which cases BenchRecord::error is wanted; empty: of none. Costs one forward with values per series of counts,
   /// and some seconds of float64 per shape.
   std::function<bool(const BenchCase&)> measure_error{};
+  BenchTeam* team = nullptr;  ///< of this process and others, which share each case's tensors
 };
 
 /// The cases of the axes in order, count fastest. Axes that mean nothing to a variant do not multiply its cases.

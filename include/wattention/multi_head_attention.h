@@ -6,6 +6,7 @@
 #include <wattention/random.h>
 #include <wattention/safetensors.h>
 
+#include <functional>
 #include <optional>
 #include <string_view>
 
@@ -43,6 +44,11 @@ struct MultiHeadAttentionStages {
   Tensor output = {};   ///< [batch, T, embed_dim], which the forward returns
 };
 
+/// query [batch, S, heads * head_dim], key and value [batch, T, kv_heads * head_dim] -> the context, as the query lies.
+using AttentionFunction =
+    std::function<Tensor(const Tensor& query, const Tensor& key, const Tensor& value,
+                         const ScaledDotProductAttentionOptions& options)>;
+
 /// context = softmax(q k^T / sqrt(head_dim)) v by heads, between two projections.
 class MultiHeadAttention {
  public:
@@ -65,6 +71,8 @@ class MultiHeadAttention {
   /// query [batch, S, embed_dim], key and value [batch, T, embed_dim] -> [batch, S, embed_dim].
   Tensor operator()(const Tensor& query, const Tensor& key, const Tensor& value,
                     const Tensor& mask = {}) const;
+  /// tokens [batch, T, embed_dim] whose context another computes, as the ranks of a cluster together do.
+  Tensor forward_with(const AttentionFunction& attend, const Tensor& tokens) const;
   /// The tokens that follow those in the cache, which gets theirs: nothing of the others is computed again.
   Tensor operator()(const Tensor& tokens, KeyValueCache& cache) const;
   /// The same forwards with every stage.

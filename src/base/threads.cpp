@@ -1,12 +1,15 @@
 #include "base/threads.h"
 
+#include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <exception>
 #include <mutex>
 #include <utility>
 
 #include "base/fail.h"
 #include "base/interrupt.h"
+#include "base/launcher.h"
 #include "base/thread_pool.h"
 
 namespace wattention {
@@ -93,11 +96,16 @@ class Team {
 ThreadCount available_threads() {
   static const int machine = processors_of_machine();
   static const std::optional<double> quota = cpu_quota();  // reading it takes longer than small ops
-  return default_threads({.machine = machine,
-                          .allowed = processors_allowed(),
-                          .quota = quota,
-                          .wattention_threads = std::getenv("WATTENTION_THREADS"),
-                          .omp_num_threads = std::getenv("OMP_NUM_THREADS")});
+  const char* const named = std::getenv("WATTENTION_THREADS");
+  ThreadCount threads = default_threads({.machine = machine,
+                                         .allowed = processors_allowed(),
+                                         .quota = quota,
+                                         .wattention_threads = named,
+                                         .omp_num_threads = std::getenv("OMP_NUM_THREADS")});
+  if (named != nullptr && *named != '\0') return threads;
+  static const int ranks_here = launch().ranks_here;
+  return among_ranks(std::move(threads), std::min(quota.value_or(machine), 1.0 * machine),
+                     ranks_here);
 }
 
 ThreadCount thread_count(int requested) {

@@ -85,6 +85,11 @@ void BenchModule::forward(const Tensor& tokens, Tensor& context) {
     context = attention(tokens);
 }
 
+Tensor BenchModule::forward_with(const AttentionFunction& attend, const Tensor& tokens) const {
+  const MultiHeadAttention& module = std::get<ManyHeads>(module_).module;
+  return module.forward_with(attend, tokens.to(case_.device == "cpu" ? case_.dtype : DType::f32));
+}
+
 double flops_of(const BenchCase& bench_case) {
   const HeadsCase& heads = bench_case.heads;
   const double tokens = static_cast<double>(bench_case.tokens);

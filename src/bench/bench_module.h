@@ -25,6 +25,8 @@ class BenchModule {
   /// A forward of f32 tokens on the host. One head of variant fused writes into the same context each time; the others
   /// return a new one, as modules in torch do.
   void forward(const Tensor& tokens, Tensor& context);
+  /// Of heads without a past, whose attention another computes.
+  Tensor forward_with(const AttentionFunction& attend, const Tensor& tokens) const;
 
  private:
   struct ManyHeads {

@@ -4,8 +4,10 @@
 
 #include <functional>
 
+#include "base/threads.h"
 #include "bench/bench_module.h"
 #include "bench/stopping_rule.h"
+#include "bench/team_rounds.h"
 #include "bench/tensor_stream.h"
 
 namespace wattention {
@@ -14,13 +16,19 @@ class CaseRunner {
  public:
   /// `watch` hears of progress between blocks of forwards; returning true ends the run.
   using Watch = std::function<bool(const BenchProgress&)>;
-  CaseRunner(const BenchCase& bench_case, const BenchOptions& options, Watch watch);
+  CaseRunner(const BenchCase& bench_case, const BenchOptions& options, TeamRounds& rounds,
+             Watch watch);
 
-  /// Throws what the device throws when it cannot run the case, and Error{interrupted} when told to stop.
+  /// With a team all ranks run it, and get the same record. Throws what the device throws when it cannot run the case,
+  /// and Error{interrupted} when told to stop.
   BenchRecord run();
 
  private:
+  void expect_case() const;
   void warm_up();
+  void agree_on_kernel();
+  void add_repeat(const BenchRepeat& own, double case_s);
+  void add_ranks();
   void read_meters();
   BenchRepeat repeat();
   void time_block(BenchModule& module, std::int64_t most, BenchRepeat& repeat);
@@ -28,6 +36,7 @@ class CaseRunner {
 
   BenchCase case_;
   BenchOptions options_;
+  TeamRounds& rounds_;
   Watch watch_;
   Device device_;
   TensorStream stream_;
@@ -36,6 +45,8 @@ class CaseRunner {
   BenchRecord record_;
   Tensor context_;
   std::int64_t block_ = 1;
+  Share share_;                                    // of the tensors: this rank's
+  std::vector<std::vector<double>> rank_samples_;  // by rank: ms per forward of its repeats
 };
 
 }  // namespace wattention

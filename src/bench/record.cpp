@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "bench/statistics.h"
+#include "bench/team_repeat.h"
 
 namespace wattention {
 namespace {
@@ -81,6 +82,15 @@ void choose_energy(BenchRecord& record) {
   record.energy_scope.reset();
 }
 
+void choose_rank_energy(BenchRank& rank, const std::vector<SensorRecord>& sensors) {
+  BenchRecord own;
+  own.sensors = sensors;
+  choose_energy(own);
+  if (sensors.empty()) return;
+  rank.energy_j = own.energy_j;
+  rank.energy_meter = own.energy_meter;
+}
+
 std::optional<BenchRecord> extended(const BenchRecord& record, const BenchCase& longer) {
   BenchCase same = longer;
   same.count = record.axes.count;
@@ -88,6 +98,10 @@ std::optional<BenchRecord> extended(const BenchRecord& record, const BenchCase& 
     return std::nullopt;
   BenchRecord result = record;
   result.axes = longer;
+  const int ranks = static_cast<int>(result.ranks.size());
+  for (int rank = 0; rank < ranks; ++rank)
+    result.ranks[static_cast<std::size_t>(rank)].forwards =
+        share_of_rank(longer.count, rank, ranks);
   complete(result, record.simulation_time_ms.has_value());
   return result;
 }

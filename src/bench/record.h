@@ -13,6 +13,9 @@ void complete(BenchRecord& record, bool simulated);
 /// The figures of the first sensor that answered, or the first one's reason why there are none.
 void choose_energy(BenchRecord& record);
 
+/// The same of what a rank has read.
+void choose_rank_energy(BenchRank& rank, const std::vector<SensorRecord>& sensors);
+
 /// The same loop with more tensors, when `record` already timed only a part of its own: nothing would be timed
 /// differently. Nothing otherwise.
 std::optional<BenchRecord> extended(const BenchRecord& record, const BenchCase& longer);

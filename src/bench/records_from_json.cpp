@@ -5,40 +5,11 @@
 #include "bench/estimate_json.h"
 #include "bench/json_fields.h"
 #include "bench/record.h"
+#include "bench/sensor_json.h"
 #include "bench/statistics.h"
 
 namespace wattention {
 namespace {
-
-template <class T, std::size_t n>
-T parse_word(const std::string& word, const T (&values)[n]) {
-  for (const T value : values)
-    if (to_string(value) == word) return value;
-  fail(ErrorKind::bad_input, "[records] expected a word of the layout; found '{}'", word);
-}
-
-Source parse_source(const std::string& word) {
-  return parse_word(word,
-                    {Source::measured, Source::modelled, Source::vendor_reported, Source::manual});
-}
-
-// The ends of a row's number, NAME_range beside it; nothing where either is missing.
-std::optional<Interval> range_of(const Json& row, const std::string& value) {
-  const std::string name = value + "_range";
-  if (!row.contains(name) || !field(row, value).is_number()) return std::nullopt;
-  const Interval range{row[value], entry(row[name], 0), entry(row[name], 1)};
-  expect(range.low >= 0 && range.low <= range.high,
-         "[records] expected {} from low to high, both at least 0; found {} and {}", name,
-         range.low, range.high);
-  return range;
-}
-
-Figure figure_of(const Json& row, const char* value, const std::string& name) {
-  if (field(row, value).is_null()) return Figure::absent(text_of(row, (name + "_reason").c_str()));
-  Figure figure = Figure::of(positive(row, value), parse_source(field(row, name + "_source")));
-  figure.range = range_of(row, value);
-  return figure;
-}
 
 std::map<Phase, double> phases_of(const Json& json) {
   std::map<Phase, double> phases;
@@ -58,34 +29,14 @@ std::optional<BenchCeiling> ceiling_of(const Json& row) {
                       positive(row, "ceiling_read_bytes_per_s")};
 }
 
-std::optional<double> number_or_none(const Json& row, const char* name) {
-  return field(row, name).is_number() ? std::optional(field(row, name).get<double>())
-                                      : std::nullopt;
-}
-
-MeterScope parse_scope(const std::string& word) {
-  return parse_word(word, {MeterScope::chip, MeterScope::package, MeterScope::memory,
-                           MeterScope::platform, MeterScope::board, MeterScope::wall});
-}
-
-SensorRecord sensor_of(const Json& json) {
-  return {.meter = field(json, "meter"),
-          .scope = parse_scope(field(json, "scope")),
-          .gross_j = figure_of(json, "gross_j", "gross"),
-          .net_j = figure_of(json, "net_j", "net"),
-          .idle_before_w = number_or_none(json, "idle_before_w"),
-          .idle_after_w = number_or_none(json, "idle_after_w"),
-          .window_s = field(json, "window_s"),
-          .forwards = field(json, "forwards")};
-}
-
 void read_energy(const Json& row, BenchRecord& record) {
-  record.energy_j = figure_of(row, "energy_j", "energy");
-  record.energy_net_j = figure_of(row, "energy_net_j", "energy_net");
+  record.energy_j = figure_from(row, "energy_j", "energy");
+  record.energy_net_j = figure_from(row, "energy_net_j", "energy_net");
   record.energy_meter = text_of(row, "energy_meter");
   const std::string scope = text_of(row, "energy_scope");
   if (!scope.empty()) record.energy_scope = parse_scope(scope);
-  for (const Json& sensor : field(row, "sensors")) record.sensors.push_back(sensor_of(sensor));
+  for (const Json& sensor : field(row, "sensors"))
+    record.sensors.push_back(sensor_from_json(sensor));
   if (row.contains("sensor_comparisons")) record.sensor_comparisons = row["sensor_comparisons"];
 }
 
@@ -117,6 +68,17 @@ BenchCase axes_of(const Json& row) {
   return axes;
 }
 
+void read_ranks(const Json& row, BenchRecord& record) {
+  if (!row.contains("ranks")) return;
+  for (const Json& rank : row["ranks"])
+    record.ranks.push_back({.host = field(rank, "host"),
+                            .threads = whole<int>(rank, "threads", 0),
+                            .forwards = whole(rank, "forwards", 0),
+                            .time_per_forward_ms = amount(rank, "time_per_forward_ms"),
+                            .energy_meter = text_of(rank, "energy_meter"),
+                            .energy_j = figure_from(rank, "energy_j", "energy")});
+}
+
 // The record of a row; its repeats follow from the rows of run_type iteration.
 BenchRecord record_of(const Json& row) {
   BenchRecord record;
@@ -125,10 +87,10 @@ BenchRecord record_of(const Json& row) {
   record.kernel = text_of(row, "kernel");
   record.isa = text_of(row, "isa");
   record.extrapolated = field(row, "extrapolated");
-  record.time_per_forward_ms = figure_of(row, "time_per_forward_ms", "time");
+  record.time_per_forward_ms = figure_from(row, "time_per_forward_ms", "time");
   record.total_ms = record.time_per_forward_ms;
   record.total_ms.value.reset();
-  record.total_ms.range = range_of(row, "total_ms");
+  record.total_ms.range = range_from(row, "total_ms");
   if (field(row, "total_ms").is_number()) record.total_ms.value = positive(row, "total_ms");
   if (field(row, "simulation_time_ms").is_number())
     record.simulation_time_ms = field(row, "simulation_time_ms").get<double>();
@@ -138,6 +100,7 @@ BenchRecord record_of(const Json& row) {
   if (row.contains("steps") && record.time_per_forward_ms.value && record.energy_j.value)
     for (const Json& step : row["steps"]) record.steps.push_back(step_from_json(step));
   record.error = error_of(row);
+  read_ranks(row, record);
   record.ceiling = ceiling_of(row);
   if (row.contains("card_w"))
     for (const Json& power : row["card_w"]) record.card_w.push_back(power_from_json(power));

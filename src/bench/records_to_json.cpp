@@ -6,6 +6,7 @@
 #include "bench/estimate_json.h"
 #include "bench/json_fields.h"
 #include "bench/record.h"
+#include "bench/sensor_json.h"
 #include "bench/statistics.h"
 
 namespace wattention {
@@ -34,22 +35,8 @@ Json context_json(const BenchRun& run) {
           {"interrupted", run.interrupted}};
 }
 
-template <class T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
 Json text_or_null(std::string_view text) {
   return text.empty() ? Json(nullptr) : Json(text);
-}
-
-// value, NAME_source and, where there is none, NAME_reason.
-void put_figure(Json& row, const std::string& value_name, const std::string& name,
-                const Figure& figure) {
-  row[value_name] = or_null(figure.value);
-  row[name + "_source"] = figure.source ? Json(to_string(*figure.source)) : Json(nullptr);
-  if (!figure.value) row[name + "_reason"] = figure.reason;
-  if (figure.range) row[value_name + "_range"] = {figure.range->low, figure.range->high};
 }
 
 Json phases_json(const std::map<Phase, double>& phases) {
@@ -100,25 +87,28 @@ void put_ceiling(Json& row, const BenchRecord& record) {
   }
 }
 
-Json sensor_json(const SensorRecord& sensor) {
-  Json json = {{"meter", sensor.meter}, {"scope", to_string(sensor.scope)}};
-  put_figure(json, "gross_j", "gross", sensor.gross_j);
-  put_figure(json, "net_j", "net", sensor.net_j);
-  json["idle_before_w"] = or_null(sensor.idle_before_w);
-  json["idle_after_w"] = or_null(sensor.idle_after_w);
-  json["window_s"] = sensor.window_s;
-  json["forwards"] = sensor.forwards;
-  return json;
-}
-
 void put_energy(Json& row, const BenchRecord& record) {
   put_figure(row, "energy_j", "energy", record.energy_j);
   put_figure(row, "energy_net_j", "energy_net", record.energy_net_j);
   row["energy_meter"] = text_or_null(record.energy_meter);
   row["energy_scope"] = record.energy_scope ? Json(to_string(*record.energy_scope)) : Json(nullptr);
   row["sensors"] = Json::array();
-  for (const SensorRecord& sensor : record.sensors) row["sensors"].push_back(sensor_json(sensor));
+  for (const SensorRecord& sensor : record.sensors) row["sensors"].push_back(to_json(sensor));
   if (!record.sensor_comparisons.empty()) row["sensor_comparisons"] = record.sensor_comparisons;
+}
+
+void put_ranks(Json& row, const BenchRecord& record) {
+  if (record.ranks.empty()) return;
+  row["ranks"] = Json::array();
+  for (const BenchRank& rank : record.ranks) {
+    Json json = {{"host", rank.host},
+                 {"threads", rank.threads},
+                 {"forwards", rank.forwards},
+                 {"time_per_forward_ms", rank.time_per_forward_ms},
+                 {"energy_meter", text_or_null(rank.energy_meter)}};
+    put_figure(json, "energy_j", "energy", rank.energy_j);
+    row["ranks"].push_back(std::move(json));
+  }
 }
 
 void put_outcome(Json& row, const BenchRecord& record) {
@@ -134,6 +124,7 @@ void put_outcome(Json& row, const BenchRecord& record) {
   if (!record.phases_j.empty()) row["phases_j"] = phases_json(record.phases_j);
   put_error(row, record.error);
   put_ceiling(row, record);
+  put_ranks(row, record);
   row["extrapolated"] = record.extrapolated;
   row["skipped"] = !record.skipped.empty();
   row["reason"] = text_or_null(record.skipped);

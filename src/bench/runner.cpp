@@ -16,7 +16,11 @@ namespace {
 class Runner {
  public:
   Runner(const std::vector<BenchCase>& cases, const BenchOptions& options, BenchObserver* observer)
-      : cases_(cases), options_(options), observer_(observer), errors_(options.seed) {
+      : cases_(cases),
+        options_(options),
+        observer_(observer),
+        errors_(options.seed),
+        rounds_(options.team, [this] { return observer_ && observer_->stop_requested(); }) {
     run_.context = context_of(options.command);
   }
 
@@ -43,27 +47,34 @@ class Runner {
     try {
       return measure(bench_case);
     } catch (const Error& error) {
-      if (error.kind() == ErrorKind::interrupted) throw;
-      return skipped_record(bench_case, error.what());
+      if (error.kind() == ErrorKind::interrupted || rounds_.is_broken()) throw;
+      return skipped(bench_case, error.what());
     } catch (const std::bad_alloc&) {
-      return skipped_record(bench_case,
-                            "[bench] expected host memory for the case; found too little");
+      return skipped(bench_case, "[bench] expected host memory for the case; found too little");
     }
+  }
+
+  // On all ranks, whichever of them could not run it.
+  BenchRecord skipped(const BenchCase& bench_case, const std::string& reason) {
+    rounds_.fail_with(reason);
+    return skipped_record(bench_case, reason);
   }
 
   BenchRecord measure(const BenchCase& bench_case) {
     BenchRecord record = timed(bench_case);
-    if (options_.measure_error && options_.measure_error(bench_case))
+    if (rounds_.rank() == 0 && options_.measure_error && options_.measure_error(bench_case))
       record.error = errors_.of(bench_case);
+    rounds_.meet("end");
     return record;
   }
 
   BenchRecord timed(const BenchCase& bench_case) {
     const Stopwatch watch;
-    if (!options_.simulate && has_model(bench_case))
+    if (!options_.simulate && rounds_.size() == 1 && has_model(bench_case))
       return modelled_record(bench_case, options_.hosts);
-    BenchRecord record =
-        CaseRunner(bench_case, options_, [this](BenchProgress p) { return tell(p); }).run();
+    BenchRecord record = CaseRunner(bench_case, options_, rounds_, [this](BenchProgress p) {
+                           return tell(p);
+                         }).run();
     apply_model(record, options_.hosts);
     measured_s_ += watch.wall_s();
     ++measured_;
@@ -91,6 +102,7 @@ class Runner {
   const BenchOptions& options_;
   BenchObserver* observer_;
   ContextErrors errors_;
+  TeamRounds rounds_;
   BenchRun run_;
   std::size_t case_index_ = 0;
   std::string name_;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "random/skip_tensors.h"
+
 namespace wattention {
 namespace {
 
@@ -15,13 +17,21 @@ std::int64_t capacity_of(const Shape& shape, std::size_t ring_bytes) {
 
 }  // namespace
 
-TensorStream::TensorStream(const Shape& shape, std::uint64_t seed, std::size_t ring_bytes)
-    : shape_(shape), seed_(seed), generator_(seed), capacity_(capacity_of(shape, ring_bytes)) {}
+TensorStream::TensorStream(const Shape& shape, std::uint64_t seed, std::size_t ring_bytes,
+                           std::int64_t skipped)
+    : shape_(shape),
+      seed_(seed),
+      generator_(seed),
+      skipped_(skipped),
+      capacity_(capacity_of(shape, ring_bytes)) {
+  skip_tensors(generator_, shape_, skipped_);
+}
 
 void TensorStream::restart() {
   used_ = 0;
   if (first_in_ring_ == 0) return;
   generator_.manual_seed(seed_);
+  skip_tensors(generator_, shape_, skipped_);
   first_in_ring_ = drawn_ = 0;
 }
 

@@ -6,7 +6,9 @@
 
 #include "base/atomic_file.h"
 #include "base/fail.h"
+#include "base/launcher.h"
 #include "cli/bench_watcher.h"
+#include "cli/cluster_options.h"
 #include "cli/command.h"
 #include "cli/host_profile.h"
 #include "cli/meter_options.h"
@@ -15,6 +17,7 @@
 #include "cli/trace_file.h"
 #include "report/heads_table.h"
 #include "report/notebook_table.h"
+#include "report/ranks_table.h"
 #include "report/records_table.h"
 #include "report/trace.h"
 
@@ -28,6 +31,7 @@ struct BenchChoice {
   std::string format = "table";
   std::vector<std::string> hosts;
   MeterWords meters;
+  ClusterOptions cluster;
   std::string records_path, trace_path;
   bool json = false;
 };
@@ -62,6 +66,7 @@ BenchAxes axes_of(const BenchChoice& choice, bool folding_named, bool causal_nam
 void print_tables(const BenchRun& run, std::string (*look)(const report::Table&)) {
   print_out("{}\n{}", look(report::machine_table(run.context)), look(report::records_table(run)));
   if (const auto table = report::heads_table(run)) print_out("\n{}", look(*table));
+  if (const auto table = report::ranks_table(run)) print_out("\n{}", look(*table));
   if (const auto table = report::notebook_table(run)) print_out("\n{}", look(*table));
 }
 
@@ -86,12 +91,23 @@ std::map<std::string, HostProfile> profiles_of(const std::vector<std::string>& w
   return profiles;
 }
 
+// A rank that is not the first: it measures, and says nothing.
+int follow(const std::vector<BenchCase>& cases, const BenchOptions& options) {
+  SilentWatcher watcher;
+  const BenchRun run = run_bench(cases, options, &watcher);
+  if (run.interrupted) return exit_interrupted;
+  return none_ran(run) ? exit_refused : exit_good;
+}
+
 int measure(BenchChoice& choice, const BenchAxes& axes) {
   const std::vector<BenchCase> cases = cases_of(axes);
-  expect_writable(choice.trace_path);
-  expect_two_places(choice.records_path, choice.trace_path);
   choice.options.meters = to_choice(choice.meters);
   choice.options.hosts = profiles_of(choice.hosts);
+  std::optional<ClusterTeam> team;
+  if (launch().size > 1) choice.options.team = &team.emplace(choice.cluster);
+  if (team && team->rank() > 0) return follow(cases, choice.options);
+  expect_writable(choice.trace_path);
+  expect_two_places(choice.records_path, choice.trace_path);
   BenchWatcher watcher(choice.records_path);
   const BenchRun run = run_bench(cases, choice.options, &watcher);
   const int exit_code = watcher.finish(run, cases.size());
@@ -155,6 +171,7 @@ void add_bench(Command& program, int& exit_code) {
   add_axes(*command, *choice);
   add_limits(*command, choice->options);
   add_meter_options(*command, choice->meters);
+  add_cluster_options(*command, choice->cluster);
   command->add_option("--seed", choice->options.seed, "seed of tensors and weights")
       ->capture_default_str();
   command->add_flag(
@@ -184,6 +201,7 @@ void add_bench(Command& program, int& exit_code) {
       "  wattention bench --heads 12 --embed-dim 768 --causal --dtype f32,bf16\n"
       "  wattention bench --heads 32 --kv-heads 8 --embed-dim 4096 --tokens 1 --past 8192 "
       "--causal\n"
+      "  mpirun -n 4 wattention bench --count 10000   (four ranks share the tensors)\n"
       "  wattention bench --kernel avx512,avx2 --threads 1,2 --out records.json\n"
       "  wattention bench --device wormhole --variant naive,resident --model-only --trace "
       "out.json");

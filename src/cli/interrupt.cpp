@@ -1,5 +1,7 @@
 #include "cli/interrupt.h"
 
+#include "base/launcher.h"
+
 namespace wattention::cli {
 namespace {
 
@@ -15,7 +17,9 @@ InterruptGuard::InterruptGuard() {
   asked_to_stop = 0;
   struct sigaction action {};
   action.sa_handler = remember_signal;
-  action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
+  // mpirun signals a rank more than once, and kills it a second later by itself.
+  const bool alone = launch().size == 1;
+  action.sa_flags = static_cast<int>(alone ? SA_RESETHAND | SA_RESTART : SA_RESTART);
   sigaction(SIGINT, &action, &old_interrupt_);
   sigaction(SIGTERM, &action, &old_terminate_);
 }

@@ -7,7 +7,8 @@ namespace wattention::cli {
 /// 128 + SIGINT, as shells report it.
 inline constexpr int exit_interrupted = 130;
 
-/// While it lives, the first SIGINT or SIGTERM is only remembered; the second ends the program as usual.
+/// While it lives, the first SIGINT or SIGTERM is only remembered; the second ends the program as usual, except under
+/// mpirun.
 class InterruptGuard {
  public:
   InterruptGuard();

@@ -6,11 +6,14 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include <unistd.h>
+
 #include <csignal>
 #include <filesystem>
 #include <new>
 #include <sstream>
 
+#include "base/launcher.h"
 #include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/output.h"
@@ -49,8 +52,15 @@ std::string one_line(std::string_view sentence) {
   return line;
 }
 
+// The first rank speaks for all that meet the same reason: its end is theirs, too, about two seconds later.
+void let_first_rank_speak() {
+  constexpr unsigned seconds = 5;
+  if (launch().rank > 0) sleep(seconds);
+}
+
 // What was printed before is shown, too, where that still can be.
 int refuse(std::string_view sentence) {
+  let_first_rank_speak();
   try {
     flush_out();
   } catch (const Error&) {

@@ -7,12 +7,17 @@
 #include <algorithm>
 #include <memory>
 
+#include "base/atomic_file.h"
 #include "base/fail.h"
+#include "base/launcher.h"
 #include "bench/bench_module.h"
 #include "bench/device_traits.h"
+#include "bench/machine.h"
+#include "cli/cluster_options.h"
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/run_cluster.h"
 #include "cli/run_trace.h"
 #include "cli/trace_file.h"
 #include "cost/forward.h"
@@ -31,6 +36,8 @@ struct RunOptions {
   std::int64_t index = 1000;
   std::string input, out, trace;
   bool json = false;
+  ClusterOptions cluster;
+  std::string split = "tokens";
 };
 
 struct Result {
@@ -42,6 +49,7 @@ struct Result {
   bool simulated = false;
   std::vector<OpReport> reports;
   RunTrace trace;
+  std::vector<RankSteps> ranks;  ///< of several
 };
 
 bool without_values(const RunOptions& options) {
@@ -151,6 +159,35 @@ Result compute(const RunOptions& options) {
   return result;
 }
 
+// The same forward by all ranks of mpirun; what it gives is whole on the first.
+Result compute_together(const RunOptions& options, Cluster& cluster) {
+  expect_sizes(options);
+  Result result;
+  Device device = open(options.device);
+  result.device = device.name();
+  result.config =
+      to_config(options.attention, device, {.on_host = best_variant(std::string(device.name()))});
+  expect_values(options.device, "for several ranks");
+  const Tensor input = options.input.empty() ? Tensor() : input_tokens(options);
+  expect(!input.defined() || input.rank() == 3,
+         "[run] expected tokens [batch, T, embed_dim] in '{}' for several ranks; found shape {}",
+         options.input, input.defined() ? input.shape().text() : "");
+  result.input = input.defined() ? input.shape()
+                                 : Shape{options.heads.batch, options.tokens, options.embed_dim};
+  ClusterOutcome outcome = forward_together(cluster,
+                                            {.one = case_of(options, result),
+                                             .seed = options.seed,
+                                             .index = options.index,
+                                             .input = input,
+                                             .split = parse_cluster_split(options.split)},
+                                            device);
+  result.context = outcome.context;
+  result.host_time_s = outcome.forward_s;
+  result.ranks = std::move(outcome.ranks);
+  if (options.device.options.explain) result.reports = device.take_reports();
+  return result;
+}
+
 report::TraceGroup trace_group(const RunOptions& options, const Result& result) {
   return result.trace.group(name_of(case_of(options, result)));
 }
@@ -174,6 +211,7 @@ void print(const Result& result) {
     print_out("context {} {}, without values\n", result.context.shape().text(),
               to_string(result.context.dtype()));
   print_out("time: {}\n", time_sentence(result));
+  if (!result.ranks.empty()) print_out("{}", report::to_text(ranks_table(result.ranks)));
   print_reports(result.reports);
 }
 
@@ -213,6 +251,7 @@ Json result_json(const Result& result) {
     json["printed"] = format_torch(result.context, {.sci_mode = false});
     json["shown"] = to_json(shown_corner(result.context));
   }
+  if (!result.ranks.empty()) json["ranks"] = to_json(result.ranks);
   if (!result.reports.empty()) json["ops"] = to_json(result.reports);
   return json;
 }
@@ -225,11 +264,24 @@ void expect_places(const RunOptions& options) {
   expect_two_places(options.out, options.trace);
 }
 
+void write_traces(const RunOptions& options, const Result& result) {
+  if (options.trace.empty()) return;
+  if (result.ranks.empty()) return write_trace(options.trace, trace_group(options, result));
+  write_file_atomically(options.trace,
+                        report::trace_text(context_of(""), trace_groups(result.ranks)));
+}
+
 void run(const RunOptions& options) {
+  std::optional<Cluster> cluster;
+  if (launch().size > 1) cluster = Cluster::join(options.cluster);
+  if (cluster && cluster->rank() > 0) {
+    compute_together(options, *cluster);
+    return;
+  }
   expect_places(options);
-  const Result result = compute(options);
+  const Result result = cluster ? compute_together(options, *cluster) : compute(options);
   if (!options.out.empty()) save_npy(options.out, result.context);
-  if (!options.trace.empty()) write_trace(options.trace, trace_group(options, result));
+  write_traces(options, result);
   options.json ? print_json(result_json(result)) : print(result);
 }
 
@@ -253,6 +305,13 @@ void add_options(Command& command, RunOptions& options) {
   command.add_option("--out", options.out, "write the context to a .npy file");
   command.add_option("--trace", options.trace,
                      "write a trace for Perfetto (ui.perfetto.dev) to this file");
+  add_cluster_options(command, options.cluster);
+  command
+      .add_option("--split", options.split,
+                  "under mpirun, with heads: ranks share tokens (keys go round) or heads")
+      ->one_of({"tokens", "heads"})
+      ->capture_default_str()
+      ->group("Several machines");
   command.add_flag("--json", options.json,
                    "as JSON, with the values that are printed (--out writes all)");
 }
@@ -272,6 +331,7 @@ void add_run(Command& program, int&) {
       "--explain\n"
       "  wattention run --device wormhole --variant resident --mode shape --trace out.json\n"
       "  wattention run --heads 12 --embed-dim 768 --causal\n"
+      "  mpirun -n 4 wattention run --heads 12 --embed-dim 768 --causal --tokens 16384\n"
       "  wattention run --input x.npy --head-dim 64");
   command->callback([options] { run(*options); });
 }

@@ -207,6 +207,17 @@ Tensor MultiHeadAttention::attend(const Tensor& tokens_of_query, const Tensor& t
   return output;
 }
 
+Tensor MultiHeadAttention::forward_with(const AttentionFunction& attend,
+                                        const Tensor& tokens) const {
+  expect_tokens(tokens, "tokens");
+  const Tensor input = there(batched(tokens));
+  const Tensor context =
+      attend(project(query_, input), project(key_, input), project(value_, input),
+             {.is_causal = is_causal_, .heads = num_heads_, .kv_heads = num_kv_heads_});
+  const Tensor output = to_host(project(out_, context));
+  return tokens.rank() == 3 ? output : output.view({tokens.size(0), embed_dim()});
+}
+
 Tensor MultiHeadAttention::operator()(const Tensor& tokens, KeyValueCache& cache) const {
   const Tensor output = attend_with_cache(tokens, cache, nullptr);
   return tokens.rank() == 3 ? output : output.view({tokens.size(0), embed_dim()});

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/fail.h"
+#include "random/skip_tensors.h"
 
 namespace wattention {
 namespace {
@@ -47,15 +48,19 @@ Tensor rand(const Shape& shape, Generator& generator) {
 
 Tensor randn_at(const Shape& shape, std::uint64_t seed, std::int64_t index, int threads) {
   expect(index >= 1, "[randn_at] expected an index of at least 1; found {}", index);
-  const auto before = static_cast<std::uint64_t>(index - 1);
-  const std::int64_t numel = shape.numel();
   Generator generator(seed);
   generator.set_threads(threads);
+  skip_tensors(generator, shape, index - 1);
+  return randn(shape, generator);
+}
+
+void skip_tensors(Generator& generator, const Shape& shape, std::int64_t count) {
+  const auto before = static_cast<std::uint64_t>(count);
+  const std::int64_t numel = shape.numel();
   if (numel >= block)
     generator.skip_words(checked_product(before, words_per_tensor(numel)));
   else
     skip_small_tensors(generator, checked_product(before, static_cast<std::uint64_t>(numel)));
-  return randn(shape, generator);
 }
 
 // kaiming_uniform_'s own steps, in double: sqrt(5) squared is not 5, and the bound must be torch's to the bit.

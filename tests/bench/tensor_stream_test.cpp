@@ -47,6 +47,15 @@ TEST(TensorStream, RestartsFromTheFirstTensor) {
   }
 }
 
+TEST(TensorStream, BeginsBehindOthers) {
+  for (const std::size_t ring : {tensor_bytes * 4, tensor_bytes * 100}) {
+    TensorStream stream(shape, seed, ring, 6);
+    for (int turn = 0; turn < 2; ++turn, stream.restart())
+      for (std::int64_t index = 7; index < 16;)
+        for (const Tensor& tensor : stream.next_block(2)) expect_tensor(tensor, index++);
+  }
+}
+
 TEST(TensorStream, NeverHoldsMoreThanItsRing) {
   TensorStream stream(shape, seed, tensor_bytes * 4);
   std::set<const Tensor*> places;
