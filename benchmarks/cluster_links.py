@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 BRIDGE, NET = "wabr", "10.77.0."
@@ -37,15 +38,48 @@ def links_up(ranks, mbit):
         ip("-n", host, "addr", "add", f"{NET}{i}/24", "dev", "eth0")
         for device in ("eth0", "lo"):
             ip("-n", host, "link", "set", device, "up")
-        # A bucket of 64 KiB: a burst that is small beside a step.
+        # The bucket holds 10 ms of the link: more than a tick of the kernel, and little beside a step.
         subprocess.run(["tc", "-n", host, "qdisc", "add", "dev", "eth0", "root", "tbf", "rate", f"{mbit}mbit",
-                        "burst", "64kb", "latency", "100ms"], check=True)
+                        "burst", str(mbit * 10**6 // 8 // 100), "latency", "100ms"], check=True)
 
 
 def links_down(ranks):
     for i in range(1, ranks + 1):
         subprocess.run(["ip", "netns", "del", f"wa{i}"], stderr=subprocess.DEVNULL)
     subprocess.run(["ip", "link", "del", BRIDGE], stderr=subprocess.DEVNULL)
+
+
+# Both sides send and receive so many bytes at once, as neighbours in a ring do; prints the milliseconds.
+PEER = """
+import socket, sys, threading, time
+listens, size = sys.argv[1] == "listen", int(sys.argv[2])
+address = ("10.77.0.1", 7777)
+if listens:
+    server = socket.create_server(address)
+    peer = server.accept()[0]
+else:
+    peer = socket.create_connection(address)
+peer.sendall(b"x") or peer.recv(1)
+start = time.monotonic()
+sender = threading.Thread(target=peer.sendall, args=(bytes(size),))
+sender.start()
+left = size
+while left:
+    left -= len(peer.recv(min(left, 1 << 20)))
+sender.join()
+print(1e3 * (time.monotonic() - start))
+"""
+
+
+def plain_tcp_ms(size):
+    """The same bytes between two hosts by plain sockets: what the link gives, with TCP's own losses."""
+    def start(host, word):
+        return subprocess.Popen(["ip", "netns", "exec", host, "python3", "-c", PEER, word, str(size)],
+                                stdout=subprocess.PIPE, text=True)
+    server = start("wa1", "listen")
+    time.sleep(0.5)
+    client = start("wa2", "connect")
+    return max(float(process.communicate(timeout=120)[0]) for process in (server, client))
 
 
 def on_the_wire(rank):
@@ -76,10 +110,9 @@ def attention_ms(ranks):
     return max(rank["steps"][-1]["computed_ms"] for rank in ranks)
 
 
-def modelled_ms(ranks, mbit, step_bytes):
+def modelled_ms(ranks, exchange_ms):
     """docs/cluster.md's formula, each step's computing as it was measured: what is checked is what hides what."""
     count = len(ranks)
-    exchange_ms = step_bytes * 8 / (mbit * 1e3)
     slowest = 0
     for rank in ranks:
         computing = [step["computed_ms"] - step["start_ms"] for step in rank["steps"]]
@@ -103,6 +136,7 @@ def measure(options, ranks, mbit, tokens):
     links_down(16)
     links_up(ranks, mbit)
     try:
+        exchange_ms = plain_tcp_ms(formula)
         before = on_the_wire(0)
         result = forward(options.program, ranks, words)["ranks"]
         wire = on_the_wire(0) - before
@@ -110,8 +144,9 @@ def measure(options, ranks, mbit, tokens):
         links_down(ranks)
     sent = {step["sent_bytes"] for rank in result for step in rank["steps"][:-1]}
     assert sent == {formula}, (sent, formula)
-    measured, modelled = attention_ms(result), modelled_ms(result, mbit, formula)
-    print(f"| {ranks} | {mbit} | {tokens} | {formula} | {wire / (formula * (ranks - 1)):.3f} | {measured:.0f} | "
+    measured, modelled = attention_ms(result), modelled_ms(result, exchange_ms)
+    print(f"| {ranks} | {mbit} | {tokens} | {formula} | {wire / (formula * (ranks - 1)):.3f} | "
+          f"{formula * 8 / (mbit * 1e3):.0f} | {exchange_ms:.0f} | {measured:.0f} | "
           f"{modelled:.0f} | {measured / modelled:.2f} | {100 * hidden_share(result):.0f} % |", flush=True)
 
 
@@ -126,8 +161,8 @@ def main():
     parser.add_argument("--mbit", type=numbers, default=[50, 1000])
     parser.add_argument("--tokens", type=numbers, default=[4096])
     options = parser.parse_args()
-    print("| ranks | Mbit/s | tokens | bytes/step | on the wire, of that | ms measured | ms by the formula | ratio | "
-          "sent while computing |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    print("| ranks | Mbit/s | tokens | bytes/step | on the wire, of that | ms/step by the link's rate | "
+          "by plain TCP | ms measured | by the formula | ratio | sent while computing |\n" + "| --- " * 11 + "|")
     for ranks in options.ranks:
         for mbit in options.mbit:
             for tokens in options.tokens:

@@ -87,6 +87,16 @@ class Run(RanksTest):
         for words in ("keys of rank 0", "keys of rank 1", "on the way", "computing", "19968 bytes"):
             self.assertIn(words, text)
 
+    def test_a_sequence_that_one_process_cannot_hold(self):
+        """24 MiB for each of tokens, queries, contexts and outputs; 140 MB hold them on four ranks, not on one."""
+        words = [PROGRAM, "run", "--heads", "8", "--kv-heads", "1", "--embed-dim", "512", "--tokens", "12288", "--causal",
+                 "--threads", "1"]
+        limited = ["sh", "-c", 'ulimit -d 140000; exec "$@"', "sh", *words]
+        alone = subprocess.run(limited, capture_output=True, text=True)
+        self.assertEqual(alone.returncode, 2, alone.stderr)
+        self.assertIn("of host memory; found less", alone.stderr)
+        self.succeeds("-n", 4, *limited)
+
     def test_one_head_is_refused(self):
         self.assertIn("expected --heads for 2 ranks", self.one_sentence(mpirun("-n", 2, PROGRAM, "run")))
 
