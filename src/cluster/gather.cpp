@@ -1,6 +1,8 @@
 // Words of all ranks: to rank 0, and from there to all.
 #include <cstring>
 #include <numeric>
+#include <utility>
+#include <vector>
 
 #include "cluster/state.h"
 
@@ -35,12 +37,23 @@ std::vector<Courier::Receipt> send_text(Courier& courier, const Bytes& text, int
           courier.send(span_of(*text), text, to, Subject::words)};
 }
 
-std::string receive_text(Courier& courier, int from, const StopQuestion& stop) {
-  const Bytes length = length_bytes(0);
-  courier.wait(courier.receive(span_of(*length), length, from, Subject::length), stop);
-  const Bytes text = bytes_of(std::string(length_in(*length), '\0'));
-  courier.wait(courier.receive(span_of(*text), text, from, Subject::words), stop);
-  return *text;
+// From each of some ranks at once.
+std::vector<std::string> receive_texts(Courier& courier, const std::vector<int>& from,
+                                       const StopQuestion& stop) {
+  std::vector<Bytes> lengths, texts;
+  std::vector<Courier::Receipt> receipts;
+  const auto receive = [&](const Bytes& bytes, int rank, Subject subject) {
+    receipts.push_back(courier.receive(span_of(*bytes), bytes, rank, subject));
+  };
+  for (const int rank : from) receive(lengths.emplace_back(length_bytes(0)), rank, Subject::length);
+  for (const auto& receipt : std::exchange(receipts, {})) courier.wait(receipt, stop);
+  for (std::size_t i = 0; i < from.size(); ++i)
+    receive(texts.emplace_back(bytes_of(std::string(length_in(*lengths[i]), '\0'))), from[i],
+            Subject::words);
+  for (const auto& receipt : receipts) courier.wait(receipt, stop);
+  std::vector<std::string> words;
+  for (const Bytes& text : texts) words.push_back(std::move(*text));
+  return words;
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -66,14 +79,15 @@ std::vector<std::string> gather_words(Courier& courier, std::string_view own,
   if (courier.rank() > 0) {
     for (const auto& sent : send_text(courier, bytes_of(std::string(own)), 0))
       courier.wait(sent, stop);
-    return split(receive_text(courier, 0, stop));
+    return split(receive_texts(courier, {0}, stop).front());
   }
-  std::vector<std::string> words{std::string(own)};
-  for (int rank = 1; rank < courier.size(); ++rank)
-    words.push_back(receive_text(courier, rank, stop));
+  std::vector<int> others(static_cast<std::size_t>(courier.size() - 1));
+  std::iota(others.begin(), others.end(), 1);
+  std::vector<std::string> words = receive_texts(courier, others, stop);
+  words.insert(words.begin(), std::string(own));
   const Bytes all = bytes_of(joined(words));
   std::vector<Courier::Receipt> sent;
-  for (int rank = 1; rank < courier.size(); ++rank)
+  for (const int rank : others)
     for (auto& receipt : send_text(courier, all, rank)) sent.push_back(std::move(receipt));
   for (const auto& receipt : sent) courier.wait(receipt, stop);
   return words;

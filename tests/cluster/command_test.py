@@ -89,8 +89,8 @@ class Run(RanksTest):
 
     def test_a_sequence_that_one_process_cannot_hold(self):
         """24 MiB for each of tokens, queries, contexts and outputs; 140 MB hold them on four ranks, not on one."""
-        words = [PROGRAM, "run", "--heads", "8", "--kv-heads", "1", "--embed-dim", "512", "--tokens", "12288", "--causal",
-                 "--threads", "1"]
+        words = [PROGRAM, "run", "--heads", "8", "--kv-heads", "1", "--embed-dim", "512", "--tokens", "12288",
+                 "--causal", "--threads", "1"]
         limited = ["sh", "-c", 'ulimit -d 140000; exec "$@"', "sh", *words]
         alone = subprocess.run(limited, capture_output=True, text=True)
         self.assertEqual(alone.returncode, 2, alone.stderr)
