@@ -30,6 +30,7 @@ std::vector<std::string> row_of(const BenchRecord& record) {
   const BenchCase& axes = record.axes;
   const double ms = *record.time_per_forward_ms.value;
   std::vector<std::string> row{axes.device,
+                               std::string(to_string(axes.variant)),
                                std::string(to_string(axes.dtype)),
                                shape_word(axes),
                                heads_word(axes.heads),
@@ -64,6 +65,7 @@ std::optional<Table> heads_table(const BenchRun& run) {
   Table table;
   table.title = "Attention with heads";
   table.columns = {{"device", Align::left},
+                   {"variant", Align::left, below},
                    {"dtype", Align::left, below},
                    {"shape"},
                    {"heads", Align::left, below},

@@ -41,6 +41,7 @@ std::string cell(const Table& table, const std::string& column) {
 TEST(HeadsTable, RatesFollowFromTheTime) {
   const auto table = heads_table(run_of({measured_record(), record_with_heads()}));
   ASSERT_EQ(table->rows.size(), 1u);
+  EXPECT_EQ(cell(*table, "variant"), std::string(to_string(record_with_heads().axes.variant)));
   EXPECT_EQ(cell(*table, "shape"), "2x64x512x64");
   EXPECT_EQ(cell(*table, "heads"), "8/2, past 448");
   EXPECT_EQ(cell(*table, "tokens/s"), "6.4e+04");  // 128 in 2 ms

@@ -226,9 +226,17 @@ class CpuBackend final : public Backend {
   Tensor product(const OpCall& call) {
     const Choice& choice = gemm_for(call.name(), call.a());
     const std::lock_guard lock(workspace_lock_);
-    Tensor out = cpu::matmul({choice.gemm, choice.vector}, call.a(), call.b(),
-                             call.attributes.transpose_b.value_or(false), workspace_, threads_);
-    report_gemm(call.name(), choice, {});
+    const bool transpose_b = call.attributes.transpose_b.value_or(false);
+    // Whoever names a kernel of products gets it.
+    const bool by_dots =
+        choice.gemm->name != forced_ && cpu::are_few_rows(call.a(), call.b(), transpose_b);
+    const cpu::AttentionKernel* const dots = by_dots ? attention_kernels().words : nullptr;
+    Tensor out = cpu::matmul({choice.gemm, choice.vector}, dots, call.a(), call.b(), transpose_b,
+                             workspace_, threads_);
+    if (by_dots)
+      reported(call, dots->name, out);
+    else
+      report_gemm(call.name(), choice, {});
     if (call.third() != nullptr)
       out = cpu::binary({Op::add, {out, *call.third()}, {}, {}, call.shape}, threads_);
     const auto activation = activation_of(call, out);

@@ -3,15 +3,20 @@
 // propagate as in the textbook loops.
 #include <wattention/tensor.h>
 
+#include "backends/cpu/attention_kernel.h"
 #include "backends/cpu/buffer.h"
 #include "backends/cpu/pack.h"
 #include "device/op_call.h"
 
 namespace wattention::cpu {
 
-/// [..., M, K] x [..., K, N] or [K, N] (last two swapped with transpose_b) -> [..., M, N].
-Tensor matmul(const Engine& engine, const Tensor& a, const Tensor& b, bool transpose_b,
-              Buffer& workspace, int threads);
+/// Whether matmul does better by dot products: a few rows in all times one transposed matrix.
+bool are_few_rows(const Tensor& a, const Tensor& b, bool transpose_b);
+
+/// [..., M, K] x [..., K, N] or [K, N] (last two swapped with transpose_b) -> [..., M, N]. By `dots`, where they are
+/// given, and are_few_rows() holds.
+Tensor matmul(const Engine& engine, const AttentionKernel* dots, const Tensor& a, const Tensor& b,
+              bool transpose_b, Buffer& workspace, int threads);
 
 /// exp(x - max) / sum along one dimension, scaled and masked first, in f32; rounded once to the input's dtype.
 Tensor softmax(const VectorKernel& vector, const OpCall& call, int threads);

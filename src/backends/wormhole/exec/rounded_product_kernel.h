@@ -2,6 +2,7 @@
 // Products of two elements in the vector unit, rounded to fp32 and then to bf16, on vectors V: kernels/pair_rows.h's
 // products and, by the divisors' inverses, quotients.
 #include "backends/wormhole/exec/accumulate_kernel.h"
+#include "backends/wormhole/numerics/bits.h"
 
 namespace wattention::wormhole {
 namespace {
