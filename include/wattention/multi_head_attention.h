@@ -60,9 +60,9 @@ class MultiHeadAttention {
                      const MultiHeadAttentionOptions& options = {});
 
   /// The same module on a device; its weights move there once. The software card takes one tensor of tokens, causal or
-  /// not. Variant resident, its usual one, builds attention from matmul, scale_mask_softmax and matmul, as TT-NN programs
-  /// build it; fused is the release's own scaled_dot_product_attention, where it has one. Other devices have one way, and
-  /// take no variant: Error{unsupported}.
+  /// not. Variant resident, its usual one, builds attention from matmul, scale_mask_softmax and matmul, as TT-NN
+  /// programs build it; fused is the release's own scaled_dot_product_attention, where it has one. Other devices have
+  /// one way, and take no variant: Error{unsupported}.
   MultiHeadAttention to(const Device& device, std::optional<Variant> variant = std::nullopt) const;
 
   /// tokens [batch, T, embed_dim] or [T, embed_dim] on the host -> the same shape on the host. The mask as in

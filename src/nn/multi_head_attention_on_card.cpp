@@ -47,7 +47,7 @@ Tensor MultiHeadAttention::attend_by_ops(const Tensor& fused, const Tensor& mask
   const double scale = 1 / std::sqrt(static_cast<double>(head_dim()));
   OpAttributes with_mask;
   with_mask.scale = scale;
-  with_mask.causal = true;  // a row of the mask for each query
+  with_mask.causal = true;    // a row of the mask for each query
   with_mask.in_place = true;  // of a new tensor later releases ask for a mask of one row
   if (stages) stages->scores = to_host(scores);
   const Tensor weights = mask.defined() ? scale_mask_softmax(scores, mask, with_mask)

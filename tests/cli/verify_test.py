@@ -167,8 +167,8 @@ class FusedOnTheCard(ProgramTest):
         for options, names in (([*SMALL, "--fidelity", "hifi4"], ["query", "key", "value", "context"]),
                                (["--heads", 2, "--causal", "--embed-dim", 64, "--tokens", 40],
                                 ["query", "key", "value", "context", "output"])):
-            result = json.loads(self.succeeds("verify", "--device", "wormhole", "--release", "0.81", "--variant", "fused",
-                                              "--input", "normal", "--json", *options))
+            result = json.loads(self.succeeds("verify", "--device", "wormhole", "--release", "0.81", "--variant",
+                                              "fused", "--input", "normal", "--json", *options))
             stages = {stage["stage"]: stage for stage in result["cases"][-1]["stages"]}
             self.assertEqual(list(stages), names)
             self.assertLess(stages["context"]["step"]["relative_l2"], 0.05)
@@ -177,8 +177,9 @@ class FusedOnTheCard(ProgramTest):
     def test_bench_models_its_time_and_energy(self):
         environment = {**os.environ, "WATTENTION_RELEASE": "0.81"}
         for options in (["--embed-dim", 512, "--head-dim", 128], ["--heads", 4, "--embed-dim", 256, "--causal", "on"]):
-            result = json.loads(self.succeeds("bench", "--device", "wormhole", "--variant", "resident,fused", "--tokens",
-                                              2048, "--model-only", "--count", 1, "--json", *options, env=environment))
+            result = json.loads(self.succeeds("bench", "--device", "wormhole", "--variant", "resident,fused",
+                                              "--tokens", 2048, "--model-only", "--count", 1, "--json", *options,
+                                              env=environment))
             resident, fused = (row for row in result["benchmarks"] if row["aggregate_name"] == "model")
             self.assertLess(fused["time_per_forward_ms"], resident["time_per_forward_ms"])
             self.assertLess(fused["energy_j"], resident["energy_j"])  # scores do not go through DRAM

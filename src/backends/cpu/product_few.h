@@ -6,8 +6,8 @@
 
 namespace wattention::cpu {
 
-/// They go in passes of four over a block of weights; with more of them packing pays. On Emerald Rapids, of [4096, 4096],
-/// one row is 15 times as fast as packed, and eight 4 times.
+/// They go in passes of four over a block of weights; with more of them packing pays. On Emerald Rapids, of
+/// [4096, 4096], one row is 15 times as fast as packed, and eight 4 times.
 inline constexpr std::int64_t few_product_rows = 16;
 
 /// out = a times B, which lies by columns, for 1 to few_product_rows rows: by the kernel's dot products. An element's
