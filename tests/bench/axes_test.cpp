@@ -35,16 +35,22 @@ TEST(Axes, ProductHasOneCasePerCombinationCountFastest) {
 }
 
 TEST(Axes, CoreGridsAndFoldingMultiplyOnlyWhereTheyMeanSomething) {
-  const BenchAxes axes{.devices = {"wormhole"},
+  const BenchAxes axes{.devices = {"cpu", "wormhole"},
                        .variants = {Variant::fused, Variant::naive, Variant::resident},
                        .core_grids = {{2, 2}, {8, 8}},
                        .fold_projections = {false, true}};
   const std::vector<BenchCase> cases = cases_of(axes);
-  ASSERT_EQ(cases.size(), 2u + 1 + 2);  // fused folded or not; naive; resident on two grids
+  // On the host fused folded or not, on a card on two grids; naive; resident on two grids.
+  ASSERT_EQ(cases.size(), 2 * (2u + 1 + 2));
   EXPECT_TRUE(cases[1].fold_projections);
+  EXPECT_FALSE(cases[1].core_grid);
   EXPECT_FALSE(cases[2].core_grid);
   EXPECT_EQ(cases[3].core_grid, (CoreGrid{2, 2}));
   EXPECT_EQ(cases[4].core_grid, (CoreGrid{8, 8}));
+  EXPECT_FALSE(cases[6].fold_projections);
+  EXPECT_EQ(cases[5].core_grid, (CoreGrid{2, 2}));
+  EXPECT_EQ(cases[6].core_grid, (CoreGrid{8, 8}));
+  EXPECT_EQ(cases[6].dtype, DType::bf16);
 }
 
 TEST(Axes, DefaultsFollowTheDevice) {

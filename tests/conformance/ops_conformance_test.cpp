@@ -64,8 +64,9 @@ TEST_P(OpsConformance, Matmul) {
     const Values by_rows = read(matmul(
         send(a), to_device(b_transposed.to(GetParam().dtype), device_), {.transpose_b = true}));
     expect_products(by_rows, seen(a), seen(b), {rows, inner, cols}, GetParam());
-    // cuBLAS has other kernels for it, which sum in another order.
-    if (device_.name() != "cuda") {
+    // cuBLAS has other kernels for it, and cpu for a few rows, which sum in another order.
+    const bool by_others = device_.name() == "cuda" || (device_.name() == "cpu" && rows <= 16);
+    if (!by_others) {
       EXPECT_EQ(by_rows, read(matmul(send(a), send(b))));
     }
   }
