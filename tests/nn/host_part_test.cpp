@@ -94,7 +94,7 @@ std::ptrdiff_t threads_of_this_process() {
 // are worth at least three threads.
 [[noreturn]] void count_threads_of_a_naive_forward(int threads) {
   setenv("WATTENTION_THREADS", "3", 1);  // what the host takes when nothing is asked for
-  std::thread([] {}).join();  // with the first one ThreadSanitizer starts one of its own
+  std::thread([] {}).join();             // with the first one ThreadSanitizer starts one of its own
   const std::ptrdiff_t before = threads_of_this_process();
   Generator generator(1);
   const SelfAttention module(64, 64, generator);
