@@ -52,6 +52,7 @@ std::vector<std::string> receive_texts(Courier& courier, const std::vector<int>&
             Subject::words);
   for (const auto& receipt : receipts) courier.wait(receipt, stop);
   std::vector<std::string> words;
+  words.reserve(texts.size());
   for (const Bytes& text : texts) words.push_back(std::move(*text));
   return words;
 }
