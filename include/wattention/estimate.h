@@ -104,7 +104,11 @@ struct RunEstimate {
   std::vector<PhaseEstimate> phases;
   Interval time_s;  ///< from the first step's start to the last one's end
   double host_busy_s = 0;
-  double device_busy_s = 0;
+  double device_busy_s = 0;  ///< until results lie in memory, at the effective clock
+  /// What a device profiler would say of all programs, at the clock that profilers assume: launch to the last core's
+  /// end, and the math thread's part of it, launch to the last product.
+  double profiled_s = 0;
+  double math_s = 0;
   Interval card_j;      ///< the card alone, idle power included
   Interval card_net_j;  ///< less its idle power over the whole run
   /// Without gaps from 0 to the last step's end. With one command queue its integral is card_j.value.
@@ -125,6 +129,9 @@ struct EstimateOptions {
   int command_queues = 1;      ///< 2: the next forward's transfers hide behind this one's work
   /// TT-Metal keeps compiled kernels on disk, so only a machine's very first run compiles them. true: this is it.
   bool cold_kernels = false;
+  /// Programs are replayed from a trace: the host dispatches none of them, and nothing lies between two but the
+  /// device's own gap. The call that starts the replay is not counted.
+  bool traced = false;
 };
 
 }  // namespace wattention

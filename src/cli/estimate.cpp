@@ -246,6 +246,8 @@ void add_what_if(Command& command, EstimateChoice& choice) {
       ->capture_default_str();
   command.add_flag("--cold-kernels", options.cold_kernels,
                    "no compiled kernels are on disk yet, so the first forward compiles them");
+  command.add_flag("--traced", options.traced,
+                   "programs are replayed from a trace: nothing is dispatched between them");
   command.add_option("--clock-mhz", choice.clock_mhz,
                      "effective clock, 1 to 10000 (default: the card's)");
   command
@@ -283,7 +285,7 @@ void add_estimate(Command& program, int& exit_code) {
                         "instead compare the model with published measurements and the notebook");
   // What is validated are the measured shapes and programs.
   for (const char* name : {"--variant", "--tokens", "--embed-dim", "--head-dim", "--core-grid",
-                           "--count", "--fidelity", "--weights", "--trace"})
+                           "--count", "--fidelity", "--weights", "--trace", "--traced"})
     validate->excludes(name);
   command->add_flag("--json", choice->json, "as JSON");
   command->footer(
@@ -292,6 +294,7 @@ void add_estimate(Command& program, int& exit_code) {
       "  wattention estimate --variant resident --core-grid 8x8\n"
       "  wattention estimate --device-tilize --pinned-memory --command-queues 2\n"
       "  wattention estimate --variant naive --tokens 4096 --count 1,1000 --json\n"
+      "  wattention estimate --traced --core-grid 8x8\n"
       "  wattention estimate --device-tilize --trace out.json\n"
       "  wattention estimate --validate\n"
       "  wattention estimate --validate --clock-mhz 1000");

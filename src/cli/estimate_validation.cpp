@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/options.h"
+#include "cost/products.h"
 #include "cost/small_ops.h"
 #include "report/table.h"
 
@@ -27,6 +28,52 @@ report::Table notebook_table(const std::vector<NotebookRun>& runs) {
     table.rows.push_back({label_of(run), fmt::format("{:.2f}", 1e3 * run.measured_s),
                           fmt::format("{:.2f}", 1e3 * run.predicted_s),
                           fmt::format("{:+.1f}", 100 * error_of(run)), role(run)});
+  return table;
+}
+
+std::string us(double seconds) {
+  return fmt::format("{:.1f}", 1e6 * seconds);
+}
+
+/// A measured and a modelled figure, and their difference; empty where nothing was measured.
+void add_pair(std::vector<std::string>& row, std::optional<double> measured_s, double modelled_s) {
+  if (!measured_s) {
+    row.insert(row.end(), 3, "");
+    return;
+  }
+  row.insert(row.end(), {us(*measured_s), us(modelled_s),
+                         fmt::format("{:+.1f}", 100 * (modelled_s / *measured_s - 1))});
+}
+
+report::Table products_table(const std::vector<CalledProduct>& products) {
+  constexpr auto left = report::Align::left;
+  report::Table table{
+      "Products as a program calls them, without a program config (modelled)",
+      {{"product", left},
+       {"release", left},
+       {"program", left},
+       {"kernel, us"},
+       {"modelled"},
+       {"%"},
+       {"end to end, us"},
+       {"modelled"},
+       {"%"},
+       {"", left}},
+      {},
+      {"kernel: the math thread's time, or the whole kernel's of the rows without an end to end; "
+       "at the "
+       "nominal clock, as profilers give it. end to end: of a call in a loop of 100."}};
+  for (const CalledProduct& product : products) {
+    const MeasuredProduct& measured = product.measured;
+    std::vector<std::string> row = {label_of(measured), product.release, product.program};
+    if (measured.math_s)
+      add_pair(row, measured.math_s, product.math_s);
+    else
+      add_pair(row, measured.profiled_s, product.profiled_s);
+    add_pair(row, measured.wall_s, product.wall_s);
+    row.emplace_back(measured.fitted ? "set constants" : "held out");
+    table.rows.push_back(std::move(row));
+  }
   return table;
 }
 
@@ -61,6 +108,26 @@ Json sets_json(const std::vector<DataSet>& data) {
   return sets;
 }
 
+Json optional_json(std::optional<double> value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json products_json(const std::vector<CalledProduct>& products) {
+  Json array = Json::array();
+  for (const CalledProduct& product : products)
+    array.push_back({{"product", label_of(product.measured)},
+                     {"release", product.release},
+                     {"program", product.program},
+                     {"fitted", product.measured.fitted},
+                     {"measured_math_s", optional_json(product.measured.math_s)},
+                     {"modelled_math_s", product.math_s},
+                     {"measured_profiled_s", optional_json(product.measured.profiled_s)},
+                     {"modelled_profiled_s", product.profiled_s},
+                     {"measured_wall_s", optional_json(product.measured.wall_s)},
+                     {"modelled_wall_s", product.wall_s}});
+  return array;
+}
+
 Json notebook_json(const std::vector<NotebookRun>& runs) {
   Json array = Json::array();
   for (const NotebookRun& run : runs)
@@ -78,9 +145,15 @@ Json notebook_json(const std::vector<NotebookRun>& runs) {
 }  // namespace
 
 Validation validate(const CostModel& model, const EstimateOptions& options) {
-  Validation validation{
-      model.validation(options), notebook_runs(options), {}, notebook_power(model.idle_w())};
+  Validation validation{model.validation(options),
+                        notebook_runs(options),
+                        {},
+                        notebook_power(model.idle_w()),
+                        called_products(options)};
   validation.bounds = error_bounds(validation.sets);
+  const std::vector<DataSet> products = product_times(validation.products);
+  for (ErrorBound& bound : product_bounds(products)) validation.bounds.push_back(std::move(bound));
+  for (const DataSet& set : products) validation.sets.push_back(set);
   for (DataSet& set : small_op_times(options)) validation.sets.push_back(std::move(set));
   for (ErrorBound& bound : small_op_bounds(validation.sets.back()))
     validation.bounds.push_back(std::move(bound));
@@ -91,8 +164,9 @@ Validation validate(const CostModel& model, const EstimateOptions& options) {
 }
 
 void print(const Validation& validation) {
-  print_out("{}\n{}\n{}\n", validation_table(validation.sets),
-            to_text(notebook_table(validation.runs)), to_text(bounds_table(validation.bounds)));
+  print_out("{}\n{}\n{}\n{}\n", validation_table(validation.sets),
+            to_text(products_table(validation.products)), to_text(notebook_table(validation.runs)),
+            to_text(bounds_table(validation.bounds)));
   print_out("The notebook's power readings: {}\n", validation.power.verdict);
 }
 
@@ -105,6 +179,7 @@ Json to_json(const Validation& validation) {
                         {"pass", bound.holds()}});
   const NotebookPower& power = validation.power;
   return {{"data_sets", sets_json(validation.sets)},
+          {"products", products_json(validation.products)},
           {"notebook", notebook_json(validation.runs)},
           {"notebook_power",
            {{"card_share_low_j", power.card_share_j.low},

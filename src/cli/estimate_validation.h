@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "cli/output.h"
+#include "cost/products.h"
 #include "notebook/power.h"
 #include "notebook/validation.h"
 
@@ -14,6 +15,7 @@ struct Validation {
   std::vector<NotebookRun> runs;
   std::vector<ErrorBound> bounds;
   NotebookPower power;
+  std::vector<CalledProduct> products;
 
   bool holds() const { return std::ranges::all_of(bounds, &ErrorBound::holds); }
 };

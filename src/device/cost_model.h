@@ -43,6 +43,20 @@ struct MeasuredOp {
   bool fitted = false;
 };
 
+/// A published product without a program config, [m, k] by [k, n]. What was not measured is empty.
+struct MeasuredProduct {
+  std::string source;
+  std::int64_t m = 0, k = 0, n = 0;
+  DType a = DType::bf16, b = DType::bf16;
+  Memory a_memory = Memory::dram, out_memory = Memory::dram;
+  bool traced = false;  ///< the loop was: no dispatch between calls
+  std::optional<double>
+      math_s{};  ///< of the math thread: launch to the last product, nominal clock
+  std::optional<double> profiled_s{};  ///< launch to the last core's end, nominal clock
+  std::optional<double> wall_s{};      ///< of a call in a long loop
+  bool fitted = false;
+};
+
 /// What no program on the card exceeds: the lines of its roofline.
 struct Ceilings {
   std::string card;                                      ///< "n150d"
@@ -66,6 +80,8 @@ class CostModel {
   virtual std::vector<DataSet> validation(const EstimateOptions& options) const = 0;
   /// Published times of single ops. Who may call ops holds the model against them (cost/small_ops.h).
   virtual std::vector<MeasuredOp> measured_ops() const = 0;
+  /// Published times of products (cost/products.h).
+  virtual std::vector<MeasuredProduct> measured_products() const = 0;
   /// What a device profiler would say of a program, at the card's nominal clock.
   virtual double kernel_s(const OpEvent& op, const EstimateOptions& options) const = 0;
   virtual Ceilings ceilings() const = 0;

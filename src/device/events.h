@@ -75,6 +75,14 @@ struct MatmulBlocks {
   friend bool operator==(const MatmulBlocks&, const MatmulBlocks&) = default;
 };
 
+/// Of a matmul's operands and result; bf16's for other ops.
+struct MatmulTileBytes {
+  std::int64_t a = 2048;
+  std::int64_t b = 2048;
+  std::int64_t out = 2048;
+  friend bool operator==(const MatmulTileBytes&, const MatmulTileBytes&) = default;
+};
+
 /// One program on the device.
 struct OpEvent {
   std::string op;
@@ -85,6 +93,7 @@ struct OpEvent {
   bool fp32_accumulate = false;
   bool l1_accumulate = false;  ///< in effect: the packer adds onto L1
   MatmulBlocks blocks;
+  MatmulTileBytes tile_bytes;
   TileWork total;
   TileWork busiest_core;
   CoreMoves moves;

@@ -19,9 +19,9 @@ struct SetPromise {
   double p90;  ///< 0: none
 };
 constexpr std::array set_promises{
-    SetPromise{"GEMM, device kernel", model_promises.gemm_kernel_median,
+    SetPromise{"GEMM with program configs, math thread", model_promises.gemm_kernel_median,
                model_promises.gemm_kernel_p90},
-    SetPromise{"GEMM, end to end", model_promises.gemm_wall_median, 0},
+    SetPromise{"GEMM with program configs, end to end", model_promises.gemm_wall_median, 0},
     SetPromise{"exp, device kernel", model_promises.exp_median, 0},
     SetPromise{"network, reshard cycles", model_promises.network_median, 0}};
 

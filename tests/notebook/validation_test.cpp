@@ -8,6 +8,7 @@
 #include <iterator>
 #include <utility>
 
+#include "cost/products.h"
 #include "cost/small_ops.h"
 #include "device/backend.h"
 
@@ -50,6 +51,7 @@ TEST(Promises, AllHoldAndAnotherMachineBreaksSome) {
 TEST(Validation, TheDocumentQuotesTheTable) {
   const Device card = open_device("wormhole", {.mode = Mode::shape});
   std::vector<DataSet> sets = card.backend().cost_model()->validation({});
+  for (DataSet& set : product_times(called_products())) sets.push_back(std::move(set));
   for (DataSet& set : small_op_times()) sets.push_back(std::move(set));
   sets.push_back(notebook_totals(notebook_runs()));
   EXPECT_EQ(sets.back().rows.size(), 12u);

@@ -8,7 +8,8 @@
 namespace wattention::wormhole {
 namespace {
 
-// What the program would take on the card by itself, and what it waits for most of that time.
+// What the program would take on the card by itself, what a device profiler would say of it at the clock that profilers
+// assume (whole, and its math thread alone), and what it waits for most of that time.
 void add_time(OpReport& report, const OpEvent& op) {
   const TimeModel model = time_model({});
   const DeviceTime time = device_time(op, model.device());
@@ -17,6 +18,12 @@ void add_time(OpReport& report, const OpEvent& op) {
   report.attributes.emplace_back(
       "modelled_us", fmt::format("{:.2f} ({:.2f} to {:.2f})", value_us, at(IntervalEnd::low),
                                  at(IntervalEnd::high)));
+  const double nominal_hz = model.card.nominal_clock_hz;
+  const DeviceTime profiled = device_time(op, {model.card, nominal_hz, model.tile_bytes});
+  report.attributes.emplace_back("profiled_us",
+                                 fmt::format("{:.2f}", 1e6 * profiled.seconds(nominal_hz)));
+  report.attributes.emplace_back("math_thread_us",
+                                 fmt::format("{:.2f}", 1e6 * profiled.kernel_cycles / nominal_hz));
   report.attributes.emplace_back("bound_by", to_string(time.units.bound()));
   report.attributes.emplace_back("time_evidence", to_string(time_evidence(op)));
 }

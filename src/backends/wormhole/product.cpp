@@ -215,9 +215,9 @@ WormholeBackend::Product WormholeBackend::matmul(const Tensor& a, const Tensor& 
   };
   look_at_l1();
   if (place.sharding) place = result_shards(choose_matmul(problem, release_), problem);
-  // The result takes its place before the program is chosen: in L1 it counts as occupied.
+  // Where the result takes its place before the program is chosen, it counts as occupied in L1.
   Tensor out = allocate(call.shape, dtype, Layout::tile, place);
-  look_at_l1();
+  if (release_.matmul_result_counts) look_at_l1();
   if (problem.fused_bias && !is_fused(call))
     problem.fused_bias = choose_matmul(problem, release_).kind != MatmulKind::multi_core;
   const Program made = make_matmul(problem, memories, release_);

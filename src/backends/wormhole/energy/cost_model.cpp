@@ -38,6 +38,9 @@ class N150dCostModel final : public CostModel {
     return validation_sets(options);
   }
   std::vector<MeasuredOp> measured_ops() const override { return wormhole::measured_ops(); }
+  std::vector<MeasuredProduct> measured_products() const override {
+    return wormhole::measured_products();
+  }
   double kernel_s(const OpEvent& op, const EstimateOptions& options) const override {
     return profiled_s(op, options);
   }

@@ -102,6 +102,7 @@ void read_matmul(Reader& facts, Release& release) {
   release.matmul_out_block_first = facts.flag("matmul_out_block_first");
   release.matmul_square_wide = facts.flag("matmul_square_wide");
   release.matmul_shared_b_once = facts.flag("matmul_shared_b_once");
+  release.matmul_result_counts = facts.flag("matmul_result_counts");
   release.matmul_reloaded_blocks = facts.integer("matmul_reloaded_blocks");
 }
 

@@ -57,6 +57,7 @@ struct Release {
   bool matmul_out_block_first;  ///< where not all fits, the block of K shrinks before the output's
   bool matmul_square_wide;      ///< square blocks in L1 are computed in subblocks of a row
   bool matmul_shared_b_once;    ///< one block of an unbatched b is not buffered twice
+  bool matmul_result_counts;    ///< a result in L1 has its place there before the program is chosen
   std::int64_t matmul_reloaded_blocks;  ///< of K; with more, partial sums are added in L1
   std::int64_t softmax_largest_block;
   bool softmax_numeric_stable;

@@ -12,6 +12,7 @@ std::string_view embedded_exp_dram();
 std::string_view embedded_exp_l1();
 std::string_view embedded_noc();
 std::string_view embedded_small_ops();
+std::string_view embedded_products();
 std::string_view embedded_n150d_power();
 
 }  // namespace wattention::wormhole

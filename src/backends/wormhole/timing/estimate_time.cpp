@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "backends/wormhole/timing/what_if.h"
@@ -14,6 +15,18 @@ void add_phase(std::vector<PhaseEstimate>& phases, const TimedStep& step) {
                             [&](const PhaseEstimate& p) { return p.phase == step.phase; });
   if (phase == phases.end()) phase = phases.insert(phases.end(), PhaseEstimate{step.phase, 0, {}});
   phase->time_s += step.duration_s;
+}
+
+/// As device profilers give it: at the clock that they assume.
+void add_profiled(RunEstimate& estimate, std::span<const Event> run, const TimeModel& model) {
+  const double clock_hz = model.card.nominal_clock_hz;
+  for (const Event& event : run) {
+    const auto* op = std::get_if<OpEvent>(&event);
+    if (op == nullptr) continue;
+    const DeviceTime time = device_time(*op, {model.card, clock_hz, model.tile_bytes});
+    estimate.profiled_s += time.seconds(clock_hz);
+    estimate.math_s += time.kernel_cycles / clock_hz;
+  }
 }
 
 /// With two queues, transfers of the next forward go on during this one's work: the busier side sets the pace.
@@ -48,6 +61,7 @@ RunEstimate estimate_time(std::span<const Event> run, const EstimateOptions& opt
                      elapsed_at(run, model, model.host.high_factor, IntervalEnd::high, queues)};
   estimate.host_busy_s = timeline.host_busy_s;
   estimate.device_busy_s = timeline.device_busy_s;
+  add_profiled(estimate, run, model);
   estimate.steps = std::move(timeline.steps);
   estimate.calibration = time_calibration();
   return estimate;

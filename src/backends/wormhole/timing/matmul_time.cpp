@@ -1,9 +1,10 @@
 // Let a core have P passes over K (one per output block), each of B blocks. Then
-//   kernel = launch + transport + (P B - 1) max(compute, transport) + compute,   in cycles, with
+//   kernel = launch + P (transport + (B - 1) max(compute, transport) + compute) + (P - 1) wait,   in cycles, with
 //   compute   = out tiles * k tiles * max(math, unpack) + subblocks * overhead,  or the packer's time,
-//   transport = latency + tiles of the larger operand block * (issue + bytes / rate).
-// A batch goes through it matrix by matrix: the kernel that reads in1 also writes the results, and reads the next
-// matrix's operand when they are written.
+//   transport = the slower operand's: tiles of its block * (issue + bytes / rate),
+//   wait      = what is left to write of an output block when its last product is computed.
+// The kernel that reads in1 also writes the results, so between two passes, and between two matrices of a batch, it
+// reads on only when they are written.
 #include <algorithm>
 
 #include "backends/wormhole/program/matmul/config.h"
@@ -23,29 +24,61 @@ struct BlockCycles {
   double compute() const { return std::max({fpu, unpack, pack}) + overhead; }
 };
 
-/// Tiles into the source registers per product. The operand of a subblock's shorter side stays.
-double tiles_per_product(const MatmulBlocks& blocks) {
-  const auto longer = static_cast<double>(std::max(blocks.subblock_h, blocks.subblock_w));
-  return 1 + 1 / longer;
+/// Bytes of a tile, as the model's options change them.
+struct TileBytes {
+  double a, b, out;
+};
+
+TileBytes tile_bytes(const OpEvent& op, const DeviceModel& model) {
+  const MatmulTileBytes& tiles = op.tile_bytes;
+  return {scaled_bytes(tiles.a, model), scaled_bytes(tiles.b, model),
+          scaled_bytes(tiles.out, model)};
 }
 
-/// Tiles that the busiest reader fetches for one block. In the 2D program an operand that nobody sends
-/// lies in the cores' own memory. Without any multicast one reader fetches both operands.
-double block_tiles(const OpEvent& op) {
-  const auto in0 = static_cast<double>(op.blocks.out_block_m * op.blocks.block_k);
-  const auto in1 = static_cast<double>(op.blocks.out_block_n * op.blocks.block_k);
-  if (op.in0.senders == 0 && op.in1.senders == 0) return in0 + in1;
-  if (op.program != to_string(MatmulKind::mcast_2d)) return std::max(in0, in1);
-  return std::max(op.in0.senders > 0 ? in0 : 0.0, op.in1.senders > 0 ? in1 : 0.0);
+/// The operand of a subblock's shorter side stays in its registers, and what the other unpacker fetches of it hides
+/// behind the operand that goes past.
+double unpack_cycles(const MatmulBlocks& blocks, const TileBytes& tile, const CardRates& rates) {
+  const double passing = blocks.subblock_w >= blocks.subblock_h ? tile.b : tile.a;
+  return passing / rates.unpack_bytes_per_cycle + rates.unpack_tile_cycles;
 }
 
 /// One core that reads for all, or each for itself, cannot hide DRAM's latency behind other senders' blocks.
-bool waits_for_dram(const OpEvent& op) {
-  return op.program != to_string(MatmulKind::mcast_2d) && op.traffic.dram_read_bytes > 0;
+double latency_cycles(const OpEvent& op, const CardRates& rates) {
+  const bool waits =
+      op.program != to_string(MatmulKind::mcast_2d) && op.traffic.dram_read_bytes > 0;
+  return waits ? rates.dram_wait_cycles : 0;
+}
+
+/// A sender's time for the tiles of one block. The senders of in0 stand in one column of cores and share its way to
+/// the memories; those of in1 stand in a row.
+struct Sender {
+  std::int64_t tiles;
+  double bytes;
+  int in_column;
+};
+
+double sender_cycles(const Sender& sender, const CardRates& rates) {
+  const double alone = sender.bytes / rates.block_bytes_per_cycle;
+  const double shared = sender.bytes * sender.in_column / rates.block_column_bytes_per_cycle;
+  return static_cast<double>(sender.tiles) * (rates.block_tile_cycles + std::max(alone, shared));
+}
+
+/// In the 2D program an operand that nobody sends lies in the cores' own memory. Without any multicast one reader
+/// fetches both operands.
+double transport_cycles(const OpEvent& op, const TileBytes& tile, const CardRates& rates) {
+  const MatmulBlocks& blocks = op.blocks;
+  const Sender in0{blocks.out_block_m * blocks.block_k, tile.a, op.in0.senders};
+  const Sender in1{blocks.out_block_n * blocks.block_k, tile.b, 1};
+  const double a = sender_cycles(in0, rates), b = sender_cycles(in1, rates);
+  const double latency = latency_cycles(op, rates);
+  if (op.in0.senders == 0 && op.in1.senders == 0) return latency + a + b;
+  if (op.program != to_string(MatmulKind::mcast_2d)) return latency + std::max(a, b);
+  return latency + std::max(op.in0.senders > 0 ? a : 0.0, op.in1.senders > 0 ? b : 0.0);
 }
 
 BlockCycles block_cycles(const OpEvent& op, const DeviceModel& model) {
   const CardRates& rates = model.rates;
+  const TileBytes tile = tile_bytes(op, model);
   const auto out_tiles = static_cast<double>(op.blocks.out_block_m * op.blocks.out_block_n);
   const double products = out_tiles * static_cast<double>(op.blocks.block_k);
   const double subblocks =
@@ -53,13 +86,10 @@ BlockCycles block_cycles(const OpEvent& op, const DeviceModel& model) {
   BlockCycles cycles{};
   cycles.fpu = products * (rates.math_cycles_per_phase * static_cast<int>(op.fidelity) +
                            rates.math_overhead_cycles);
-  cycles.unpack = products * tiles_per_product(op.blocks) *
-                  (model.tile_bytes / rates.unpack_bytes_per_cycle + rates.unpack_tile_cycles);
+  cycles.unpack = products * unpack_cycles(op.blocks, tile, rates);
   cycles.pack = out_tiles * rates.pack_tile_cycles;
   cycles.overhead = subblocks * rates.subblock_cycles;
-  cycles.transport =
-      std::max(rates.block_latency_cycles, waits_for_dram(op) ? rates.dram_wait_cycles : 0) +
-      block_tiles(op) * (rates.block_tile_cycles + model.tile_bytes / rates.block_bytes_per_cycle);
+  cycles.transport = transport_cycles(op, tile, rates);
   return cycles;
 }
 
@@ -75,14 +105,16 @@ double between_cycles(const OpEvent& op, const DeviceModel& model) {
   const std::int64_t tiles = op.blocks.per_core_m * op.blocks.per_core_n;
   const std::int64_t waits = tiles / (op.blocks.subblock_h * op.blocks.subblock_w);
   return rates.pass_cycles + requests_cycles(tiles, waits, rates.write_wait_cycles, rates) +
-         static_cast<double>(tiles) * model.tile_bytes / rates.inject_bytes_per_cycle;
+         static_cast<double>(tiles) * tile_bytes(op, model).out / rates.inject_bytes_per_cycle;
 }
 
-/// All cores write their last output block together, after the last product.
-double tail_s(const OpEvent& op, const DeviceModel& model) {
+/// All cores write an output block together, each subblock as soon as its last product is computed: what is left then.
+double left_to_write_s(const OpEvent& op, const BlockCycles& block, const DeviceModel& model) {
   const auto tiles = static_cast<double>(op.blocks.out_block_m * op.blocks.out_block_n * op.cores);
-  const double bytes = tiles * model.tile_bytes;
-  if (op.traffic.dram_written_bytes > 0) return bytes / model.rates.dram_write_bytes_per_s;
+  const double bytes = tiles * tile_bytes(op, model).out;
+  if (op.traffic.dram_written_bytes > 0)
+    return std::max(0.0,
+                    bytes / model.rates.block_write_bytes_per_s - block.compute() / model.clock_hz);
   if (op.traffic.l1_written_bytes == 0) return 0;  // sharded: the results are where they belong
   return bytes / op.cores / model.rates.inject_bytes_per_cycle / model.clock_hz;
 }
@@ -103,20 +135,22 @@ UnitTimes unit_times(const BlockCycles& block, double blocks, const OpEvent& op,
 
 DeviceTime matmul_time(const OpEvent& op, const DeviceModel& model) {
   const BlockCycles block = block_cycles(op, model);
-  const auto blocks = static_cast<double>(op.blocks.k_blocks * op.blocks.passes);
-  DeviceTime time;
-  time.units = unit_times(block, blocks, op, model);
+  const auto passes = static_cast<double>(op.blocks.passes);
+  const auto k_blocks = static_cast<double>(op.blocks.k_blocks);
   const double matrices = batches(op.blocks);
-  const double matrix = block.transport +
-                        (blocks / matrices - 1) * std::max(block.compute(), block.transport) +
-                        block.compute();
-  time.kernel_cycles = model.rates.matmul_launch_cycles + matrices * matrix +
+  DeviceTime time;
+  time.units = unit_times(block, passes * k_blocks, op, model);
+  time.tail_s = left_to_write_s(op, block, model);
+  const double tail_cycles = time.tail_s * model.clock_hz;
+  const double pass = block.transport +
+                      (k_blocks - 1) * std::max(block.compute(), block.transport) + block.compute();
+  time.kernel_cycles = model.rates.matmul_launch_cycles + passes * pass +
+                       (passes - matrices) * tail_cycles +
                        (matrices - 1) * between_cycles(op, model);
-  time.tail_s = tail_s(op, model);
   // DRAM as a whole may be slower than any core's reader.
   const double dram_cycles = time.units.dram_s * model.clock_hz;
-  time.kernel_cycles = std::max(time.kernel_cycles, model.rates.matmul_launch_cycles + dram_cycles -
-                                                        time.tail_s * model.clock_hz);
+  time.kernel_cycles =
+      std::max(time.kernel_cycles, model.rates.matmul_launch_cycles + dram_cycles - tail_cycles);
   return time;
 }
 

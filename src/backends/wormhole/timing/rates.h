@@ -20,9 +20,10 @@ struct CardRates {
   double pack_tile_cycles;
   double subblock_cycles;
 
-  double block_latency_cycles;
   double block_tile_cycles;
   double block_bytes_per_cycle;
+  double block_column_bytes_per_cycle;
+  double block_write_bytes_per_s;
   double matmul_launch_cycles;
 
   double elementwise_cycles_per_phase;

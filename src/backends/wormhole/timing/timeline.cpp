@@ -80,6 +80,7 @@ class Player {
     if (model_.cold_kernels && op.kernels_compiled > 0)
       host("compile " + op.op, Phase::compile, TimeBound::dispatch,
            op.kernels_compiled * card.compile_s * model_.host_factor);
+    if (model_.traced) return device(op, 0);
     const double dispatch_s =
         (op.cache_hit ? card.dispatch_cached_s : card.dispatch_uncached_s) * model_.host_factor;
     host("dispatch " + op.op, Phase::dispatch, TimeBound::dispatch, dispatch_s);

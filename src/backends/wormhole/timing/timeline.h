@@ -19,6 +19,7 @@ struct TimeModel {
   bool pinned = false;
   bool cold_kernels =
       false;               ///< kernels that are new to the process are compiled, not read from disk
+  bool traced = false;     ///< nothing is dispatched between ops
   double host_factor = 1;  ///< on every host time: 1, or an end of the interval
   IntervalEnd device_end = IntervalEnd::value;  ///< of every device time
 

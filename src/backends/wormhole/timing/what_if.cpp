@@ -72,7 +72,8 @@ TimeModel time_model(const EstimateOptions& options) {
           options.clock_hz.value_or(card.effective_clock_hz),
           options.bfp8 ? card.tile_bytes_bfp8 : static_cast<double>(n150d().tile_bytes_bf16),
           options.pinned_memory,
-          options.cold_kernels};
+          options.cold_kernels,
+          options.traced};
 }
 
 std::vector<Event> tilized_on_device(std::span<const Event> events) {

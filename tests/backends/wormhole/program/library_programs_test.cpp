@@ -106,6 +106,8 @@ Asked ask(const Row& row) {
   OpAttributes attributes{.core_grid = grid_of(row)};
   const auto out = row.find("out_dtype");
   if (out != row.end() && !out->second.empty()) attributes.output_dtype = dtype_of(out->second);
+  const auto place_of_result = row.find("out_memory");
+  if (place_of_result != row.end()) attributes.memory = memory_of(place_of_result->second);
   matmul(a, b, attributes);
   return {std::get<OpEvent>(device->event_log()->take().back()), device->take_reports().back()};
 }

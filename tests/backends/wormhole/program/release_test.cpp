@@ -102,6 +102,17 @@ void note_choices(const Release& release, Observed& seen) {
   note_product({.m_tiles = 32, .k_tiles = 8, .n_tiles = 32, .core_grid = CoreGrid{8, 8}});
 }
 
+/// Three tensors in L1: whether the largest square blocks fit depends on whether the result counts.
+void note_result_in_l1(const Release& release, Observed& seen) {
+  const auto device = std::make_shared<WormholeBackend>(
+      DeviceOptions{.mode = Mode::shape, .explain = true}, HostOptions{}, release);
+  const Tensor host = value_less({1024, 1024}, DType::f32);
+  const Tensor a = device->upload(host, in_l1()), b = device->upload(host, in_l1());
+  matmul(a, b, {.memory = Memory::l1});
+  for (const auto& [name, value] : device->take_reports().back().attributes)
+    if (name == "out_block") seen.programs += value + ' ';
+}
+
 /// What a tensor is told that does not fit.
 void note_refusals(const Release& release, Observed& seen) {
   const auto device =
@@ -131,6 +142,7 @@ Observed observe(const Release& release) {
   note_programs(device, seen);
   call_softmax(release, seen);
   note_choices(release, seen);
+  note_result_in_l1(release, seen);
   note_refusals(release, seen);
   seen.print = format_ttnn(random_tensor({2, 9}), release.print);
   return seen;
@@ -172,6 +184,7 @@ const std::vector<Change>& changes() {
       {"matmul_out_block_first", true, programs},
       {"matmul_square_wide", true, programs},
       {"matmul_shared_b_once", true, programs},
+      {"matmul_result_counts", false, programs},
       {"matmul_reloaded_blocks", 1, programs},
       {"softmax_numeric_stable", true, digits | programs | time},
       {"softmax_fidelity", "lofi", digits | programs},  // its vector unit sets the pace

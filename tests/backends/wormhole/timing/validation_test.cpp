@@ -45,14 +45,14 @@ TEST(Promises, AllHoldAndAnotherClockBreaksSome) {
 
 TEST(Validation, GemmKernels) {
   const ErrorSummary summary = errors(gemm_kernel_times(card()));
-  EXPECT_EQ(summary.rows, 114u);
+  EXPECT_EQ(summary.rows, 78u);
   EXPECT_LE(summary.median, model_promises.gemm_kernel_median);
   EXPECT_LE(summary.p90, model_promises.gemm_kernel_p90);
 }
 
 TEST(Validation, GemmEndToEnd) {
   const ErrorSummary summary = errors(gemm_wall_times(card()));
-  EXPECT_EQ(summary.rows, 114u);
+  EXPECT_EQ(summary.rows, 78u);
   EXPECT_LE(summary.median, model_promises.gemm_wall_median);
 }
 

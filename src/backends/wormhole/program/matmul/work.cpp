@@ -132,6 +132,7 @@ OpEvent matmul_work(const MatmulConfig& config, const MatmulNumerics& numerics,
   work.busiest_core = core_work(config, numerics, work.blocks, problem);
   work.total = times(work.busiest_core, placement.cores);
   const MatmulTiles tile = tiles_of(problem);
+  work.tile_bytes = {tile.a, tile.b, tile.out};
   const OperandTiles tiles = tiles_read(config, problem);
   // What lies in shards is read and written where it lies.
   if (!problem.a_shards) add_read(work.traffic, memories.a, tiles.a * tile.a);

@@ -12,6 +12,8 @@ DataSet gemm_wall_times(const CardRates& card);
 DataSet exp_kernel_times(const CardRates& card);
 DataSet reshard_times(const CardRates& card);
 
+/// calibration/gemm.csv without program configs, and calibration/products.csv.
+std::vector<MeasuredProduct> measured_products();
 /// calibration/small_ops.csv.
 std::vector<MeasuredOp> measured_ops();
 /// An op's kernel time at the nominal clock, as profilers give it.
