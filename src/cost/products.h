@@ -24,8 +24,8 @@ struct CalledProduct {
 std::string label_of(const MeasuredProduct& product);
 
 /// All published ones. Of the options card, clock and host change what is predicted. Rows of the math thread are called
-/// in the default release, whose programs they ran; those of whole kernels in the newest that is known: the release that
-/// they were measured with, of 2026, names its programs, and they are that one's.
+/// in the default release, whose programs they ran; those of whole kernels in the newest that is known: the release
+/// that they were measured with, of 2026, names its programs, and they are that one's.
 std::vector<CalledProduct> called_products(const EstimateOptions& options = {});
 
 /// The math thread's times and those of loops, each of the shapes that set constants and of those that did not; and
