@@ -80,14 +80,10 @@ std::optional<Refusal> refuse_decode_chunks(const OpCall& call) {
                   "Chunk size must be multiple of 32",
                   call.name(), size);
   const AttentionProblem problem = problem_of(call);
-  const std::int64_t cores = cores_for(call, problem);
-  if (problem.batch * problem.kv_heads > n150d().compute_cores() ||
-      ceil_div(call.b().size(2), size) > cores)
-    return refuse(
-        ErrorKind::unsupported,
-        "[{}] expected a core for each chunk of keys, as the digits of several on one are "
-        "not known here; found {} keys in chunks of {} on {} cores a head",
-        call.name(), call.b().size(2), size, cores);
+  if (problem.batch * problem.kv_heads > n150d().compute_cores())
+    return refuse(ErrorKind::unsupported,
+                  "[{}] expected at most {} heads of keys in all batches, a core each; found {}",
+                  call.name(), n150d().compute_cores(), problem.batch * problem.kv_heads);
   return std::nullopt;
 }
 
@@ -128,14 +124,15 @@ Tensor WormholeBackend::run_decode(const OpCall& call) {
   for (const std::int64_t length : lengths)
     chunks.push_back(ceil_div(length, problem.numerics.key_tiles * tile_side));
   Tensor out = allocate(call.shape, call.a().dtype(), Layout::tile, problem.out_memory);
-  const Program program = make_decode(problem, chunks);
-  enqueue(fmt::format("{} {} {} {}", program.kernels.back(), call.shape, call.b().shape(),
+  const std::int64_t cores = cores_for(call, problem);
+  const Program program = make_decode(problem, chunks, cores);
+  enqueue(fmt::format("{} {} {} {} {}", program.kernels.back(), call.shape, call.b().shape(), cores,
                       to_string(problem.out_memory)),
           program, Reuse::kernels);
   if (!has_values()) return out;
   AttentionImages images = images_of(call, problem, out);
   images.padded_queries = tile_side;  // a batch's heads are the rows of one tile
-  attend_once(images, lengths, problem.numerics, host_);
+  attend_once(images, lengths, problem.numerics, cores, host_);
   pack_result(out);
   return out;
 }

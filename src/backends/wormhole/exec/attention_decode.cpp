@@ -45,13 +45,12 @@ class SharedHead {
                   queries_.data() + row * images.head_dim);
   }
 
-  void run() {
+  void run(std::int64_t most_cores) {
     const std::int64_t keys = 32 * numerics_.key_tiles, chunks = ceil_div(length_, keys);
+    const std::int64_t used = std::min(most_cores, chunks);
     std::vector<std::vector<Part>> cores;
-    for (std::int64_t chunk = chunks - 1; chunk >= 0; --chunk) {
-      interruption_point();
-      cores.push_back(meet(chunk * keys, keys));
-    }
+    for (std::int64_t core = used - 1; core >= 0; --core)
+      cores.push_back(meet_in_order(chunks_of(core, used, chunks), keys));
     for (std::size_t step = 1; step < cores.size(); step *= 2)
       for (std::size_t core = 0; core + step < cores.size(); core += 2 * step)
         for (std::size_t row = 0; row < cores[core].size(); ++row)
@@ -68,7 +67,35 @@ class SharedHead {
     return numerics;
   }
 
-  std::vector<Part> meet(std::int64_t first, std::int64_t columns) {
+  // In order, the first ones a chunk more where they do not come out even.
+  static Share chunks_of(std::int64_t core, std::int64_t cores, std::int64_t chunks) {
+    const std::int64_t each = chunks / cores, more = chunks % cores;
+    const std::int64_t begin = core * each + std::min(core, more);
+    return {begin, begin + each + (core < more ? 1 : 0)};
+  }
+
+  // Each chunk's weights are those below the largest score so far, by which what came before shrinks.
+  std::vector<Part> meet_in_order(Share chunks, std::int64_t keys) {
+    std::vector<Part> all;
+    for (std::int64_t chunk = chunks.begin; chunk < chunks.end; ++chunk) {
+      interruption_point();
+      std::vector<Part> parts = meet(chunk * keys, keys, all);
+      for (std::size_t row = 0; row < all.size(); ++row) add_earlier(parts[row], all[row]);
+      all = std::move(parts);
+    }
+    return all;
+  }
+
+  void add_earlier(Part& own, const Part& earlier) const {
+    const Bits factor = pack_bf16(shrinkage(earlier.largest, own.largest));
+    own.sum = kernels::add(own.sum, kernels::multiply(earlier.sum, factor, phases()));
+    for (std::size_t i = 0; i < own.context.size(); ++i)
+      own.context[i] =
+          kernels::add(kernels::multiply(earlier.context[i], factor, phases()), own.context[i]);
+  }
+
+  std::vector<Part> meet(std::int64_t first, std::int64_t columns,
+                         const std::vector<Part>& earlier) {
     const std::int64_t width = images_.head_dim;
     const std::int64_t offset = images_.key_offset(batch_, first_head_) + first * width;
     const std::int64_t there = std::min(columns, images_.padded_keys - first);
@@ -82,8 +109,9 @@ class SharedHead {
            scores.data(), host_);
     std::vector<Part> parts;
     for (std::int64_t row = 0; row < group_; ++row)
-      parts.push_back(weigh({scores.data() + row * columns, static_cast<std::size_t>(columns)},
-                            length_ - first));
+      parts.push_back(
+          weigh({scores.data() + row * columns, static_cast<std::size_t>(columns)}, length_ - first,
+                earlier.empty() ? lowest_bits : earlier[static_cast<std::size_t>(row)].largest));
     matmul({scores.data(), rows_, columns}, {values.data(), columns, width},
            product_of(columns / 32), contexts.data(), host_);
     for (std::int64_t row = 0; row < group_; ++row)
@@ -92,9 +120,8 @@ class SharedHead {
     return parts;
   }
 
-  // Scores become weights.
-  Part weigh(std::span<Bits> scores, std::int64_t seen) const {
-    Bits largest = lowest_bits;
+  // Scores become weights, below the largest of them and of what came before.
+  Part weigh(std::span<Bits> scores, std::int64_t seen, Bits largest) const {
     for (std::size_t i = 0; i < scores.size(); ++i) {
       if (static_cast<std::int64_t>(i) >= seen) scores[i] = minus_infinity;
       largest = gmpool(scores[i], largest);
@@ -157,7 +184,7 @@ class SharedHead {
 }  // namespace
 
 void attend_once(const AttentionImages& images, std::span<const std::int64_t> lengths,
-                 const AttentionNumerics& numerics, HostOptions host) {
+                 const AttentionNumerics& numerics, std::int64_t cores, HostOptions host) {
   const Isa isa = resolve_isa(host.isa);
   const std::int64_t heads = images.batch * images.kv_heads;
   const double products = 2.0 * static_cast<double>(images.batch * images.heads) *
@@ -169,7 +196,7 @@ void attend_once(const AttentionImages& images, std::span<const std::int64_t> le
       const std::int64_t batch = i / images.kv_heads;
       SharedHead(images, numerics, isa, batch, i % images.kv_heads,
                  lengths[static_cast<std::size_t>(batch)])
-          .run();
+          .run(cores);
     }
   });
 }

@@ -6,9 +6,10 @@
 
 namespace wattention::wormhole {
 
-/// Chunks of keys lie on cores of their own, the last chunk on the first core, which they come back to in a tree. Of
-/// `images`, queries are 1. `lengths` [batch]: from 1 to keys. No mask, no 32-bit Dst.
+/// Chunks of keys are shared out over `cores` a head, the last ones to the first core, which they come back to in a
+/// tree; a core meets its chunks in order. Of `images`, queries are 1. `lengths` [batch]: from 1 to keys. No mask, no
+/// 32-bit Dst.
 void attend_once(const AttentionImages& images, std::span<const std::int64_t> lengths,
-                 const AttentionNumerics& numerics, HostOptions host);
+                 const AttentionNumerics& numerics, std::int64_t cores, HostOptions host);
 
 }  // namespace wattention::wormhole

@@ -17,10 +17,11 @@ std::int64_t bytes_of(std::int64_t tiles, DType dtype) {
   return tiles * static_cast<std::int64_t>(tile_bytes(dtype));
 }
 
-/// A core: its chunk, then what comes back from `joins` others.
-TileWork work_of_core(const AttentionProblem& problem, std::int64_t joins) {
+/// A core: its chunks, then what comes back from others, `joins` in all.
+TileWork work_of_core(const AttentionProblem& problem, std::int64_t joins,
+                      std::int64_t chunks = 1) {
   constexpr std::int64_t join_cycles = 4 * 2 * 120;  // two exponentials of a tile's first column
-  const std::int64_t keys = problem.numerics.key_tiles, width = problem.width_tiles;
+  const std::int64_t keys = chunks * problem.numerics.key_tiles, width = problem.width_tiles;
   TileWork work;
   work.products = 2 * keys * width + keys;
   work.reductions = keys;
@@ -64,24 +65,30 @@ std::int64_t cores_of_a_head(const AttentionProblem& problem, std::int64_t most)
   return std::max<std::int64_t>(1, used / problem.batch / problem.kv_heads);
 }
 
-Program make_decode(const AttentionProblem& problem, const std::vector<std::int64_t>& chunks) {
+Program make_decode(const AttentionProblem& problem, const std::vector<std::int64_t>& chunks,
+                    std::int64_t cores) {
   const std::int64_t longest = *std::ranges::max_element(chunks);
-  std::int64_t met = 0;
-  for (const std::int64_t count : chunks) met += count * problem.kv_heads;
+  const std::int64_t in_order = ceil_div(longest, cores);  // of the busiest core
+  std::int64_t met = 0, used = 0;
+  for (const std::int64_t count : chunks) {
+    met += count * problem.kv_heads;
+    used += std::min(count, cores) * problem.kv_heads;
+  }
   Program program;
   OpEvent& work = program.work;
   work.op = "scaled_dot_product_attention";
   work.program = "sdpa decode";
   work.fidelity = problem.numerics.fidelity;
-  work.cores = static_cast<int>(met);
+  work.cores = static_cast<int>(used);
   work.grid = bounding_grid(work.cores, problem.grid, FillOrder::by_row);
-  work.busiest_core = work_of_core(problem, rounds_of(longest));
+  work.busiest_core =
+      work_of_core(problem, rounds_of(std::min(longest, cores)) + in_order - 1, in_order);
   work.total = work_of_core(problem, 0) * met;
   const std::int64_t read = 2 * problem.numerics.key_tiles * problem.width_tiles;
-  work.moves = {.units = 1,
+  work.moves = {.units = in_order,
                 .all_units = met,
-                .reads = read + problem.width_tiles,
-                .read_waits = 3,
+                .reads = in_order * read + problem.width_tiles,
+                .read_waits = 2 * in_order + 1,
                 .writes = problem.width_tiles,
                 .write_waits = 1};
   set_traffic(problem, met, work);
