@@ -148,6 +148,7 @@ void bind_device(nb::module_& module) {
         facts["quick_gelu"] = info.quick_gelu;
         facts["in_part"] = info.in_part;
         facts["composites"] = info.composites;
+        facts["ops"] = info.ops;
         return facts;
       },
       nb::arg("name") = "", "What of a TT-NN release `wattention.ttnn` has to know.");

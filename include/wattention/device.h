@@ -129,7 +129,8 @@ struct ReleaseInfo {
   bool quick_gelu = true;    ///< `gelu` in a product's program is the quick one
   bool in_part = false;      ///< ops that it does not list are refused
   std::vector<std::string> composites =
-      {};  ///< in part: the words of several ops whose digits are known
+      {};                             ///< in part: the words of several ops whose digits are known
+  std::vector<std::string> ops = {};  ///< in part: the ops whose digits are known
 };
 /// All that are known, the default first.
 std::vector<ReleaseInfo> list_releases();

@@ -16,6 +16,7 @@ enum class OpFamily {
   product,
   binary,
   unary,
+  ternary,
   softmax,
   norm,
   rotary,

@@ -33,6 +33,9 @@ struct NormParameters {
   Tensor name(const Tensor& a, double number, const OpAttributes& attributes = {});
 #define WATTENTION_DECLARE_unary(name) \
   Tensor name(const Tensor& input, const OpAttributes& attributes = {});
+#define WATTENTION_DECLARE_ternary(name)                         \
+  Tensor name(const Tensor& a, const Tensor& b, const Tensor& c, \
+              const OpAttributes& attributes = {});  // an undefined one is left out
 #define WATTENTION_DECLARE_softmax(name) \
   Tensor name(const Tensor& input, const OpAttributes& attributes = {});
 #define WATTENTION_DECLARE_reduce(name) \
@@ -54,6 +57,7 @@ struct NormParameters {
 #undef WATTENTION_DECLARE_product
 #undef WATTENTION_DECLARE_binary
 #undef WATTENTION_DECLARE_unary
+#undef WATTENTION_DECLARE_ternary
 #undef WATTENTION_DECLARE_softmax
 #undef WATTENTION_DECLARE_reduce
 #undef WATTENTION_DECLARE_search
@@ -66,6 +70,9 @@ struct NormParameters {
 /// With a bias [out_features] as the third tensor.
 Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias,
               const OpAttributes& attributes = {});
+/// The transformation [..., 32, 32] turns each 32 columns of the input.
+Tensor rotary_embedding_llama(const Tensor& input, const Tensor& cos, const Tensor& sin,
+                              const Tensor& transformation, const OpAttributes& attributes = {});
 /// The same numbers in another dtype. To an integer reference and cpu drop the fraction and stop at its bounds; the
 /// Wormhole does as its release.
 Tensor typecast(const Tensor& input, DType dtype);

@@ -68,7 +68,7 @@ class Newer(WithDevice):
                          use_legacy=False)
         self.same(found, np.abs(x.clip(0) - y) ** 2)
         self.expect("unsupported", "activations that are here", lambda: ttnn.add(
-            found, found, activations=[kinds.ROUND], use_legacy=False))
+            found, found, activations=[kinds.PRELU_SFPU], use_legacy=False))
         # The older program of two tensors of one shape takes them, too.
         self.same(ttnn.subtract(self.sent(x), self.sent(y), activations=[kinds.RELU]), (x - y).clip(0))
         tensor = self.sent(x)

@@ -27,12 +27,18 @@ OpArguments plainest(const OpRow& row, const Device& device) {
     // Ids are uint32 on the card, other integers int32.
     const DType integers = row.family == OpFamily::gather ? DType::uint32 : DType::int32;
     const DType dtype = row.wants_integers(i) ? integers : DType::f32;
-    arguments.tensors.push_back(to_device(Tensor::zeros(shape).to(dtype), device, placement));
+    const bool turns = row.family == OpFamily::rotary && i == 3;
+    arguments.tensors.push_back(
+        to_device(Tensor::zeros(turns ? Shape{1, 1, 32, 32} : shape).to(dtype), device, placement));
   }
   if (row.attributes.has(Attribute::shape)) arguments.attributes.shape = Shape({16, 192});
   if (row.attributes.has(Attribute::layout)) arguments.attributes.layout = Layout::row_major;
   if (row.attributes.has(Attribute::min)) arguments.attributes.min = -1;
   if (row.attributes.has(Attribute::max)) arguments.attributes.max = 1;
+  if (row.attributes.has(Attribute::true_value)) {
+    arguments.attributes.true_value = 1;
+    arguments.attributes.false_value = 0;
+  }
   if (row.op == Op::prod) arguments.attributes.dims = Dims{0};
   // Moves that move something.
   if (row.takes_list()) arguments.tensors.push_back(arguments.tensors.front());

@@ -19,6 +19,9 @@ std::vector<Tensor> topk_by_formula(const OpCall& call);
 /// the range. Any float becomes `float_dtype`.
 Tensor typecast_by_formula(const OpCall& call, DType float_dtype);
 
+/// The same bytes.
+Tensor bitcast_by_formula(const OpCall& call);
+
 /// Arithmetic, comparisons and bits of integers: in 64 bits, of which the dtype keeps the low ones.
 bool has_integer_formula(const OpCall& call);
 Tensor integers_by_formula(const OpCall& call);

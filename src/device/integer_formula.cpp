@@ -5,6 +5,7 @@
 #include "device/exact_formulas.h"
 #include "tensor/broadcast.h"
 #include "tensor/elements.h"
+#include "tensor/storage.h"
 
 namespace wattention {
 namespace {
@@ -145,6 +146,14 @@ Tensor typecast_by_formula(const OpCall& call, DType float_dtype) {
                                cast<To, From>);
     });
   });
+  return out;
+}
+
+Tensor bitcast_by_formula(const OpCall& call) {
+  Tensor out = Tensor::empty(call.shape, *call.attributes.output_dtype);
+  const std::byte* from = call.a().storage()->host_bytes();
+  std::copy_n(from, static_cast<std::size_t>(call.shape.numel()) * size_of(out.dtype()),
+              out.storage()->host_bytes());
   return out;
 }
 

@@ -86,8 +86,9 @@ std::string_view to_string(Op op) {
 }
 
 std::string_view to_string(OpFamily family) {
-  static constexpr std::array words{"product", "binary", "unary",  "softmax", "norm",     "rotary",
-                                    "reduce",  "search", "gather", "move",    "attention"};
+  static constexpr std::array words{"product", "binary", "unary",  "ternary",
+                                    "softmax", "norm",   "rotary", "reduce",
+                                    "search",  "gather", "move",   "attention"};
   return words[static_cast<std::size_t>(family)];
 }
 

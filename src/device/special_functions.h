@@ -1,5 +1,5 @@
 #pragma once
-// Functions that the C++ library does not have, in double.
+// Functions that the C++ library does not have.
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -33,6 +33,14 @@ inline double bessel_i0(double x) {
     sum += term;
   }
   return static_cast<double>(sum);
+}
+
+/// torch's gelu(approximate="tanh"): (1 + tanh u) / 2 is 1 / (1 + exp(-2 u)), which keeps its digits far out.
+template <class Number>
+Number gelu_by_tanh(Number x) {
+  const Number twice_u =
+      std::sqrt(8 / std::numbers::pi_v<Number>) * (x + static_cast<Number>(0.044715) * x * x * x);
+  return x / (1 + std::exp(-twice_u));
 }
 
 }  // namespace wattention

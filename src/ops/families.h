@@ -8,6 +8,7 @@ namespace wattention {
 void check_product(OpCall& call);
 void check_binary(OpCall& call);
 void check_unary(OpCall& call);
+void check_ternary(OpCall& call);
 void check_softmax(OpCall& call);
 void check_norm(OpCall& call);
 void check_rotary(OpCall& call);

@@ -1,4 +1,4 @@
-// Positions as angles: rotary_embedding.
+// Positions as angles.
 #include "ops/families.h"
 #include "ops/validate.h"
 #include "tensor/shape_formatter.h"
@@ -17,6 +17,18 @@ std::int64_t expect_angles(const OpCall& call, const Tensor& tensor, std::string
   return tensor.size(-2);
 }
 
+// What turns each 32 columns.
+void expect_transformation(const OpCall& call, const Tensor& tensor) {
+  constexpr std::int64_t side = 32;
+  const bool fits = tensor.rank() >= 2 && tensor.size(-1) == side && tensor.size(-2) == side &&
+                    tensor.numel() == side * side;
+  expect(fits && call.shape[-1] % side == 0,
+         "[{}] expected a transformation [1, ..., 32, 32], and rows of a multiple of 32; found {} "
+         "and {}",
+         call.name(), tensor.shape(), call.shape);
+  expect_same_dtype(call.name(), call.a(), tensor);
+}
+
 }  // namespace
 
 void check_rotary(OpCall& call) {
@@ -33,6 +45,7 @@ void check_rotary(OpCall& call) {
          "[{}] expected cos and sin with the rows of shape {}, or with row {}; found {} rows",
          call.name(), input.shape(), index.value_or(0), rows);
   call.shape = input.shape();
+  if (call.op == Op::rotary_embedding_llama) expect_transformation(call, *call.operand(3));
 }
 
 }  // namespace wattention

@@ -77,6 +77,7 @@ void check_family(OpCall& call) {
     case OpFamily::product: return check_product(call);
     case OpFamily::binary: return check_binary(call);
     case OpFamily::unary: return check_unary(call);
+    case OpFamily::ternary: return check_ternary(call);
     case OpFamily::softmax: return check_softmax(call);
     case OpFamily::norm: return check_norm(call);
     case OpFamily::rotary: return check_rotary(call);
@@ -151,6 +152,10 @@ std::optional<Error> refusal_of(Op op, OpArguments arguments) {
   Tensor name(const Tensor& input, const OpAttributes& attributes) {                       \
     return run_op(Op::name, {.tensors = {input}, .number = {}, .attributes = attributes}); \
   }
+#define WATTENTION_DEFINE_ternary(name)                                                            \
+  Tensor name(const Tensor& a, const Tensor& b, const Tensor& c, const OpAttributes& attributes) { \
+    return run_op(Op::name, {.tensors = {a, b, c}, .number = {}, .attributes = attributes});       \
+  }
 #define WATTENTION_DEFINE_softmax(name)                                                    \
   Tensor name(const Tensor& input, const OpAttributes& attributes) {                       \
     return run_op(Op::name, {.tensors = {input}, .number = {}, .attributes = attributes}); \
@@ -185,6 +190,13 @@ Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias,
               const OpAttributes& attributes) {
   return run_op(Op::linear,
                 {.tensors = {input, weight, bias}, .number = {}, .attributes = attributes});
+}
+
+Tensor rotary_embedding_llama(const Tensor& input, const Tensor& cos, const Tensor& sin,
+                              const Tensor& transformation, const OpAttributes& attributes) {
+  return run_op(
+      Op::rotary_embedding_llama,
+      {.tensors = {input, cos, sin, transformation}, .number = {}, .attributes = attributes});
 }
 
 Tensor scale_mask_softmax(const Tensor& input, const Tensor& mask, const OpAttributes& attributes) {

@@ -49,12 +49,18 @@ class Table(ProgramTest):
         write_npy(ids, [[1, 0], [0, 1]])
         heads = self.folder / "heads.npy"
         write_npy(heads, [[1, 2, 3], [4, 5, 6]], shape=(1, 1, 2, 3))
+        tile, rows_of_tile = self.folder / "tile.npy", self.folder / "rows_of_tile.npy"
+        write_npy(tile, [[0] * 32] * 32)
+        write_npy(rows_of_tile, [[0] * 32] * 2)
         for name, family, operands, *_ in rows():
             inputs = operands.partition(" -> ")[0]
             needed = [one for one in inputs.split("|")[0].split() if not one.endswith("?")]
             files = [ids, a] if family == "gather" else [heads if family == "move" else a] * len(needed)
+            if len(needed) == 4:
+                files = [rows_of_tile] * 3 + [tile]
             more = {"reshape": ["--shape", "6,1"], "to_layout": ["--layout", "row_major"],
-                    "clamp": ["--min", "0", "--max", "2"]}.get(name, [])
+                    "clamp": ["--min", "0", "--max", "2"],
+                    "where": ["--true-value", "1", "--false-value", "0"]}.get(name, [])
             with self.subTest(name):
                 self.assertIn("tensor(", self.succeeds("op", name, *files, *more))
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <functional>
 #include <map>
@@ -71,6 +72,17 @@ const std::map<std::string_view, Formula> formulas{
     {"clamp", [](long double x) { return std::clamp(x, -0.5L, 0.25L); }},
     {"floor", [](long double x) { return x - std::fmod(std::fmod(x, 1.0L) + 1, 1.0L); }},
     {"ceil", [](long double x) { return -std::floor(-x); }},
+    {"trunc", [](long double x) { return x - std::fmod(x, 1.0L); }},
+    {"round", [](long double x) { return x - std::remainder(x, 1.0L); }},
+    {"hardsigmoid", [](long double x) { return std::min(std::max(x + 3, 0.0L), 6.0L) / 6; }},
+    {"hardswish", [](long double x) { return x * std::min(std::max(x + 3, 0.0L), 6.0L) / 6; }},
+    {"softsign", [](long double x) { return x > 0 ? 1 - 1 / (1 + x) : 1 / (1 - x) - 1; }},
+    {"gelu_tanh",
+     [](long double x) {
+       const long double u = std::sqrt(2 / std::numbers::pi_v<long double>) *
+                             (x + static_cast<long double>(0.044715) * x * x * x);
+       return x / 2 * (1 + std::tanh(u));
+     }},
     {"sin", [](long double x) { return std::sin(x); }},
     {"cos", [](long double x) { return 1 - 2 * std::pow(std::sin(x / 2), 2.0L); }},
     {"tan", [](long double x) { return std::sin(x) / std::cos(x); }},
@@ -119,7 +131,9 @@ TEST(OpTable, UnaryFormulas) {
   const Tensor input = testing::uniform_tensor({rows, inner}, 3, 4.0f),
                positive = positive_tensor({rows, inner});
   for (const OpRow& row : op_rows()) {
-    if (row.family != OpFamily::unary || row.wants_integers() || row.op == Op::typecast) continue;
+    if (row.family != OpFamily::unary || row.wants_integers() || row.op == Op::typecast ||
+        row.op == Op::bitcast)
+      continue;
     ASSERT_TRUE(formulas.contains(row.name)) << row.name << " has no formula in this test";
     OpArguments arguments{
         {to_device(positive_domain.contains(row.name) ? positive : input, oracle)}};
@@ -197,6 +211,47 @@ TEST(OpTable, BinaryFormulas) {
       expect_near(by_number[i], formula(x, 2));
     }
   }
+}
+
+// So have the rows of family ternary; operands are columns, rows and numbers.
+TEST(OpTable, TernaryFormulas) {
+  const Device oracle = open_device("reference");
+  const auto on = [&oracle](const Shape& shape, int seed) {
+    return to_device(testing::uniform_tensor(shape, seed), oracle);
+  };
+  const Tensor a = on({3, 1}, 1), b = on({1, 4}, 2), c = on({3, 4}, 3);
+  Tensor zeros_and_ones = Tensor::zeros({3, 1});
+  zeros_and_ones.mutable_values<float>()[1] = 1;
+  OpAttributes factor;
+  factor.value = -1.5;
+  const Values sums = testing::values_of(to_host(addcmul(a, b, c, factor)));
+  OpAttributes number;
+  number.true_value = 7;
+  const Tensor condition = to_device(zeros_and_ones, oracle);
+  const Values chosen = testing::values_of(to_host(where(condition, b, c))),
+               by_number = testing::values_of(to_host(where(condition, {}, c, number)));
+  const Values x = testing::values_of(to_host(a)), y = testing::values_of(to_host(b)),
+               z = testing::values_of(to_host(c));
+  for (std::size_t i = 0; i < 12; ++i) {
+    EXPECT_NEAR(sums[i], x[i / 4] - 1.5 * y[i % 4] * z[i], 1e-15);
+    EXPECT_EQ(chosen[i], i / 4 == 1 ? y[i % 4] : z[i]);
+    EXPECT_EQ(by_number[i], i / 4 == 1 ? 7 : z[i]);
+  }
+  EXPECT_THROW(where(condition, b, {}), Error);
+  EXPECT_THROW(where(condition, b, c, number), Error);
+}
+
+TEST(OpTable, BitcastKeepsBits) {
+  const Tensor input = testing::uniform_tensor({3, 5}, 1);
+  OpArguments arguments{{input}};
+  arguments.attributes.output_dtype = DType::int32;
+  const Tensor cast = run_op(Op::bitcast, arguments);
+  ASSERT_EQ(cast.dtype(), DType::int32);
+  for (std::size_t i = 0; i < 15; ++i)
+    EXPECT_EQ(cast.values<std::int32_t>()[i],
+              std::bit_cast<std::int32_t>(input.values<float>()[i]));
+  arguments.attributes.output_dtype = DType::uint16;
+  EXPECT_THROW(run_op(Op::bitcast, arguments), Error);
 }
 
 // So has a row of family reduce: of a sorted list.

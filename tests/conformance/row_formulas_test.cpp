@@ -83,6 +83,30 @@ TEST(OpTable, RotaryFormula) {
   }
 }
 
+// The transformation that swaps neighbours turns pairs; sines of 1 leave it alone.
+TEST(OpTable, RotaryEmbeddingByATransformation) {
+  const Device oracle = open_device("reference");
+  const Tensor input = testing::uniform_tensor({1, 2, 3, 64}, 1);
+  const auto filled = [](const Shape& shape, float value) {
+    Tensor tensor = Tensor::empty(shape);
+    std::ranges::fill(tensor.mutable_values<float>(), value);
+    return tensor;
+  };
+  Tensor turn = Tensor::zeros({1, 1, 32, 32});
+  for (std::size_t i = 0; i < 32; i += 2) {
+    turn.mutable_values<float>()[(i + 1) * 32 + i] = -1;
+    turn.mutable_values<float>()[i * 32 + i + 1] = 1;
+  }
+  const auto on = [&oracle](const Tensor& tensor) { return to_device(tensor, oracle); };
+  const Values x = testing::values_of(input);
+  const Values found = testing::values_of(to_host(rotary_embedding_llama(
+      on(input), on(filled({1, 1, 3, 64}, 2)), on(filled({1, 1, 3, 64}, 1)), on(turn))));
+  for (std::size_t i = 0; i < x.size(); i += 2) {
+    EXPECT_NEAR(found[i], 2 * x[i] - x[i + 1], 1e-15);
+    EXPECT_NEAR(found[i + 1], 2 * x[i + 1] + x[i], 1e-15);
+  }
+}
+
 // Written out with torch's broadcast of the mask.
 TEST(OpTable, ScaleMaskSoftmaxFormula) {
   const Device oracle = open_device("reference");

@@ -45,14 +45,19 @@ struct Operands {
   // A matrix as the one of a batch.
   Tensor batch = testing::uniform_tensor({1, 1, inner, inner}, 1);
 
+  // What turns 32 columns.
+  Tensor turn = testing::uniform_tensor({1, 1, 32, 32}, 4);
+
   Operands in(DType dtype) const {
-    return {a.to(dtype), b.to(dtype), positive.to(dtype), whole, heads.to(dtype), batch.to(dtype)};
+    return {a.to(dtype),     b.to(dtype),     positive.to(dtype), whole,
+            heads.to(dtype), batch.to(dtype), turn.to(dtype)};
   }
   const Tensor& operand(const OpRow& row, std::size_t index) const;
 };
 
 const Tensor& Operands::operand(const OpRow& row, std::size_t index) const {
   if (row.family == OpFamily::move) return heads;
+  if (row.family == OpFamily::rotary && index == 3) return turn;
   if (row.family == OpFamily::rotary || row.op == Op::prod) return batch;
   if (row.wants_integers(index)) return whole;
   if (index > 0) return b;
@@ -93,6 +98,10 @@ OpArguments arguments_of(const Call& call, const Operands& operands, const Devic
   if (row.attributes.has(Attribute::shape)) arguments.attributes.shape = Shape({inner / 2, 192});
   if (row.op == Op::prod) arguments.attributes.dims = Dims{0};
   if (row.attributes.has(Attribute::layout)) arguments.attributes.layout = Layout::row_major;
+  if (row.attributes.has(Attribute::true_value)) {
+    arguments.attributes.true_value = 0.5;
+    arguments.attributes.false_value = -2;
+  }
   if (row.attributes.has(Attribute::min)) arguments.attributes.min = -0.5;
   if (row.attributes.has(Attribute::max)) arguments.attributes.max = 0.25;
   return arguments;
@@ -196,6 +205,8 @@ double bound_of(const Call& call, const Promise& promise, double size, double su
     case OpFamily::unary:
       return function_roundings * epsilon * size +
              approximation_of(promise, row_of(call.op).name, size);
+    case OpFamily::ternary:  // two products and a sum of terms below 1
+      return 4 * epsilon * (1 + size);
     case OpFamily::softmax:
       return (promise.softmax_error + promise.sum_error(inner) + epsilon) * size;
     case OpFamily::norm: return norm_error(promise) * (1 + size);
@@ -273,14 +284,15 @@ TEST(OpTable, EveryOpOnEveryDeviceThatTakesIt) {
       }
     }
     for (const OpFamily family :
-         {OpFamily::product, OpFamily::binary, OpFamily::softmax, OpFamily::norm, OpFamily::rotary,
-          OpFamily::reduce, OpFamily::search, OpFamily::gather, OpFamily::move,
+         {OpFamily::product, OpFamily::binary, OpFamily::ternary, OpFamily::softmax, OpFamily::norm,
+          OpFamily::rotary, OpFamily::reduce, OpFamily::search, OpFamily::gather, OpFamily::move,
           OpFamily::attention}) {
-      const bool lacking =
-          (device.name() == "cuda" &&
-           (family == OpFamily::norm || family == OpFamily::rotary || family == OpFamily::search ||
-            family == OpFamily::gather || family == OpFamily::attention)) ||
-          (device.name() == "wormhole" && family == OpFamily::attention);
+      const bool lacking = (device.name() == "cuda" &&
+                            (family == OpFamily::ternary || family == OpFamily::norm ||
+                             family == OpFamily::rotary || family == OpFamily::search ||
+                             family == OpFamily::gather || family == OpFamily::attention)) ||
+                           (device.name() == "wormhole" &&
+                            (family == OpFamily::attention || family == OpFamily::ternary));
       EXPECT_NE(computed.contains(family), lacking)
           << served << ": " << (lacking ? "it has the family" : "it refuses the whole family");
     }

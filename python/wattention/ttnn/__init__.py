@@ -6,7 +6,7 @@ After `install()`, `import ttnn` gives this module. `python -m wattention.ttnn r
 from .. import _core
 from . import _absent, _backward, _backward_pairs, _compare, _convert, _device, _division, _elementwise
 from . import _elementwise_pairs, _experimental, _heads, _ids, _in_place, _modules, _moreh, _names, _norms, _operators
-from . import _sdpa, _table, _tensor, _word, model_preprocessing, tracer
+from . import _paged, _sdpa, _table, _tensor, _word, model_preprocessing, tracer
 from ._composites import *
 from ._config import (CONFIG, CONFIG_OVERRIDES, CONFIG_PATH, Config, load_config_from_dictionary,
                       load_config_from_json_file, manage_config, save_config_to_json_file)
@@ -26,6 +26,7 @@ from ._in_place import *
 from ._log import show_log
 from ._memory import *
 from ._mesh import *
+from ._modes import *
 from ._moreh import *
 from ._moves import *
 from ._norms import *
@@ -45,7 +46,7 @@ def _set_up():
     _word.dress(words)
     globals().update(words)
     _modules.make_modules()
-    inner = {name: value for part in (_device, _experimental, _heads, _ids, _moreh, _norms, _sdpa)
+    inner = {name: value for part in (_device, _experimental, _heads, _ids, _moreh, _norms, _paged, _sdpa)
              for name, value in part.IN_SUBMODULES.items()}
     _word.dress(inner)
     for name, value in inner.items():

@@ -14,7 +14,7 @@ from ._ops import put
 from ._steps import Tensors, add, equal, floor, multiply, sign, subtract, where
 from ._tensor import Tensor
 
-_ROUNDINGS = {None: None, "None": None, "trunc": truncated, "floor": floor}
+_ROUNDINGS = {None: None, "None": None} | dict(trunc=truncated, floor=floor)
 
 
 def _of_fp32(a, b):

@@ -191,7 +191,7 @@ def rpow(x, exponent):
 def _rdiv(x, value, round_mode=None):
     result = multiply(reciprocal(x), value)
     if round_mode not in (None, "None"):
-        result = {"trunc": truncated, "floor": floor}[round_mode](result)
+        result = dict(trunc=truncated, floor=floor)[round_mode](result)
     return where(_core.eqz(x), math.inf, result)
 
 

@@ -12,7 +12,7 @@ from ._composed import attach_composites
 from ._device import SFPU_EPSILON
 from ._elementwise import clamped
 from ._errors import error
-from ._release import refuse_composite
+from ._release import is_one_program, refuse_composite
 from ._steps import (absolute, add, equal, floor, greater, less, less_or_equal, log, multiply, negative, reciprocal,
                      sign, sqrt, square, subtract, where)
 
@@ -35,6 +35,8 @@ def _atan2(y, x):
 
 def power_of_number(x, exponent, options):
     """The whole part by squares, the rest by log and exp; a NaN below 0. Options are for whole exponents."""
+    if is_one_program("pow"):
+        return _core.pow(x, float(exponent), **options)
     exponent = np.float32(exponent)
     if exponent < 0:
         raise error("bad_input", f"[ttnn.pow] expected an exponent of at least 0; found {exponent:g}. works for "

@@ -3,6 +3,8 @@ from .. import _core
 from ._configs import DeviceComputeKernelConfig
 from ._errors import HOW_TO_ASK, error, expect_types, refuse_options
 from ._memory import memory_word
+from ._ops import arithmetic
+from ._release import expect_later_word
 from ._tensor import on_device, wrap
 from ._types import MathFidelity
 from ._word import word
@@ -43,6 +45,30 @@ def _rotary_embedding(input_tensor, cos_cache, sin_cache, token_index=None, *, m
     return wrap(_core.rotary_embedding(input_tensor._core, cos_cache._core, sin_cache._core, **options), device)
 
 
+@word("experimental.rotary_embedding_hf")
+def _rotary_embedding_hf(input_tensor, cos_cache, sin_cache, *, is_decode_mode=False, memory_config=None,
+                         compute_kernel_config=None):
+    """rotary_embedding under the name of the models that it is for."""
+    op = "experimental.rotary_embedding_hf"
+    expect_later_word(op)
+    refuse_options(op, is_decode_mode=is_decode_mode or None)
+    return _rotary_embedding(input_tensor, cos_cache, sin_cache, memory_config=memory_config,
+                             compute_kernel_config=compute_kernel_config)
+
+
+@word("experimental.rotary_embedding_llama")
+def _rotary_embedding_llama(input_tensor, cos_cache, sin_cache, trans_mat, *, is_decode_mode=False,
+                            memory_config=None, compute_kernel_config=None):
+    """Each row turned by its own angles: neighbours in pairs, as the matrix of one tile says."""
+    op = "experimental.rotary_embedding_llama"
+    device = on_device(op, _ROTARY, input_tensor, cos_cache, sin_cache, trans_mat)
+    refuse_options(op, is_decode_mode=is_decode_mode or None)
+    options = _place(op, memory_config) | arithmetic(op, compute_kernel_config)
+    refuse_options(op, fp32_dest_acc_en=options.pop("fp32_accumulate", None) or None)
+    return wrap(_core.rotary_embedding_llama(input_tensor._core, cos_cache._core, sin_cache._core, trans_mat._core,
+                                             **options), device)
+
+
 @word("experimental.dropout")
 def _dropout(input_tensor, probability, scale, seed, *, memory_config=None, output_tensor=None):
     """scale times each element, or 0 with a probability; in DRAM."""
@@ -66,4 +92,6 @@ def _plus_one(input_tensor, sub_core_grids=None):
 
 
 IN_SUBMODULES = {"prod": _prod, "experimental.rotary_embedding": _rotary_embedding,
+                 "experimental.rotary_embedding_hf": _rotary_embedding_hf,
+                 "experimental.rotary_embedding_llama": _rotary_embedding_llama,
                  "experimental.dropout": _dropout, "plus_one": _plus_one}

@@ -2,6 +2,7 @@
 from .. import _core
 from ._errors import HOW_TO_ASK, error, refuse_options
 from ._moves import place, reshaped, sizes_of
+from ._release import has_later_word
 from ._tensor import on_device, wrap
 from ._types import TILE_SIZE
 
@@ -43,7 +44,7 @@ def split_query_key_value_and_split_heads(input_tensor, kv_input_tensor=None, *,
     if len(shape) != 3:
         raise error("bad_input", f"[ttnn.{op}] expected three dimensions; found {len(shape)}. Invalid input tensor: "
                                  f"expected 3 dimensions, but found {len(shape)}.")
-    if num_kv_heads is not None:
+    if num_kv_heads is not None and not has_later_word("num_kv_heads"):
         if transpose_key:
             raise error("bad_input", f"[ttnn.{op}] expected transpose_key=False with num_kv_heads; found True. Invalid "
                                      "configuration: Transpose is set to true, but this is not supported when separate "

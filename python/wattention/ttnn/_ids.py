@@ -9,11 +9,12 @@ from ._creation import full
 from ._errors import HOW_TO_ASK, error, expect_types, refuse_options
 from ._in_place import write
 from ._memory import memory_word
+from ._release import expect_later_word
 from ._tensor import on_device, wrap
 from ._types import DataType, Layout, layout_words
 from ._word import word
 
-__all__ = ["EmbeddingsType", "argmax", "embedding", "topk", "typecast"]
+__all__ = ["EmbeddingsType", "argmax", "bitcast", "embedding", "topk", "typecast"]
 
 _SENTENCE = "Tensor must already be on device"
 
@@ -47,6 +48,16 @@ def typecast(input_tensor, dtype, output_dtype=None, *, memory_config=None, outp
                                  "match")
     return _written("typecast", output_tensor,
                     _core.typecast(input_tensor._core, to, **_place("typecast", output_tensor.memory_config())))
+
+
+@word("bitcast")
+def bitcast(input_tensor, dtype, *, memory_config=None):
+    """The same bits as another dtype, but for those that a copy of bfloat16 on the card changes."""
+    expect_later_word("bitcast")
+    device = on_device("bitcast", "Operands to eltwise unary need to be on device!", input_tensor)
+    expect_types("bitcast", dtype=(dtype, DataType))
+    to = dtype_word("bitcast", dtype)
+    return wrap(_core.bitcast(input_tensor._core, to, **_place("bitcast", memory_config)), device)
 
 
 # The same op under the name that it had.

@@ -2,6 +2,7 @@
 from .. import _core
 from ._errors import HOW_TO_ASK, ArgumentError, error, expect_types, refuse_options
 from ._memory import MemoryConfig, place
+from ._release import expect_later_word
 from ._tensor import allocated, moved, on_device, wrap
 from ._types import ROW_MAJOR_LAYOUT, TILE_LAYOUT, TILE_SIZE, DataType, layout_words
 
@@ -9,7 +10,7 @@ _UNPAD = "Operands to unpad need to be on device!"
 _MOVE = "Tensor must already be on device"
 
 __all__ = [
-    "clone", "concat", "expand", "pad", "repeat", "repeat_interleave", "slice", "split", "squeeze", "tilize",
+    "chunk", "clone", "concat", "expand", "pad", "repeat", "repeat_interleave", "slice", "split", "squeeze", "tilize",
     "tilize_with_val_padding", "tilize_with_zero_padding", "to_memory_config", "unsqueeze", "unsqueeze_to_4D",
     "untilize", "untilize_with_unpadding",
 ]
@@ -96,6 +97,14 @@ def split(input_tensor, split_size, dim=0, *, memory_config=None):
         parts.append(slice(input_tensor, starts, ends, memory_config=memory_config))
         begin += size
     return parts
+
+
+def chunk(input_tensor, chunks, dim=0):
+    """So many slices of one size along a dimension, the last as large as is left."""
+    expect_later_word("chunk")
+    shape = sizes_of("chunk", input_tensor)
+    dim = _wrapped("chunk", dim, len(shape))
+    return split(input_tensor, -(-shape[dim] // int(chunks)), dim)
 
 
 def pad(input_tensor, *places, padding=None, output_padded_shape=None, input_tensor_start=None, value=None,

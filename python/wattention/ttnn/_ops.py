@@ -7,6 +7,7 @@ from ._errors import HOW_TO_ASK, error, expect_types, refuse_options
 from ._in_place import write
 from ._memory import memory_word, place
 from ._programs import fused_activation, program_word
+from ._release import expect_later_word
 from ._shape import Shape
 from ._tensor import Tensor, free, on_device, wrap
 from ._types import DataType, MathFidelity
@@ -136,6 +137,19 @@ def linear(input_tensor_a, input_tensor_b, *, bias=None, transpose_a=False, tran
                     activation, core_grid, program_config, memory_config, (transpose_a, transpose_b), own)
 
 
+@word("addmm")
+def addmm(input_tensor, mat1_tensor, mat2_tensor, *, alpha=1.0, beta=1.0, memory_config=None):
+    """input_tensor + mat1_tensor @ mat2_tensor, in two programs."""
+    expect_later_word("addmm")
+    device = on_device("addmm", _MATMUL, input_tensor, mat1_tensor, mat2_tensor)
+    if alpha != 1.0 or beta != 1.0:
+        raise error("unsupported", f"[ttnn.addmm] expected alpha and beta of 1; found {alpha} and {beta}. "
+                                   f"{HOW_TO_ASK}.")
+    where = place("addmm", memory_config)
+    product = _core.matmul(mat1_tensor._core, mat2_tensor._core, **where)
+    return wrap(_core.add(product, input_tensor._core, **where), device)
+
+
 @word("deallocate")
 def deallocate(tensor, force=True):
     """Frees the tensor's memory now, and that of its views, which share it. A second time changes nothing."""
@@ -143,4 +157,4 @@ def deallocate(tensor, force=True):
     free(tensor, force)
 
 
-__all__ = ["deallocate", "linear", "matmul"]
+__all__ = ["addmm", "deallocate", "linear", "matmul"]

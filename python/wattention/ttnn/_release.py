@@ -15,8 +15,24 @@ def choose_release(name):
 
 
 def fact(name):
-    """What the release says: "cuts_numbers", "quick_gelu", "in_part", "composites"."""
+    """What the release says: "cuts_numbers", "quick_gelu", "in_part", "composites", "ops"."""
     return _core._release_info(_chosen)[name]
+
+
+def is_one_program(op):
+    """Whether the release runs this op of the table where others make it of several."""
+    return fact("in_part") and op in fact("ops")
+
+
+def has_later_word(name):
+    """Of the words, options and cases that came after the first release here."""
+    return name in fact("composites")
+
+
+def expect_later_word(name):
+    if not has_later_word(name):
+        raise error("unsupported", f"[ttnn.{name}] expected a word that release {fact('name')} of TT-NN has; found "
+                                   f"{name}, which later ones have")
 
 
 def refuse_composite(name):

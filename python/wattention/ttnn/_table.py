@@ -5,6 +5,7 @@ from ._division import rounding
 from ._elementwise_pairs import power_of_number
 from ._errors import HOW_TO_ASK, Error, error, refuse_options, shown
 from ._memory import place
+from ._modes import in_mode
 from ._modules import attach, is_attached
 from ._nothing import is_nothing, nothing, reduced
 from ._ops import arithmetic, expect_output, inherit_memory, put, result_dtype
@@ -93,7 +94,8 @@ def _binary(row, name):
     compute = getattr(_core, row["name"])
 
     def call(input_tensor_a, input_tensor_b, *, memory_config=None, dtype=None, output_tensor=None, activations=None,
-             input_tensor_a_activations=None, input_tensor_b_activations=None, use_legacy=None):
+             input_tensor_a_activations=None, input_tensor_b_activations=None, use_legacy=None,
+             fast_and_approximate_mode=None):
         if name == "pow" and not isinstance(input_tensor_a, Tensor) and isinstance(input_tensor_b, Tensor):
             input_tensor_a = _everywhere(name, input_tensor_b, input_tensor_a)
         device = on_device(name, _BINARY, input_tensor_a)
@@ -101,11 +103,17 @@ def _binary(row, name):
             input_tensor_b = _number(name, input_tensor_b)
         steps = {"activations": activations, "input_tensor_a_activations": input_tensor_a_activations,
                  "input_tensor_b_activations": input_tensor_b_activations}
+        quick = fast_and_approximate_mode
         if use_legacy is False or _fuses_alike(name, input_tensor_a, input_tensor_b, steps):
+            refuse_options(name, fast_and_approximate_mode=quick)
             return _binary_ng.binary(name, input_tensor_a, input_tensor_b, dtype=dtype, memory_config=memory_config,
                                      output_tensor=output_tensor, **steps)
         refuse_options(name, **{key: value or None for key, value in steps.items()})
         where = _where(row, name, input_tensor_a, memory_config, output_tensor)
+        if quick is not None:
+            if "fast_and_approximate_mode" not in row["attributes"]:
+                raise refusal_of_keyword(name, "fast_and_approximate_mode", quick, [])
+            where["fast_and_approximate_mode"] = bool(quick)
         if name not in _OWN_DTYPE:
             where |= result_dtype(name, input_tensor_a, dtype, output_tensor)
         if is_nothing(input_tensor_a, input_tensor_b):
@@ -134,6 +142,7 @@ def _unary(row, name):
     def call(input_tensor, *by_place, memory_config=None, output_tensor=None, **attributes):
         compute = accurate if name == "tanh" and attributes.pop("accuracy", False) else plain
         device = on_device(name, _UNARY, input_tensor)
+        compute = in_mode(name, attributes, compute)
         attributes = {theirs.get(key, key): value for key, value in attributes.items()}
         for key, value in attributes.items():
             if key not in own:

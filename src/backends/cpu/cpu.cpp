@@ -185,7 +185,7 @@ class CpuBackend final : public Backend {
     const OpFamily family = call.row().family;
     const bool exact = family == OpFamily::move || family == OpFamily::search ||
                        family == OpFamily::gather || call.op == Op::typecast ||
-                       has_integer_formula(call);
+                       call.op == Op::bitcast || has_integer_formula(call);
     const bool takes_f16 = family == OpFamily::attention || family == OpFamily::move;
     if (dtype == DType::f32 || dtype == DType::bf16 || (is_integer(dtype) && exact) ||
         (dtype == DType::f16 && takes_f16))
@@ -201,6 +201,7 @@ class CpuBackend final : public Backend {
     if (call.op == Op::argmax) return argmax_by_formula(call);
     if (call.op == Op::topk) return topk_by_formula(call).front();
     if (call.op == Op::typecast) return typecast_by_formula(call, *call.attributes.output_dtype);
+    if (call.op == Op::bitcast) return bitcast_by_formula(call);
     if (is_integer(call.a().dtype()) && has_integer_formula(call)) return integers_by_formula(call);
     return {};
   }
@@ -211,6 +212,7 @@ class CpuBackend final : public Backend {
       case OpFamily::product: return product(call);
       case OpFamily::binary: return reported(call, "portable", cpu::binary(call, threads_));
       case OpFamily::unary: return reported(call, "portable", cpu::unary(call, threads_));
+      case OpFamily::ternary: return reported(call, "portable", cpu::ternary(call, threads_));
       case OpFamily::softmax: return softmax(call);
       case OpFamily::norm: return reported(call, "portable", cpu::norm(call, threads_));
       case OpFamily::rotary: return reported(call, "portable", cpu::rotary(call, threads_));

@@ -25,6 +25,8 @@ Tensor softmax(const VectorKernel& vector, const OpCall& call, int threads);
 Tensor binary(const OpCall& call, int threads);
 /// One operand, element by element, in the same way.
 Tensor unary(const OpCall& call, int threads);
+/// Three operands, or numbers in the place of some, in the same way.
+Tensor ternary(const OpCall& call, int threads);
 /// Each row of the last dimension by its formula: in double, rounded once.
 Tensor norm(const OpCall& call, int threads);
 /// Each row turned by its angles: in double, rounded once.

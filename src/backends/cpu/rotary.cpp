@@ -1,4 +1,4 @@
-#include <array>
+#include <vector>
 
 #include "backends/cpu/elementwise.h"
 #include "backends/cpu/ops.h"
@@ -9,8 +9,8 @@ namespace wattention::cpu {
 Tensor rotary(const OpCall& call, int threads) {
   Tensor out = Tensor::empty(call.shape, call.a().dtype());
   with_element(call, [&]<class Element>(Element) {
-    const auto of = [](const Tensor& tensor) { return tensor.values<Element>().data(); };
-    const std::array<const Element*, 3> operands{of(call.a()), of(call.b()), of(*call.third())};
+    std::vector<const Element*> operands;
+    for (const Tensor& tensor : call.tensors) operands.push_back(tensor.values<Element>().data());
     Element* const to = out.mutable_values<Element>().data();
     const std::int64_t rows = call.shape.numel() / call.shape[-1];
     const int used =

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -53,6 +54,10 @@ Tensor apply(const OpCall& call, int threads, Function f) {
 
 constexpr float infinity = std::numeric_limits<float>::infinity();
 
+float hardsigmoid(float x) {
+  return std::clamp(x / 6 + 0.5f, 0.0f, 1.0f);
+}
+
 // Numbers are rounded to f32 first. A NaN stays one, as in torch.
 Tensor with_parameters(const OpCall& call, int threads) {
   const OpAttributes& attributes = call.attributes;
@@ -85,6 +90,10 @@ Tensor with_parameters(const OpCall& call, int threads) {
     case Op::dropout: {
       const auto scale = static_cast<float>(attributes.scale.value_or(1));
       return apply(call, threads, [scale](float x) { return scale * x; });
+    }
+    case Op::round: {
+      const auto scale = static_cast<float>(std::pow(10.0, attributes.decimals.value_or(0)));
+      return apply(call, threads, [scale](float x) { return std::nearbyint(x * scale) / scale; });
     }
     case Op::clamp: {
       const auto min = static_cast<float>(attributes.min.value_or(-infinity));
@@ -139,6 +148,11 @@ Tensor unary(const OpCall& call, int threads) {
     case Op::relu6: return apply(call, threads, [](float x) { return x < 0 ? 0 : x > 6 ? 6 : x; });
     case Op::floor: return apply(call, threads, [](float x) { return std::floor(x); });
     case Op::ceil: return apply(call, threads, [](float x) { return std::ceil(x); });
+    case Op::trunc: return apply(call, threads, [](float x) { return std::trunc(x); });
+    case Op::hardsigmoid: return apply(call, threads, hardsigmoid);
+    case Op::hardswish: return apply(call, threads, [](float x) { return x * hardsigmoid(x); });
+    case Op::softsign: return apply(call, threads, [](float x) { return x / (1 + std::fabs(x)); });
+    case Op::gelu_tanh: return apply(call, threads, gelu_by_tanh<float>);
     case Op::sin: return apply(call, threads, [](float x) { return std::sin(x); });
     case Op::cos: return apply(call, threads, [](float x) { return std::cos(x); });
     case Op::tan: return apply(call, threads, [](float x) { return std::tan(x); });

@@ -137,6 +137,7 @@ class CudaBackend final : public Backend {
       case OpFamily::softmax: return cuda::softmax(queue(), call);
       case OpFamily::reduce: return cuda::reduce(queue(), call);
       case OpFamily::move: return move(call);
+      case OpFamily::ternary:
       case OpFamily::norm:
       case OpFamily::rotary:
       case OpFamily::search:

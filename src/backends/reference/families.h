@@ -12,6 +12,7 @@ inline const double* values(const Tensor& tensor) {
 void product(const OpCall& call, double* out, int threads);
 void binary(const OpCall& call, double* out);
 void unary(const OpCall& call, double* out);
+void ternary(const OpCall& call, double* out);
 /// exp(x - max) over its sum along the call's dimension.
 void softmax(const OpCall& call, double* out);
 /// Each row of the last dimension by its formula, in long double.

@@ -92,7 +92,7 @@ class ReferenceBackend final : public Backend {
   static bool is_exact(const OpCall& call) {
     const OpFamily family = call.row().family;
     return family == OpFamily::move || family == OpFamily::search || family == OpFamily::gather ||
-           call.op == Op::typecast || has_integer_formula(call);
+           call.op == Op::typecast || call.op == Op::bitcast || has_integer_formula(call);
   }
 
   Tensor compute(const OpCall& call) const {
@@ -100,6 +100,7 @@ class ReferenceBackend final : public Backend {
     if (call.op == Op::argmax) return argmax_by_formula(call);
     if (call.op == Op::topk) return topk_by_formula(call).front();
     if (call.op == Op::typecast) return typecast_by_formula(call, DType::f64);
+    if (call.op == Op::bitcast) return bitcast_by_formula(call);
     if (is_integer(call.a().dtype()) && call.row().family != OpFamily::move)
       return integers_by_formula(call);
     Tensor out = Tensor::empty(call.shape, call.a().dtype());
@@ -117,6 +118,7 @@ class ReferenceBackend final : public Backend {
                       : reference::product(call, out, threads_);
       case OpFamily::binary: return reference::binary(call, out);
       case OpFamily::unary: return reference::unary(call, out);
+      case OpFamily::ternary: return reference::ternary(call, out);
       case OpFamily::softmax: return reference::softmax(call, out);
       case OpFamily::norm: return reference::norm(call, out);
       case OpFamily::rotary: return reference::rotary(call, out);

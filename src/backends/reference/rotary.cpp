@@ -1,4 +1,4 @@
-#include <array>
+#include <vector>
 
 #include "backends/reference/families.h"
 #include "base/interrupt.h"
@@ -7,8 +7,8 @@
 namespace wattention::reference {
 
 void rotary(const OpCall& call, double* out) {
-  const std::array<const double*, 3> operands{values(call.a()), values(call.b()),
-                                              values(*call.third())};
+  std::vector<const double*> operands;
+  for (const Tensor& tensor : call.tensors) operands.push_back(values(tensor));
   for (std::int64_t row = 0; row < call.shape.numel() / call.shape[-1]; ++row) {
     interruption_point();
     rotate_row(

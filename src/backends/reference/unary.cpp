@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <numbers>
@@ -9,6 +10,10 @@ namespace wattention::reference {
 namespace {
 
 using Formula = std::function<double(double)>;
+
+double hardsigmoid(double x) {
+  return std::clamp(x / 6 + 0.5, 0.0, 1.0);
+}
 
 // A NaN stays one where torch keeps it.
 Formula with_parameters(const OpCall& call) {
@@ -41,6 +46,10 @@ Formula with_parameters(const OpCall& call) {
     case Op::dropout: {
       const double scale = attributes.scale.value_or(1);
       return [scale](double x) { return scale * x; };
+    }
+    case Op::round: {
+      const double scale = std::pow(10.0, attributes.decimals.value_or(0));
+      return [scale](double x) { return std::nearbyint(x * scale) / scale; };
     }
     case Op::clamp:
       return [min = attributes.min, max = attributes.max](double x) {
@@ -84,6 +93,11 @@ Formula formula_of(const OpCall& call) {
     case Op::relu6: return [](double x) { return x < 0 ? 0 : x > 6 ? 6 : x; };
     case Op::floor: return [](double x) { return std::floor(x); };
     case Op::ceil: return [](double x) { return std::ceil(x); };
+    case Op::trunc: return [](double x) { return std::trunc(x); };
+    case Op::hardsigmoid: return hardsigmoid;
+    case Op::hardswish: return [](double x) { return x * hardsigmoid(x); };
+    case Op::softsign: return [](double x) { return x / (1 + std::fabs(x)); };
+    case Op::gelu_tanh: return gelu_by_tanh<double>;
     case Op::sin: return [](double x) { return std::sin(x); };
     case Op::cos: return [](double x) { return std::cos(x); };
     case Op::tan: return [](double x) { return std::tan(x); };

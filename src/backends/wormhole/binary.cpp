@@ -86,6 +86,14 @@ std::optional<Refusal> refuse_number(const OpCall& call) {
                 call.name(), call.a().device_name(), *call.number);
 }
 
+std::optional<Refusal> refuse_modes(const OpCall& call) {
+  if (!call.attributes.fast_and_approximate_mode) return std::nullopt;
+  return refuse(ErrorKind::unsupported,
+                "[{}] expected no fast_and_approximate_mode, as the release's program has one way; "
+                "found {}",
+                call.name(), *call.attributes.fast_and_approximate_mode);
+}
+
 // Cycles for 32 elements: load, difference or swap, condition, two stores; a rest is compared ten times.
 int number_steps(Op op) {
   return op == Op::fmod || op == Op::remainder ? 120 : 6;
@@ -127,6 +135,7 @@ bool number_in_matrix_unit(Op op) {
 
 std::optional<Refusal> refuse_binary(const OpCall& call) {
   constexpr std::string_view not_tiled = "Input to eltwise binary must be tilized";
+  if (auto refusal = refuse_modes(call)) return refusal;
   if (is_integer(call.a().dtype())) return refuse_elements_of_integers(call, not_tiled);
   if (auto refusal = refuse_operands(call, not_tiled, Dtypes::floats)) return refusal;
   if (call.number) {

@@ -173,6 +173,24 @@ bool is_recorded_attention(const OpCall& call) {
   return !has_bfp4 && exact_mask && (view.is_causal || whole);
 }
 
+// Options that no recorded call had, of ops that were recorded without them.
+bool has_unrecorded_options(const OpCall& call) {
+  const OpAttributes& attributes = call.attributes;
+  const auto spreads = [&call](const Tensor& tensor) { return tensor.shape() != call.shape; };
+  switch (call.op) {
+    case Op::subtract: return attributes.fast_and_approximate_mode.has_value();
+    case Op::pow: return call.number.value_or(0) < 0;
+    case Op::round: return attributes.decimals.value_or(0) != 0;
+    case Op::where: return attributes.true_value && attributes.false_value;
+    case Op::addcmul: return std::ranges::any_of(call.tensors, spreads);
+    case Op::bitcast: return *attributes.output_dtype == call.a().dtype();
+    case Op::rotary_embedding_llama:
+      return attributes.fidelity && *attributes.fidelity != Fidelity::hifi2 &&
+             *attributes.fidelity != Fidelity::hifi4;
+    default: return false;
+  }
+}
+
 // Beside bf16, integers and copies of bits the library's calls were products, softmax and attention, sums and products
 // of elements in blocks, and layer_norm of f32.
 bool has_recorded_dtypes(const OpCall& call) {
@@ -193,7 +211,8 @@ Evidence evidence_of(const OpCall& call, const Release& release) {
   const auto known = release.ops.find(call.name());
   const bool recorded = known != release.ops.end() &&
                         known->second == to_string(Evidence::library) &&
-                        !lies_in_unrecorded_shards(call) && has_recorded_dtypes(call);
+                        !lies_in_unrecorded_shards(call) && has_recorded_dtypes(call) &&
+                        !has_unrecorded_options(call);
   return recorded ? Evidence::library : Evidence::read;
 }
 

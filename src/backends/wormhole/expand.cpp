@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "backends/wormhole/layout.h"
+#include "tensor/broadcast.h"
 
 namespace wattention::wormhole {
 namespace {
@@ -36,6 +37,22 @@ std::vector<Bits> expand(const Bits* image, const Shape& operand, Along along, c
     expand_matrix(image + matrix_of(matrix, from_sizes, to_sizes) * from.matrix_elements(),
                   from.padded_cols, along, to, out.data() + matrix * to.matrix_elements());
   return out;
+}
+
+std::vector<Bits> spread(const Bits* elements, const Shape& from, const Shape& shape) {
+  const BroadcastReader reader(from, shape);
+  const TiledShape tiled(shape);
+  std::vector<Bits> image(static_cast<std::size_t>(tiled.elements()));
+  for (std::int64_t row = 0; row < tiled.batch * tiled.rows; ++row) {
+    const Bits* const source = elements + reader.row_offset(row);
+    const std::int64_t padded = row / tiled.rows * tiled.padded_rows + row % tiled.rows;
+    Bits* const target = image.data() + padded * tiled.padded_cols;
+    if (reader.step() == 0)
+      std::fill_n(target, tiled.cols, *source);
+    else
+      std::copy_n(source, tiled.cols, target);
+  }
+  return image;
 }
 
 }  // namespace wattention::wormhole

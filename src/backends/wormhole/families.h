@@ -31,10 +31,11 @@ bool in_fp32(const OpCall& call);
 /// Two tensors of which one is f32 at least, where the release computes what is not built here.
 std::optional<Refusal> refuse_fp32(const OpCall& call);
 std::optional<Refusal> refuse_unary(const OpCall& call, const Release& release);
+std::optional<Refusal> refuse_ternary(const OpCall& call, const Release& release);
 std::optional<Refusal> refuse_typecast(const OpCall& call);
 /// Of ops that go element by element, where an operand is of integers.
 std::optional<Refusal> refuse_elements_of_integers(const OpCall& call, std::string_view not_tiled);
-std::optional<Refusal> refuse_search(const OpCall& call);
+std::optional<Refusal> refuse_search(const OpCall& call, const Release& release);
 std::optional<Refusal> refuse_gather(const OpCall& call);
 std::optional<Refusal> refuse_softmax(const OpCall& call, const Release& release);
 /// Of the releases whose kernels compute in words, beside what all refuse.
@@ -44,7 +45,7 @@ std::optional<Refusal> refuse_softmax_lines(const OpCall& call, const Release& r
 std::optional<Refusal> refuse_norm(const OpCall& call, const Release& release);
 /// Of the releases whose kernels compute in words.
 std::optional<Refusal> refuse_norm_in_words(const OpCall& call);
-std::optional<Refusal> refuse_rotary(const OpCall& call);
+std::optional<Refusal> refuse_rotary(const OpCall& call, const Release& release);
 std::optional<Refusal> refuse_attention(const OpCall& call, const Release& release);
 std::optional<Refusal> refuse_reduce(const OpCall& call, const Release& release);
 /// Of the releases whose programs hand on 32 bits.

@@ -4,8 +4,11 @@
 #include <algorithm>
 #include <vector>
 
+#include "backends/wormhole/exec/words.h"
 #include "backends/wormhole/expand.h"
 #include "backends/wormhole/families.h"
+#include "backends/wormhole/numerics/elementwise.h"
+#include "backends/wormhole/numerics/unpacker.h"
 #include "backends/wormhole/program/matmul/program.h"
 #include "backends/wormhole/spec/chip.h"
 #include "backends/wormhole/wormhole_backend.h"
@@ -79,6 +82,11 @@ void expect_known_digits(const MatmulProblem& problem, const MatmulNumerics& num
          "[matmul] expected sums in 32 bits of f32 operands, as the release's fp16 is not built "
          "here; found sums in 16 bits");
   const bool one_block = numerics.block_tiles >= problem.k_tiles;
+  if (problem.fused_bias && numerics.fp32_accumulate && !one_block)
+    fail(ErrorKind::unverified,
+         "[matmul] expected one block of K beside a bias and fp32_accumulate, as the digits of "
+         "others are not known; found blocks of {} tiles of {}",
+         numerics.block_tiles, problem.k_tiles);
   if (is_block(problem.out) && !one_block && !numerics.l1_accumulate && !numerics.fp32_accumulate)
     fail(ErrorKind::unverified,
          "[matmul] expected one block of K, or more than two, for a result in {}, as partial sums "
@@ -114,7 +122,9 @@ std::optional<Refusal> refuse_activation_after(const OpCall& call, const Activat
 std::optional<Refusal> refuse_activation_within(const OpCall& call, const Activation& activation,
                                                 const Release& release) {
   if (activation.op == Op::relu) return refuse_wide_activation(call, activation, release);
-  if (is_wide(call) || call.attributes.fp32_accumulate.value_or(release.matmul_fp32_accumulate))
+  const bool in_32_bits = call.attributes.fp32_accumulate.value_or(release.matmul_fp32_accumulate);
+  const bool known = release.matmul_wide_ending && has_fp32_kernel(activation.op, release);
+  if (is_wide(call) || (in_32_bits && !known))
     return refuse(
         ErrorKind::unverified,
         "[{}] expected neither fp32_accumulate nor a result of f32 beside an activation in "
@@ -149,7 +159,8 @@ std::optional<Refusal> refuse_product(const OpCall& call, const Release& release
   if (auto refusal = refuse_activation(call, release)) return refusal;
   if (call.attributes.memory == Memory::host)
     return refuse(ErrorKind::bad_input, "[{}] expected memory dram or l1; found host", call.name());
-  if (may_fuse_bias(call, release) && call.attributes.fp32_accumulate.value_or(false))
+  if (may_fuse_bias(call, release) && call.attributes.fp32_accumulate.value_or(false) &&
+      !release.matmul_wide_ending)
     return refuse(
         ErrorKind::unverified,
         "[{}] expected no fp32_accumulate beside a bias in one program, as the digits are not "
@@ -168,9 +179,13 @@ std::optional<Refusal> refuse_product(const OpCall& call, const Release& release
 
 Tensor WormholeBackend::run_product(const OpCall& call) {
   // The transposed copy lies in b's memory until the matmul is done.
-  const auto [sums, wait_for_bias] = matmul(
+  const auto [sums, wait_for_bias, is_done] = matmul(
       call.a(), call.attributes.transpose_b.value_or(false) ? transpose(call.b()) : call.b(), call);
   Tensor product = sums;
+  if (is_done) {
+    const auto later = is_fused(call) ? std::nullopt : activation_of(call, product);
+    return later ? run_family(*later) : product;
+  }
   if (wait_for_bias) add_row(product, *call.third());
   if (is_fused(call)) {
     if (const auto activation = activation_of(call, product))
@@ -227,6 +242,12 @@ WormholeBackend::Product WormholeBackend::matmul(const Tensor& a, const Tensor& 
               Reuse::blocks)
           .matmul;
   if (!has_values()) return {out, problem.fused_bias};
+  if (numerics.fp32_accumulate && (problem.fused_bias || problem.fused_activation)) {
+    const auto activation = problem.fused_activation ? activation_of(call, out) : std::nullopt;
+    end_in_32_bits(wide_product(a, b, numerics), problem.fused_bias ? call.third() : nullptr,
+                   activation, out);
+    return {out, false, true};
+  }
   compute_matmul(a, b, numerics, out);
   // A bias meets the sums as they wait for it in L1, an activation what is in Dst.
   const bool goes_on = problem.fused_bias ? numerics.l1_accumulate : problem.fused_activation;
@@ -243,6 +264,45 @@ Bits narrowed(Word word, DType dtype) {
 
 }  // namespace
 
+// What Dst holds, one element after the other.
+std::vector<Word> WormholeBackend::wide_product(const Tensor& a, const Tensor& b,
+                                                const MatmulNumerics& numerics) const {
+  const TiledShape left(a.shape()), right(b.shape());
+  const std::int64_t rows = left.batch * left.padded_rows, depth = right.batch * right.padded_rows;
+  const auto in_32_bits = [](const Tensor& tensor) {
+    const auto count = static_cast<std::size_t>(TiledShape(tensor.shape()).elements());
+    return tensor.dtype() == DType::f32
+               ? std::vector<Word>(words_of(tensor), words_of(tensor) + count)
+               : widened({bits_of(tensor), count});
+  };
+  const std::vector<Word> a_words = in_32_bits(a), b_words = in_32_bits(b);
+  std::vector<Word> result(static_cast<std::size_t>(rows * right.padded_cols));
+  matmul_batch(WideMatrixView{a_words.data(), rows, left.padded_cols},
+               WideMatrixView{b_words.data(), depth, right.padded_cols}, right.batch, numerics,
+               result.data(), host_);
+  return result;
+}
+
+// The sums wait in L1 as fp32 and come back as tf32 for the bias; the activation meets 32 bits.
+void WormholeBackend::end_in_32_bits(std::vector<Word> sums, const Tensor* bias,
+                                     const std::optional<OpCall>& activation, const Tensor& out) {
+  if (bias != nullptr) {
+    std::vector<Bits> cut;
+    const std::vector<Bits> row =
+        expand(in_16_bits(*bias, cut).data(), Shape({1, out.size(-1)}), Along::height, out.shape());
+    for_each_share(static_cast<std::int64_t>(sums.size()), host_, [&](Share share) {
+      for (auto i = static_cast<std::size_t>(share.begin); i < static_cast<std::size_t>(share.end);
+           ++i)
+        sums[i] = elwadd<Silicon, Word>(unpack_fp32(sums[i], UnpackedAs::tf32), widen(row[i]),
+                                        DstFormat::fp32);
+    });
+  }
+  if (activation) activate_words(*activation, sums);
+  std::ranges::transform(sums, bits_of(out),
+                         [&](Word word) { return narrowed(word, out.dtype()); });
+  pack_result(out);
+}
+
 // An output element depends on its row of a and its column of b alone: with one b, a's matrices stack.
 void WormholeBackend::compute_matmul(const Tensor& a, const Tensor& b,
                                      const MatmulNumerics& numerics, const Tensor& out) const {
@@ -258,17 +318,7 @@ void WormholeBackend::compute_matmul(const Tensor& a, const Tensor& b,
     if (out.dtype() == DType::f32) std::ranges::transform(result, words_of(out), widen);
     return;
   }
-  const auto in_32_bits = [](const Tensor& tensor) {
-    const auto count = static_cast<std::size_t>(TiledShape(tensor.shape()).elements());
-    return tensor.dtype() == DType::f32
-               ? std::vector<Word>(words_of(tensor), words_of(tensor) + count)
-               : widened({bits_of(tensor), count});
-  };
-  const std::vector<Word> a_words = in_32_bits(a), b_words = in_32_bits(b);
-  std::vector<Word> result(static_cast<std::size_t>(TiledShape(out.shape()).elements()));
-  matmul_batch(WideMatrixView{a_words.data(), rows, left.padded_cols},
-               WideMatrixView{b_words.data(), depth, right.padded_cols}, right.batch, numerics,
-               result.data(), host_);
+  const std::vector<Word> result = wide_product(a, b, numerics);
   if (out.dtype() == DType::f32)
     std::ranges::copy(result, words_of(out));
   else

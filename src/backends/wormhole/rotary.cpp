@@ -1,6 +1,6 @@
-// rotary_embedding.
+// rotary_embedding, and the one whose halves a small matrix turns.
 // tt-metal v0.57.0-rc71, ttnn/cpp/ttnn/operations/experimental/transformer/rotary_embedding: rotary_embedding.cpp,
-// device/kernels/compute/rotary_embedding.cpp.
+// device/kernels/compute/rotary_embedding.cpp; TT-NN 0.81.1, the same folder's rotary_embedding_llama.
 #include "backends/wormhole/program/rotary.h"
 
 #include <fmt/format.h>
@@ -35,7 +35,7 @@ std::vector<Bits> turned(MatrixView input, HostOptions host) {
 }
 
 /// The row of each row of the input: its own, or the one of `index`.
-std::vector<Bits> spread(const Bits* angles, const OpCall& call) {
+std::vector<Bits> spread_angles(const Bits* angles, const OpCall& call) {
   const TiledShape tiled(call.shape);
   std::vector<Bits> out(static_cast<std::size_t>(tiled.elements()));
   for (std::int64_t row = 0; row < tiled.batch * tiled.padded_rows; ++row) {
@@ -47,16 +47,35 @@ std::vector<Bits> spread(const Bits* angles, const OpCall& call) {
   return out;
 }
 
+// Each 32 columns times the transformation.
+std::vector<Bits> transformed(MatrixView input, const Bits* transformation, Fidelity fidelity,
+                              HostOptions host) {
+  const MatrixView parts{input.bits, input.rows * input.cols / tile_side, tile_side};
+  std::vector<Bits> out(static_cast<std::size_t>(input.rows * input.cols));
+  matmul(parts, {transformation, tile_side, tile_side}, {.fidelity = fidelity}, out.data(), host);
+  return out;
+}
+
+// The release of the second source has it; of others it was not read.
+std::optional<Refusal> refuse_llama(const OpCall& call, const Release& release) {
+  if (release.ops.empty()) return refuse_unknown(call, release);
+  return std::nullopt;
+}
+
 }  // namespace
 
-std::optional<Refusal> refuse_rotary(const OpCall& call) {
+std::optional<Refusal> refuse_rotary(const OpCall& call, const Release& release) {
+  const bool by_halves = call.op == Op::rotary_embedding;
+  if (!by_halves)
+    if (auto refusal = refuse_llama(call, release)) return refusal;
   if (auto refusal = refuse_operands(call, "Inputs to rotary embedding must be tilized"))
     return refusal;
-  if (call.shape.rank() != 4 || call.shape[-1] % (2 * tile_side) != 0)
+  if (const std::int64_t part = by_halves ? 2 * tile_side : tile_side;
+      call.shape.rank() != 4 || call.shape[-1] % part != 0)
     return refuse(ErrorKind::bad_input,
-                  "[rotary_embedding] expected four dimensions, the last one a multiple of 64; "
-                  "found shape {}. Input X dim must be divisible into tiles",
-                  call.shape);
+                  "[{}] expected four dimensions, the last one a multiple of {}; found shape {}. "
+                  "Input X dim must be divisible into tiles",
+                  call.name(), part, call.shape);
   if (call.attributes.index && call.shape[0] != 1)
     return refuse(ErrorKind::bad_input,
                   "[rotary_embedding] expected a first dimension of 1 beside an index; found shape "
@@ -64,13 +83,15 @@ std::optional<Refusal> refuse_rotary(const OpCall& call) {
                   call.shape);
   if (call.shape[-2] % tile_side != 0)
     return refuse(ErrorKind::unsupported,
-                  "[rotary_embedding] expected rows in whole tiles, as the release's result keeps "
-                  "the padding of others; found shape {}",
-                  call.shape);
+                  "[{}] expected rows in whole tiles, as the release's result keeps the padding of "
+                  "others; found shape {}",
+                  call.name(), call.shape);
   return std::nullopt;
 }
 
 Tensor WormholeBackend::run_rotary(const OpCall& call) {
+  const bool by_halves = call.op == Op::rotary_embedding;
+  const Fidelity fidelity = call.attributes.fidelity.value_or(Fidelity::hifi4);
   const TiledShape tiled(call.shape);
   const Memory memory = call.attributes.memory.value_or(call.a().memory());
   Tensor out = allocate(call.shape, DType::bf16, Layout::tile, memory);
@@ -80,16 +101,21 @@ Tensor WormholeBackend::run_rotary(const OpCall& call) {
                               .cos_memory = call.b().memory(),
                               .sin_memory = call.third()->memory(),
                               .out_memory = memory,
-                              .one_position = call.attributes.index.has_value()};
+                              .one_position = call.attributes.index.has_value(),
+                              .transforms = !by_halves,
+                              .fidelity = fidelity};
   const Program program = make_rotary(problem);
-  enqueue(program.kernels.front() + fmt::format(" {} {}", call.shape, to_string(memory)), program,
-          Reuse::blocks);
+  enqueue(program.kernels.front() +
+              fmt::format(" {} {} {}", call.shape, to_string(memory), fidelity_name(fidelity)),
+          program, Reuse::blocks);
   if (!has_values()) return out;
   const auto count = static_cast<std::size_t>(tiled.elements());
   const std::span<Bits> result(bits_of(out), count);
-  std::vector<Bits> term = turned(stacked(call.a()), host_);
-  multiply(term, spread(bits_of(*call.third()), call), Fidelity::hifi4, term, host_);
-  multiply({bits_of(call.a()), count}, spread(bits_of(call.b()), call), Fidelity::hifi4, result,
+  std::vector<Bits> term =
+      by_halves ? turned(stacked(call.a()), host_)
+                : transformed(stacked(call.a()), bits_of(*call.operand(3)), fidelity, host_);
+  multiply(term, spread_angles(bits_of(*call.third()), call), fidelity, term, host_);
+  multiply({bits_of(call.a()), count}, spread_angles(bits_of(call.b()), call), fidelity, result,
            host_);
   add(result, term, result, host_);
   return out;

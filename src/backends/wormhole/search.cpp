@@ -32,12 +32,12 @@ std::int64_t padded(std::int64_t size) {
   return (size + tile_side - 1) / tile_side * tile_side;
 }
 
-std::optional<Refusal> refuse_argmax(const OpCall& call) {
+std::optional<Refusal> refuse_argmax(const OpCall& call, const Release& release) {
   if (call.a().dtype() != DType::bf16)
     return refuse(ErrorKind::bad_input,
                   "[argmax] expected bf16; found {}. Only BFLOAT16 is supported for inputs!",
                   to_string(call.a().dtype()));
-  if (call.a().layout() != Layout::row_major)
+  if (call.a().layout() != Layout::row_major && !release.argmax_takes_tiles)
     return refuse(ErrorKind::bad_input,
                   "[argmax] expected rows; found tiles. Only ROW_MAJOR layout is supported for "
                   "inputs!");
@@ -138,8 +138,8 @@ void rank_row(std::span<kernels::Ranked> row, int k, bool smallest, std::int64_t
 
 }  // namespace
 
-std::optional<Refusal> refuse_search(const OpCall& call) {
-  return call.op == Op::argmax ? refuse_argmax(call) : refuse_topk(call);
+std::optional<Refusal> refuse_search(const OpCall& call, const Release& release) {
+  return call.op == Op::argmax ? refuse_argmax(call, release) : refuse_topk(call);
 }
 
 Tensor WormholeBackend::run_argmax(const OpCall& call) {
@@ -152,11 +152,12 @@ Tensor WormholeBackend::run_argmax(const OpCall& call) {
   problem.one_core = true;
   problem.units = rows_of(input.shape());
   problem.unit.reader_cycles = input.numel() / problem.units * cycles_of_comparison;
-  enqueue(fmt::format("argmax {} {} {} {}", input.shape(), call.attributes.dim.value_or(-1),
-                      to_string(input.memory()), to_string(memory)),
+  enqueue(fmt::format("argmax {} {} {} {} {}", input.shape(), call.attributes.dim.value_or(-1),
+                      to_string(input.layout()), to_string(input.memory()), to_string(memory)),
           make_move(problem), Reuse::blocks);
   if (!has_values()) return out;
-  const Bits* values = bits_of(input);
+  const std::vector<std::byte> elements = elements_of(input);
+  const auto* values = reinterpret_cast<const Bits*>(elements.data());
   auto* places = reinterpret_cast<std::uint32_t*>(storage_of(out).values());
   const std::int64_t count = call.attributes.dim ? input.size(-1) : input.numel();
   for (std::int64_t row = 0; row < input.numel() / count; ++row)

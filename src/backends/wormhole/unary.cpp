@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <bit>
+#include <cmath>
 #include <tuple>
 #include <vector>
 
@@ -84,6 +85,12 @@ UnaryFunction::Numbers numbers_of(const OpCall& call) {
     case Op::relu_max: return {fp32(attributes.max.value_or(6))};
     case Op::relu_min: return {fp32(attributes.min.value_or(0))};
     case Op::celu: return {fp32(attributes.alpha.value_or(1))};
+    case Op::pow: return {fp32(call.number.value_or(1))};
+    case Op::clamp: return {fp32(attributes.min.value_or(0)), fp32(attributes.max.value_or(0))};
+    case Op::round: {
+      const int decimals = attributes.decimals.value_or(0);
+      return {fp32(std::pow(10.0, decimals)), fp32(std::pow(10.0, -decimals))};
+    }
     case Op::softplus:
       return {fp32(attributes.beta.value_or(1)), fp32(attributes.threshold.value_or(20))};
     default: return {};
@@ -107,8 +114,24 @@ std::vector<Step> clamp_steps(const OpCall& call, const Release& release) {
 
 // In the order of the release's programs.
 std::vector<Step> steps_of(const OpCall& call, const Release& release) {
-  if (call.op == Op::clamp) return clamp_steps(call, release);
+  if (call.op == Op::clamp && row_of(release, Op::clamp, UnaryMode::any) == nullptr)
+    return clamp_steps(call, release);
   return {step_of(call, call.op, release)};
+}
+
+// Copies through the registers; the packer takes their bits for bf16.
+std::optional<Refusal> refuse_bitcast(const OpCall& call, const Release& release) {
+  if (row_of(release, Op::bitcast, UnaryMode::any) == nullptr) return refuse_unknown(call, release);
+  const auto of_16_bits = [](DType dtype) {
+    return dtype == DType::bf16 || dtype == DType::uint16;
+  };
+  const DType from = call.a().dtype(), to = *call.attributes.output_dtype;
+  if (call.a().layout() == Layout::tile && of_16_bits(from) && of_16_bits(to)) return std::nullopt;
+  return refuse(
+      ErrorKind::unsupported,
+      "[bitcast] expected tiles of bf16 or uint16, as the digits of others are not known; "
+      "found {} of {} to {}",
+      to_string(call.a().layout()), to_string(from), to_string(to));
 }
 
 std::optional<Refusal> refuse_clamp(const OpCall& call) {
@@ -121,16 +144,25 @@ std::optional<Refusal> refuse_clamp(const OpCall& call) {
                 text_of(call.attributes, Attribute::min), text_of(call.attributes, Attribute::max));
 }
 
+Refusal refuse_fast(const OpCall& call) {
+  return refuse(ErrorKind::unsupported,
+                "[{}] expected no fast_and_approximate_mode, as the release's kernel has one way; "
+                "found true",
+                call.name());
+}
+
 }  // namespace
 
 std::optional<Refusal> refuse_unary(const OpCall& call, const Release& release) {
   if (call.op == Op::typecast) return refuse_typecast(call);
+  if (call.op == Op::bitcast) return refuse_bitcast(call, release);
   if (call.op == Op::plus_one) return refuse_plus_one(call);
   if (is_integer(call.a().dtype())) return refuse_elements_of_integers(call, not_tiled);
   if (call.op == Op::clamp) {
     if (auto refusal = refuse_clamp(call)) return refusal;
   } else if (!row_of(release, call.op, mode_of(call.attributes))) {
-    return refuse_unknown(call, release);
+    return row_of(release, call.op, UnaryMode::accurate) == nullptr ? refuse_unknown(call, release)
+                                                                    : refuse_fast(call);
   }
   const bool of_bf16 = call.op == Op::dropout || call.op == Op::tanh_accurate;
   if (of_bf16) return refuse_operands(call, not_tiled);
@@ -140,7 +172,7 @@ std::optional<Refusal> refuse_unary(const OpCall& call, const Release& release) 
 
 bool has_fp32_kernel(Op op, const Release& release) {
   const UnaryRow* row = row_of(release, op, UnaryMode::accurate);
-  return op == Op::clamp || (row != nullptr && row->fp32 != nullptr);
+  return row == nullptr ? op == Op::clamp : row->fp32 != nullptr;
 }
 
 // 32 bits go straight into Dst, and out of it.
@@ -171,9 +203,18 @@ void WormholeBackend::activate(const OpCall& activation, const Tensor& product) 
   apply_unary(step_of(activation, activation.op, release_).function, product, product);
 }
 
+// The same in a Dst of 32 bits; relu is the packer's.
+void WormholeBackend::activate_words(const OpCall& activation, std::span<Word> words) {
+  if (activation.op != Op::relu)
+    return apply(step_of(activation, activation.op, release_).function, words, words, host_);
+  for (Word& word : words)
+    if (is_negative(word)) word = 0;
+}
+
 Tensor WormholeBackend::run_unary(const OpCall& call) {
   if (call.op == Op::typecast) return run_typecast(call);
   if (call.op == Op::plus_one) return run_plus_one(call);
+  if (call.op == Op::bitcast) return run_unary_steps(call);
   if (is_integer(call.a().dtype())) return run_integers(call);
   if (call.op == Op::celu) return run_celu(call);
   Tensor out = run_unary_steps(call);
@@ -183,15 +224,15 @@ Tensor WormholeBackend::run_unary(const OpCall& call) {
 
 Tensor WormholeBackend::run_unary_steps(const OpCall& call) {
   const Place place = asked_place(call.attributes, place_of(call.a()));
-  const DType dtype = call.a().dtype();
-  Tensor out = allocate(call.shape, dtype, Layout::tile, place);
+  const DType dtype = call.a().dtype(), out_dtype = call.attributes.output_dtype.value_or(dtype);
+  Tensor out = allocate(call.shape, out_dtype, Layout::tile, place);
   const TiledShape tiled(call.shape);
   const Tensor* input = &call.a();  // after the first program its result
   for (const Step& step : steps_of(call, release_)) {
     const Place from = place_of(*input);
     const std::string key =
-        fmt::format("{} {} {} {} {} {}", step.name, step.function.numbers, call.shape,
-                    to_string(dtype), to_string(from), to_string(place));
+        fmt::format("{} {} {} {} {} {} {}", step.name, step.function.numbers, call.shape,
+                    to_string(dtype), to_string(out_dtype), to_string(from), to_string(place));
     enqueue(key,
             make_unary({.op = step.name,
                         .tiles = tiled.tiles(),
@@ -199,6 +240,7 @@ Tensor WormholeBackend::run_unary_steps(const OpCall& call) {
                         .out_memory = place.memory,
                         .steps = step.steps,
                         .dtype = dtype,
+                        .out_dtype = out_dtype,
                         .shards = from.sharding}),
             Reuse::blocks);
     apply_unary(step.function, *input, out);

@@ -63,12 +63,15 @@ std::vector<std::string> release_names() {
 }
 
 ReleaseInfo info_of(const wormhole::Release& release) {
+  std::vector<std::string> ops;
+  for (const auto& [name, evidence] : release.ops) ops.push_back(name);
   return {release.name,
           release.print,
           release.scalar_conversion == wormhole::ScalarConversion::truncate,
           release.matmul_quick_gelu,
           !release.ops.empty(),
-          release.composites};
+          release.composites,
+          std::move(ops)};
 }
 
 }  // namespace
@@ -186,11 +189,12 @@ std::optional<Refusal> refuse_family(const OpCall& call, const Release& release)
       return kernels::has_pairs(release.kernels) ? refuse_binary_ng(call, release)
                                                  : refuse_binary(call);
     case OpFamily::unary: return refuse_unary(call, release);
+    case OpFamily::ternary: return refuse_ternary(call, release);
     case OpFamily::softmax: return refuse_softmax(call, release);
     case OpFamily::norm: return refuse_norm(call, release);
-    case OpFamily::rotary: return refuse_rotary(call);
+    case OpFamily::rotary: return refuse_rotary(call, release);
     case OpFamily::reduce: return refuse_reduce(call, release);
-    case OpFamily::search: return refuse_search(call);
+    case OpFamily::search: return refuse_search(call, release);
     case OpFamily::gather: return refuse_gather(call);
     case OpFamily::move: return refuse_move(call);
     case OpFamily::attention: return refuse_attention(call, release);
@@ -253,6 +257,7 @@ Tensor WormholeBackend::run_family(const OpCall& call) {
     case OpFamily::binary:
       return kernels::has_pairs(release_.kernels) ? run_binary_ng(call) : run_binary(call);
     case OpFamily::unary: return run_unary(call);
+    case OpFamily::ternary: return run_ternary(call);
     case OpFamily::softmax: return run_softmax(call);
     case OpFamily::norm: return run_norm(call);
     case OpFamily::rotary: return run_rotary(call);

@@ -14,6 +14,7 @@
 #include "backends/wormhole/exec/exec.h"
 #include "backends/wormhole/exec/unary.h"
 #include "backends/wormhole/kernels/norm_words.h"
+#include "backends/wormhole/kernels/pair_rows.h"
 #include "backends/wormhole/layout.h"
 #include "backends/wormhole/memory/bank_memory.h"
 #include "backends/wormhole/move_programs.h"
@@ -97,16 +98,27 @@ class WormholeBackend final : public Backend {
   Tensor run_product(const OpCall& call);
   struct Product {
     Tensor sums;
-    bool wait_for_bias;  ///< its program adds one
+    bool wait_for_bias;    ///< its program adds one
+    bool is_done = false;  ///< bias and activation, too
   };
   Product matmul(const Tensor& a, const Tensor& b, const OpCall& call);
   void add_row(const Tensor& product, const Tensor& bias);
+  void activate_words(const OpCall& activation, std::span<Word> words);
+  std::vector<Word> wide_product(const Tensor& a, const Tensor& b,
+                                 const MatmulNumerics& numerics) const;
+  void end_in_32_bits(std::vector<Word> sums, const Tensor* bias,
+                      const std::optional<OpCall>& activation, const Tensor& out);
   void activate(const OpCall& activation, const Tensor& product);
   void compute_matmul(const Tensor& a, const Tensor& b, const MatmulNumerics& numerics,
                       const Tensor& out) const;
   Tensor run_binary(const OpCall& call);
   Tensor run_binary_ng(const OpCall& call);
   Program binary_ng_program(const OpCall& call, const PlacedBinary& placed, int vector_steps) const;
+  static std::span<const Bits> spread_operand(const Tensor& tensor, const Shape& shape,
+                                              std::vector<Bits>& room, HostOptions host);
+  Bits number_of_pair(const OpCall& call) const;
+  void combine_values(const OpCall& call, const kernels::PairRow& row, const Tensor& out);
+  Tensor run_ternary(const OpCall& call);
   Tensor run_binary_by_tile(const OpCall& call);
   Tensor run_binary_by_number(const OpCall& call);
   Tensor run_binary_of_tensors(const OpCall& call);

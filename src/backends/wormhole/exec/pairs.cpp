@@ -38,8 +38,9 @@ void products(const PairRow& row, std::span<const Bits> a, std::span<const Bits>
 void combine_pairs(const PairRow& row, std::span<const Bits> a, std::span<const Bits> b,
                    std::span<Bits> out, HostOptions host) {
   constexpr std::size_t worth_a_table = bf16_patterns / 4;
-  if (row.op == Op::add) return add(a, b, out, host);
-  if (row.op == Op::subtract) return subtract(a, b, out, host);
+  const bool in_matrix_unit = row.vector_steps == 0;
+  if (in_matrix_unit && row.op == Op::add) return add(a, b, out, host);
+  if (in_matrix_unit && row.op == Op::subtract) return subtract(a, b, out, host);
   if (row.op == Op::rsub) return subtract(b, a, out, host);
   if (row.op == Op::multiply) return products(row, a, b, nullptr, out, host);
   if (row.op == Op::divide && out.size() >= worth_a_table)

@@ -1,14 +1,19 @@
 #include "backends/wormhole/kernels/unary_rows.h"
 
 #include <bit>
+#include <cmath>
 #include <span>
 #include <type_traits>
 
 #include "backends/wormhole/kernels/0_81/activations.h"
+#include "backends/wormhole/kernels/0_81/bounded.h"
 #include "backends/wormhole/kernels/0_81/classes.h"
 #include "backends/wormhole/kernels/0_81/erf.h"
 #include "backends/wormhole/kernels/0_81/expm1.h"
+#include "backends/wormhole/kernels/0_81/gelu_tanh.h"
 #include "backends/wormhole/kernels/0_81/log.h"
+#include "backends/wormhole/kernels/0_81/log_sigmoid.h"
+#include "backends/wormhole/kernels/0_81/power.h"
 #include "backends/wormhole/kernels/0_81/roots.h"
 #include "backends/wormhole/kernels/0_81/rounding.h"
 #include "backends/wormhole/kernels/0_81/trigonometry.h"
@@ -19,6 +24,7 @@
 #include "backends/wormhole/kernels/exp.h"
 #include "backends/wormhole/kernels/gelu.h"
 #include "backends/wormhole/kernels/log.h"
+#include "backends/wormhole/kernels/pow.h"
 #include "backends/wormhole/kernels/powers.h"
 #include "backends/wormhole/kernels/relu.h"
 #include "backends/wormhole/kernels/sigmoid.h"
@@ -55,6 +61,15 @@ Dst softplus_of(Dst value, const Numbers& numbers) {
 Bits softplus_0_81(Bits value, const Numbers& numbers) {
   const auto beta = std::bit_cast<float>(numbers[0]);
   return v0_81::softplus(value, {numbers[0], std::bit_cast<Word>(1 / beta), numbers[1]});
+}
+
+// A whole number from 0 up by repeated products, any other by a logarithm.
+Bits raised_0_81(Bits value, const Numbers& numbers) {
+  constexpr float beyond_words = 4294967296.0f;
+  const auto exponent = std::bit_cast<float>(numbers[0]);
+  if (exponent >= 0 && exponent < beyond_words && exponent == std::floor(exponent))
+    return power<>(value, static_cast<Word>(exponent));
+  return v0_81::power_by_number(value, numbers[0]);
 }
 
 Bits packed_mish(Bits value, const Numbers&) {
@@ -98,9 +113,13 @@ constexpr UnaryRow rows_0_57[] = {
 #define WATTENTION_UNARY(op, mode, kernel, steps) \
   {Op::op, UnaryMode::mode, in_bf16<WATTENTION_ANY(kernel)>, nullptr, steps},
 
+#define WATTENTION_WIDE_UNARY(op, mode, kernel, wide, steps) \
+  {Op::op, UnaryMode::mode, in_bf16<WATTENTION_ANY(kernel)>, in_fp32<WATTENTION_ANY(wide)>, steps},
+
 constexpr UnaryRow rows_0_81[] = {
 #include "backends/wormhole/kernels/unary_0_81.inc"
 };
+#undef WATTENTION_WIDE_UNARY
 #undef WATTENTION_UNARY
 #undef WATTENTION_ANY
 

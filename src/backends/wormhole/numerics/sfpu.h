@@ -37,10 +37,11 @@ constexpr Word int_to_float(Word value) {
                  magnitude << (24 - length) & 0x7fffffu);
 }
 
-/// fp32 to bf16 within the unit (SFP_STOCH_RND); denormals become 0.
+/// fp32 to bf16 within the unit (SFP_STOCH_RND); denormals become 0, NaNs infinities.
 template <class Rules = Silicon>
 constexpr Word round_to_upper_half(Word value) {
   if (exponent_of(value) == 0) return value & sign_mask;
+  if (exponent_of(value) == infinite_exponent) return value & 0xff800000u;
   const auto kept =
       static_cast<Word>(drop_bits(value & ~sign_mask, 16, Rules::conversion_rounding));
   return (value & sign_mask) | kept << 16;

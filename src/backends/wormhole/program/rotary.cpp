@@ -10,15 +10,18 @@
 namespace wattention::wormhole {
 namespace {
 
-// A row of tiles: half of it turned, then both products and their sum, each of what was packed before.
+// A row of tiles: half of it, or all, turned, then both products and their sum, each of what was packed before.
 UnitWork unit_of_row(const RotaryProblem& problem) {
   const std::int64_t tiles = problem.width_tiles;
   UnitWork unit;
-  unit.tiles.elementwise = tiles / 2 + 3 * tiles;
-  unit.tiles.unpacked = 2 * unit.tiles.elementwise;
-  unit.tiles.packed = unit.tiles.elementwise;
-  unit.tiles.passes = tiles / 2 + tiles;
-  unit.reads = unit.read_waits = (problem.one_position ? 2 : 4) * tiles;
+  const std::int64_t first = problem.transforms ? tiles : tiles / 2;
+  unit.tiles.elementwise = (problem.transforms ? 0 : first) + 3 * tiles;
+  unit.tiles.products = problem.transforms ? first : 0;
+  unit.tiles.unpacked = 2 * (first + 3 * tiles);
+  unit.tiles.packed = first + 3 * tiles;
+  unit.tiles.passes = first + tiles;
+  const std::int64_t own = problem.transforms ? tiles : 2 * tiles;
+  unit.reads = unit.read_waits = own + (problem.one_position ? 0 : 2 * tiles);
   unit.writes = unit.write_waits = tiles;
   return unit;
 }
@@ -31,16 +34,18 @@ Program make_rotary(const RotaryProblem& problem) {
   const std::int64_t tile = n150d().tile_bytes_bf16;
   const std::int64_t bytes = problem.tile_rows * problem.width_tiles * tile;
   Program program;
-  program.work.op = "rotary_embedding";
-  program.work.program = "rotary embedding, multi core";
+  program.work.op = problem.transforms ? "rotary_embedding_llama" : "rotary_embedding";
+  program.work.program = problem.transforms ? "rotary embedding by a transformation, multi core"
+                                            : "rotary embedding, multi core";
   program.work.grid = bounding_grid(split.cores, device, FillOrder::by_row);
-  program.work.fidelity = Fidelity::hifi4;
+  program.work.fidelity = problem.fidelity;
   set_work(program.work, split, problem.tile_rows, unit_of_row(problem));
   // Tile by tile its kernels hand on.
   program.work.moves.units *= problem.width_tiles;
   program.work.moves.all_units *= problem.width_tiles;
   Traffic& traffic = program.work.traffic;
-  add_read(traffic, problem.memory, 2 * bytes);  // each row once more, its halves swapped
+  // Each row once more, its halves swapped.
+  add_read(traffic, problem.memory, problem.transforms ? bytes : 2 * bytes);
   if (problem.one_position) {
     program.work.moves.reads += 2 * problem.width_tiles;
     program.work.moves.read_waits += 1;
@@ -59,14 +64,15 @@ Program make_rotary(const RotaryProblem& problem) {
   program.buffer_grid = device;
   const std::string variant =
       fmt::format("{} {}", problem.width_tiles, problem.one_position ? "decode" : "prefill");
-  program.kernels = {fmt::format("reader_rotary_embedding_interleaved_start_id.cpp {} {} {} {}",
+  if (problem.transforms) program.buffers[1] = {"transformation", tile};
+  program.kernels = {fmt::format("reader_{}_interleaved_start_id.cpp {} {} {} {}", program.work.op,
                                  variant, to_string(problem.memory), to_string(problem.cos_memory),
                                  to_string(problem.sin_memory)),
                      fmt::format("writer_rotary_embedding_interleaved_start_id.cpp {}",
                                  to_string(problem.out_memory)),
-                     fmt::format("rotary_embedding.cpp {}", variant)};
+                     fmt::format("{}.cpp {}", program.work.op, variant)};
   program.attributes = {{"cores", std::to_string(split.cores)},
-                        {"fidelity", fidelity_name(Fidelity::hifi4)},
+                        {"fidelity", fidelity_name(problem.fidelity)},
                         {"tile_rows_per_core", std::to_string(split.largest)}};
   return program;
 }

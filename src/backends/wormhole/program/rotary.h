@@ -1,5 +1,5 @@
 #pragma once
-// The program of rotary_embedding: a row of tiles at a time.
+// The programs of rotary embeddings: a row of tiles at a time.
 #include <wattention/tensor.h>
 
 #include "backends/wormhole/program/program.h"
@@ -10,7 +10,9 @@ struct RotaryProblem {
   std::int64_t tile_rows;  ///< of all matrices together
   std::int64_t width_tiles;
   Memory memory, cos_memory, sin_memory, out_memory;
-  bool one_position;  ///< one row of cos and sin for all
+  bool one_position;        ///< one row of cos and sin for all
+  bool transforms = false;  ///< by a product with a tile, not by halves
+  Fidelity fidelity = Fidelity::hifi4;
 };
 
 Program make_rotary(const RotaryProblem& problem);

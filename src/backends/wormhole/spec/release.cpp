@@ -91,6 +91,8 @@ void read_matmul(Reader& facts, Release& release) {
   release.matmul_packer_l1_accumulate = facts.flag("matmul_packer_l1_accumulate");
   release.matmul_fp32_accumulate = facts.flag("matmul_fp32_accumulate");
   release.matmul_bias_in_program = facts.flag("matmul_bias_in_program");
+  release.argmax_takes_tiles = facts.flag("argmax_takes_tiles");
+  release.matmul_wide_ending = facts.flag("matmul_wide_ending");
   release.matmul_quick_gelu = facts.flag("matmul_quick_gelu");
   release.matmul_output_memory =
       facts.word<Memory>("matmul_output_memory", {{"dram", Memory::dram}, {"l1", Memory::l1}});

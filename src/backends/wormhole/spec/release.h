@@ -47,7 +47,9 @@ struct Release {
   bool matmul_fp32_accumulate;
   bool
       matmul_bias_in_program;  ///< a bias is added in the product's program without a core grid, too
+  bool matmul_wide_ending;     ///< bias and activation behind sums in 32 bits have known digits
   bool matmul_quick_gelu;      ///< `gelu` there is the quick one
+  bool argmax_takes_tiles;
   Memory matmul_output_memory;
   std::int64_t matmul_narrow_ratio;
   std::int64_t matmul_block_tiles_with_grid;

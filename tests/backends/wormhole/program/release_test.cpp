@@ -174,6 +174,8 @@ const std::vector<Change>& changes() {
       {"matmul_packer_l1_accumulate", false, digits | programs},
       {"matmul_fp32_accumulate", true, digits | programs | time},  // half the registers
       {"matmul_bias_in_program", true, digits | programs | time},
+      {"matmul_wide_ending", true, 0},  // of refusals, as the next: later_ops_test.cpp
+      {"argmax_takes_tiles", true, 0},
       {"matmul_quick_gelu", false, 0},  // the face asks for it: python/tests/test_library.py
       {"matmul_output_memory", "l1", digits | programs | time},  // another program
       {"matmul_narrow_ratio", 4, programs | time},

@@ -66,6 +66,31 @@ constexpr Word in_fp32(Word x) {
 
 }  // namespace gelu_of
 
+/// For a Dst of 32 bits: x times half of 1 + erf(x / sqrt 2), a ratio of polynomials.
+constexpr Word gelu_in_fp32(Word x) {
+  constexpr Word half = sfpu::constant(0.5f);
+  if (!sfpu::above(x, gelu_of::vanishes)) return sfpu::subtract(x, x);
+  const Word scaled =
+      smaller(sfpu::multiply(x, sfpu::constant(0.7071067811865475f)), sfpu::constant(10.0f));
+  const Word squared = sfpu::multiply(scaled, scaled);
+  const Word numerator = sfpu::polynomial(
+      squared, sfpu::constant(-2.8632063387e-10f), sfpu::constant(2.7384647439e-08f),
+      sfpu::constant(1.7678321456e-05f), sfpu::constant(6.1307044234e-04f),
+      sfpu::constant(5.6230435148e-03f), sfpu::constant(6.2133435160e-02f),
+      sfpu::constant(2.1477432549e-01f), sfpu::constant(1.1283791065e+00f));
+  const Word denominator = sfpu::polynomial(
+      squared, sfpu::constant(-6.7350725691e-12f), sfpu::constant(-3.5153888689e-09f),
+      sfpu::constant(1.3156344494e-06f), sfpu::constant(1.3179056987e-04f),
+      sfpu::constant(1.9545555115e-03f), sfpu::constant(1.9642570987e-02f),
+      sfpu::constant(1.2961706519e-01f), sfpu::constant(5.2367275953e-01f), sfpu::one);
+  const Word erf = clamped(
+      sfpu::multiply(sfpu::multiply(numerator, scaled), reciprocal_of::in_fp32(denominator, 2)),
+      sfpu::minus_one, sfpu::one);
+  // PyTorch's float32 leaves 2^-25 there.
+  if (erf == sfpu::minus_one) return sfpu::multiply(x, sfpu::constant(2.9802322387695313e-08f));
+  return sfpu::multiply(x, sfpmad(half, erf, half));
+}
+
 constexpr Bits gelu(Bits value) {
   return rounded(gelu_of::in_fp32(widen(value)));
 }

@@ -60,6 +60,12 @@ constexpr Word natural(const Parts& parts) {
 constexpr Bits log(Bits value) {
   return log_of::of(value, log_of::natural);
 }
+/// Zeros and denormals stay what they are on the way.
+constexpr Bits log_fast(Bits value) {
+  const Word x = widen(value);
+  if (sfpu::below_zero(x)) return rounded(log_of::not_a_logarithm);
+  return rounded(log_of::with_specials(log_of::natural(log_of::parts_of(x)), x));
+}
 constexpr Bits log10(Bits value) {
   return log_of::of(value, [](const log_of::Parts& parts) {
     return sfpu::multiply(log_of::natural(parts), log_of::log10_of_e);

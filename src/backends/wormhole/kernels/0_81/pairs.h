@@ -24,6 +24,14 @@ constexpr Bits multiply(Bits a, Bits b) {
   return pack_bf16(store_to_bf16(nearest_even(product)));
 }
 
+/// On the vector unit, where add's fast mode is off.
+constexpr Bits sum_to_even(Bits a, Bits b) {
+  return pack_bf16(store_to_bf16(nearest_even(sfpu::add(widen(a), widen(b)))));
+}
+constexpr Bits difference_to_even(Bits a, Bits b) {
+  return pack_bf16(store_to_bf16(nearest_even(sfpu::subtract(widen(a), widen(b)))));
+}
+
 /// By what divide() multiplies.
 constexpr Word inverse(Bits divisor) {
   return reciprocal_of::in_fp32(widen(divisor), 2);
@@ -75,6 +83,10 @@ constexpr Bits one_if(bool condition) {
 }
 
 }  // namespace compared
+
+constexpr Bits logical_or(Bits a, Bits b) {
+  return compared::one_if(((a | b) & 0x7fff) != 0);
+}
 
 constexpr Bits lt(Bits a, Bits b) {
   return compared::one_if(compared::below(widen(a), widen(b)));

@@ -51,6 +51,14 @@ constexpr Word inverse(Word x, bool fast) {
 constexpr Bits sqrt(Bits value) {
   return rounded(root_of::square_root(widen(value)));
 }
+/// It asks nobody's sign, and of a zero gives what the steps do.
+constexpr Bits sqrt_fast(Bits value) {
+  const Word x = widen(value);
+  const root_of::Estimate by = root_of::estimate(x);
+  // Compared as integers, of which the difference wraps.
+  const bool ends = static_cast<std::int32_t>(x - infinity(false)) >= 0;
+  return rounded(ends ? by.y : sfpmad(by.rest, sfpu::multiply(sfpu::constant(0.5f), by.xy), by.xy));
+}
 constexpr Bits rsqrt(Bits value) {
   return rounded(root_of::inverse(widen(value), false));
 }

@@ -1,7 +1,7 @@
 #pragma once
-// Sine and cosine: multiples of pi, or odd ones of pi / 2, are taken off in four parts; then an odd polynomial.
+// Sine, cosine and tangent: multiples of pi or pi / 2 are taken off in four parts; then an odd polynomial.
 // TT-NN 0.81.1, tt_metal/hw/ckernels/wormhole_b0/metal/llk_api/llk_sfpu/ckernel_sfpu_trigonometry.h.
-#include "backends/wormhole/kernels/0_81/rounded.h"
+#include "backends/wormhole/kernels/0_81/reciprocal.h"
 
 namespace wattention::wormhole::kernels::v0_81 {
 
@@ -48,6 +48,19 @@ constexpr Bits cos(Bits value) {
   const Word whole = sfpu::add(turns, sfpu::negate(shifter));
   const Word odd = sfpmad(whole, sfpu::constant(2.0f), sfpu::minus_one);
   return rounded(angle::sine_of(angle::reduced(x, odd, angle::minus_half_pi), turns));
+}
+
+/// Of odd quarter turns the cotangent, with the other sign: -1 / r by one Newton step.
+constexpr Bits tan(Bits value) {
+  const Word x = widen(value), turns = sfpmad(x, sfpu::constant(0.636619747f), shifter);
+  const Word whole = sfpu::add(turns, sfpu::negate(shifter));
+  const Word a = angle::reduced(x, whole, angle::minus_half_pi), s = sfpu::multiply(a, a);
+  const Word series =
+      sfpu::polynomial(s, sfpu::constant(0x1.4f1f4ep-4f), sfpu::constant(0x1.02b98p-3f),
+                       sfpu::constant(0x1.55953p-2f));
+  const Word r = sfpmad(sfpu::multiply(series, s), a, a);
+  if ((turns & 1u) == 0) return rounded(r);
+  return rounded(sfpu::negate(reciprocal_of::in_fp32(r, 1)));
 }
 
 }  // namespace wattention::wormhole::kernels::v0_81
