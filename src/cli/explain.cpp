@@ -39,7 +39,7 @@ void expect_sizes(const ExplainOptions& options) {
 BenchCase case_of(const ExplainOptions& options, const Device& device) {
   const AttentionConfig config =
       to_config(options.attention, device, {.on_card = Variant::resident});
-  const BenchCase one{.device = std::string(device.name()),
+  BenchCase one{.device = std::string(device.name()),
                       .variant = config.variant,
                       .dtype = *config.dtype,
                       .tokens = options.tokens,
