@@ -27,7 +27,7 @@ std::size_t Journal::number_of(const Backend& device, const Tensor& tensor) {
              tensor.sharding() != nullptr},
             {}};
   if (tensor.storage()->backend().get() == &device) seen.address = device.address_of(tensor);
-  tensors_.push_back(std::move(seen));
+  tensors_.push_back(seen);
   return known.number;
 }
 
