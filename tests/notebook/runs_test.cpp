@@ -79,9 +79,10 @@ TEST(Notebook, EachStepSaysWhatBoundsIt) {
     ++ops;
     EXPECT_GT(step.closed_form_s, 0);
     EXPECT_LT(step.closed_form_s, step.duration_s) << step.name;
-    if (step.name == "matmul") {
-      EXPECT_EQ(step.bound, TimeBound::unpack);
-    }
+    if (step.name != "matmul") continue;
+    // The scores' blocks are the smallest, 4x4 tiles: they wait for their senders, which stand in one column.
+    const bool scores = ops == 8;
+    EXPECT_EQ(step.bound, scores ? TimeBound::noc : TimeBound::unpack) << ops;
   }
   EXPECT_EQ(ops,
             11);  // three times transpose and linear, transpose, scores, multiply, softmax, context
