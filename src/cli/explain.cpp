@@ -40,16 +40,16 @@ BenchCase case_of(const ExplainOptions& options, const Device& device) {
   const AttentionConfig config =
       to_config(options.attention, device, {.on_card = Variant::resident});
   BenchCase one{.device = std::string(device.name()),
-                      .variant = config.variant,
-                      .dtype = *config.dtype,
-                      .tokens = options.tokens,
-                      .embed_dim = options.embed_dim,
-                      .head_dim = options.heads.heads > 0 ? options.embed_dim / options.heads.heads
-                                                          : options.head_dim,
-                      .core_grid = config.core_grid,
-                      .fidelity = config.fidelity,
-                      .fold_projections = config.fold_projections,
-                      .heads = options.heads};
+                .variant = config.variant,
+                .dtype = *config.dtype,
+                .tokens = options.tokens,
+                .embed_dim = options.embed_dim,
+                .head_dim = options.heads.heads > 0 ? options.embed_dim / options.heads.heads
+                                                    : options.head_dim,
+                .core_grid = config.core_grid,
+                .fidelity = config.fidelity,
+                .fold_projections = config.fold_projections,
+                .heads = options.heads};
   if (const std::string refusal = refusal_of(one); !refusal.empty())
     fail(ErrorKind::unsupported, "{}", refusal);
   return one;
