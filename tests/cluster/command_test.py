@@ -66,7 +66,7 @@ class Run(RanksTest):
         self.assertEqual(several.tobytes(), self.several(3))
 
     def test_widths_that_are_no_blocks_of_the_stream(self):
-        words = ["--embed-dim", "20", "--tokens", "9"]
+        words = ["--embed-dim", "20", "--tokens", "7"]
         heads = [word for word in HEADS if word not in ("--embed-dim", "64", "--tokens", "77")]
         path, other = self.folder / "one.npy", self.folder / "several.npy"
         subprocess.run([PROGRAM, *heads, *words, "--out", path], check=True, capture_output=True)
