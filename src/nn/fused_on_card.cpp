@@ -7,30 +7,20 @@
 namespace wattention {
 namespace {
 
-class FusedOnCard final : public AttentionVariant {
+class FusedOnCard final : public StagedVariant {
  public:
   FusedOnCard(const AttentionWeights& weights, const Device& device, const AttentionConfig& config)
-      : device_(device),
-        dtype_(config.dtype.value_or(device.capabilities().computes_in)),
-        query_(send(weights.query, config)),
-        key_(send(weights.key, config)),
-        value_(send(weights.value, config)),
-        how_{.core_grid = config.core_grid.value_or(CoreGrid{8, 8}), .fidelity = config.fidelity} {}
-
-  /// Scores and weights never exist.
-  AttentionStages stages(const Tensor& tokens) const override { return run(tokens, true); }
-  Tensor context(const Tensor& tokens) const override { return run(tokens, false).context; }
-  void context_into(const Tensor& tokens, Tensor& out) const override {
-    copy_context(context(tokens), out);
-  }
+      : there_(weights, device, config) {}
 
  private:
-  AttentionStages run(const Tensor& tokens, bool read_all) const {
-    const Tensor x = to_device(tokens, device_, {.dtype = dtype_});
-    const Tensor query = linear(x, query_, how_), key = linear(x, key_, how_),
-                 value = linear(x, value_, how_);
+  // Scores and weights never exist.
+  AttentionStages run(const Tensor& tokens, bool read_all) const override {
+    const OpAttributes& how = there_.products;
+    const Tensor x = there_.send(tokens);
+    const Tensor query = linear(x, there_.query, how), key = linear(x, there_.key, how),
+                 value = linear(x, there_.value, how);
     const Tensor context = scaled_dot_product_attention(
-        one_head(query), one_head(key), one_head(value), {.how = {.fidelity = how_.fidelity}});
+        one_head(query), one_head(key), one_head(value), {.how = {.fidelity = how.fidelity}});
     const Tensor rows = to_host(reshape(context, query.shape()));
     if (!read_all) return {.context = rows};
     return {.query = to_host(query), .key = to_host(key), .value = to_host(value), .context = rows};
@@ -40,15 +30,7 @@ class FusedOnCard final : public AttentionVariant {
     return reshape(rows, {1, 1, rows.size(0), rows.size(1)});
   }
 
-  Tensor send(const Tensor& weight, const AttentionConfig& config) const {
-    return to_device(weight, device_,
-                     {.memory = config.weights.value_or(Memory::l1), .dtype = dtype_});
-  }
-
-  Device device_;
-  DType dtype_;
-  Tensor query_, key_, value_;
-  OpAttributes how_;
+  WeightsThere there_;
 };
 
 }  // namespace

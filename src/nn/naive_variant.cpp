@@ -22,7 +22,7 @@ Tensor swap_sides(const Tensor& matrix) {
 // As a first port to TT-NN has it: projections and scaling on the host in f32 and bf16,
 // everything else sent back and forth. Tensors stay on the device until the forward ends, as
 // Python's locals do.
-class NaiveVariant final : public AttentionVariant {
+class NaiveVariant final : public StagedVariant {
  public:
   NaiveVariant(const AttentionWeights& weights, const Device& device, const AttentionConfig& config)
       : device_(device),
@@ -34,14 +34,8 @@ class NaiveVariant final : public AttentionVariant {
         matmul_{.fidelity = config.fidelity},
         root_head_dim_(std::sqrt(static_cast<double>(weights.head_dim()))) {}
 
-  AttentionStages stages(const Tensor& tokens) const override { return run(tokens, true); }
-  Tensor context(const Tensor& tokens) const override { return run(tokens, false).context; }
-  void context_into(const Tensor& tokens, Tensor& out) const override {
-    copy_context(context(tokens), out);
-  }
-
  private:
-  AttentionStages run(const Tensor& tokens, bool read_all) const {
+  AttentionStages run(const Tensor& tokens, bool read_all) const override {
     const Tensor host_key = project(tokens, key_), host_query = project(tokens, query_),
                  host_value = project(tokens, value_);
     record_projections(tokens.size(0));

@@ -17,7 +17,7 @@ void expect_room_for_scores(const Tensor& tokens) {
 }
 
 // The formula, one plain op after the other, on any device that computes in the tensors' own dtype.
-class ReferenceVariant final : public AttentionVariant {
+class ReferenceVariant final : public StagedVariant {
  public:
   ReferenceVariant(const AttentionWeights& weights, const Device& device,
                    const AttentionConfig& config)
@@ -28,14 +28,8 @@ class ReferenceVariant final : public AttentionVariant {
         value_(send(weights.value)),
         root_head_dim_(std::sqrt(static_cast<double>(weights.head_dim()))) {}
 
-  AttentionStages stages(const Tensor& tokens) const override { return run(tokens, true); }
-  Tensor context(const Tensor& tokens) const override { return run(tokens, false).context; }
-  void context_into(const Tensor& tokens, Tensor& out) const override {
-    copy_context(context(tokens), out);
-  }
-
  private:
-  AttentionStages run(const Tensor& tokens, bool read_all) const {
+  AttentionStages run(const Tensor& tokens, bool read_all) const override {
     const Tensor x = send(tokens);
     expect_room_for_scores(x);
     const Tensor key = linear(x, key_), query = linear(x, query_), value = linear(x, value_);

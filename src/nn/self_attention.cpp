@@ -91,7 +91,8 @@ void expect_own_memory(const Device& device, Variant variant) {
          to_string(variant), device.name());
 }
 
-void copy_context(const Tensor& from, Tensor& to) {
+void StagedVariant::context_into(const Tensor& tokens, Tensor& to) const {
+  const Tensor from = context(tokens);
   expect(to.on_host() && to.shape() == from.shape() && to.dtype() == from.dtype(),
          "[attention] expected context {} in {}; found {} in {}", from.shape(),
          to_string(from.dtype()), to.shape(), to_string(to.dtype()));

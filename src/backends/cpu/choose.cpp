@@ -94,6 +94,14 @@ const AttentionKernel* attention_kernel_for(Isa isa, CpuFlags flags) {
   return nullptr;  // not reached: the scalar row serves everywhere
 }
 
+SdpaKernels choose_attention(const Choice& f32, const Choice& bf16, CpuFlags flags) {
+  const Isa words = f32.gemm ? f32.gemm->isa : bf16.gemm->isa;
+  const Isa halves = bf16.gemm ? bf16.gemm->isa : words;
+  return {.pairs = attention_kernel_for(halves, flags),
+          .words = attention_kernel_for(words == Isa::avx512bf16 ? Isa::avx512 : words, flags),
+          .vector = f32.vector ? f32.vector : bf16.vector};
+}
+
 std::vector<std::string> names_that_serve(CpuFlags flags) {
   std::vector<std::string> names;
   for (const GemmKernel& row : gemm_kernels())

@@ -8,6 +8,7 @@
 
 #include "backends/cpu/arch.h"
 #include "backends/cpu/kernel_table.h"
+#include "backends/cpu/sdpa.h"
 
 namespace wattention::cpu {
 
@@ -30,6 +31,8 @@ Choice choose(GemmType type, CpuFlags flags, std::string_view forced = {});
 
 /// The row for attention beside products of this ISA; for f32 and f16 those without pairs: ask with another ISA.
 const AttentionKernel* attention_kernel_for(Isa isa, CpuFlags flags);
+/// Rows of words for all dtypes, and of pairs where the products of bf16 take them. One of the two choices has a kernel.
+SdpaKernels choose_attention(const Choice& f32, const Choice& bf16, CpuFlags flags);
 
 /// Names that `forced` may be on a processor with these flags: ISAs first, then kernels.
 std::vector<std::string> names_that_serve(CpuFlags flags);

@@ -59,7 +59,8 @@ class CpuBackend final : public Backend {
         threads_(chosen_threads_.count),
         explain_(options.explain),
         f32_(choose(GemmType::f32, cpu::this_cpu(), forced_)),
-        bf16_(choose(GemmType::bf16, cpu::this_cpu(), forced_)) {}
+        bf16_(choose(GemmType::bf16, cpu::this_cpu(), forced_)),
+        attention_(choose_attention(f32_, bf16_, cpu::this_cpu())) {}
 
   std::string_view name() const override { return "cpu"; }
   bool is_open() const override { return open_; }
@@ -87,7 +88,8 @@ class CpuBackend final : public Backend {
     if (dtype != DType::f32 && dtype != DType::bf16 && dtype != DType::f16) return nullptr;
     Choice choice = dtype == DType::bf16 ? bf16_ : f32_;
     if (of == CeilingOf::attention) {  // of pairs or of words, whatever the products take
-      const cpu::AttentionKernel& kernel = attention_kernel(dtype);
+      const cpu::AttentionKernel& kernel =
+          dtype == DType::bf16 ? *attention_.pairs : *attention_.words;
       choice = choose(kernel.pairs ? GemmType::bf16 : GemmType::f32, cpu::this_cpu(),
                       cpu::to_string(kernel.isa));
     }
@@ -145,16 +147,16 @@ class CpuBackend final : public Backend {
       const std::lock_guard lock(device_->workspace_lock_);
       const AttentionView view(part);
       if (!parts_) parts_.emplace(view);
-      parts_->attend(device_->attention_kernels(), view, device_->workspace_, device_->threads_);
+      parts_->attend(device_->attention_, view, device_->workspace_, device_->threads_);
     }
     Tensor context() override {
       Tensor out = Tensor::empty(call_.shape, call_.a().dtype());
-      parts_->write(device_->attention_kernels(), AttentionView(call_), out.storage()->host_bytes(),
+      parts_->write(device_->attention_, AttentionView(call_), out.storage()->host_bytes(),
                     device_->threads_);
       return device_->placed(call_, out);
     }
     const char* kernel() const override {
-      return kernel_for(device_->attention_kernels(), AttentionView(call_)).name;
+      return kernel_for(device_->attention_, AttentionView(call_)).name;
     }
 
    private:
@@ -232,7 +234,7 @@ class CpuBackend final : public Backend {
     // Whoever names a kernel of products gets it.
     const bool by_dots =
         choice.gemm->name != forced_ && cpu::are_few_rows(call.a(), call.b(), transpose_b);
-    const cpu::AttentionKernel* const dots = by_dots ? attention_kernels().words : nullptr;
+    const cpu::AttentionKernel* const dots = by_dots ? attention_.words : nullptr;
     Tensor out = cpu::matmul({choice.gemm, choice.vector}, dots, call.a(), call.b(), transpose_b,
                              workspace_, threads_);
     if (by_dots)
@@ -247,34 +249,17 @@ class CpuBackend final : public Backend {
 
   // Row operations compute in f32 whatever the type: any forced kernel's ISA will do.
   Tensor softmax(const OpCall& call) {
-    const cpu::VectorKernel& vector = f32_.vector ? *f32_.vector : *bf16_.vector;
+    const cpu::VectorKernel& vector = *attention_.vector;
     return reported(call, vector.name, cpu::softmax(vector, call, threads_));
   }
 
-  cpu::SdpaKernels attention_kernels() const {
-    // Rows of words for all dtypes, pairs where the products of bf16 take them.
-    const Isa words = f32_.gemm ? f32_.gemm->isa : bf16_.gemm->isa;
-    const Isa halves = bf16_.gemm ? bf16_.gemm->isa : words;
-    return {.pairs = attention_kernel_for(halves, cpu::this_cpu()),
-            .words = attention_kernel_for(words == Isa::avx512bf16 ? Isa::avx512 : words,
-                                          cpu::this_cpu()),
-            .vector = f32_.vector ? f32_.vector : bf16_.vector};
-  }
-
-  // Of rows of whole words.
-  const cpu::AttentionKernel& attention_kernel(DType dtype) const {
-    const cpu::SdpaKernels kernels = attention_kernels();
-    return dtype == DType::bf16 ? *kernels.pairs : *kernels.words;
-  }
-
   Tensor attention(const OpCall& call) {
-    const cpu::SdpaKernels kernels = attention_kernels();
     const AttentionView view(call);
     Tensor out = Tensor::empty(call.shape, call.a().dtype());
     const std::lock_guard lock(workspace_lock_);
-    cpu::scaled_dot_product_attention(kernels, view, out.storage()->host_bytes(), workspace_,
+    cpu::scaled_dot_product_attention(attention_, view, out.storage()->host_bytes(), workspace_,
                                       threads_);
-    return reported(call, kernel_for(kernels, view).name, std::move(out));
+    return reported(call, kernel_for(attention_, view).name, std::move(out));
   }
 
   Tensor move(const OpCall& call) {
@@ -323,6 +308,7 @@ class CpuBackend final : public Backend {
   bool explain_;
   std::atomic<bool> open_ = true;
   Choice f32_, bf16_;
+  cpu::SdpaKernels attention_;
   cpu::Buffer workspace_;
   ForkAwareMutex workspace_lock_{"the device cpu"};
   std::vector<OpReport> reports_;
