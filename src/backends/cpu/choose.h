@@ -31,7 +31,7 @@ Choice choose(GemmType type, CpuFlags flags, std::string_view forced = {});
 
 /// The row for attention beside products of this ISA; for f32 and f16 those without pairs: ask with another ISA.
 const AttentionKernel* attention_kernel_for(Isa isa, CpuFlags flags);
-/// Rows of words for all dtypes, and of pairs where the products of bf16 take them. One of the two choices has a kernel.
+/// Rows of words for all dtypes, and of pairs where the products of bf16 take them. One of the choices has a kernel.
 SdpaKernels choose_attention(const Choice& f32, const Choice& bf16, CpuFlags flags);
 
 /// Names that `forced` may be on a processor with these flags: ISAs first, then kernels.
