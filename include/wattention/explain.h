@@ -3,6 +3,7 @@
 #include <wattention/device.h>
 #include <wattention/estimate.h>
 #include <wattention/op_attributes.h>
+#include <wattention/sharding.h>
 #include <wattention/tensor.h>
 
 #include <cstdint>
@@ -21,7 +22,7 @@ struct ErrorFigures {
   double relative_l2 = 0;  ///< norm of the errors over the norm of the exact values
   double max_abs = 0;
   double max_ulp = 0;  ///< in units in the last place of the result's dtype
-  double pcc = 1;      ///< Pearson's correlation coefficient
+  double pcc = 1;      ///< Pearson's correlation coefficient; 0 where a value is not_finite
   /// Errors away from 0, summed, over the sum of exact magnitudes: -0.03 where results are 3 % too small.
   double bias = 0;
   std::int64_t not_finite = 0;  ///< infinite where the exact value is finite; in no other figure
@@ -49,7 +50,7 @@ struct ExplainedTensor {
   DType dtype = DType::bf16;
   Layout layout = Layout::tile;
   Memory memory = Memory::dram;
-  bool sharded = false;
+  std::optional<ShardLayout> shards = std::nullopt;
   friend bool operator==(const ExplainedTensor&, const ExplainedTensor&) = default;
 };
 

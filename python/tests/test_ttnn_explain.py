@@ -115,7 +115,8 @@ class Command(unittest.TestCase):
         done = self.explain(PROGRAM, "--junit", str(out), "--min-pcc", "0.99999")
         self.assertEqual(done.returncode, 1)
         suite = tree.parse(out).getroot()
-        self.assertEqual((suite.get("tests"), len(suite)), ("5", 5))
+        self.assertEqual((suite.get("tests"), len(suite.findall("testcase"))), ("5", 5))
+        self.assertEqual(suite.find("properties/property").attrib, {"name": "time", "value": "modelled"})
         failed = [case.get("classname") for case in suite if case.find("failure") is not None]
         self.assertIn("program.py:6", failed)
         self.assertEqual(suite.get("failures"), str(len(failed)))

@@ -13,13 +13,14 @@ class ReleaseComparison(list):
     """
 
     def __str__(self):
-        lines = [f"{'release':<8} {'changed':>9} {'rel L2':>9} {'max ulp':>9} {'PCC':>10} {'ms':>9} {'mJ':>9}"]
+        heads = f"{'max ulp':>9} {'PCC':>10} {'modelled ms':>11} {'mJ':>9}"
+        lines = [f"{'release':<8} {'changed':>9} {'rel L2':>9} {heads}"]
         for row in self:
             if row["refused"]:
                 lines.append(f"{row['release']:<8} refused: {row['refused']}")
                 continue
             lines.append(f"{row['release']:<8} {100 * row['changed']:7.2f} % {row['relative_l2']:9.2e} "
-                         f"{row['max_ulp']:9.3g} {row['pcc']:10.8f} {row['modelled_ms']:9.4f} "
+                         f"{row['max_ulp']:9.3g} {row['pcc']:10.8f} {row['modelled_ms']:11.4f} "
                          f"{1e3 * row['modelled_j']:9.4f}")
         return "\n".join(lines)
 

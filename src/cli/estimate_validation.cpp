@@ -101,6 +101,7 @@ Json sets_json(const std::vector<DataSet>& data) {
                     {"rows", set.rows.size()},
                     {"median", errors.median},
                     {"p90", errors.p90},
+                    {"judged_median", summarize(judged_rows(set)).median},
                     {"worst", errors.worst.error()},
                     {"worst_label", errors.worst.label},
                     {"why_worst", set.why_worst}});

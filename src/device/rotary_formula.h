@@ -14,7 +14,7 @@ auto turned_element(const OpCall& call, std::int64_t start, std::int64_t i, Valu
   if (call.op == Op::rotary_embedding)
     return i < half ? -value(0, start + i + half) : value(0, start + i - half);
   constexpr std::int64_t side = 32;
-  auto sum = value(0, start) * 0;
+  decltype(value(0, start)) sum = 0;
   for (std::int64_t k = 0; k < side; ++k)
     sum += value(0, start + i / side * side + k) * value(3, k * side + i % side);
   return sum;

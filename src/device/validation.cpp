@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <iterator>
 #include <string_view>
 
@@ -52,13 +53,19 @@ std::string validation_table(std::span<const DataSet> sets) {
   return table;
 }
 
+std::vector<Comparison> judged_rows(const DataSet& set) {
+  std::vector<Comparison> rows;
+  std::ranges::copy_if(set.rows, std::back_inserter(rows), std::not_fn(&Comparison::fitted));
+  return rows.empty() ? set.rows : rows;
+}
+
 std::vector<ErrorBound> error_bounds(std::span<const DataSet> sets) {
   std::vector<ErrorBound> bounds;
   for (const SetPromise& promise : set_promises) {
     const auto set = std::ranges::find(sets, promise.set, &DataSet::name);
     if (set == sets.end())
       fail(ErrorKind::absent, "[estimate] expected the data set '{}'; found none", promise.set);
-    const ErrorSummary summary = summarize(set->rows);
+    const ErrorSummary summary = summarize(judged_rows(*set));
     bounds.push_back({set->name + ": median", summary.median, promise.median});
     if (promise.p90 > 0)
       bounds.push_back({set->name + ": 90th percentile", summary.p90, promise.p90});

@@ -41,8 +41,11 @@ struct ErrorBound {
   bool holds() const { return found <= bound; }
 };
 
-/// All that the model promises, held against CostModel::validation(). Throws Error{absent} where one of the promised
-/// data sets is missing.
+/// Those that set no constant; all, where each set one.
+std::vector<Comparison> judged_rows(const DataSet& set);
+
+/// All that the model promises, by its judged rows, held against CostModel::validation(). Throws Error{absent} where
+/// one of the promised data sets is missing.
 std::vector<ErrorBound> error_bounds(std::span<const DataSet> sets);
 
 }  // namespace wattention

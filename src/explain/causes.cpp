@@ -98,6 +98,10 @@ void suspect_dst(const CallSeen& seen, Candidates& found) {
 
 void suspect_softmax(const CallSeen& seen, Candidates& found) {
   if (seen.call.row().family != OpFamily::softmax) return;
+  const OpCall& call = seen.call;
+  if (call.attributes.dim && *call.attributes.dim != call.shape.rank() - 1)
+    return suspect(found, Cause::exp_approximated, 0.9 * seen.own.figures.relative_l2,
+                   "exp and the reciprocal are the vector unit's approximations");
   const SoftmaxRows rows = rows_of(seen);
   if (seen.facts.keeps_maximum && rows.beyond > 0)
     suspect(

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "explain/rows.h"
 #include "tensor/storage.h"
 
 namespace wattention {
@@ -23,9 +24,7 @@ std::size_t Journal::number_of(const Backend& device, const Tensor& tensor) {
   Known& known = known_[tensor.storage().get()];
   if (!known.storage.expired()) return known.number;
   known = {tensor.storage(), tensors_.size()};
-  Seen seen{{tensor.shape(), tensor.dtype(), tensor.layout(), tensor.memory(),
-             tensor.sharding() != nullptr},
-            {}};
+  Seen seen{facts_of(tensor), {}};
   if (tensor.storage()->backend().get() == &device) seen.address = device.address_of(tensor);
   tensors_.push_back(seen);
   return known.number;
@@ -47,12 +46,14 @@ std::string Journal::json() const {
   Json made{{"memories", Json::array()}, {"tensors", Json::array()}, {"calls", Json::array()}};
   for (const HeldMemory& memory : memories_) made["memories"].push_back(json_of(memory));
   for (const Seen& seen : tensors_)
-    made["tensors"].push_back({{"shape", seen.facts.shape.sizes()},
-                               {"dtype", to_string(seen.facts.dtype)},
-                               {"layout", to_string(seen.facts.layout)},
-                               {"memory", to_string(seen.facts.memory)},
-                               {"sharded", seen.facts.sharded},
-                               {"address", seen.address ? Json(*seen.address) : Json(nullptr)}});
+    made["tensors"].push_back(
+        {{"shape", seen.facts.shape.sizes()},
+         {"dtype", to_string(seen.facts.dtype)},
+         {"layout", to_string(seen.facts.layout)},
+         {"memory", to_string(seen.facts.memory)},
+         {"sharded", seen.facts.shards ? Json(to_string(Sharding{.layout = *seen.facts.shards}))
+                                       : Json(nullptr)},
+         {"address", seen.address ? Json(*seen.address) : Json(nullptr)}});
   for (const Call& call : calls_) {
     Json buffers = Json::array();
     for (const HeldBuffer& buffer : call.buffers)

@@ -34,7 +34,8 @@ Json json_of(const std::vector<ExplainedTensor>& tensors) {
                     {"dtype", to_string(tensor.dtype)},
                     {"layout", to_string(tensor.layout)},
                     {"memory", to_string(tensor.memory)},
-                    {"sharded", tensor.sharded}});
+                    {"sharded", tensor.shards ? Json(to_string(Sharding{.layout = *tensor.shards}))
+                                              : Json(nullptr)}});
   return list;
 }
 

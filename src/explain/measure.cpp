@@ -92,7 +92,8 @@ Measured measured_of(const Sums& sums) {
   figures.relative_l2 = std::sqrt(share(sums.errors, sums.squares));
   figures.max_abs = sums.max_abs;
   figures.max_ulp = sums.max_ulp;
-  figures.pcc = sums.errors == 0 && sums.not_finite == 0 ? 1 : pcc_of(sums);
+  // What is infinite correlates with nothing: no bound on a PCC is reached then.
+  figures.pcc = sums.not_finite > 0 ? 0 : sums.errors == 0 ? 1 : pcc_of(sums);
   figures.bias = share(sums.away, sums.magnitudes);
   figures.not_finite = sums.not_finite;
   measured.rounding_l2 = std::sqrt(share(sums.rounding, sums.squares));
@@ -122,20 +123,20 @@ int threads_for(std::int64_t count, int threads) {
   return useful_threads(static_cast<double>(count), least_elements, threads);
 }
 
-}  // namespace
-
-namespace {
-
+// By blocks of one size, merged in their order: the same for any number of threads.
 Sums all_sums(const Tensor& values, std::span<const double> exact, int threads) {
+  constexpr std::int64_t block = 1 << 16;
   const auto count = static_cast<std::int64_t>(exact.size());
   threads = threads_for(count, threads);
-  std::vector<Sums> parts(static_cast<std::size_t>(threads));
+  std::vector<Sums> parts(static_cast<std::size_t>((count + block - 1) / block));
   const double origin = exact.empty() || !std::isfinite(exact[0]) ? 0 : exact[0];
+  const int bits = mantissa_bits(values.dtype());
   with_values(values, [&](const auto* found) {
     parallel(threads, [&](int thread) {
-      parts[static_cast<std::size_t>(thread)] =
-          sums_of(found, exact.data(), origin, share_of(count, thread, threads),
-                  mantissa_bits(values.dtype()));
+      const Share share = share_of(static_cast<std::int64_t>(parts.size()), thread, threads);
+      for (std::int64_t i = share.begin; i < share.end; ++i)
+        parts[static_cast<std::size_t>(i)] = sums_of(
+            found, exact.data(), origin, {i * block, std::min(count, (i + 1) * block)}, bits);
     });
   });
   Sums all;

@@ -11,11 +11,6 @@
 namespace wattention {
 namespace {
 
-ExplainedTensor facts_of(const Tensor& tensor) {
-  return {tensor.shape(), tensor.dtype(), tensor.layout(), tensor.memory(),
-          tensor.sharding() != nullptr};
-}
-
 std::string text_of(const OpAttributes& attributes) {
   std::string text;
   for (const AttributeRow& row : attribute_rows())
@@ -278,7 +273,8 @@ Tensor Explainer::Recorder::upload(Backend& device, const Tensor& host,
     if (wanted.memory) place.memory = wanted.memory;
     if (wanted.output_dtype && !is_integer(host.dtype())) {
       place.dtype = wanted.output_dtype;
-      if (shadow && shadow->values.defined()) values = shadow->values;
+      // What the card itself computed stays what it is.
+      if (shadow && shadow->from_caller && shadow->values.defined()) values = shadow->values;
     }
   }
   Tensor there = device.upload(values, place);

@@ -10,7 +10,7 @@ namespace {
 std::string text_of(const ExplainedTensor& tensor, bool with_shape) {
   return fmt::format("{} {} {} {}{};", with_shape ? tensor.shape.text() : std::string(),
                      to_string(tensor.dtype), to_string(tensor.layout), to_string(tensor.memory),
-                     tensor.sharded ? " sharded" : "");
+                     tensor.shards ? " " + to_string(Sharding{.layout = *tensor.shards}) : "");
 }
 
 std::string key_of(const ExplainedOp& call, bool with_shapes) {
@@ -43,6 +43,11 @@ void fold(ExplainedOp& row, ExplainedOp& call) {
 }
 
 }  // namespace
+
+ExplainedTensor facts_of(const Tensor& tensor) {
+  return {tensor.shape(), tensor.dtype(), tensor.layout(), tensor.memory(),
+          tensor.sharding() ? std::optional(tensor.sharding()->layout) : std::nullopt};
+}
 
 std::size_t Rows::add(ExplainedOp call) {
   const auto known = by_call_.find(key_of(call, true));

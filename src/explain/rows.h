@@ -6,6 +6,9 @@
 
 namespace wattention {
 
+/// What a row says of a tensor.
+ExplainedTensor facts_of(const Tensor& tensor);
+
 class Rows {
  public:
   /// The row that the call went into.

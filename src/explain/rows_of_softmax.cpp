@@ -19,7 +19,8 @@ SoftmaxRows rows_of(const CallSeen& seen) {
     const double largest =
         scale * *std::max_element(in.begin() + static_cast<std::ptrdiff_t>(start),
                                   in.begin() + static_cast<std::ptrdiff_t>(start + width));
-    if (std::fabs(largest) > exp_room) ++rows.beyond;
+    // A mask, where there is one, may have moved it.
+    if (seen.call.tensors.size() == 1 && std::fabs(largest) > exp_room) ++rows.beyond;
     if (std::fabs(largest) > std::fabs(rows.largest)) rows.largest = largest;
     double sum = 0;
     for (std::size_t i = start; i < start + width; ++i) sum += out[i];

@@ -76,7 +76,7 @@ std::string time_of(const Explanation& made) {
   double all = 0;
   for (const ExplainedOp& op : made.ops) all += op.time_s;
   if (made.worst_by_time().empty()) return {};  // a device without a model of time
-  std::string text = "Time:\n";
+  std::string text = "Time, modelled:\n";
   for (const std::size_t i : made.worst_by_time())
     text += fmt::format("  {}: {:.4f} ms, {}; bound by {}\n", place_of(made.ops[i], i),
                         1e3 * made.ops[i].time_s, part_of(made.ops[i].time_s, all),
@@ -88,7 +88,7 @@ std::string energy_of(const Explanation& made) {
   double all = 0;
   for (const ExplainedOp& op : made.ops) all += op.card_j;
   if (made.worst_by_energy().empty()) return {};
-  std::string text = "Energy:\n";
+  std::string text = "Energy, modelled:\n";
   for (const std::size_t i : made.worst_by_energy())
     text += fmt::format("  {}: {:.2e} J, {}\n", place_of(made.ops[i], i), made.ops[i].card_j,
                         part_of(made.ops[i].card_j, all));

@@ -12,7 +12,7 @@ std::string text_of(const ExplainedTensor& tensor) {
   std::string text =
       tensor.shape.rank() == 0 ? "1" : fmt::format("{}", fmt::join(tensor.shape.sizes(), "x"));
   if (tensor.dtype != DType::bf16) text += fmt::format(" {}", to_string(tensor.dtype));
-  if (tensor.memory == Memory::l1) text += tensor.sharded ? " l1 shards" : " l1";
+  if (tensor.memory == Memory::l1) text += tensor.shards ? " l1 shards" : " l1";
   if (tensor.memory == Memory::host) text += " host";
   return text;
 }

@@ -33,7 +33,7 @@ TEST(Measure, IsTheSameForAnyNumberOfThreads) {
   const ErrorFigures one = measure(values, exact, 1).figures,
                      many = measure(values, exact, 3).figures;
   EXPECT_NEAR(one.relative_l2, many.relative_l2, 1e-12);
-  EXPECT_NEAR(one.pcc, many.pcc, 1e-12);
+  EXPECT_EQ(one.pcc, many.pcc);
   EXPECT_EQ(one.max_ulp, many.max_ulp);
 }
 
@@ -48,6 +48,7 @@ TEST(Measure, CountsUnitsBiasAndInfinities) {
   EXPECT_EQ(found.figures.relative_l2, 0.5);
   EXPECT_EQ(found.figures.max_ulp, 64);  // half of 2^7 units
   EXPECT_EQ(found.figures.not_finite, 1);
+  EXPECT_EQ(found.figures.pcc, 0);  // so that no --min-pcc lets it through
   EXPECT_FALSE(found.equal);
   EXPECT_TRUE(measure(tensor(exact), tensor(exact), 1).equal);
 }

@@ -9,7 +9,9 @@
 #include "backends/wormhole/families.h"
 #include "backends/wormhole/kernels/number.h"
 #include "backends/wormhole/layout.h"
+#include "backends/wormhole/program/ceil_div.h"
 #include "backends/wormhole/program/elementwise.h"
+#include "backends/wormhole/spec/chip.h"
 #include "backends/wormhole/wormhole_backend.h"
 #include "tensor/shape_formatter.h"
 
@@ -31,9 +33,8 @@ bool in_matrix_unit(const OpCall& call, const PairRow& row) {
 
 // Of tensors in rows the release reads whole tiles.
 std::int64_t tiles_of(const Shape& shape, Layout layout) {
-  constexpr std::int64_t elements = tile_side * tile_side;
   return layout == Layout::tile ? TiledShape(shape).tiles()
-                                : (shape.numel() + elements - 1) / elements;
+                                : ceil_div(shape.numel(), tile_elements);
 }
 
 std::optional<Refusal> refuse_number(const OpCall& call) {
@@ -86,7 +87,10 @@ std::optional<Refusal> refuse_binary_ng(const OpCall& call, const Release& relea
   if (auto refusal = refuse_mode(call)) return refusal;
   if (is_integer(call.a().dtype())) return refuse_elements_of_integers(call, not_tiled);
   if (kernels::pair_row(release.kernels, call.op) == nullptr) return refuse_unknown(call, release);
-  if (in_rows(call)) return refuse_rows(call);
+  if (in_rows(call)) {
+    if (auto refusal = refuse_rows(call)) return refusal;
+    return refuse_pair(call);
+  }
   if (auto refusal = refuse_operands(call, not_tiled, Dtypes::blocks)) return refusal;
   if (call.number)
     if (auto refusal = refuse_number(call)) return refusal;

@@ -62,8 +62,12 @@ Program WormholeBackend::enqueue(const std::string& key, Program fresh, Reuse re
   program.work.buffer_bytes = buffer_region_end(program.buffers, release_) - release_.l1.first_free;
   ++programs_;
   add_event(program.work);
-  if (CallObserver* looking = observer()) looking->reported(report_of(program));
-  if (explain_) reports_.push_back(report_of(program));
+  CallObserver* const looking = observer();
+  if (looking != nullptr || explain_) {
+    OpReport report = report_of(program);
+    if (looking != nullptr) looking->reported(report);
+    if (explain_) reports_.push_back(std::move(report));
+  }
   return program;
 }
 

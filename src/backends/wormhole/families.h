@@ -3,6 +3,7 @@
 #include <optional>
 #include <string_view>
 
+#include "backends/wormhole/kernels/unary_rows.h"
 #include "backends/wormhole/spec/release.h"
 #include "device/op_call.h"
 
@@ -57,7 +58,7 @@ std::optional<Refusal> refuse_move(const OpCall& call);
 /// Whether an operand is of a block format.
 bool has_blocks(const OpCall& call);
 /// Whether the op of one operand computes in 32 bits, too.
-bool has_fp32_kernel(Op op, const Release& release);
+bool has_fp32_kernel(Op op, kernels::UnaryMode mode, const Release& release);
 /// A number meets these in the matrix unit, as a tile that holds it everywhere.
 bool number_in_matrix_unit(Op op);
 /// Of two tensors of any float.

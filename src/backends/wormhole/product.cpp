@@ -98,9 +98,15 @@ bool is_wide(const OpCall& call) {
   return call.attributes.output_dtype.value_or(call.a().dtype()) == DType::f32;
 }
 
+bool has_fp32_kernel(const Activation& activation, const Release& release) {
+  const auto mode =
+      activation.approximate ? kernels::UnaryMode::fast : kernels::UnaryMode::accurate;
+  return has_fp32_kernel(activation.op, mode, release);
+}
+
 std::optional<Refusal> refuse_wide_activation(const OpCall& call, const Activation& activation,
                                               const Release& release) {
-  if (!is_wide(call) || has_fp32_kernel(activation.op, release)) return std::nullopt;
+  if (!is_wide(call) || has_fp32_kernel(activation, release)) return std::nullopt;
   return refuse(ErrorKind::unsupported,
                 "[{}] expected an activation that computes f32, for a result of f32; found {}",
                 call.name(), to_string(activation));
@@ -123,7 +129,7 @@ std::optional<Refusal> refuse_activation_within(const OpCall& call, const Activa
                                                 const Release& release) {
   if (activation.op == Op::relu) return refuse_wide_activation(call, activation, release);
   const bool in_32_bits = call.attributes.fp32_accumulate.value_or(release.matmul_fp32_accumulate);
-  const bool known = release.matmul_wide_ending && has_fp32_kernel(activation.op, release);
+  const bool known = release.matmul_wide_ending && has_fp32_kernel(activation, release);
   if (is_wide(call) || (in_32_bits && !known))
     return refuse(
         ErrorKind::unverified,

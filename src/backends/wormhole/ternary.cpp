@@ -21,7 +21,7 @@ Word fp32(double number) {
   return std::bit_cast<Word>(static_cast<float>(number));
 }
 
-// "a [32, 32] dram", "b 0x3f80"
+// Numbers are no part of it: programs get them when they run.
 std::string key_of(const OpCall& call, const Place& place) {
   std::string key = fmt::format("{} ternary {}", call.name(), to_string(place));
   for (const Tensor& tensor : call.tensors)

@@ -167,11 +167,13 @@ std::optional<Refusal> refuse_unary(const OpCall& call, const Release& release) 
   const bool of_bf16 = call.op == Op::dropout || call.op == Op::tanh_accurate;
   if (of_bf16) return refuse_operands(call, not_tiled);
   return refuse_operands(call, not_tiled,
-                         has_fp32_kernel(call.op, release) ? Dtypes::floats : Dtypes::blocks);
+                         has_fp32_kernel(call.op, mode_of(call.attributes), release)
+                             ? Dtypes::floats
+                             : Dtypes::blocks);
 }
 
-bool has_fp32_kernel(Op op, const Release& release) {
-  const UnaryRow* row = row_of(release, op, UnaryMode::accurate);
+bool has_fp32_kernel(Op op, UnaryMode mode, const Release& release) {
+  const UnaryRow* row = row_of(release, op, mode);
   return row == nullptr ? op == Op::clamp : row->fp32 != nullptr;
 }
 

@@ -15,7 +15,8 @@ __all__ = ["explain"]
 def explain(device):
     """`with ttnn.explain(device) as report:` looks on at the block's ops; then print(report), report.rows, report.pcc.
 
-    TT-NN has no such call. Tensors that were on the device before count as exact.
+    TT-NN has no such call. Tensors that were on the device before count as exact. Whoever looked on before looks on
+    again behind the block, and has not seen its ops.
     """
     expect_types("explain", device=(device or False, Device))
     explainer = looking()
@@ -27,4 +28,6 @@ def explain(device):
     finally:
         _watch.exchange(before)
         explainer.leave()
+        if before is not None:
+            before.watch(device._core)
         report._fill(explainer)

@@ -29,7 +29,7 @@ def _cheapest(base, tries, least):
 def table(base, tries, least=None):
     """Sorted by error; `*` marks those that none beats in error, time and energy at once."""
     best = frontier(base, tries)
-    lines = ["", "Levers, each tried on the whole program; * none is better in error, time and energy at once:",
+    lines = ["", "Levers, each tried on the whole program; * none is better in error, modelled time and J at once:",
              f"  {'PCC':>9}  {'error':>13}  {'card ms':>9}  {'J':>9}  change"]
     for one in sorted([base, *(one for one in tries if not one.refused)], key=lambda one: one.costs()):
         lines.append(_line(one, "*" if one in best else " "))

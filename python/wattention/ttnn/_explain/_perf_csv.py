@@ -43,7 +43,7 @@ def _operand(name, tensor):
     if tensor["layout"] == "tile":
         padded[-2:] = [-(-size // _TILE) * _TILE for size in sizes[-2:]]
     cells = {f"{name}_{axis}_PAD[LOGICAL]": f"{pad}[{size}]" for axis, pad, size in zip(_AXES, padded, sizes)}
-    kind = "HEIGHT_SHARDED" if tensor["sharded"] else "INTERLEAVED"
+    kind = f"{tensor['sharded'].upper()}_SHARDED" if tensor["sharded"] else "INTERLEAVED"
     return cells | {f"{name}_LAYOUT": tensor["layout"].upper(),
                     f"{name}_DATATYPE": _DTYPES.get(tensor["dtype"], tensor["dtype"].upper()),
                     f"{name}_MEMORY": f"DEV_0_{tensor['memory'].upper()}_{kind}"}

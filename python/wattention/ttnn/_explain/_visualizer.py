@@ -54,7 +54,7 @@ def _device(memories):
 def _memory_config(tensor):
     if tensor["memory"] not in _BUFFER_TYPES:
         return None
-    kind = "HEIGHT_SHARDED" if tensor["sharded"] else "INTERLEAVED"
+    kind = f"{tensor['sharded'].upper()}_SHARDED" if tensor["sharded"] else "INTERLEAVED"
     return (f"MemoryConfig(memory_layout=TensorMemoryLayout::{kind},buffer_type=BufferType::"
             f"{tensor['memory'].upper()},shard_spec=std::nullopt)")
 

@@ -24,13 +24,16 @@ const std::vector<Word>& inverses() {
 void products(const PairRow& row, std::span<const Bits> a, std::span<const Bits> b,
               const Word* inverses_of_b, std::span<Bits> out, HostOptions host) {
   const ElementwiseKernels* const vectors = elementwise_kernels(resolve_isa(host.isa));
-  for_each_stretch(out.size(), least_kernel_elements, host, [&](std::size_t from, std::size_t to) {
-    const std::size_t whole = vectors == nullptr ? from : from + (to - from) / 16 * 16;
-    if (whole > from)
-      vectors->rounded_products(&a[from], &b[from], inverses_of_b, row.of,
-                                static_cast<std::int64_t>(whole - from), &out[from]);
-    for (std::size_t i = whole; i < to; ++i) out[i] = row.of(a[i], b[i]);
-  });
+  const auto body = [&](Share share) {
+    const std::int64_t whole = vectors == nullptr ? 0 : (share.end - share.begin) / 16 * 16;
+    const auto from = static_cast<std::size_t>(share.begin);
+    if (whole > 0)
+      vectors->rounded_products(&a[from], &b[from], inverses_of_b, row.of, whole, &out[from]);
+    for (auto i = from + static_cast<std::size_t>(whole); i < static_cast<std::size_t>(share.end);
+         ++i)
+      out[i] = row.of(a[i], b[i]);
+  };
+  for_each_share(static_cast<std::int64_t>(out.size()), host, body, least_kernel_elements);
 }
 
 }  // namespace
@@ -42,8 +45,8 @@ void combine_pairs(const PairRow& row, std::span<const Bits> a, std::span<const 
   if (in_matrix_unit && row.op == Op::add) return add(a, b, out, host);
   if (in_matrix_unit && row.op == Op::subtract) return subtract(a, b, out, host);
   if (row.op == Op::rsub) return subtract(b, a, out, host);
-  if (row.op == Op::multiply) return products(row, a, b, nullptr, out, host);
-  if (row.op == Op::divide && out.size() >= worth_a_table)
+  if (row.op == Op::multiply && !in_matrix_unit) return products(row, a, b, nullptr, out, host);
+  if (row.op == Op::divide && !in_matrix_unit && out.size() >= worth_a_table)
     return products(row, a, b, inverses().data(), out, host);
   for_each_pair<Bits>(a, b, out, least_kernel_elements, host, row.of);
 }

@@ -191,6 +191,7 @@ struct WordStepsOf {
     constexpr int fraction_bits = kernels::WordTable::fraction_bits;
     constexpr int low_bits = kernels::WordTable::low_bits;
     const std::int32_t count = table.exponents << fraction_bits;
+    const Word* const values = table.values();
     for (std::int64_t c = 0; c < cols; ++c) {
       Word* const column = columns + c * V::lanes;
       const I word = V::load_words(column);
@@ -203,7 +204,7 @@ struct WordStepsOf {
         continue;
       }
       const I of_negatives = V::both(V::sign(word), V::all(count));
-      V::store_words(column, V::look_up(table.values, V::add(at, of_negatives)));
+      V::store_words(column, V::look_up(values, V::add(at, of_negatives)));
     }
   }
 

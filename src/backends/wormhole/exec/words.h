@@ -33,12 +33,13 @@ inline void store_word(std::byte* elements, std::int64_t i, DType dtype, Word wo
     std::memcpy(elements + at * 2, &half, 2);
 }
 
-/// Calls body(share) with the shares of `count` elements on as many threads as they are worth.
+/// Calls body(share) with the shares of `count` elements on as many threads as they are worth: `least` for each.
 template <class Body>
-void for_each_share(std::int64_t count, HostOptions host, Body body) {
+void for_each_share(std::int64_t count, HostOptions host, Body body,
+                    double least = least_elements) {
   constexpr std::int64_t line = 32;  // elements, so that no cache line is shared
   const int threads =
-      useful_threads(static_cast<double>(count), least_elements, resolve_threads(host.threads));
+      useful_threads(static_cast<double>(count), least, resolve_threads(host.threads));
   parallel(threads, [&](int thread) { body(share_of(count, thread, threads, line)); });
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 // The steps that kernels on words are made of. They take some rows at once, one in each lane: columns [cols][lanes].
 // A word is what the matrix unit reads, tf32 in fp32's place or bf16 in the upper half, or what Dst holds.
+#include <array>
 #include <cstdint>
+#include <span>
 
 #include "backends/wormhole/numerics/accumulate.h"
 
@@ -31,11 +33,13 @@ struct WordTable {
   static constexpr int low_bits = 12, fraction_bits = 23 - low_bits;
   int least_exponent = 0, exponents = 0;
   Word (*elsewhere)(Word) = nullptr;
-  const Word* values = nullptr;  ///< [sign][exponent][fraction]
+  /// [sign][exponent][fraction]: made when it is first asked for, as only vectors do.
+  const Word* (*values)() = nullptr;
 };
 
 struct WordSteps {
   static constexpr std::int64_t most_lanes = 16;
+  using Lanes = std::array<Word, most_lanes>;  ///< a word of each row
   std::int64_t lanes;
   /// to = from + operand, and from * operand. `to` may be `from`.
   void (*add)(const Word* from, std::int64_t cols, StepOperand operand, const StepOptions& options,
@@ -50,6 +54,10 @@ struct WordSteps {
   void (*row_sums)(const Word* columns, std::int64_t cols, std::int64_t counted, int phases,
                    DstFormat dst, Word* sums);
 
+  /// Those that the steps have.
+  std::span<Word> used(Lanes& words) const {
+    return std::span(words).first(static_cast<std::size_t>(lanes));
+  }
   StepOperand of_lanes(const Word* words) const { return {words, 0, 1}; }
   StepOperand of_columns(const Word* words) const { return {words, 1, 0}; }
   StepOperand of_all(const Word* words) const { return {words, lanes, 1}; }

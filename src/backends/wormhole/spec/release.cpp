@@ -91,7 +91,6 @@ void read_matmul(Reader& facts, Release& release) {
   release.matmul_packer_l1_accumulate = facts.flag("matmul_packer_l1_accumulate");
   release.matmul_fp32_accumulate = facts.flag("matmul_fp32_accumulate");
   release.matmul_bias_in_program = facts.flag("matmul_bias_in_program");
-  release.argmax_takes_tiles = facts.flag("argmax_takes_tiles");
   release.matmul_wide_ending = facts.flag("matmul_wide_ending");
   release.matmul_quick_gelu = facts.flag("matmul_quick_gelu");
   release.matmul_output_memory =
@@ -109,6 +108,7 @@ void read_matmul(Reader& facts, Release& release) {
 }
 
 void read_other_ops(Reader& facts, Release& release) {
+  release.argmax_takes_tiles = facts.flag("argmax_takes_tiles");
   release.softmax_largest_block = facts.integer("softmax_largest_block");
   release.softmax_numeric_stable = facts.flag("softmax_numeric_stable");
   release.softmax_fidelity = facts.fidelity("softmax_fidelity");

@@ -27,15 +27,13 @@ constexpr Word approximate_inverse_root(Word x) {
       y, sfpmad(sfpu::negate(y), sfpu::multiply(x, y), sfpu::constant(1.89099014875f)));
 }
 
-using Lanes = std::array<Word, WordSteps::most_lanes>;
-
-inline Lanes means_of(const Word* columns, const NormWords& task, const NormNumerics& numerics,
-                      const WordSteps& steps) {
+inline WordSteps::Lanes means_of(const Word* columns, const NormWords& task,
+                                 const NormNumerics& numerics, const WordSteps& steps) {
   const Widths widths = widths_of(numerics);
-  Lanes means{};
+  WordSteps::Lanes means{};
   steps.row_sums(columns, task.cols, task.logical_cols, static_cast<int>(numerics.fidelity),
                  widths.dst, means.data());
-  for (Word& word : means)
+  for (Word& word : steps.used(means))
     word = through_l1(stored(sfpu::multiply(word, task.share), widths.dst), widths);
   return means;
 }
@@ -59,13 +57,13 @@ inline void norm_rows(const NormWords& rows, const NormNumerics& numerics, const
   const std::int64_t cols = rows.cols;
   if (rows.residual != nullptr) steps.add(values, cols, steps.of_all(rows.residual), in_l1, values);
   if (numerics.subtracts_mean) {
-    norm_of::Lanes means = norm_of::means_of(values, rows, numerics, steps);
-    for (Word& mean : means) mean = sfpu::negate(mean);
+    WordSteps::Lanes means = norm_of::means_of(values, rows, numerics, steps);
+    for (Word& mean : steps.used(means)) mean = sfpu::negate(mean);
     steps.add(values, cols, steps.of_lanes(means.data()), in_l1, values);
   }
   steps.multiply(values, cols, steps.of_all(values), in_l1, rows.squares);
-  norm_of::Lanes factors = norm_of::means_of(rows.squares, rows, numerics, steps);
-  for (Word& factor : factors) factor = norm_of::inverse_root(factor, numerics);
+  WordSteps::Lanes factors = norm_of::means_of(rows.squares, rows, numerics, steps);
+  for (Word& factor : steps.used(factors)) factor = norm_of::inverse_root(factor, numerics);
   const bool weighed = rows.weight != nullptr, biased = rows.bias != nullptr;
   steps.multiply(values, cols, steps.of_lanes(factors.data()), weighed || biased ? in_l1 : in_dst,
                  values);

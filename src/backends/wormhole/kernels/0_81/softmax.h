@@ -58,7 +58,7 @@ Word exponential_in_l1(Word x) {
 inline constexpr int least_exponent = 96, exponents = 55;
 
 template <bool approximate, DstFormat dst, bool wide_buffers>
-const WordTable& exponential_table() {
+const Word* exponential_values() {
   static const std::vector<Word> values = [] {
     std::vector<Word> filled;
     const Word first = Word{least_exponent} << WordTable::fraction_bits;
@@ -69,18 +69,21 @@ const WordTable& exponential_table() {
                                     {dst, wide_buffers}));
     return filled;
   }();
-  static const WordTable table{least_exponent, exponents,
-                               exponential_in_l1<approximate, dst, wide_buffers>, values.data()};
-  return table;
+  return values.data();
 }
+
+template <bool approximate, DstFormat dst, bool wide_buffers>
+inline constexpr WordTable exponential_table{least_exponent, exponents,
+                                             exponential_in_l1<approximate, dst, wide_buffers>,
+                                             exponential_values<approximate, dst, wide_buffers>};
 
 inline const WordTable& exponentials(bool approximate, Widths widths) {
   const auto of_dst = [&]<DstFormat dst>() -> const WordTable& {
     if (approximate)
-      return widths.wide_buffers ? exponential_table<true, dst, true>()
-                                 : exponential_table<true, dst, false>();
-    return widths.wide_buffers ? exponential_table<false, dst, true>()
-                               : exponential_table<false, dst, false>();
+      return widths.wide_buffers ? exponential_table<true, dst, true>
+                                 : exponential_table<true, dst, false>;
+    return widths.wide_buffers ? exponential_table<false, dst, true>
+                               : exponential_table<false, dst, false>;
   };
   return widths.dst == DstFormat::fp32 ? of_dst.template operator()<DstFormat::fp32>()
                                        : of_dst.template operator()<DstFormat::bf16>();
@@ -98,13 +101,11 @@ inline void mask_padding(const SoftmaxWords& rows, const StepOptions& options,
   steps.add(tile, width, steps.of_columns(mask.data()), options, tile);
 }
 
-using Lanes = std::array<Word, WordSteps::most_lanes>;
-
 inline void subtract_largest(const SoftmaxWords& rows, const StepOptions& options,
                              const WordSteps& steps) {
-  Lanes subtracted{};
+  WordSteps::Lanes subtracted{};
   steps.largest(rows.columns, rows.cols, subtracted.data());
-  for (Word& word : subtracted) word = packed_maximum(word, options.widths) ^ sign_mask;
+  for (Word& word : steps.used(subtracted)) word = packed_maximum(word, options.widths) ^ sign_mask;
   steps.add(rows.columns, rows.cols, steps.of_lanes(subtracted.data()), options, rows.columns);
 }
 
@@ -129,12 +130,12 @@ inline void softmax_rows(const SoftmaxWords& rows, const SoftmaxNumerics& numeri
     softmax_of::subtract_largest(rows, in_dst, steps);
   }
   steps.look_up(rows.columns, rows.cols, softmax_of::exponentials(numerics.approximate, widths));
-  softmax_of::Lanes factors{};
+  WordSteps::Lanes factors{};
   steps.row_sums(rows.columns, rows.cols, rows.cols, static_cast<int>(numerics.sum), widths.dst,
                  factors.data());
   // Of a 32-bit Dst the accurate one whatever the exponentials are, and it stays in 32 bits.
   const bool wide_sum = widths.dst == DstFormat::fp32;
-  for (Word& word : factors)
+  for (Word& word : steps.used(factors))
     word = through_l1(reciprocal_in_dst(word, numerics.approximate && !wide_sum, widths.dst),
                       {widths.dst, wide_sum});
   steps.multiply(rows.columns, rows.cols, steps.of_lanes(factors.data()), in_dst, rows.columns);
