@@ -137,7 +137,9 @@ void CaseRunner::read_meters() {
       std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
       tell();
     };
-    const double block_time_s = record_.wall_ms.median / ms_per_s * static_cast<double>(forwards);
+    // Of this rank's own forwards: the record's times are those of all ranks together.
+    const double own_ms = median_of(rank_samples_[static_cast<std::size_t>(rounds_.rank())]);
+    const double block_time_s = own_ms / ms_per_s * static_cast<double>(forwards);
     metering.run({run_block, forwards, block_time_s, rest});
     context_ = Tensor();
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/fail.h"
 #include "bench/sensor_json.h"
 
 namespace wattention {
@@ -66,14 +67,20 @@ void TeamMetering::run(const MeteredWork& work) {
     metering_.run(work);
     return exchange_records();
   }
+  // A block ends with the slowest rank's. By its time alone readers agree how many a window takes, so that none rests
+  // in another's window.
   std::int64_t forwards = 0;
-  const std::vector<Json> blocks = rounds_.meet(work.forwards);
-  for (int rank = 0; rank < rounds_.size(); ++rank)
-    if (reader_of(rank) == reader_of(rounds_.rank()))
-      forwards += blocks[static_cast<std::size_t>(rank)].get<std::int64_t>();
+  double block_s = 0;
+  const std::vector<Json> blocks = rounds_.meet(Json{work.forwards, work.block_s});
+  for (int rank = 0; rank < rounds_.size(); ++rank) {
+    const Json& block = blocks[static_cast<std::size_t>(rank)];
+    if (reader_of(rank) == reader_of(rounds_.rank())) forwards += block[0].get<std::int64_t>();
+    block_s = std::max(block_s, block[1].get<double>());
+  }
   if (is_reader() && metering_.reads()) {
     MeteredWork led = work;
     led.forwards = forwards;
+    led.block_s = block_s;
     led.block = [&] {
       told_by_reader(work_word);
       work.block();
@@ -122,9 +129,22 @@ void TeamMetering::exchange_records() {
   }
 }
 
+// Sensor by sensor: all readers have the same ones.
+void TeamMetering::expect_same_sensors() const {
+  for (int reader = 0; reader < rounds_.size(); ++reader) {
+    if (reader_of(reader) != reader) continue;
+    const std::vector<SensorRecord>& own = records_of(reader);
+    const bool same =
+        std::ranges::equal(own, records_[0], {}, &SensorRecord::meter, &SensorRecord::meter);
+    expect(same, "[cluster] expected the same meters on all ranks; found {} on {} and {} on {}",
+           own.size(), rounds_.host(reader), records_[0].size(), rounds_.host(0));
+  }
+}
+
 std::vector<SensorRecord> TeamMetering::joint_records(const std::vector<BenchRank>& ranks) const {
   std::vector<SensorRecord> joint = records_[0];
   if (rounds_.size() == 1) return joint;
+  expect_same_sensors();
   for (std::size_t i = 0; i < joint.size(); ++i) {
     std::vector<HostFigure> gross, net;
     joint[i].forwards = 0;

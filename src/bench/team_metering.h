@@ -29,6 +29,7 @@ class TeamMetering {
   void follow(const MeteredWork& work);
   void finish();
   void exchange_records();
+  void expect_same_sensors() const;
 
   TeamRounds& rounds_;
   Metering metering_;

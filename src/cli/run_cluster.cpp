@@ -100,7 +100,10 @@ ClusterOutcome forward_together(Cluster& cluster, const ClusterForward& forward,
   const Tensor context = module.forward_with(attend, own);
   const auto end = std::chrono::steady_clock::now();
   ClusterOutcome outcome;
-  outcome.forward_s = std::chrono::duration<double>(end - start).count();
+  // As long as the slowest rank takes.
+  const double own_s = std::chrono::duration<double>(end - start).count();
+  for (const std::string& words : cluster.gather(fmt::format("{}", own_s)))
+    outcome.forward_s = std::max(outcome.forward_s, std::stod(words));
   outcome.ranks = all_steps(cluster, token_shape(forward.one)[1]);
   outcome.context = cluster.whole_tokens(context);
   return outcome;

@@ -24,10 +24,6 @@ constexpr std::size_t most_bytes = std::size_t{1} << 30;
 constexpr auto between_looks = std::chrono::microseconds(50);
 constexpr auto between_questions = std::chrono::milliseconds(20);
 
-double now_s() {
-  return std::chrono::duration<double>(Clock::now().time_since_epoch()).count();
-}
-
 }  // namespace
 
 // Written by the courier's thread alone until it is done.
@@ -99,11 +95,13 @@ class Courier::Thread {
   Thread(const Thread&) = delete;
   Thread& operator=(const Thread&) = delete;
 
-  void end(bool with_others) {
+  /// What is done once MPI has ended: a message that nobody carries.
+  Receipt end(bool with_others) {
     const std::lock_guard lock(lock_);
     ends_ = true;
     finalizes_ = with_others;
     changed_.notify_all();
+    return over_;
   }
 
   Receipt add(std::shared_ptr<Message> message) {
@@ -130,6 +128,9 @@ class Courier::Thread {
       if (!look()) std::this_thread::sleep_for(between_looks);
     }
     if (finalizes_) mpi_.stop();
+    const std::lock_guard lock(lock_);
+    over_->is_done = true;
+    changed_.notify_all();
   }
 
   // Sleeps while there is nothing to carry; false at the end.
@@ -160,6 +161,8 @@ class Courier::Thread {
   std::vector<std::shared_ptr<Message>> added_;    // under the lock
   std::vector<std::shared_ptr<Message>> carried_;  // the thread's own
   bool ends_ = false, finalizes_ = false;
+  std::shared_ptr<Message> over_ =
+      std::make_shared<Message>(false, nullptr, 0, nullptr, 0, Subject::words);
   std::promise<int> started_;
   std::thread thread_;  // last: it uses the others
 };
@@ -168,7 +171,12 @@ Courier::Courier(const MpiFunctions& mpi, double time_limit_s)
     : thread_(std::make_unique<Thread>(mpi)), time_limit_s_(time_limit_s) {}
 
 Courier::~Courier() {
-  thread_->end(std::uncaught_exceptions() == 0);
+  try {
+    wait(thread_->end(!is_lost_ && std::uncaught_exceptions() == 0));
+  } catch (const Error&) {
+    // The thread stays in MPI's end. This process ends without it, and mpirun then ends the others.
+    static_cast<void>(thread_.release());
+  }
 }
 
 int Courier::rank() const {
@@ -194,8 +202,10 @@ Courier::Receipt Courier::receive(std::span<std::byte> bytes, std::shared_ptr<vo
 void Courier::wait(const Receipt& receipt, const StopQuestion& stop) {
   const Clock::time_point begin = Clock::now();
   while (!thread_->await(*receipt, between_questions)) {
-    if (stop && stop()) fail(ErrorKind::interrupted, "[cluster] stopped while waiting for a rank");
+    const bool is_told = stop && stop();
     const double waited_s = std::chrono::duration<double>(Clock::now() - begin).count();
+    is_lost_ = is_lost_ || is_told || waited_s > time_limit_s_;
+    if (is_told) fail(ErrorKind::interrupted, "[cluster] stopped while waiting for a rank");
     if (waited_s > time_limit_s_)
       fail(ErrorKind::io,
            "[cluster] expected rank {} to {} within {:.4g} s; found rank {} waiting in vain",

@@ -1,6 +1,5 @@
 // Attention by heads: each rank gets all tokens of its heads, computes them as one machine would, and gives the context
 // back to the tokens' ranks.
-#include <chrono>
 #include <cstring>
 #include <vector>
 
@@ -12,8 +11,6 @@
 namespace wattention {
 namespace {
 
-constexpr double ms_per_s = 1e3;
-
 // Where heads and tokens lie in a tensor [B, heads, tokens, columns] or [B, tokens, heads * columns].
 struct Lie {
   Lie(const Tensor& tensor, std::int64_t all_heads)
@@ -22,7 +19,7 @@ struct Lie {
         heads(all_heads),
         tokens(tensor.size(-2)),
         columns(tensor.rank() == 4 ? tensor.size(3) : tensor.size(-1) / heads),
-        batch(tensor.rank() == 2 ? 1 : tensor.size(0)),
+        batch(tensor.size(0)),
         strides(tensor.rank() == 4
                     ? HeadStrides{heads * tokens * columns, tokens * columns, columns}
                     : HeadStrides{tokens * heads * columns, columns, heads * columns}) {}
@@ -123,15 +120,11 @@ class HeadExchange {
   std::int64_t sent_bytes_ = 0;
 };
 
-double now_ms() {
-  const auto now = std::chrono::steady_clock::now().time_since_epoch();
-  return std::chrono::duration<double>(now).count() * ms_per_s;
-}
-
 }  // namespace
 
 Tensor attend_by_heads(const SharedAttention& attention) {
-  const double start_ms = now_ms();
+  const double start_s = now_s();
+  const auto ms_now = [start_s] { return 1e3 * (now_s() - start_s); };
   const Tensor &query = attention.query, &key = attention.key;
   const int size = attention.size();
   const std::int64_t heads =
@@ -149,20 +142,20 @@ Tensor attend_by_heads(const SharedAttention& attention) {
   ScaledDotProductAttentionOptions options = attention.options;
   options.heads = static_cast<int>(heads / size);
   options.kv_heads = static_cast<int>(kv_heads / size);
-  const double computing_ms = now_ms();
+  const double computing_ms = ms_now();
   const Tensor context = scaled_dot_product_attention(all_query, all_key, all_value, options);
-  const double computed_ms = now_ms();
+  const double computed_ms = ms_now();
   const std::int64_t columns = context.size(-1) / *options.heads, tokens = query.size(-2);
   Tensor own = query.rank() == 4
                    ? Tensor::empty({query.size(0), heads, tokens, columns}, query.dtype())
                    : packed(context.size(0), tokens, heads * columns, query.dtype());
   exchange.to_tokens(context, own, heads);
   attention.steps.push_back({.keys_from = attention.rank(),
-                             .start_ms = computing_ms - start_ms,
-                             .computed_ms = computed_ms - start_ms,
-                             .exchanged_ms = now_ms() - start_ms,
+                             .start_ms = computing_ms,
+                             .computed_ms = computed_ms,
+                             .exchanged_ms = ms_now(),
                              .sent_bytes = exchange.sent_bytes()});
-  return query.rank() == 2 ? own.view({tokens, columns}) : own;
+  return own;
 }
 
 }  // namespace wattention

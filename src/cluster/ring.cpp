@@ -1,7 +1,6 @@
 // Attention by tokens: keys and values go round. While a rank computes with those that it has, it sends them on and
 // gets the next ones.
 #include <algorithm>
-#include <chrono>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -14,10 +13,6 @@ namespace wattention {
 namespace {
 
 constexpr double ms_per_s = 1e3;
-
-double now_s() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 struct Keys {
   Tensor key, value;

@@ -3,6 +3,7 @@
 
 #include "base/fail.h"
 #include "cluster/rows.h"
+#include "cluster/shared_attention.h"
 #include "cluster/state.h"
 
 namespace wattention {
@@ -44,7 +45,7 @@ void expect_rows(const Tensor& tensor) {
 }  // namespace
 
 std::int64_t Cluster::tokens_of(int rank, std::int64_t tokens) const {
-  return tokens <= rank ? 0 : (tokens - rank + size() - 1) / size();
+  return stripe(tokens, rank, size());
 }
 
 Tensor Cluster::own_tokens(const Tensor& whole) const {

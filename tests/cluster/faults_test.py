@@ -104,8 +104,20 @@ class Faults(RanksTest):
         self.assertIn("expected libwattention_mpi.so for the ranks that mpirun started", result.stderr)
 
     def test_started_alone_nothing_of_mpi_is_loaded(self):
+        """Neither by the system's loader nor by the program: a module that does not load harms nobody."""
         maps = subprocess.run(["ldd", PROGRAM], capture_output=True, text=True).stdout
         self.assertNotIn("mpi", maps)
+        (self.folder / "libwattention_mpi.so").write_bytes(b"no module")
+        environment = dict(os.environ, LD_LIBRARY_PATH=str(self.folder))
+        result = subprocess.run([PROGRAM, "bench", *SMALL, "--count", "4"], env=environment, capture_output=True,
+                                text=True, timeout=60)
+        self.assertEqual(result.returncode, 0, result.stderr)
+
+    def test_a_rank_that_stops_before_the_common_end(self):
+        begin = time.monotonic()
+        result = mpirun("-n", 1, STRANGER, "leaves", ":", "-n", 1, STRANGER, "stops")
+        self.assertNotEqual(result.returncode, 0)
+        self.assertLess(time.monotonic() - begin, 60)  # the limit is 2 s
 
 
 if __name__ == "__main__":
