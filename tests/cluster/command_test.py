@@ -21,7 +21,8 @@ class Bench(RanksTest):
 
     def test_ranks_share_the_tensors_of_one_record(self):
         rows = self.records("-n", 2, PROGRAM, "bench", *SMALL, "--count", "11", "--json")
-        self.assertEqual({row["run_name"] for row in rows}, {"cpu/fused/f32/tokens:32/embed_dim:64/head_dim:64/count:11"})
+        self.assertEqual({row["run_name"] for row in rows},
+                         {"cpu/fused/f32/tokens:32/embed_dim:64/head_dim:64/count:11"})
         row = rows[0]
         self.assertEqual(row["count"], 11)
         self.assertEqual(row["iterations"], 11)
