@@ -45,6 +45,8 @@ def links_up(ranks, mbit):
 
 def links_down(ranks):
     for i in range(1, ranks + 1):
+        # A namespace's links go some time after it: the next links_up would still find the name.
+        subprocess.run(["ip", "link", "del", f"wav{i}"], stderr=subprocess.DEVNULL)
         subprocess.run(["ip", "netns", "del", f"wa{i}"], stderr=subprocess.DEVNULL)
     subprocess.run(["ip", "link", "del", BRIDGE], stderr=subprocess.DEVNULL)
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <exception>
 #include <future>
 #include <mutex>
@@ -18,9 +19,12 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// MPI counts in int; a message beyond it goes in pieces.
-constexpr std::size_t most_bytes = std::size_t{1} << 30;
-// At 200 Gbit/s 100 microseconds are 2.5 MB, about what sockets and cards hold between two looks.
+// Open MPI sends up to 64 KiB over TCP, its own header included, without asking. For more it asks first, and between two
+// ranks that send to each other the answers queue in the socket behind the data: half the link is lost.
+constexpr std::size_t piece_bytes = std::size_t{63} << 10;
+// Of one message at a time: 1 MB, more than a link takes between two looks (at 200 Gbit/s 50 microseconds are 1.25 MB,
+// and keys travel beside values), and a bound for what a late receiver stores.
+constexpr std::size_t most_pieces = 16;
 constexpr auto between_looks = std::chrono::microseconds(50);
 constexpr auto between_questions = std::chrono::milliseconds(20);
 
@@ -40,13 +44,16 @@ class Courier::Message {
 
   /// True once it is done, or has failed.
   bool move_on(const MpiFunctions& mpi) {
-    if (request_ == nullptr && !post(mpi)) return true;
-    int over = 0;
-    if (const int error = mpi.test(request_, &over)) return fails(mpi, error);
-    if (over == 0) return false;
-    request_ = nullptr;
-    if (count_ > 0) return false;
-    done_s_ = now_s();
+    while (post(mpi)) {
+      int over = 0;
+      if (const int error = mpi.test(on_way_.front(), &over)) return fails(mpi, error);
+      if (over == 0) return false;
+      on_way_.pop_front();
+      if (on_way_.empty() && !has_more_) {
+        done_s_ = now_s();
+        return true;
+      }
+    }
     return true;
   }
 
@@ -57,14 +64,21 @@ class Courier::Message {
   bool is_done = false;  ///< under the thread's lock
 
  private:
+  // Both ends cut a message into the same pieces; one of no bytes is a piece, too.
   bool post(const MpiFunctions& mpi) {
-    const std::size_t part = std::min(count_, most_bytes);
-    const auto count = static_cast<int>(part);
-    const int error = sends_ ? mpi.send(bytes_, count, peer_, tag_, &request_)
-                             : mpi.receive(bytes_, count, peer_, tag_, &request_);
-    bytes_ += part;
-    count_ -= part;
-    return error == 0 || !fails(mpi, error);
+    while (has_more_ && on_way_.size() < most_pieces) {
+      const std::size_t piece = std::min(count_, piece_bytes);
+      const auto count = static_cast<int>(piece);
+      void* request = nullptr;
+      const int error = sends_ ? mpi.send(bytes_, count, peer_, tag_, &request)
+                               : mpi.receive(bytes_, count, peer_, tag_, &request);
+      if (error != 0) return !fails(mpi, error);
+      on_way_.push_back(request);
+      bytes_ += piece;
+      count_ -= piece;
+      has_more_ = count_ > 0;
+    }
+    return true;
   }
   bool fails(const MpiFunctions& mpi, int error) {
     std::array<char, 256> text{};
@@ -78,7 +92,8 @@ class Courier::Message {
   std::size_t count_;
   std::shared_ptr<void> owner_;
   int peer_, tag_;
-  void* request_ = nullptr;
+  bool has_more_ = true;
+  std::deque<void*> on_way_;
   double done_s_ = 0;
   std::string failure_;
 };
@@ -149,7 +164,10 @@ class Courier::Thread {
                               [this](auto& message) { return !message->move_on(mpi_); });
     if (done == carried_.end()) return false;
     const std::lock_guard lock(lock_);
-    for (auto at = done; at != carried_.end(); ++at) (*at)->is_done = true;
+    for (auto at = done; at != carried_.end(); ++at) {
+      (*at)->is_done = true;
+      if (!(*at)->failure().empty()) failed_.push_back(*at);
+    }
     carried_.erase(done, carried_.end());
     changed_.notify_all();
     return true;
@@ -160,6 +178,7 @@ class Courier::Thread {
   std::condition_variable changed_;
   std::vector<std::shared_ptr<Message>> added_;    // under the lock
   std::vector<std::shared_ptr<Message>> carried_;  // the thread's own
+  std::vector<std::shared_ptr<Message>> failed_;   // MPI may still fill what their pieces name
   bool ends_ = false, finalizes_ = false;
   std::shared_ptr<Message> over_ =
       std::make_shared<Message>(false, nullptr, 0, nullptr, 0, Subject::words);
