@@ -19,8 +19,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Open MPI sends up to 64 KiB over TCP, its own header included, without asking. For more it asks first, and between two
-// ranks that send to each other the answers queue in the socket behind the data: half the link is lost.
+// Open MPI sends up to 64 KiB over TCP, its own header included, without asking. For more it asks first, and between
+// two ranks that send to each other the answers queue in the socket behind the data: half the link is lost.
 constexpr std::size_t piece_bytes = std::size_t{63} << 10;
 // Of one message at a time: 1 MB, more than a link takes between two looks (at 200 Gbit/s 50 microseconds are 1.25 MB,
 // and keys travel beside values), and a bound for what a late receiver stores.
