@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "bench/sensor_json.h"
 #include "cli/options.h"
 #include "cost/products.h"
 #include "cost/small_ops.h"
@@ -92,6 +93,17 @@ report::Table bounds_table(const std::vector<ErrorBound>& bounds) {
   return table;
 }
 
+// Each row of a set, in the set's own unit.
+Json comparisons_json(const std::vector<Comparison>& rows) {
+  Json array = Json::array();
+  for (const Comparison& row : rows)
+    array.push_back({{"label", row.label},
+                     {"measured", row.measured},
+                     {"modelled", row.modelled},
+                     {"fitted", row.fitted}});
+  return array;
+}
+
 Json sets_json(const std::vector<DataSet>& data) {
   Json sets = Json::array();
   for (const DataSet& set : data) {
@@ -104,13 +116,10 @@ Json sets_json(const std::vector<DataSet>& data) {
                     {"judged_median", summarize(judged_rows(set)).median},
                     {"worst", errors.worst.error()},
                     {"worst_label", errors.worst.label},
-                    {"why_worst", set.why_worst}});
+                    {"why_worst", set.why_worst},
+                    {"comparisons", comparisons_json(set.rows)}});
   }
   return sets;
-}
-
-Json optional_json(std::optional<double> value) {
-  return value ? Json(*value) : Json(nullptr);
 }
 
 Json products_json(const std::vector<CalledProduct>& products) {
@@ -120,11 +129,11 @@ Json products_json(const std::vector<CalledProduct>& products) {
                      {"release", product.release},
                      {"program", product.program},
                      {"fitted", product.measured.fitted},
-                     {"measured_math_s", optional_json(product.measured.math_s)},
+                     {"measured_math_s", or_null(product.measured.math_s)},
                      {"modelled_math_s", product.math_s},
-                     {"measured_profiled_s", optional_json(product.measured.profiled_s)},
+                     {"measured_profiled_s", or_null(product.measured.profiled_s)},
                      {"modelled_profiled_s", product.profiled_s},
-                     {"measured_wall_s", optional_json(product.measured.wall_s)},
+                     {"measured_wall_s", or_null(product.measured.wall_s)},
                      {"modelled_wall_s", product.wall_s}});
   return array;
 }

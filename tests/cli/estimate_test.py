@@ -93,6 +93,11 @@ class Validate(ProgramTest):
         self.assertTrue(result["pass"])
         sets = {entry["name"]: entry for entry in result["data_sets"]}
         self.assertEqual(len(sets), 12)
+        for entry in sets.values():
+            rows = entry["comparisons"]
+            self.assertEqual(len(rows), entry["rows"])
+            errors = sorted(abs(row["modelled"] / row["measured"] - 1) for row in rows)
+            self.assertAlmostEqual(errors[len(rows) // 2], entry["median"], places=9)
         bounds = {bound["what"]: bound for bound in result["bounds"]}
         self.assertEqual(len(bounds), 5 + 5 + 3 + 12 + 2)
         for name in ("GEMM with program configs, math thread", "GEMM with program configs, end to end",
