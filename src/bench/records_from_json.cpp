@@ -31,7 +31,7 @@ std::optional<BenchCeiling> ceiling_of(const Json& row) {
 
 void read_energy(const Json& row, BenchRecord& record) {
   record.energy_j = figure_from(row, "energy_j", "energy");
-  record.energy_net_j = figure_from(row, "energy_net_j", "energy_net");
+  record.energy_net_j = net_figure_from(row, "energy_net_j", "energy_net");
   record.energy_meter = text_of(row, "energy_meter");
   const std::string scope = text_of(row, "energy_scope");
   if (!scope.empty()) record.energy_scope = parse_scope(scope);

@@ -37,16 +37,25 @@ std::optional<Interval> range_from(const Json& row, const std::string& value) {
   const std::string name = value + "_range";
   if (!row.contains(name) || !field(row, value).is_number()) return std::nullopt;
   const Interval range{row[value], entry(row[name], 0), entry(row[name], 1)};
-  expect(range.low >= 0 && range.low <= range.high,
-         "[records] expected {} from low to high, both at least 0; found {} and {}", name,
+  expect(range.low <= range.high, "[records] expected {} from low to high; found {} and {}", name,
          range.low, range.high);
   return range;
 }
 
-Figure figure_from(const Json& row, const char* value, const std::string& name) {
+Figure net_figure_from(const Json& row, const char* value, const std::string& name) {
   if (field(row, value).is_null()) return Figure::absent(text_of(row, (name + "_reason").c_str()));
-  Figure figure = Figure::of(positive(row, value), parse_source(field(row, name + "_source")));
+  Figure figure =
+      Figure::of(field(row, value).get<double>(), parse_source(field(row, name + "_source")));
   figure.range = range_from(row, value);
+  return figure;
+}
+
+Figure figure_from(const Json& row, const char* value, const std::string& name) {
+  Figure figure = net_figure_from(row, value, name);
+  if (figure.value) positive(row, value);
+  if (figure.range)
+    expect(figure.range->low >= 0, "[records] expected {}_range of at least 0; found {}", value,
+           figure.range->low);
   return figure;
 }
 
@@ -64,7 +73,7 @@ SensorRecord sensor_from_json(const Json& json) {
   return {.meter = field(json, "meter"),
           .scope = parse_scope(field(json, "scope")),
           .gross_j = figure_from(json, "gross_j", "gross"),
-          .net_j = figure_from(json, "net_j", "net"),
+          .net_j = net_figure_from(json, "net_j", "net"),
           .idle_before_w = number_or_none(json, "idle_before_w"),
           .idle_after_w = number_or_none(json, "idle_after_w"),
           .window_s = field(json, "window_s"),

@@ -14,6 +14,8 @@ Json to_json(const SensorRecord& sensor);
 
 /// The inverse. Throw Error{bad_input} for JSON of another layout.
 Figure figure_from(const Json& row, const char* value, const std::string& name);
+/// Energy less that at rest may be below 0, where work costs no more than rest varies.
+Figure net_figure_from(const Json& row, const char* value, const std::string& name);
 SensorRecord sensor_from_json(const Json& json);
 /// The ends of a row's number, NAME_range beside it; nothing where either is missing.
 std::optional<Interval> range_from(const Json& row, const std::string& value);

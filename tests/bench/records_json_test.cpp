@@ -93,6 +93,18 @@ TEST(RecordsJson, SensorsSurvive) {
   EXPECT_EQ(record.sensor_comparisons.size(), 1u);
 }
 
+TEST(RecordsJson, OnlyNetEnergyMayBeBelowZero) {
+  BenchRun run;
+  run.records = {metered_record()};
+  SensorRecord& sensor = run.records[0].sensors[0];
+  sensor.net_j = Figure::of(Interval{-0.25, -0.5, 0.125}, Source::measured);
+  complete(run.records[0], false);
+  EXPECT_EQ(bench_from_json(to_json(run)).records[0].energy_net_j.range,
+            (Interval{-0.25, -0.5, 0.125}));
+  sensor.gross_j = sensor.net_j;
+  EXPECT_THROW(bench_from_json(to_json(run)), Error);
+}
+
 TEST(RecordsJson, RowsAreGoogleBenchmarks) {
   const json rows = sample_json()["benchmarks"];
   // Two cases of three repeats, one of one, each with mean, median and stddev; one skipped.
