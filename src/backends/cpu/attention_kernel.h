@@ -24,7 +24,7 @@ struct ScoreArgs {
   const uint32_t* query;  ///< [words][tile]
   int vectors;
   float* scores;  ///< [count][tile]
-  float* top;     ///< [tile]: the largest of each lane; NaN may slip through
+  float* top;     ///< [tile]: the largest of each lane and of what is there; NaN may slip through
 };
 
 struct LimitArgs {
@@ -104,6 +104,8 @@ struct AttentionKernel {
   int lanes;   ///< of a vector
   bool pairs;  ///< tiles take bf16 pairs: words of keys, values interleaved by two
   void (*scores)(const ScoreArgs&);
+  /// The same keys and as many of them for two tiles of two vectors at once; null where that gains nothing.
+  void (*scores_of_two)(const ScoreArgs&, const ScoreArgs&);
   void (*limit)(const LimitArgs&);
   void (*bias)(const BiasArgs&);
   /// The largest of each lane.

@@ -65,7 +65,7 @@ void run_rows(const SdpaRows& rows, float* kept, Buffer& workspace, int threads)
   if (rows.count() <= few_rows) {
     run_with<FewRowsWorker>(rows, few_rows, kept, workspace, threads);
   } else {
-    run_with<TileWorker>(rows, rows_per_tile_unit, kept, workspace, threads);
+    run_with<TileWorker>(rows, rows_of_tile_unit(rows, threads), kept, workspace, threads);
   }
 }
 

@@ -14,7 +14,18 @@ constexpr float lowest = -std::numeric_limits<float>::infinity();
 // multiple of the strips of 14, 6 and 2 (pairs) keys.
 constexpr std::int64_t keys_per_block = 126;
 
+// Of a unit: 8 tiles of 32 rows and 128 columns with their queries are 8 x 32 KB of L2 beside a block of keys and
+// values of 2 x 63 KB. Half as many where there are few units for each thread.
+constexpr std::int64_t most_rows = 256, units_worth_most = 8;
+
 }  // namespace
+
+std::int64_t rows_of_tile_unit(const SdpaRows& rows, int threads) {
+  const std::int64_t heads = rows.view().batch * rows.view().kv_heads;
+  const std::int64_t units = heads * ((rows.count() + most_rows - 1) / most_rows);
+  const std::int64_t most = TileWorker::most_tiles * 2 * rows.kernel().lanes;
+  return std::min(units >= units_worth_most * threads ? most_rows : most_rows / 2, most);
+}
 
 TileWorker::TileWorker(const SdpaRows& rows, const SdpaWork& work, std::byte* memory)
     : rows_(rows),
@@ -24,10 +35,10 @@ TileWorker::TileWorker(const SdpaRows& rows, const SdpaWork& work, std::byte* me
       key_block_(std::min(keys_per_block, std::max<std::int64_t>(rows.view().keys, 1))) {
   const AttentionView& view = rows.view();
   const std::int64_t width = 2 * lanes_, columns = std::max(view.head_dim, view.value_dim);
-  const std::int64_t tiles = (std::min(rows.count(), rows_per_tile_unit) + width - 1) / width;
+  const std::int64_t tiles = (std::min(rows.count(), work.rows_per_unit()) + width - 1) / width;
   Carver carver(memory);
-  scores_ = carver.take<float>((key_block_ + 1) * width);
-  block_top_ = carver.take<float>(width);
+  for (Scores& scores : scores_)
+    scores = {carver.take<float>((key_block_ + 1) * width), carver.take<float>(width), 0};
   shrink_ = carver.take<float>(width);
   for (std::int64_t t = 0; t < tiles; ++t) {
     Tile& tile = tiles_[t];
@@ -59,13 +70,23 @@ void TileWorker::run(const SdpaUnit& unit, float* states) {
     from = std::min(from, tile.first_from);
     to = std::max(to, tile.last_to);
   }
+  key_lines_ = {rows_.key(unit.batch, unit.kv_head, 0), rows_.key_bytes(),
+                rows_.view().head_dim * rows_.element_bytes()};
+  value_lines_ = {rows_.value(unit.batch, unit.kv_head, 0), rows_.value_bytes(),
+                  rows_.view().value_dim * rows_.element_bytes()};
   from = block_start(from, unit.first_key, key_block_);
-  fetch(unit, from, to);
+  fetch(from, std::min(from + key_block_, to));
   for (std::int64_t first = from; first < to; first += key_block_) {
     interruption_point();
-    fetch(unit, first + key_block_, to);
-    const Block block = block_of(unit, first, std::min(key_block_, to - first));
-    for (int t = 0; t < tile_count_; ++t) attend(tiles_[t], unit, block);
+    const Block block = block_of(first, std::min(key_block_, to - first));
+    const std::int64_t next = first + block.count;
+    const std::int64_t ahead = std::min(key_block_, to - next);
+    for (int t = 0; t < tile_count_; t += 2) {
+      const int tiles = std::min(2, tile_count_ - t);
+      attend(t, tiles, unit, block);
+      // A share of the next block at a time: memory answers while the next tiles are computed.
+      fetch(next + ahead * t / tile_count_, next + ahead * (t + tiles) / tile_count_);
+    }
   }
   for (int t = 0; t < tile_count_; ++t) finish(tiles_[t], unit, states);
 }
@@ -115,54 +136,50 @@ void TileWorker::prepare_query(const Tile& tile, const SdpaUnit& unit) {
   rows_.vector().transpose_words(lines, line_bytes, width, words_, tile.query, width);
 }
 
-TileWorker::Block TileWorker::block_of(const SdpaUnit& unit, std::int64_t first,
-                                       std::int64_t count) {
+TileWorker::Block TileWorker::block_of(std::int64_t first, std::int64_t count) {
   const AttentionView& view = rows_.view();
-  const AttentionKernel& kernel = rows_.kernel();
   Block block{first,
               count,
-              rows_.key(unit.batch, unit.kv_head, first),
-              rows_.key_bytes(),
-              rows_.value(unit.batch, unit.kv_head, first),
+              key_lines_.at(first),
+              key_lines_.stride,
+              value_lines_.at(first),
               view.value_strides.row};
   if (rows_.element() == Element::f32) return block;
   block.values = values_;
   block.value_words = view.value_dim;
-  if (kernel.pairs) {
-    interleave_values(unit, first, count);
+  if (rows_.kernel().pairs) {
+    interleave_values(first, count);
     return block;
   }
-  const auto widen = kernel.widen[static_cast<std::size_t>(rows_.element())];
-  for (std::int64_t i = 0; i < count; ++i) {
-    widen(rows_.key(unit.batch, unit.kv_head, first + i), view.head_dim,
-          static_cast<float*>(keys_) + i * view.head_dim);
-    widen(rows_.value(unit.batch, unit.kv_head, first + i), view.value_dim,
-          static_cast<float*>(values_) + i * view.value_dim);
-  }
+  widen(key_lines_, first, count, view.head_dim, static_cast<float*>(keys_));
+  widen(value_lines_, first, count, view.value_dim, static_cast<float*>(values_));
   block.keys = keys_;
   block.key_bytes = view.head_dim * 4;
   return block;
 }
 
-// Asks memory for the block's rows: strips read many of them side by side, which processors' own prefetching does not
-// follow.
-void TileWorker::fetch(const SdpaUnit& unit, std::int64_t first, std::int64_t end) const {
-  constexpr std::int64_t line = 64;
-  const std::int64_t last = std::min(first + key_block_, end);
-  const std::int64_t key_row = rows_.view().head_dim * rows_.element_bytes();
-  const std::int64_t value_row = rows_.view().value_dim * rows_.element_bytes();
-  for (std::int64_t i = first; i < last; ++i) {
-    const std::byte *key = rows_.key(unit.batch, unit.kv_head, i),
-                    *value = rows_.value(unit.batch, unit.kv_head, i);
-    for (std::int64_t at = 0; at < key_row; at += line) __builtin_prefetch(key + at, 0, 2);
-    for (std::int64_t at = 0; at < value_row; at += line) __builtin_prefetch(value + at, 0, 2);
-  }
+void TileWorker::widen(const Lines& lines, std::int64_t first, std::int64_t count,
+                       std::int64_t columns, float* out) const {
+  const auto widen_line = rows_.kernel().widen[static_cast<std::size_t>(rows_.element())];
+  if (lines.stride == lines.bytes) return widen_line(lines.at(first), count * columns, out);
+  for (std::int64_t i = 0; i < count; ++i)
+    widen_line(lines.at(first + i), columns, out + i * columns);
 }
 
-void TileWorker::interleave_values(const SdpaUnit& unit, std::int64_t first, std::int64_t count) {
+// Asks memory for keys and values [first, last): strips read many of them side by side, which processors' own
+// prefetching does not follow.
+void TileWorker::fetch(std::int64_t first, std::int64_t last) const {
+  constexpr std::int64_t line = 64;
+  for (std::int64_t i = first; i < last; ++i)
+    for (const Lines* lines : {&key_lines_, &value_lines_})
+      for (std::int64_t at = 0; at < lines->bytes; at += line)
+        __builtin_prefetch(lines->at(i) + at, 0, 2);
+}
+
+void TileWorker::interleave_values(std::int64_t first, std::int64_t count) {
   const std::int64_t columns = rows_.view().value_dim;
   const auto row = [&](std::int64_t i) {
-    return reinterpret_cast<const std::uint16_t*>(rows_.value(unit.batch, unit.kv_head, first + i));
+    return reinterpret_cast<const std::uint16_t*>(value_lines_.at(first + i));
   };
   auto* words = static_cast<std::uint32_t*>(values_);
   for (std::int64_t i = 0; i < count; i += 2, words += columns) {
@@ -174,35 +191,87 @@ void TileWorker::interleave_values(const SdpaUnit& unit, std::int64_t first, std
   }
 }
 
-void TileWorker::attend(const Tile& tile, const SdpaUnit& unit, const Block& block) {
-  const std::int64_t count = std::min(block.count, tile.last_to - block.first);
-  if (count <= 0 || block.first + block.count <= tile.first_from) return;
+void TileWorker::attend(int first_tile, int tiles, const SdpaUnit& unit, const Block& block) {
+  score(first_tile, tiles, block);
+  for (int i = 0; i < tiles; ++i)
+    if (scores_[i].count > 0) weigh(tiles_[first_tile + i], unit, block, scores_[i]);
+}
+
+// Scores of one or two tiles with the keys that any of their rows may see.
+void TileWorker::score(int first_tile, int tiles, const Block& block) {
   const AttentionKernel& kernel = rows_.kernel();
-  kernel.scores(
-      {block.keys, block.key_bytes, count, words_, tile.query, tile.vectors, scores_, block_top_});
+  const Tile* const tile = tiles_ + first_tile;
+  for (int i = 0; i < tiles; ++i) {
+    const bool sees = block.first + block.count > tile[i].first_from;
+    scores_[i].count =
+        sees ? std::clamp<std::int64_t>(tile[i].last_to - block.first, 0, block.count) : 0;
+    std::fill_n(scores_[i].top, tile[i].vectors * lanes_, lowest);
+  }
+  std::int64_t common = 0;
+  if (kernel.scores_of_two && tiles == 2 && tile[1].vectors == 2) {
+    common = std::min(scores_[0].count, scores_[1].count);
+    if (common > 0)
+      kernel.scores_of_two(score_args(tile[0], scores_[0], block, 0, common),
+                           score_args(tile[1], scores_[1], block, 0, common));
+  }
+  for (int i = 0; i < tiles; ++i)
+    if (scores_[i].count > common)
+      kernel.scores(score_args(tile[i], scores_[i], block, common, scores_[i].count - common));
+}
+
+ScoreArgs TileWorker::score_args(const Tile& tile, const Scores& scores, const Block& block,
+                                 std::int64_t first, std::int64_t count) const {
+  return {static_cast<const std::byte*>(block.keys) + first * block.key_bytes,
+          block.key_bytes,
+          count,
+          words_,
+          tile.query,
+          tile.vectors,
+          scores.scores + first * tile.vectors * lanes_,
+          scores.top};
+}
+
+void TileWorker::weigh(const Tile& tile, const SdpaUnit& unit, const Block& block,
+                       const Scores& scores) {
+  const AttentionKernel& kernel = rows_.kernel();
+  const std::int64_t count = scores.count;
   const bool limited = block.first < tile.last_from || block.first + count > tile.first_to;
-  if (rows_.has_bias()) add_bias(tile, unit, block, count);
-  if (limited) kernel.limit({scores_, count, tile.vectors, block.first, tile.from, tile.to});
-  if (limited || rows_.has_bias()) kernel.tops(scores_, count, tile.vectors, block_top_);
-  kernel.weigh(
-      {scores_, count, tile.vectors, rows_.factor(), tile.top, block_top_, tile.sum, shrink_});
+  if (rows_.has_bias()) add_bias(tile, unit, block, scores);
+  if (limited) limit(tile, block, scores);
+  if (limited || rows_.has_bias()) kernel.tops(scores.scores, count, tile.vectors, scores.top);
+  kernel.weigh({scores.scores, count, tile.vectors, rows_.factor(), tile.top, scores.top, tile.sum,
+                shrink_});
   const std::int64_t steps = kernel.pairs ? (count + 1) / 2 : count;
-  kernel.context({block.values, block.value_words, steps, rows_.view().value_dim, scores_,
+  kernel.context({block.values, block.value_words, steps, rows_.view().value_dim, scores.scores,
                   tile.vectors, shrink_, tile.context});
 }
 
+// Keys in front of and behind those that all of its rows see.
+void TileWorker::limit(const Tile& tile, const Block& block, const Scores& scores) const {
+  const std::int64_t width = tile.vectors * lanes_;
+  const auto outside = [&](std::int64_t begin, std::int64_t end) {
+    if (begin < end)
+      rows_.kernel().limit({scores.scores + begin * width, end - begin, tile.vectors,
+                            block.first + begin, tile.from, tile.to});
+  };
+  const std::int64_t front =
+      std::clamp<std::int64_t>(tile.last_from - block.first, 0, scores.count);
+  outside(0, front);
+  outside(std::clamp(tile.first_to - block.first, front, scores.count), scores.count);
+}
+
 void TileWorker::add_bias(const Tile& tile, const SdpaUnit& unit, const Block& block,
-                          std::int64_t count) {
+                          const Scores& scores) {
   const AttentionView& view = rows_.view();
   const std::int64_t width = tile.vectors * lanes_;
   if (view.mask) {
     for (std::int64_t lane = 0; lane < width; ++lane)
       rows_.mask(unit.batch, unit.kv_head, tile.first + std::min(lane, tile.rows - 1), block.first,
-                 count, mask_lines_ + lane * key_block_);
-    rows_.vector().transpose_words(mask_lines_, key_block_ * 4, width, count,
+                 scores.count, mask_lines_ + lane * key_block_);
+    rows_.vector().transpose_words(mask_lines_, key_block_ * 4, width, scores.count,
                                    reinterpret_cast<std::uint32_t*>(mask_), width);
   }
-  rows_.kernel().bias({scores_, view.mask ? mask_ : nullptr, count, tile.vectors,
+  rows_.kernel().bias({scores.scores, view.mask ? mask_ : nullptr, scores.count, tile.vectors,
                        static_cast<float>(view.scale), static_cast<float>(view.softcap)});
 }
 

@@ -4,11 +4,15 @@
 
 namespace wattention::cpu {
 
-/// Rows of a unit: each block of keys and values is fetched, and widened or interleaved, once for all of them.
-constexpr std::int64_t rows_per_tile_unit = 128;
+/// Rows of a unit of tiles: each block of keys and values is fetched, and widened or interleaved, once for all of them.
+/// No row's bits hang on it.
+std::int64_t rows_of_tile_unit(const SdpaRows& rows, int threads);
 
 class TileWorker {
  public:
+  /// Of a unit.
+  static constexpr int most_tiles = 16;
+
   /// With null memory only bytes() holds.
   TileWorker(const SdpaRows& rows, const SdpaWork& work, std::byte* memory);
   std::int64_t bytes() const { return bytes_; }
@@ -26,6 +30,12 @@ class TileWorker {
     std::int32_t *from, *to;
     std::int64_t first_from, last_from, first_to, last_to;  // the least and the largest of them
   };
+  // Rows of keys or values of the unit's head, as they lie.
+  struct Lines {
+    const std::byte* first;
+    std::int64_t stride, bytes;  // from one to the next, and of one
+    const std::byte* at(std::int64_t i) const { return first + i * stride; }
+  };
   // A block of keys, as the kernel takes it.
   struct Block {
     std::int64_t first, count;
@@ -34,14 +44,26 @@ class TileWorker {
     const void* values;
     std::int64_t value_words;
   };
+  // What a tile of the two that go together keeps of a block.
+  struct Scores {
+    float *scores, *top;  // [key][lane], [lane]
+    std::int64_t count;
+  };
 
   void prepare(Tile& tile, const SdpaUnit& unit);
   void prepare_query(const Tile& tile, const SdpaUnit& unit);
-  Block block_of(const SdpaUnit& unit, std::int64_t first, std::int64_t count);
-  void fetch(const SdpaUnit& unit, std::int64_t first, std::int64_t end) const;
-  void interleave_values(const SdpaUnit& unit, std::int64_t first, std::int64_t count);
-  void attend(const Tile& tile, const SdpaUnit& unit, const Block& block);
-  void add_bias(const Tile& tile, const SdpaUnit& unit, const Block& block, std::int64_t count);
+  Block block_of(std::int64_t first, std::int64_t count);
+  void widen(const Lines& lines, std::int64_t first, std::int64_t count, std::int64_t columns,
+             float* out) const;
+  void fetch(std::int64_t first, std::int64_t last) const;
+  void interleave_values(std::int64_t first, std::int64_t count);
+  void attend(int first_tile, int tiles, const SdpaUnit& unit, const Block& block);
+  void score(int first_tile, int tiles, const Block& block);
+  ScoreArgs score_args(const Tile& tile, const Scores& scores, const Block& block,
+                       std::int64_t first, std::int64_t count) const;
+  void weigh(const Tile& tile, const SdpaUnit& unit, const Block& block, const Scores& scores);
+  void limit(const Tile& tile, const Block& block, const Scores& scores) const;
+  void add_bias(const Tile& tile, const SdpaUnit& unit, const Block& block, const Scores& scores);
   void finish(const Tile& tile, const SdpaUnit& unit, float* states);
 
   const SdpaRows& rows_;
@@ -49,10 +71,11 @@ class TileWorker {
   int lanes_;
   std::int64_t words_;  // of a row of keys
   std::int64_t key_block_;
-  static constexpr int most_tiles = 16;
   Tile tiles_[most_tiles];
   int tile_count_ = 0;
-  float *scores_, *block_top_, *shrink_;
+  Lines key_lines_, value_lines_;
+  Scores scores_[2];
+  float* shrink_;
   float* gathered_;            // [width][head_dim or value_dim]: rows of queries or of the result
   float *mask_lines_, *mask_;  // [width][key_block], [key_block][width]
   void *keys_, *values_;       // widened, or values interleaved

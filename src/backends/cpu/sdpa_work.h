@@ -49,6 +49,7 @@ class SdpaWork {
   /// attention is causal.
   SdpaUnit unit(std::int64_t index) const;
   std::int64_t pieces() const { return pieces_; }
+  std::int64_t rows_per_unit() const { return rows_per_unit_; }
 
   /// A row after all of the call's keys: written, or merged into what is kept of it.
   void deliver(std::int64_t b, std::int64_t kv_head, std::int64_t row,

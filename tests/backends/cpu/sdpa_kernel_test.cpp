@@ -98,7 +98,7 @@ TEST_P(SdpaKernelTest, ATileIsExactOnWholeNumbers) {
               pairs && key + 1 < count ? values[static_cast<std::size_t>((key + 1) * value_dim + d)]
                                        : 0));
       std::vector<float> scores(static_cast<std::size_t>((count + 1) * lanes)),
-          top(static_cast<std::size_t>(lanes));
+          top(static_cast<std::size_t>(lanes), -inf);
       kernel().scores({key_words.data(), head_dim / step * 4, count, head_dim / step,
                        query_words.data(), vectors, scores.data(), top.data()});
       for (std::int64_t lane = 0; lane < lanes; ++lane) {
@@ -139,6 +139,45 @@ TEST_P(SdpaKernelTest, ATileIsExactOnWholeNumbers) {
           ASSERT_NEAR(context[static_cast<std::size_t>(d * lanes + lane)],
                       exact[static_cast<std::size_t>(d)], 4e-6 * total)
               << d;
+      }
+    }
+  }
+}
+
+// A score adds up from the first word to the last in every strip, so that strips of two tiles have each one's bits.
+TEST_P(SdpaKernelTest, TwoTilesAtOnceHaveTheBitsOfEach) {
+  if (kernel().scores_of_two == nullptr) GTEST_SKIP() << kernel().name << " takes one tile";
+  const std::int64_t lanes = width(2);
+  for (const std::int64_t words : {1, 2, 7, 64}) {
+    for (const std::int64_t count : {1, 5, 6, 13, 126}) {
+      const std::vector<float> keys = normal_floats(count * words, 4);
+      for (const unsigned seed : {5u, 6u}) {
+        const std::vector<float> query = normal_floats(words * lanes, seed),
+                                 other = normal_floats(words * lanes, 7);
+        const auto size = static_cast<std::size_t>(count * lanes);
+        const auto tile = static_cast<std::size_t>(lanes);
+        std::vector<float> alone(size), first(size), second(size), top(tile, 0.5f),
+            first_top = top, second_top = top;
+        const auto args = [&](const std::vector<float>& q, std::vector<float>& scores,
+                              std::vector<float>& tops) {
+          return cpu::ScoreArgs{keys.data(),
+                                words * 4,
+                                count,
+                                words,
+                                reinterpret_cast<const std::uint32_t*>(q.data()),
+                                2,
+                                scores.data(),
+                                tops.data()};
+        };
+        kernel().scores(args(query, alone, top));
+        // In either place.
+        if (seed == 5u)
+          kernel().scores_of_two(args(query, first, first_top), args(other, second, second_top));
+        else
+          kernel().scores_of_two(args(other, second, second_top), args(query, first, first_top));
+        ASSERT_EQ(first, alone) << words << " words, " << count << " keys";
+        ASSERT_EQ(first_top, top);
+        ASSERT_NE(second, alone);
       }
     }
   }

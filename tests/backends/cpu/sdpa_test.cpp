@@ -121,6 +121,22 @@ TEST(Sdpa, LongKeysInPiecesAndTheSameBitsForEveryThreadCount) {
   }
 }
 
+// One thread takes units of twice as many rows as two do here; windows begin and end within them.
+TEST(Sdpa, TheSameBitsWhateverAUnitsRowsAre) {
+  for (const DType dtype : {DType::f32, DType::bf16, DType::f16}) {
+    const Tensor query = normal_tensor({1, 4, 600, 24}, dtype, 1),
+                 key = normal_tensor({1, 4, 700, 24}, dtype, 2),
+                 value = normal_tensor({1, 4, 700, 24}, dtype, 3);
+    for (const Options& options :
+         {Options{.is_causal = true}, Options{.window_left = 150, .window_right = 30}}) {
+      const Tensor one = attend(open_device("cpu", {.threads = 1}), query, key, value, options),
+                   two = attend(open_device("cpu", {.threads = 2}), query, key, value, options);
+      EXPECT_EQ(testing::values_of(one), testing::values_of(two)) << to_string(dtype);
+      expect_close(one, exactly(query, key, value, options), bound(dtype, 6), "one thread");
+    }
+  }
+}
+
 TEST(Sdpa, LargeScoresTiesAndOutliers) {
   const Tensor query = normal_tensor({1, 1, 40, 32}, DType::f32, 1, 30.0f);
   Tensor key = normal_tensor({1, 1, 300, 32}, DType::f32, 2, 30.0f);

@@ -19,6 +19,8 @@ struct Avx2Attention : Avx2Lanes {
   static constexpr bool pairs = false;
   /// 6 x 2 accumulators, 2 vectors of the tile and a broadcast are 15 of 16 registers.
   static constexpr int block_rows = 6;
+  static constexpr int pair_rows = 0;
+  static constexpr bool broadcasts_in_place = false;
   /// 4 rows x 2 accumulators, a value's vector and a weight.
   static constexpr int row_vectors = 2;
 

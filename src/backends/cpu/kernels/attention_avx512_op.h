@@ -14,6 +14,9 @@ struct Avx512Attention : Avx512Lanes {
   static constexpr bool pairs = false;
   /// 14 x 2 accumulators, 2 vectors of the tile and a broadcast are 31 of 32 registers.
   static constexpr int block_rows = 14;
+  /// 6 x 4 accumulators, 4 vectors of two tiles and a broadcast are 29: 10 loads for 24 multiply-adds, not 16 for 28.
+  static constexpr int pair_rows = 6;
+  static constexpr bool broadcasts_in_place = true;
   /// 4 rows x 4 accumulators, and a value's vector.
   static constexpr int row_vectors = 4;
 
@@ -23,6 +26,16 @@ struct Avx512Attention : Avx512Lanes {
     return _mm512_set1_ps(word);
   }
   static Vec multiply_add_words(Vec a, Vec b, Vec c) { return _mm512_fmadd_ps(a, b, c); }
+  // Compilers would load the word once for all its multiply-adds.
+  static Vec multiply_add_at(const void* p, Vec b, Vec c) {
+    struct __attribute__((packed, may_alias)) Word {
+      float value;
+    };
+    __asm__("vfmadd231ps %2%{1to16%}, %1, %0"
+            : "+v"(c)
+            : "v"(b), "m"(*static_cast<const Word*>(p)));
+    return c;
+  }
   static Vec times_power_of_two(Vec v, Vec n, Vec t) {
     return _mm512_maskz_scalef_ps(_mm512_cmp_ps_mask(t, set(-126.0f), _CMP_NLT_UQ), v, n);
   }

@@ -6,6 +6,12 @@
 namespace wattention::cpu {
 namespace {
 
+template <class Op>
+constexpr auto scores_of_two_or_null() -> decltype(AttentionKernel::scores_of_two) {
+  if constexpr (Op::pair_rows > 0) return scores_of_two<Op>;
+  return nullptr;
+}
+
 template <class TileOp, class RowOp>
 constexpr AttentionKernel attention_of(const char* name, Isa isa) {
   using enum Element;
@@ -14,6 +20,7 @@ constexpr AttentionKernel attention_of(const char* name, Isa isa) {
           TileOp::lanes,
           TileOp::pairs,
           tile_scores<TileOp>,
+          scores_of_two_or_null<TileOp>(),
           limit_tile<TileOp>,
           bias_tile<TileOp>,
           tile_tops<TileOp>,

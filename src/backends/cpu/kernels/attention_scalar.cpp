@@ -17,6 +17,8 @@ struct ScalarAttention {
   static constexpr bool pairs = false;
   /// 4 x 2 accumulators, 2 vectors of the tile and a broadcast are 11 of SSE's 16 registers.
   static constexpr int block_rows = 4;
+  static constexpr int pair_rows = 0;
+  static constexpr bool broadcasts_in_place = false;
   static constexpr int row_vectors = 2;
 
   static Vec load(const float* p) {

@@ -1,13 +1,14 @@
 #pragma once
 // The loop nests of a tile, written once; an Op injects the instructions. Beside what attention_exp.h needs an Op has
-// broadcast, words (a vector of query words or weights), multiply_add_words (by words) and `pairs`.
+// broadcast, multiply_add_words (by words), `pairs`, and says how it likes its blocks: block_rows, pair_rows, and
+// broadcasts_in_place with multiply_add_at(p, b, c) = broadcast(p) b + c in one instruction.
 //
 //   block:   acc[rows][vectors] stay in registers: rows of keys (scores) or of columns (context)
 //     for each word k:   b = one row of the tile's words (vectors registers)
 //       for m:           acc[m] += broadcast(a[m][k]) * b
 //
 // A lies in rows of its caller's memory: `along` words from one k to the next, `across` from one m to the next, of
-// which one is a word.
+// which one is a word. Each acc adds up from the first word to the last, whatever the block's shape is.
 #include "backends/cpu/kernels/attention_exp.h"
 
 namespace wattention::cpu {
@@ -26,9 +27,10 @@ class RowOffsets {
     // Compilers would count them back to multiples of `one_`, and keep a pointer for each row.
     __asm__("" : "+r"(three_), "+r"(five_), "+r"(far_));
   }
-  template <int m>
+  /// At word `k` from here.
+  template <int m, int k>
   const void* row() const {
-    const char* base = m < 7 ? near_ : far_;
+    const char* base = (m < 7 ? near_ : far_) + 4 * k;
     constexpr int step = m % 7;
     if constexpr (step == 0) return base;
     if constexpr (step == 1 || step == 2 || step == 4) return base + one_ * step;
@@ -36,9 +38,9 @@ class RowOffsets {
     if constexpr (step == 5) return base + five_;
     if constexpr (step == 6) return base + three_ * 2;
   }
-  void next_word() {
-    near_ += 4;
-    far_ += 4;
+  void advance(int words) {
+    near_ += 4 * words;
+    far_ += 4 * words;
   }
 
  private:
@@ -51,64 +53,157 @@ class Neighbours {
  public:
   Neighbours(const void* first, int64_t stride)
       : at_(static_cast<const char*>(first)), stride_(stride) {}
-  template <int m>
+  template <int m, int k>
   const void* row() const {
-    return at_ + 4 * m;
+    return at_ + k * stride_ + 4 * m;
   }
-  void next_word() { at_ += stride_; }
+  void advance(int words) { at_ += words * stride_; }
 
  private:
   const char* at_;
   int64_t stride_;
 };
 
-template <class Op, int vectors, class Rows, int m, int rows>
+/// The words of one tile, of `vectors` vectors.
+template <class Op, int vectors>
+class OneTile {
+ public:
+  explicit OneTile(const void* words) : at_(static_cast<const float*>(words)) {}
+  template <int v, int k>
+  typename Op::Vec load() const {
+    return Op::load(at_ + (k * vectors + v) * Op::lanes);
+  }
+  void advance(int words) { at_ += words * vectors * Op::lanes; }
+
+ private:
+  const float* at_;
+};
+
+/// Of two tiles of two vectors side by side.
+template <class Op>
+class TwoTiles {
+ public:
+  TwoTiles(const void* first, const void* second) : first_(first), second_(second) {}
+  template <int v, int k>
+  typename Op::Vec load() const {
+    if constexpr (v < 2)
+      return first_.template load<v, k>();
+    else
+      return second_.template load<v - 2, k>();
+  }
+  void advance(int words) {
+    first_.advance(words);
+    second_.advance(words);
+  }
+
+ private:
+  OneTile<Op, 2> first_, second_;
+};
+
+template <class Op, int vectors, int m, int k, int in_place, class Rows, int rows>
 inline void multiply_rows_by(const Rows& a, const typename Op::Vec (&b)[vectors],
                              typename Op::Vec (&acc)[rows][vectors]) {
   if constexpr (m < rows) {
-    const auto word = Op::broadcast(a.template row<m>());
-    WATTENTION_UNROLL
-    for (int v = 0; v < vectors; ++v) acc[m][v] = Op::multiply_add_words(word, b[v], acc[m][v]);
-    multiply_rows_by<Op, vectors, Rows, m + 1, rows>(a, b, acc);
+    const void* at = a.template row<m, k>();
+    if constexpr (m < in_place) {
+      WATTENTION_UNROLL
+      for (int v = 0; v < vectors; ++v) acc[m][v] = Op::multiply_add_at(at, b[v], acc[m][v]);
+    } else {
+      const auto word = Op::broadcast(at);
+      WATTENTION_UNROLL
+      for (int v = 0; v < vectors; ++v) acc[m][v] = Op::multiply_add_words(word, b[v], acc[m][v]);
+    }
+    multiply_rows_by<Op, vectors, m + 1, k, in_place>(a, b, acc);
   }
 }
 
-template <class Op, int vectors, int rows, class Rows>
-inline void block(Rows a, const float* b, int64_t words, typename Op::Vec (&acc)[rows][vectors]) {
+template <class Op, int vectors, int v, int k, class Tile>
+inline void load_words(const Tile& tile, typename Op::Vec (&b)[vectors]) {
+  if constexpr (v < vectors) {
+    b[v] = tile.template load<v, k>();
+    load_words<Op, vectors, v + 1, k>(tile, b);
+  }
+}
+
+template <class Op, int vectors, int k, int in_place, int rows, class Rows, class Tile>
+inline void multiply_word(const Rows& a, const Tile& tile, typename Op::Vec (&acc)[rows][vectors]) {
+  typename Op::Vec b[vectors];
+  load_words<Op, vectors, 0, k>(tile, b);
+  multiply_rows_by<Op, vectors, 0, k, in_place>(a, b, acc);
+}
+
+// Two words a turn: the loop's own instructions are then a twentieth of it. `in_place` rows are broadcast by their
+// multiply-adds.
+template <class Op, int vectors, int in_place, int rows, class Rows, class Tile>
+inline void block(Rows a, Tile tile, int64_t words, typename Op::Vec (&acc)[rows][vectors]) {
   WATTENTION_UNROLL
   for (int m = 0; m < rows; ++m) {
     WATTENTION_UNROLL
     for (int v = 0; v < vectors; ++v) acc[m][v] = Op::set(0.0f);
   }
-  for (int64_t k = 0; k < words; ++k, b += vectors * Op::lanes, a.next_word()) {
-    typename Op::Vec row[vectors];
+  for (; words >= 2; words -= 2, a.advance(2), tile.advance(2)) {
+    multiply_word<Op, vectors, 0, in_place>(a, tile, acc);
+    multiply_word<Op, vectors, 1, in_place>(a, tile, acc);
+  }
+  if (words > 0) multiply_word<Op, vectors, 0, in_place>(a, tile, acc);
+}
+
+// The largest of rows m, m + 1 .. m + count - 1, halved until one is left: no chain of them all.
+template <class Op, int v, int m, int count, int rows, int vectors>
+inline typename Op::Vec largest_row(const typename Op::Vec (&acc)[rows][vectors]) {
+  if constexpr (count == 1)
+    return acc[m][v];
+  else
+    return Op::max(largest_row<Op, v, m, count / 2>(acc),
+                   largest_row<Op, v, m + count / 2, count - count / 2>(acc));
+}
+
+// Vectors v .. of a strip's scores, of a tile of `vectors` from vector `first` on: stored, and what they add to the
+// largest.
+template <class Op, int first, int vectors, int v, int rows, int all>
+inline void store_scores(const typename Op::Vec (&acc)[rows][all], float* scores, float* top) {
+  if constexpr (v < vectors) {
     WATTENTION_UNROLL
-    for (int v = 0; v < vectors; ++v) row[v] = Op::load(b + v * Op::lanes);
-    multiply_rows_by<Op, vectors, Rows, 0, rows>(a, row, acc);
+    for (int m = 0; m < rows; ++m)
+      Op::store(scores + (m * vectors + v) * Op::lanes, acc[m][first + v]);
+    float* at = top + v * Op::lanes;
+    Op::store(at, Op::max(Op::load(at), largest_row<Op, first + v, 0, rows>(acc)));
+    store_scores<Op, first, vectors, v + 1>(acc, scores, top);
   }
 }
 
-// One strip of keys: its scores, and what they add to the largest.
-template <class Op, int vectors, int rows>
-inline void score_strip(const ScoreArgs& s, const char* keys, float* scores,
-                        typename Op::Vec (&top)[vectors]) {
-  typename Op::Vec acc[rows][vectors];
-  block<Op, vectors, rows>(RowOffsets(keys, s.key_bytes), reinterpret_cast<const float*>(s.query),
-                           s.words, acc);
-  WATTENTION_UNROLL
-  for (int m = 0; m < rows; ++m) {
-    WATTENTION_UNROLL
-    for (int v = 0; v < vectors; ++v) {
-      Op::store(scores + (m * vectors + v) * Op::lanes, acc[m][v]);
-      top[v] = Op::max(top[v], acc[m][v]);
-    }
-  }
+inline const char* row_of(const ScoreArgs& s, int64_t key) {
+  return static_cast<const char*>(s.keys) + key * s.key_bytes;
 }
+
+// One strip of keys from `key` on.
+template <class Op, int vectors, int rows>
+inline void score_strip(const ScoreArgs& s, int64_t key) {
+  typename Op::Vec acc[rows][vectors];
+  block<Op, vectors, 0>(RowOffsets(row_of(s, key), s.key_bytes), OneTile<Op, vectors>(s.query),
+                        s.words, acc);
+  store_scores<Op, 0, vectors, 0>(acc, s.scores + key * vectors * Op::lanes, s.top);
+}
+
+template <class Op, int rows>
+inline void score_strip_of_two(const ScoreArgs& s, const ScoreArgs& t, int64_t key) {
+  typename Op::Vec acc[rows][4];
+  block<Op, 4, 0>(RowOffsets(row_of(s, key), s.key_bytes), TwoTiles<Op>(s.query, t.query), s.words,
+                  acc);
+  store_scores<Op, 0, 2, 0>(acc, s.scores + key * 2 * Op::lanes, s.top);
+  store_scores<Op, 2, 2, 0>(acc, t.scores + key * 2 * Op::lanes, t.top);
+}
+
+// A broadcast in place saves an instruction and costs a load. Two thirds of the rows leave less than two loads to a
+// cycle of multiply-adds: 2 + 14 + 9 in 14.
+template <class Op, int vectors, int rows>
+constexpr int rows_in_place = Op::broadcasts_in_place&& vectors == 2 ? rows * 2 / 3 : 0;
 
 template <class Op, int vectors, int rows>
 inline void context_strip(const ContextArgs& s, const char* values, float* context) {
   typename Op::Vec acc[rows][vectors];
-  block<Op, vectors, rows>(Neighbours(values, s.value_words * 4), s.weights, s.steps, acc);
+  block<Op, vectors, rows_in_place<Op, vectors, rows>>(
+      Neighbours(values, s.value_words * 4), OneTile<Op, vectors>(s.weights), s.steps, acc);
   WATTENTION_UNROLL
   for (int m = 0; m < rows; ++m) {
     WATTENTION_UNROLL
@@ -128,31 +223,25 @@ inline void with_height(int64_t height, const Body& body) {
   body.template operator()<rows>();
 }
 
-/// `count` rows in even strips of at most block_rows: 16 are 8 + 8, not 14 + 2. body<rows>(first row).
-template <class Op, class Body>
+/// `count` rows in even strips of at most `most`: 16 are 8 + 8, not 14 + 2. body<rows>(first row).
+template <int most, class Body>
 inline void in_strips(int64_t count, const Body& body) {
-  const int64_t strips = (count + Op::block_rows - 1) / Op::block_rows;
+  const int64_t strips = (count + most - 1) / most;
   for (int64_t i = 0; i < strips; ++i) {
     const int64_t begin = count * i / strips, end = count * (i + 1) / strips;
-    with_height<Op::block_rows>(end - begin,
-                                [&]<int rows>() { body.template operator()<rows>(begin); });
+    with_height<most>(end - begin, [&]<int rows>() { body.template operator()<rows>(begin); });
   }
 }
 
 template <class Op, int vectors>
 inline void tile_scores_of(const ScoreArgs& s) {
-  typename Op::Vec top[vectors];
-  for (int v = 0; v < vectors; ++v) top[v] = Op::set(-__builtin_inff());
-  in_strips<Op>(s.count, [&]<int rows>(int64_t key) {
-    score_strip<Op, vectors, rows>(s, static_cast<const char*>(s.keys) + key * s.key_bytes,
-                                   s.scores + key * vectors * Op::lanes, top);
-  });
-  for (int v = 0; v < vectors; ++v) Op::store(s.top + v * Op::lanes, top[v]);
+  in_strips<Op::block_rows>(s.count,
+                            [&]<int rows>(int64_t key) { score_strip<Op, vectors, rows>(s, key); });
 }
 
 template <class Op, int vectors>
 inline void tile_context_of(const ContextArgs& s) {
-  in_strips<Op>(s.columns, [&]<int rows>(int64_t column) {
+  in_strips<Op::block_rows>(s.columns, [&]<int rows>(int64_t column) {
     context_strip<Op, vectors, rows>(s, static_cast<const char*>(s.values) + column * 4,
                                      s.context + column * vectors * Op::lanes);
   });
@@ -161,6 +250,11 @@ inline void tile_context_of(const ContextArgs& s) {
 template <class Op>
 void tile_scores(const ScoreArgs& s) {
   s.vectors == 1 ? tile_scores_of<Op, 1>(s) : tile_scores_of<Op, 2>(s);
+}
+template <class Op>
+void scores_of_two(const ScoreArgs& s, const ScoreArgs& t) {
+  in_strips<Op::pair_rows>(s.count,
+                           [&]<int rows>(int64_t key) { score_strip_of_two<Op, rows>(s, t, key); });
 }
 template <class Op>
 void tile_context(const ContextArgs& s) {
