@@ -110,13 +110,25 @@ class Browser:
 
     def open(self, path, width=1280, height=800, dark=False):
         """Loads a file with a window of `width` CSS pixels; forgets earlier events."""
+        self.open_address("file://" + os.path.realpath(path), width, height, dark)
+
+    def open_address(self, address, width=1280, height=800, dark=False):
+        """The same for a page of a server."""
         self.events.clear()
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1,
                   mobile=width < 600)
         self.call("Emulation.setEmulatedMedia",
                   features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
-        self.call("Page.navigate", url="file://" + os.path.realpath(path))
+        self.call("Page.navigate", url=address)
         self.wait_for("Page.loadEventFired")
+
+    def wait_until(self, expression):
+        """Until a JavaScript expression holds, for pages that scripts fill."""
+        deadline = time.monotonic() + self.timeout_s
+        while not self.evaluate(expression):
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"{expression}: not within {self.timeout_s} s")
+            time.sleep(0.1)
 
     def requests(self):
         """Addresses asked for since open(), the page's own included."""

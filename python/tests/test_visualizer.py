@@ -22,6 +22,7 @@ y = ttnn.to_memory_config(x, ttnn.L1_MEMORY_CONFIG)
 z = ttnn.add(x, x)
 ttnn.deallocate(y)
 ttnn.to_torch(ttnn.relu(z))
+ttnn.to_memory_config(x, ttnn.create_sharded_memory_config((64, 96), ttnn.CoreGrid(y=1, x=3), ttnn.ShardStrategy.WIDTH))
 """
 
 
@@ -46,10 +47,11 @@ class Folder(unittest.TestCase):
 
     def test_operations_in_order(self):
         names = [name for name, in rows(self.report, "SELECT name FROM operations ORDER BY operation_id")]
-        self.assertEqual(names, ["ttnn.from_torch", "ttnn.to_memory_config", "ttnn.add", "ttnn.relu", "ttnn.to_torch"])
+        self.assertEqual(names, ["ttnn.from_torch", "ttnn.to_memory_config", "ttnn.add", "ttnn.relu", "ttnn.to_torch",
+                                 "ttnn.to_memory_config"])
         durations = [time for time, in rows(self.report, "SELECT duration FROM operations")]
         self.assertTrue(all(0 < time < 0.01 for time in durations), durations)
-        self.assertEqual(len(rows(self.report, "SELECT * FROM operation_arguments WHERE value = 'modelled'")), 5)
+        self.assertEqual(len(rows(self.report, "SELECT * FROM operation_arguments WHERE value = 'modelled'")), 6)
         self.assertIn("program.py\", line 6", rows(self.report, "SELECT stack_trace FROM stack_traces")[2][0])
         self.assertIn("report_name", json.loads((self.report / "config.json").read_text(encoding="utf-8")))
 
@@ -66,10 +68,50 @@ class Folder(unittest.TestCase):
         # Six tiles of 2048 bytes go round twelve banks: one in the fullest.
         self.assertEqual({size for _, size in held}, {2048})
 
+    def test_where_pages_lie(self):
+        chunks = rows(self.report, "SELECT bank_id, core_x, core_y, chunk_address, chunk_size, num_pages FROM "
+                                   "buffer_chunks WHERE operation_id = 2 ORDER BY bank_id")
+        # Six tiles in the first six of 64 banks, whose cores are shuffled.
+        self.assertEqual([(bank, size, pages) for bank, _, _, _, size, pages in chunks],
+                         [(bank, 2048, 1) for bank in range(6)])
+        self.assertEqual(len({(x, y) for _, x, y, _, _, _ in chunks}), 6)
+        address, = rows(self.report, "SELECT address FROM buffers WHERE operation_id = 2 AND buffer_type = 1")[0]
+        self.assertEqual({at for _, _, _, at, _, _ in chunks}, {address})
+
+    def test_shards_lie_on_their_cores(self):
+        (config,) = rows(self.report, "SELECT memory_config FROM tensors WHERE memory_config LIKE '%SHARDED%'")[0]
+        self.assertIn("shard_spec=ShardSpec(grid={[(x=0,y=0) - (x=2,y=0)]},shape={64, 32},"
+                      "orientation=ShardOrientation::ROW_MAJOR,halo=0)", config)
+        cores = rows(self.report, "SELECT core_x, core_y, chunk_size, num_pages FROM buffer_chunks WHERE "
+                                  "operation_id = 6 ORDER BY core_x")
+        self.assertEqual(cores, [(x, 0, 4096, 2) for x in range(3)])
+
+    def test_circular_buffers(self):
+        (text,) = rows(self.report, "SELECT captured_graph FROM captured_graph WHERE operation_id = 3")[0]
+        nodes = json.loads(text)
+        self.assertEqual([node["counter"] for node in nodes], list(range(len(nodes))))
+        self.assertTrue(all(sink < len(nodes) for node in nodes for sink in node["connections"]))
+        first_free, end = rows(self.report, "SELECT address_at_first_l1_cb_buffer, worker_l1_size FROM devices")[0]
+        for node in nodes:
+            if node["node_type"] == "circular_buffer_allocate":
+                self.assertEqual(int(node["params"]["address"]), first_free)
+                first_free += int(node["params"]["size"])
+                self.assertEqual(node["params"]["core_range_set"], "{[(x=0,y=0) - (x=7,y=7)]}")
+        self.assertLess(first_free, end)
+        kinds = [node["node_type"] for node in nodes]
+        self.assertGreaterEqual(kinds.count("circular_buffer_allocate"), 3)  # two operands and a result
+        self.assertEqual((kinds.count("function_start"), kinds.count("buffer_allocate")), (1, 1))
+
+    def test_sources_are_kept(self):
+        (path, text), = rows(self.report, "SELECT path, contents FROM source_files")
+        self.assertEqual((Path(path).name, text), ("program.py", PROGRAM))
+        (trace,) = rows(self.report, "SELECT stack_trace FROM stack_traces WHERE operation_id = 3")[0]
+        self.assertEqual(trace, f'File "{path}", line 6,\n    z = ttnn.add(x, x)')
+
     def test_l1_is_freed(self):
         counts = [rows(self.report, f"SELECT COUNT(*) FROM buffers WHERE operation_id = {number} AND buffer_type = 1")
-                  [0][0] for number in range(1, 6)]
-        self.assertEqual(counts, [0, 1, 1, 0, 0])
+                  [0][0] for number in range(1, 7)]
+        self.assertEqual(counts, [0, 1, 1, 0, 0, 1])
 
     def test_the_device(self):
         (device,) = rows(self.report, "SELECT num_compute_cores, l1_num_banks, worker_l1_size, cb_limit FROM devices")
@@ -87,7 +129,7 @@ class Folder(unittest.TestCase):
         self.assertEqual(len(list(queries.query_devices())), 1)
         tensors = list(queries.query_tensors())
         self.assertEqual({tensor.memory_config["memory_layout"] for tensor in tensors if tensor.memory_config},
-                         {"TensorMemoryLayout::INTERLEAVED"})
+                         {"TensorMemoryLayout::INTERLEAVED", "TensorMemoryLayout::WIDTH_SHARDED"})
         self.assertGreater(len(list(queries.query_buffers())), 8)
 
 
@@ -114,6 +156,15 @@ class Logging(WithDevice):
             ttnn.exp(x)
         ttnn.relu(x)
         self.assertEqual(rows(self.root / "mine", "SELECT name FROM operations"), [("ttnn.exp",)])
+
+    def test_a_detailed_report_has_pages(self):
+        x = self.send(np.ones((32, 96), np.float32))
+        self.switches(root_report_path=self.root, enable_fast_runtime_mode=False, report_name="pages",
+                      enable_logging=True, enable_detailed_buffer_report=True)
+        ttnn.to_memory_config(x, ttnn.L1_MEMORY_CONFIG)
+        ttnn.CONFIG.enable_logging = False
+        pages = rows(self.root / "pages", "SELECT page_index, bank_id, page_size FROM buffer_pages")
+        self.assertEqual(pages, [(page, page, 2048) for page in range(3)])
 
     def test_a_device_that_closes_leaves_its_log(self):
         self.switches(root_report_path=self.root, enable_fast_runtime_mode=False, report_name="closed",

@@ -17,6 +17,12 @@ Json json_of(const HeldMemory& memory) {
           {"first_free", memory.first_free}};
 }
 
+Json json_of(const OpReport& program) {
+  Json attributes = Json::object();
+  for (const auto& [name, value] : program.attributes) attributes[name] = value;
+  return {{"program", program.kernel}, {"attributes", std::move(attributes)}};
+}
+
 }  // namespace
 
 // A view of the same memory is the same tensor.
@@ -24,14 +30,16 @@ std::size_t Journal::number_of(const Backend& device, const Tensor& tensor) {
   Known& known = known_[tensor.storage().get()];
   if (!known.storage.expired()) return known.number;
   known = {tensor.storage(), tensors_.size()};
-  Seen seen{facts_of(tensor), {}};
+  Seen seen{facts_of(tensor), {}, {}};
+  if (const Sharding* sharding = tensor.sharding()) seen.sharding = *sharding;
   if (tensor.storage()->backend().get() == &device) seen.address = device.address_of(tensor);
   tensors_.push_back(seen);
   return known.number;
 }
 
-void Journal::add(const ExplainedOp& call, const CallTensors& tensors) {
-  Call made{call.site, call.op, call.attributes, {}, {}, {}};
+void Journal::add(const ExplainedOp& call, const CallTensors& tensors,
+                  std::span<const OpReport> programs) {
+  Call made{call.site, call.op, call.attributes, {}, {}, {}, {programs.begin(), programs.end()}};
   for (const Tensor& tensor : tensors.operands)
     made.operands.push_back(number_of(tensors.device, tensor));
   for (const Tensor& tensor : tensors.results)
@@ -51,13 +59,14 @@ std::string Journal::json() const {
          {"dtype", to_string(seen.facts.dtype)},
          {"layout", to_string(seen.facts.layout)},
          {"memory", to_string(seen.facts.memory)},
-         {"sharded", seen.facts.shards ? Json(to_string(Sharding{.layout = *seen.facts.shards}))
-                                       : Json(nullptr)},
+         {"sharding", seen.sharding ? Json(to_string(*seen.sharding)) : Json(nullptr)},
          {"address", seen.address ? Json(*seen.address) : Json(nullptr)}});
   for (const Call& call : calls_) {
     Json buffers = Json::array();
     for (const HeldBuffer& buffer : call.buffers)
       buffers.push_back({to_string(buffer.memory), buffer.address, buffer.bytes_per_bank});
+    Json programs = Json::array();
+    for (const OpReport& program : call.programs) programs.push_back(json_of(program));
     made["calls"].push_back({{"op", call.op},
                              {"word", call.site.word},
                              {"file", call.site.file},
@@ -65,7 +74,8 @@ std::string Journal::json() const {
                              {"attributes", call.attributes},
                              {"operands", call.operands},
                              {"results", call.results},
-                             {"buffers", std::move(buffers)}});
+                             {"buffers", std::move(buffers)},
+                             {"programs", std::move(programs)}});
   }
   return made.dump();
 }

@@ -2,6 +2,7 @@
 // Every call with its tensors, and the buffers that live behind it: what a report of the memory's layout shows.
 #include <wattention/explain.h>
 
+#include <span>
 #include <unordered_map>
 
 #include "device/backend.h"
@@ -16,8 +17,10 @@ struct CallTensors {
 
 class Journal {
  public:
-  void add(const ExplainedOp& call, const CallTensors& tensors);
-  /// {"memories": [...], "tensors": [...], "calls": [{"op", "site", "operands": [tensor], "results", "buffers"}]}
+  /// `programs`: what the device said of each that the call ran.
+  void add(const ExplainedOp& call, const CallTensors& tensors, std::span<const OpReport> programs);
+  /// {"memories": [...], "tensors": [...], "calls": [{"op", "site", "operands": [tensor], "results", "buffers",
+  /// "programs"}]}
   std::string json() const;
 
  private:
@@ -27,6 +30,7 @@ class Journal {
   };
   struct Seen {
     ExplainedTensor facts;
+    std::optional<Sharding> sharding;
     std::optional<std::int64_t> address;
   };
   struct Call {
@@ -34,6 +38,7 @@ class Journal {
     std::string op, attributes;
     std::vector<std::size_t> operands, results;
     std::vector<HeldBuffer> buffers;
+    std::vector<OpReport> programs;
   };
   std::size_t number_of(const Backend& device, const Tensor& tensor);
 

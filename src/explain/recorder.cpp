@@ -247,7 +247,7 @@ std::string Explainer::Recorder::journal_json() const {
 }
 
 void Explainer::Recorder::finish(ExplainedOp row, std::size_t mark, const CallTensors& tensors) {
-  if (journal_) journal_->add(row, tensors);
+  if (journal_) journal_->add(row, tensors, reports_);
   const std::vector<Event> events = events_since(mark);
   const ProgramFacts facts = facts_of(events, reports_);
   row.programs = facts.programs;

@@ -28,7 +28,6 @@ _DEFAULTS = {
 _WITHOUT_EFFECT = {
     "enable_model_cache": "parameters are converted anew each time",
     "enable_graph_report": "no graphs are drawn",
-    "enable_detailed_buffer_report": "no reports are written",
     "enable_detailed_tensor_report": "no reports are written",
 }
 

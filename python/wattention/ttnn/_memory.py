@@ -118,7 +118,7 @@ def place(op, config):
 
 
 @cache
-def _sharded_config(word):
+def sharded_config(word):
     layout, shape, cores, *order = word.split(":")
     ranges = [[tuple(map(int, core.split(","))) for core in part.split("-")] for part in cores.split("+")]
     spec = ShardSpec(CoreRangeSet([CoreRange(start, end) for start, end in ranges]), list(map(int, shape.split("x"))),
@@ -128,4 +128,4 @@ def _sharded_config(word):
 
 def config_of(core):
     """Where a tensor of the library lies."""
-    return memory_configs[core.memory] if core.sharding is None else _sharded_config(core.sharding)
+    return memory_configs[core.memory] if core.sharding is None else sharded_config(core.sharding)

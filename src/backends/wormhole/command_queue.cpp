@@ -35,10 +35,20 @@ std::string each_buffer(const std::vector<CircularBuffer>& buffers) {
   return text;
 }
 
-OpReport report_of(const Program& program) {
+// Where each lies in a core's L1, and on which cores.
+std::string placed_buffers(const Program& program, const Release& release) {
+  if (program.buffers.empty()) return {};
+  std::string text;
+  for (const std::int64_t address : buffer_addresses(program.buffers, release))
+    text += fmt::format("{}{}", text.empty() ? "" : ", ", address);
+  return fmt::format("{} on {}", text, core_range_text(program.buffer_grid));
+}
+
+OpReport report_of(const Program& program, const Release& release) {
   OpReport report{program.work.op, program.work.program, program.attributes, program.refused};
   report.attributes.emplace_back("circular_buffers", std::to_string(program.work.buffer_bytes));
   report.attributes.emplace_back("circular_buffers_each", each_buffer(program.buffers));
+  report.attributes.emplace_back("circular_buffers_at", placed_buffers(program, release));
   report.attributes.emplace_back("program_cache", program.work.cache_hit ? "hit" : "miss");
   report.attributes.emplace_back("kernels_compiled", std::to_string(program.work.kernels_compiled));
   add_time(report, program.work);
@@ -64,7 +74,7 @@ Program WormholeBackend::enqueue(const std::string& key, Program fresh, Reuse re
   add_event(program.work);
   CallObserver* const looking = observer();
   if (looking != nullptr || explain_) {
-    OpReport report = report_of(program);
+    OpReport report = report_of(program, release_);
     if (looking != nullptr) looking->reported(report);
     if (explain_) reports_.push_back(std::move(report));
   }

@@ -28,7 +28,8 @@ _COLUMNS = [*_START, *_operand_columns("INPUT_0"), *_operand_columns("INPUT_1"),
             "TIME SOURCE"]
 
 
-def _operation(op, family):
+def operation(op, family):
+    """As the profiler calls the device's operation."""
     name = _OPERATIONS.get(family)
     if name is None:
         words = op if family in ("move", "search") else family
@@ -64,7 +65,7 @@ def _nanoseconds(milliseconds):
 
 
 def _cells(number, row, family, start, duration, gap):
-    cells = {"OP CODE": _operation(row["op"], family), "OP TYPE": "tt_dnn_device", "GLOBAL CALL COUNT": number,
+    cells = {"OP CODE": operation(row["op"], family), "OP TYPE": "tt_dnn_device", "GLOBAL CALL COUNT": number,
              "DEVICE ID": 0, "DEVICE ARCH": "wormhole_b0", "ATTRIBUTES": _attributes(row),
              "MATH FIDELITY": row["details"].get("fidelity", ""), "CORE COUNT": row["cores"],
              "AVAILABLE WORKER CORE COUNT": _CORES, "PARALLELIZATION STRATEGY": ", ".join(row["programs"]),

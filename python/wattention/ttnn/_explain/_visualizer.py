@@ -1,14 +1,21 @@
 """A report folder as TT-NN's own logging leaves it, which ttnn-visualizer opens: operations, tensors, buffers, devices.
 
-Tables: tt-metal v0.57.0-rc71, ttnn/ttnn/database.py. Durations are modelled; each operation's arguments say so.
+Tables: tt-metal v0.57.0-rc71, ttnn/ttnn/database.py; buffer_chunks and source_files are of later releases. Durations
+are modelled; each operation's arguments say so.
 """
 import json
+import linecache
 import sqlite3
 from pathlib import Path
 
-from .._config import save_config_to_json_file
+from ... import _core
+from .._config import CONFIG, save_config_to_json_file
 from .._errors import error
+from .._memory import memory_configs, sharded_config
 from .._types import dtypes, layouts
+from ._captured import captured_graph
+from ._pages import chunks_of, pages_of
+from ._perf_csv import operation
 
 _TABLES = {
     "devices": "device_id int, num_y_cores int, num_x_cores int, num_y_compute_cores int, num_x_compute_cores int, "
@@ -31,13 +38,17 @@ _TABLES = {
     "buffers": "operation_id int, device_id int, address int, max_size_per_bank int, buffer_type int",
     "buffer_pages": "operation_id int, device_id int, address int, core_y int, core_x int, bank_id int, "
                     "page_index int, page_address int, page_size int, buffer_type int",
+    "buffer_chunks": "operation_id int, device_id int, address int, bank_id int, core_x int, core_y int, "
+                     "chunk_address int, chunk_size int, page_size int, num_pages int, buffer_type int",
+    "source_files": "id int UNIQUE, path text, contents text",
     "nodes": "operation_id int, unique_id int, node_operation_id int, name text",
     "edges": "operation_id int, source_unique_id int, sink_unique_id int, source_output_index int, "
              "sink_input_index int, key int",
     "captured_graph": "operation_id int, captured_graph text",
 }
 _BUFFER_TYPES = {"dram": 0, "l1": 1}  # TT-NN's BufferType
-_SIDE = 8  # of the grid, whose cores all compute
+_SIDE = 8  # of the grid of cores that compute
+_ROWS = 9  # of all: one dispatches
 
 
 def _device(memories):
@@ -47,16 +58,21 @@ def _device(memories):
         return []
     cores, size = l1["banks"], l1["bank_bytes"]
     room = cores * (size - l1["first_free"])
-    return [(0, _SIDE, _SIDE, _SIDE, _SIDE, size, cores, size - l1["first_free"], 0, l1["first_free"], 1, cores, 0,
+    return [(0, _ROWS, _SIDE, _SIDE, _SIDE, size, cores, size - l1["first_free"], 0, l1["first_free"], 1, cores, 0,
              cores * size, room, room, room, size - l1["first_free"])]
 
 
 def _memory_config(tensor):
+    """In the words that ttnn-visualizer reads: a shard spec has a halo there."""
     if tensor["memory"] not in _BUFFER_TYPES:
         return None
-    kind = f"{tensor['sharded'].upper()}_SHARDED" if tensor["sharded"] else "INTERLEAVED"
-    return (f"MemoryConfig(memory_layout=TensorMemoryLayout::{kind},buffer_type=BufferType::"
-            f"{tensor['memory'].upper()},shard_spec=std::nullopt)")
+    config = sharded_config(tensor["sharding"]) if tensor["sharding"] else memory_configs[tensor["memory"]]
+    spec = config.shard_spec
+    shards = "std::nullopt" if spec is None else (
+        f"ShardSpec(grid={spec.grid!r},shape={{{spec.shape[0]}, {spec.shape[1]}}},"
+        f"orientation=ShardOrientation::{spec.orientation.name},halo=0)")
+    return (f"MemoryConfig(memory_layout=TensorMemoryLayout::{config.memory_layout.name},buffer_type=BufferType::"
+            f"{config.buffer_type.name},shard_spec={shards})")
 
 
 def _tensor(number, tensor):
@@ -67,22 +83,79 @@ def _tensor(number, tensor):
             tensor["address"], _BUFFER_TYPES[tensor["memory"]] if on_device else None)
 
 
+def _path(file):
+    """Of a file that is there the whole one; a notebook's cell as it is called."""
+    return str(Path(file).resolve()) if Path(file).is_file() else file
+
+
+def _stack_trace(call):
+    line = linecache.getline(call["file"], call["line"]).strip()
+    return f"File \"{_path(call['file'])}\", line {call['line']},\n    {line}"
+
+
+def _source_files(calls):
+    files = dict.fromkeys(call["file"] for call in calls if call["file"])
+    texts = {_path(file): "".join(linecache.getlines(file)) for file in files}
+    return [(number, path, text) for number, (path, text) in enumerate(texts.items(), 1) if text]
+
+
+class _L1:
+    """The pages of tensors in L1, as long as they lie where they are."""
+
+    def __init__(self, tensors):
+        self.tensors, self.at, self.pages = tensors, {}, {}
+
+    def follow(self, call):
+        for number in [*call["operands"], *call["results"]]:
+            if self.tensors[number]["memory"] == "l1":
+                self.at[self.tensors[number]["address"]] = number
+
+    def rows(self, buffer):
+        """(pages, chunks) of a live buffer."""
+        number = self.at.get(buffer[1])
+        if number is None or buffer[0] != "l1":
+            return [], []
+        if number not in self.pages:
+            pages = pages_of(self.tensors[number], buffer) or []
+            self.pages[number] = pages, chunks_of(pages)
+        return self.pages[number]
+
+
+def _put_memory(put, number, call, l1):
+    """The buffers behind a call; those in L1 bank by bank, and where the switch asks for it page by page."""
+    put("buffers", [(number, 0, address, size, _BUFFER_TYPES[memory]) for memory, address, size in call["buffers"]])
+    l1.follow(call)
+    for buffer in call["buffers"]:
+        pages, chunks = l1.rows(buffer)
+        put("buffer_chunks", [(number, 0, buffer[1], *chunk, _BUFFER_TYPES["l1"]) for chunk in chunks])
+        if CONFIG.enable_detailed_buffer_report:
+            put("buffer_pages", [(number, 0, buffer[1], y, x, bank, page, address, size, _BUFFER_TYPES["l1"])
+                                 for x, y, bank, page, address, size in pages])
+
+
+def _put_call(put, number, call, duration):
+    put("operations", [(number, f"ttnn.{call['word'] or call['op']}", duration)])
+    arguments = [word.partition("=")[::2] for word in call["attributes"].split()]
+    put("operation_arguments", [(number, name, value) for name, value in
+                                [("op", call["op"]), *arguments, ("duration", "modelled")]])
+    put("stack_traces", [(number, _stack_trace(call))])
+    put("input_tensors", [(number, index, tensor) for index, tensor in enumerate(call["operands"])])
+    put("output_tensors", [(number, index, tensor) for index, tensor in enumerate(call["results"])])
+
+
 def _fill(put, journal, durations):
+    tensors, families = journal["tensors"], {row["name"]: row["family"] for row in _core.list_ops()}
     put("devices", _device(journal["memories"]))
-    put("tensors", [_tensor(number, tensor) for number, tensor in enumerate(journal["tensors"])])
-    put("device_tensors", [(number, 0, tensor["address"]) for number, tensor in enumerate(journal["tensors"])
+    put("tensors", [_tensor(number, tensor) for number, tensor in enumerate(tensors)])
+    put("device_tensors", [(number, 0, tensor["address"]) for number, tensor in enumerate(tensors)
                            if tensor["address"] is not None])
+    put("source_files", _source_files(journal["calls"]))
+    l1 = _L1(tensors)
     for number, (call, duration) in enumerate(zip(journal["calls"], durations), 1):
-        put("operations", [(number, f"ttnn.{call['word'] or call['op']}", duration)])
-        arguments = [word.partition("=")[::2] for word in call["attributes"].split()]
-        put("operation_arguments", [(number, name, value) for name, value in
-                                    [("op", call["op"]), *arguments, ("duration", "modelled")]])
-        put("stack_traces", [(number, f"File \"{call['file']}\", line {call['line']}")])
-        put("input_tensors", [(number, index, tensor) for index, tensor in enumerate(call["operands"])])
-        put("output_tensors", [(number, index, tensor) for index, tensor in enumerate(call["results"])])
-        put("buffers", [(number, 0, address, size, _BUFFER_TYPES[memory]) for memory, address, size in
-                        call["buffers"]])
-        put("captured_graph", [(number, "[]")])
+        _put_call(put, number, call, duration)
+        _put_memory(put, number, call, l1)
+        name = operation(call["op"], families.get(call["op"], "move"))
+        put("captured_graph", [(number, captured_graph(call, tensors, name))])
 
 
 def write_report(folder, journal, durations):

@@ -5,21 +5,27 @@
 #include "base/fail.h"
 
 namespace wattention::wormhole {
-namespace {
 
 std::string core_range_text(CoreGrid grid) {
   return fmt::format("[(x=0,y=0) - (x={},y={})]", grid.x - 1, grid.y - 1);
 }
 
-}  // namespace
-
 // tt-metal v0.57.0-rc71, tt_metal/impl/program/program.cpp, allocate_circular_buffers.
-std::int64_t buffer_region_end(const std::vector<CircularBuffer>& buffers, const Release& release) {
-  const Chip& chip = n150d();
+std::vector<std::int64_t> buffer_addresses(const std::vector<CircularBuffer>& buffers,
+                                           const Release& release) {
+  const std::int64_t alignment = n150d().allocation_alignment;
   std::int64_t end = release.l1.first_free;
-  for (const CircularBuffer& buffer : buffers)
-    end = ceil_div(end, chip.allocation_alignment) * chip.allocation_alignment + buffer.bytes;
-  return end;
+  std::vector<std::int64_t> addresses;
+  for (const CircularBuffer& buffer : buffers) {
+    addresses.push_back(ceil_div(end, alignment) * alignment);
+    end = addresses.back() + buffer.bytes;
+  }
+  return addresses;
+}
+
+std::int64_t buffer_region_end(const std::vector<CircularBuffer>& buffers, const Release& release) {
+  if (buffers.empty()) return release.l1.first_free;
+  return buffer_addresses(buffers, release).back() + buffers.back().bytes;
 }
 
 // The same file, validate_circular_buffer_region.

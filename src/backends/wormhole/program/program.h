@@ -31,6 +31,9 @@ struct Program {
   std::vector<std::pair<std::string, std::string>> refused;     ///< {program, reason}, for explain
 };
 
+/// Where each circular buffer begins when laid upward from the first free L1 address.
+std::vector<std::int64_t> buffer_addresses(const std::vector<CircularBuffer>& buffers,
+                                           const Release& release);
 /// Where the circular buffers end when laid upward from the first free L1 address.
 std::int64_t buffer_region_end(const std::vector<CircularBuffer>& buffers, const Release& release);
 
@@ -38,6 +41,9 @@ std::int64_t buffer_region_end(const std::vector<CircularBuffer>& buffers, const
 /// `lowest_l1_address` is the end of L1 when no tensor is there.
 void check_buffers(std::string_view op, const Program& program, std::int64_t lowest_l1_address,
                    const Release& release);
+
+/// "[(x=0,y=0) - (x=7,y=7)]", as TT-NN writes a range of cores.
+std::string core_range_text(CoreGrid grid);
 
 /// "LoFi", "HiFi2", ... as TT-NN writes them.
 std::string fidelity_name(Fidelity fidelity);

@@ -28,6 +28,8 @@ TEST(Explain, AMatmulWithAGrid) {
   EXPECT_EQ(found["program_cache"], "miss");
   // Two blocks of 4 x 4 and 8 x 4 tiles, and 32 tiles of output that the partials share.
   EXPECT_EQ(found["circular_buffers"], std::to_string((2 * (16 + 32) + 32) * 2048));
+  // Upward from the first address that is free: first in0's 32 tiles, then in1's 64.
+  EXPECT_EQ(found["circular_buffers_at"], "97248, 162784, 293856 on [(x=0,y=0) - (x=7,y=7)]");
   // Its time by itself, of which the unpacker is the slowest part.
   EXPECT_EQ(found["bound_by"], "unpack");
   EXPECT_EQ(found["time_evidence"], "published GEMM times");
