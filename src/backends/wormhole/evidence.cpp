@@ -64,8 +64,20 @@ bool has_fp32(const OpCall& call) {
                              [](const Tensor& tensor) { return tensor.dtype() == DType::f32; });
 }
 
+// Partial sums that may wait as block floats were only read: without L1 accumulation, or where two blocks have none.
+bool may_wait_in_blocks(const OpCall& call) {
+  const OpAttributes& attributes = call.attributes;
+  const DType dtype = attributes.output_dtype.value_or(call.a().dtype());
+  if (!is_block(dtype) || attributes.fp32_accumulate.value_or(false)) return false;
+  const std::int64_t k_tiles = TiledShape(call.a().shape()).col_tiles();
+  const bool two_blocks = attributes.program ? k_tiles == 2 * attributes.program->in0_block_w
+                                             : attributes.core_grid.has_value();
+  return two_blocks || !attributes.packer_l1_accumulate.value_or(true);
+}
+
 // Cards printed products; the library recorded program configs, shards, and relu and the quick gelu in one program.
 Evidence evidence_of_product(const OpCall& call) {
+  if (may_wait_in_blocks(call)) return Evidence::read;
   const OpAttributes& attributes = call.attributes;
   const bool in_one = attributes.core_grid || attributes.program;
   if (const auto& activation = attributes.activation)

@@ -74,7 +74,7 @@ MatmulProblem problem_of(const Tensor& a, const Tensor& b, DType out,
 }
 
 // tt-metal v0.57.0-rc71, tt_metal/jit_build/genfiles.cpp and data_format.cpp: where all is fp32 and Dst is not, the
-// registers become fp16; and what waits for another block has the result's format unless it is added up in L1.
+// registers become fp16.
 void expect_known_digits(const MatmulProblem& problem, const MatmulNumerics& numerics) {
   if (problem.a == DType::f32 && problem.b == DType::f32 && problem.out == DType::f32 &&
       !numerics.fp32_accumulate)
@@ -87,11 +87,6 @@ void expect_known_digits(const MatmulProblem& problem, const MatmulNumerics& num
          "[matmul] expected one block of K beside a bias and fp32_accumulate, as the digits of "
          "others are not known; found blocks of {} tiles of {}",
          numerics.block_tiles, problem.k_tiles);
-  if (is_block(problem.out) && !one_block && !numerics.l1_accumulate && !numerics.fp32_accumulate)
-    fail(ErrorKind::unverified,
-         "[matmul] expected one block of K, or more than two, for a result in {}, as partial sums "
-         "in that format are not built here; found {} tiles of {}",
-         to_string(problem.out), numerics.block_tiles, problem.k_tiles);
 }
 
 bool is_wide(const OpCall& call) {

@@ -10,11 +10,6 @@
 
 namespace wattention::wormhole {
 
-/// Of a block dtype, as programs pack unless they ask for more precision.
-constexpr BlockFormat block_format(DType dtype) {
-  return {dtype == DType::bfloat8_b ? 7 : 3, false};
-}
-
 /// Each 16 elements in a row, in place: a padded image, as bf16 that passed the packer.
 void pack_blocks(std::span<Bits> image, BlockFormat format, HostOptions host);
 

@@ -49,6 +49,7 @@ struct MatmulBlock {
   bool l1_accumulate;
   bool last_block_in_l1;
   bool fp32_dst;
+  int partial_bits;  // of a magnitude in a block dtype, in which partials wait (with a 16-bit Dst); or 0
   std::uint32_t reloaded_bits;  // that the unpacker leaves of an fp32 partial
   bool easy_range;              // no product of nonzeros lies below smallest_easy_exponent
   Bits* out;                    // [block_rows][out_stride]
@@ -56,6 +57,9 @@ struct MatmulBlock {
   std::int64_t out_stride;
   int out_cols;  // 32 or 64
 };
+
+/// Partials, scaled by 2^24, as a block dtype keeps them until the next block of K. So seldom that it needs no vectors.
+void keep_in_blocks(float* partials, std::int64_t count, int magnitude_bits);
 
 /// Biased exponents of the nonzero values seen.
 struct ExponentRange {

@@ -144,6 +144,8 @@ struct MatmulKernelOf {
       start_block(reload, static_cast<std::int32_t>(block.reloaded_bits), w);
       for (std::int64_t t = tile; t < tile + block.block_tiles; ++t) multiply_tile(block, t, w);
       end_block(tile > 0 && !reload, w);
+      if (block.partial_bits != 0 && !last)
+        for (auto& row : w.partial) keep_in_blocks(row, w.used_cols, block.partial_bits);
     }
     store_block(block, w);
   }

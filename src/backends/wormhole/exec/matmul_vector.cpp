@@ -1,12 +1,16 @@
 #include "backends/wormhole/exec/matmul_vector.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <span>
 #include <vector>
 
 #include "backends/wormhole/exec/distinct_rows.h"
 #include "backends/wormhole/exec/packed_operands.h"
 #include "backends/wormhole/exec/useful_threads.h"
 #include "backends/wormhole/kernels/k_blocks.h"
+#include "backends/wormhole/numerics/block_float.h"
 #include "base/interrupt.h"
 
 namespace wattention::wormhole {
@@ -69,6 +73,7 @@ void run_block(const Task<Element>& task, const PackedActivations& activations,
   block.l1_accumulate = task.numerics.l1_accumulate;
   block.last_block_in_l1 = task.numerics.last_block_in_l1;
   block.fp32_dst = task.numerics.fp32_accumulate;
+  block.partial_bits = task.numerics.partial_bits;
   block.reloaded_bits =
       0xffffffffu << bits_dropped(task.numerics.reload_tf32 ? UnpackedAs::tf32
                                                             : kernels::KBlocks::reload_format);
@@ -115,7 +120,25 @@ void multiply(MatrixOf<Element> a, MatrixOf<Element> b, const MatmulNumerics& nu
   }
 }
 
+/// A scaled partial as bf16, and back: by integers, whatever the process has told its CPU about denormals.
+Bits unscaled_bits(float partial) {
+  const auto pattern = std::bit_cast<Word>(partial);
+  return (pattern & ~sign_mask) == 0 ? Bits{0} : upper_half(pattern - (Word{scale_bits} << 23));
+}
+float scaled_float(Bits bits) {
+  return std::bit_cast<float>(bits == 0 ? Word{0} : widen(bits) + (Word{scale_bits} << 23));
+}
+
 }  // namespace
+
+void keep_in_blocks(float* partials, std::int64_t count, int magnitude_bits) {
+  std::array<Bits, block_length> bits{};
+  for (float* block = partials; block < partials + count; block += block_length) {
+    std::transform(block, block + block_length, bits.begin(), unscaled_bits);
+    pack_block(std::span(bits), {.magnitude_bits = magnitude_bits});
+    std::ranges::transform(bits, block, scaled_float);
+  }
+}
 
 void matmul_vector(MatrixView a, MatrixView b, const MatmulNumerics& numerics, Bits* out,
                    int threads, const MatmulKernels& kernels) {

@@ -14,6 +14,7 @@ struct MatmulNumerics {
       false;  ///< the packer adds blocks 1..n-2 onto L1 (in effect, not as configured)
   bool last_block_in_l1 = false;  ///< the last one, too: what a fused bias reads
   bool reload_tf32 = false;       ///< what is left of an fp32 partial; else bf16
+  int partial_bits = 0;           ///< of a magnitude, where partials wait in a block dtype; else 0
 };
 
 struct SumNumerics {

@@ -4,6 +4,8 @@
 //
 // A block's values are bf16 patterns, and stay so here: their unpacker gives them back exactly. Where an exponent
 // would fall below 1 the value is 0, as the host reads it; on the card the unpacker's exponent wraps around.
+#include <wattention/dtype.h>
+
 #include <algorithm>
 #include <span>
 
@@ -18,6 +20,11 @@ struct BlockFormat {
   /// bf16 goes into blocks as it is. Usually Dst is rounded to 7 significant bits first, and then once more.
   bool precise = false;
 };
+
+/// Of a block dtype, as programs pack unless they ask for more precision.
+constexpr BlockFormat block_format(DType dtype) {
+  return {dtype == DType::bfloat8_b ? 7 : 3, false};
+}
 
 namespace blocks {
 

@@ -87,6 +87,8 @@ MatmulNumerics draw_numerics(RandomBits& random, std::int64_t tiles) {
   while (tiles % numerics.block_tiles != 0);
   numerics.l1_accumulate = random.one_in(2);
   numerics.fp32_accumulate = random.one_in(4);
+  if (!numerics.l1_accumulate && !numerics.fp32_accumulate && random.one_in(2))
+    numerics.partial_bits = random.one_in(2) ? 7 : 3;
   return numerics;
 }
 

@@ -250,6 +250,33 @@ TEST(FloatsDevice, ResultsInBlocks) {
   }
 }
 
+// 1 beside 256 is less than half a unit of their block: what a second block of K adds to is 0, unless the sums wait as
+// bf16 (added up in L1) or do not wait at all.
+TEST(FloatsDevice, PartialSumsWaitInBlocks) {
+  Tensor a = Tensor::zeros({32, 64}), b = Tensor::zeros({64, 32});
+  for (const int k : {0, 32}) {
+    a.mutable_values<float>()[static_cast<std::size_t>(k)] = 1;
+    b.mutable_values<float>()[static_cast<std::size_t>(32 * k)] = 1;
+    b.mutable_values<float>()[static_cast<std::size_t>(32 * k + 1)] = k == 0 ? 256 : -256;
+  }
+  const auto device = open();
+  const Tensor x = device->upload(a, {}), y = device->upload(b, {});
+  const auto first = [&](std::string_view program, bool in_l1, DType dtype) {
+    OpAttributes attributes{.program = parse_program_config(program)};
+    attributes.packer_l1_accumulate = in_l1;
+    attributes.output_dtype = dtype;
+    const auto found = floats_of(run(Op::matmul, {x, y}, attributes));
+    EXPECT_EQ(found[1], 0);
+    return found[0];
+  };
+  for (const DType dtype : blocks) {
+    EXPECT_EQ(first("mcast_1d:grid=1x1,in0_block_w=1", false, dtype), 1);
+    EXPECT_EQ(first("mcast_1d:grid=1x1,in0_block_w=1", true, dtype), 2);
+    EXPECT_EQ(first("mcast_1d:grid=1x1,in0_block_w=2", false, dtype), 2);
+  }
+  EXPECT_EQ(first("mcast_1d:grid=1x1,in0_block_w=1", false, DType::bf16), 2);
+}
+
 TEST(FloatsDevice, CastsToBlocksAsTheLibrary) {
   const auto device = open();
   for (const DType dtype : blocks) {

@@ -1,5 +1,6 @@
 // Fidelity, blocks of K and accumulation: tt-metal v0.57.0-rc71, matmul_op.cpp create_matmul_struct
 // and the program factories' packer_l1_acc_en.
+#include "backends/wormhole/numerics/block_float.h"
 #include "backends/wormhole/program/matmul/program.h"
 
 namespace wattention::wormhole {
@@ -31,12 +32,17 @@ MatmulNumerics matmul_numerics(const MatmulConfig& config, const MatmulProblem& 
   if (config.kind == MatmulKind::multi_core)
     return {release.matmul_fidelity_multi_core.value_or(asked), problem.k_tiles, false, false};
   const std::int64_t k_blocks = problem.k_tiles / config.per_core.k;
+  const bool in_l1 = accumulates_in_l1(config, k_blocks, problem, release);
+  // What waits for another block has the result's dtype unless it is added up in L1 or has 32 bits.
+  const bool in_blocks =
+      is_block(problem.out) && k_blocks > 1 && !in_l1 && !problem.fp32_accumulate;
   return {asked,
           config.per_core.k,
           problem.fp32_accumulate,
-          accumulates_in_l1(config, k_blocks, problem, release),
+          in_l1,
           problem.fused_bias,
-          problem.a == DType::f32 || problem.b == DType::f32};
+          problem.a == DType::f32 || problem.b == DType::f32,
+          in_blocks ? block_format(problem.out).magnitude_bits : 0};
 }
 
 }  // namespace wattention::wormhole
