@@ -27,9 +27,4 @@ struct ErrorMetrics {
 ErrorMetrics measure_error(const Tensor& values, const Tensor& exact, DType ulp_of,
                            std::int64_t min_width = 1);
 
-/// The distance of neighbouring numbers of a dtype around `value`.
-double unit_in_last_place(double value, DType dtype);
-/// The largest relative error of one rounding to nearest: 2^-24 for f32, 2^-8 for bf16.
-double unit_roundoff(DType dtype);
-
 }  // namespace wattention

@@ -6,6 +6,7 @@
 
 #include "base/fail.h"
 #include "bench/verified_draw.h"
+#include "tensor/number_format.h"
 
 namespace wattention {
 namespace {

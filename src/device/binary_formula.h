@@ -1,16 +1,18 @@
 #pragma once
 // What the binary ops compute, once for all devices that compute by formula: in double on reference, in float on cpu.
+// It calls nothing but C's functions: reference compiles it for each ISA.
 // tests/conformance holds each against a formula of its own.
+#include <wattention/op.h>
+
 #include <cmath>
 #include <numbers>
 
-#include "device/op_call.h"
-
 namespace wattention {
 
-/// Calls run(f) with f(x, y) in the arguments' own type. Comparisons and logic give 1 or 0.
-template <class Run>
-auto with_binary_formula(Op op, Run run) {
+/// run(f) with f(x, y) in the arguments' own type; what `otherwise` says for an op that has none here. Comparisons and
+/// logic give 1 or 0.
+template <class Run, class Otherwise>
+auto with_binary_formula(Op op, Run run, Otherwise otherwise) {
   switch (op) {
     case Op::multiply: return run([](auto x, auto y) { return x * y; });
     case Op::divide:
@@ -50,7 +52,7 @@ auto with_binary_formula(Op op, Run run) {
     case Op::logical_or: return run([](auto x, auto y) -> decltype(x) { return x != 0 || y != 0; });
     case Op::logical_xor:
       return run([](auto x, auto y) -> decltype(x) { return (x != 0) != (y != 0); });
-    default: fail(ErrorKind::unsupported, "[{}] expected a formula; found none", to_string(op));
+    default: return otherwise();
   }
 }
 

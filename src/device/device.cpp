@@ -7,6 +7,7 @@
 
 #include "base/fail.h"
 #include "device/backend.h"
+#include "device/placement.h"
 #include "tensor/storage.h"
 
 namespace wattention {
@@ -38,6 +39,8 @@ void expect_one_of(std::string_view what, const std::optional<Word>& asked,
          to_string(*asked));
 }
 
+}  // namespace
+
 void expect_place(const Placement& placement, const Backend& device) {
   const Capabilities& has = device.capabilities();
   expect_one_of("memory", placement.memory, has.memories, device.name());
@@ -49,8 +52,6 @@ void expect_place(const Placement& placement, const Backend& device) {
          "[to_device] expected no shards on {}, or shards in l1 with shape and cores; found {}",
          device.name(), to_string(*placement.sharding));
 }
-
-}  // namespace
 
 std::string to_string(CoreGrid grid) {
   return fmt::format("{}x{}", grid.y, grid.x);

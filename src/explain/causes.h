@@ -12,8 +12,9 @@ namespace wattention {
 struct CallSeen {
   const OpCall& call;
   const ProgramFacts& facts;
-  const std::vector<Tensor>& operands;  ///< as the device had them, in doubles
-  const Tensor& result;                 ///< as it came from the device
+  const std::vector<Tensor>&
+      operands;          ///< as the device had them, in any dtype; of products in doubles
+  const Tensor& result;  ///< as it came from the device
   const Measured& own;
 };
 

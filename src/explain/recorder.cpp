@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/fail.h"
+#include "device/placement.h"
 #include "explain/causes.h"
 #include "explain/program_facts.h"
 #include "tensor/storage.h"
@@ -29,10 +30,6 @@ AttributeSet attributes_of_role(AttributeRole role) {
 
 constexpr std::string_view upload_name = "to_device", download_name = "to_host";
 
-bool has_values(const Tensor& host) {
-  return host.on_host();
-}
-
 bool is_worse(const ErrorFigures& a, const ErrorFigures& b) {
   return std::pair(a.not_finite, -a.pcc) > std::pair(b.not_finite, -b.pcc);
 }
@@ -42,6 +39,7 @@ bool is_worse(const ErrorFigures& a, const ErrorFigures& b) {
 void Explainer::Recorder::watch(const Device& device) {
   const std::lock_guard lock(mutex_);
   const std::shared_ptr<Backend>& backend = device.shared_backend();
+  if (devices_.empty()) exact_.emplace(backend->host_threads());
   backend->observe(this);
   devices_.push_back(backend);
 }
@@ -98,25 +96,6 @@ OpAttributes Explainer::Recorder::changed(const CallSite& site, std::string_view
   return attributes;
 }
 
-Explainer::Recorder::Numbers Explainer::Recorder::numbers_of(Backend& device, const Tensor& tensor,
-                                                             bool looks) const {
-  Numbers numbers;
-  if (!measures_) return numbers;
-  if (!looks)
-    if (const auto shadow = shadows_.find(tensor); shadow && shadow->values.defined()) {
-      const Tensor exact = widened(shadow->values, exact_.threads());
-      return {exact, exact, shadow->error};
-    }
-  const Tensor host = tensor.storage()->backend() ? device.peek(tensor) : tensor;
-  if (!has_values(host)) return {host, host};
-  numbers.own = widened(host, exact_.threads());
-  const auto shadow = shadows_.find(tensor);
-  if (!shadow || !shadow->values.defined()) return {numbers.own, numbers.own};
-  numbers.exact = widened(shadow->values, exact_.threads());
-  numbers.error = shadow->error;
-  return numbers;
-}
-
 std::vector<Tensor> Explainer::Recorder::run(Backend& device, const OpCall& asked) {
   ExplainedOp row = row_here(asked.name());
   const std::lock_guard lock(mutex_);
@@ -129,95 +108,17 @@ std::vector<Tensor> Explainer::Recorder::run(Backend& device, const OpCall& aske
   row.attributes = text_of(call.attributes);
   row.evidence = device.evidence(call);
   const bool looks = looks_at(row);
-  std::vector<Numbers> operands;
-  for (const Tensor& tensor : call.tensors) {
-    row.operands.push_back(facts_of(tensor));
-    operands.push_back(numbers_of(device, tensor, looks));
-    row.inherited = std::max(row.inherited, operands.back().error);
-  }
+  const std::vector<Numbers> operands = numbers_of(device, call, looks);
+  for (const Tensor& tensor : call.tensors) row.operands.push_back(facts_of(tensor));
+  for (const Numbers& numbers : operands) row.inherited = std::max(row.inherited, numbers.error);
   std::vector<Tensor> results = device.run_all(call);
   for (const Tensor& result : results) row.results.push_back(facts_of(result));
   if (looks)
-    measure_results(device, call, operands, results, row);
+    measure_results({device, call, operands}, results, row);
   else
     follow_results(call, operands, results, row);
   finish(std::move(row), mark, {device, call.tensors, results});
   return results;
-}
-
-void Explainer::Recorder::measure_results(Backend& device, const OpCall& call,
-                                          const std::vector<Numbers>& operands,
-                                          const std::vector<Tensor>& results, ExplainedOp& row) {
-  std::vector<Tensor> own, exact;
-  bool same = true, there = true;
-  for (const Numbers& numbers : operands) {
-    own.push_back(numbers.own);
-    exact.push_back(numbers.exact);
-    same = same && numbers.same();
-    there = there && has_values(numbers.own);
-  }
-  if (!there) {
-    row.why_unmeasured = "the device runs without values";
-    return;
-  }
-  if (const auto refusal = exact_.refusal(call)) {
-    // Its float64 values start anew.
-    row.why_unmeasured = *refusal;
-    for (const Tensor& result : results) shadows_.set_exact(result);
-    return;
-  }
-  const std::vector<Tensor> by_own = exact_.run(call, own);
-  const std::vector<Tensor> by_exact = same ? by_own : exact_.run(call, exact);
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    const Tensor result = device.peek(results[i]);
-    const Measured of_own = measure(result, by_own[i], exact_.threads());
-    const Measured of_total = same ? of_own : measure(result, by_exact[i], exact_.threads());
-    keep(results[i], of_total, by_exact[i]);
-    if (i > 0 || result.numel() == 0) continue;  // the row tells of the first
-    row.own = of_own.figures;
-    row.total = last_ = of_total.figures;
-    const ProgramFacts facts = facts_of(events_since(call_of_event_.size()), reports_);
-    const Finding finding = find_cause({call, facts, own, result, of_own});
-    row.cause = finding.cause;
-    row.because = finding.sentence;
-  }
-}
-
-// Of a line's calls the first ones, and then some: float64 goes on beside all of them.
-bool Explainer::Recorder::looks_at(const ExplainedOp& row) {
-  if (!measures_) return false;
-  if (row.site.file.empty()) return true;  // other lines may be alike
-  constexpr std::int64_t first = 8, each = 8;
-  const std::int64_t before = calls_of_line_[fmt::format("{} {}", to_string(row.site), row.op)]++;
-  return before < first || before % each == 0;
-}
-
-void Explainer::Recorder::follow_results(const OpCall& call, const std::vector<Numbers>& operands,
-                                         const std::vector<Tensor>& results,
-                                         const ExplainedOp& row) {
-  if (!measures_) return;
-  std::vector<Tensor> exact;
-  for (const Numbers& numbers : operands) {
-    if (!has_values(numbers.exact)) return;
-    exact.push_back(numbers.exact);
-  }
-  if (exact_.refusal(call)) {
-    for (const Tensor& result : results) shadows_.set_exact(result);
-    return;
-  }
-  const std::vector<Tensor> by_exact = exact_.run(call, exact);
-  for (std::size_t i = 0; i < results.size(); ++i)
-    if (is_integer(by_exact[i].dtype()))
-      shadows_.set_exact(results[i]);
-    else
-      shadows_.set(results[i], {by_exact[i], false, row.inherited});
-}
-
-void Explainer::Recorder::keep(const Tensor& tensor, const Measured& total, Tensor exact) {
-  if (total.equal || is_integer(exact.dtype()))
-    shadows_.set_exact(tensor);
-  else
-    shadows_.set(tensor, {std::move(exact), false, total.figures.relative_l2});
 }
 
 // What a call left that failed belongs to nobody.
@@ -276,16 +177,17 @@ Tensor Explainer::Recorder::upload(Backend& device, const Tensor& host,
       // What the card itself computed stays what it is.
       if (shadow && shadow->from_caller && shadow->values.defined()) values = shadow->values;
     }
+    expect_place(place, device);
   }
   Tensor there = device.upload(values, place);
   row.operands = {facts_of(host)};
   row.results = {facts_of(there)};
   const Tensor sent = measures_ ? device.peek(there) : there;
-  if (has_values(sent) && sent.numel() > 0) {
+  if (sent.on_host() && sent.numel() > 0) {
     const Tensor exact = shadow && shadow->values.defined() ? shadow->values : host;
-    const Measured total = measure(sent, exact, exact_.threads());
+    const Measured total = measure(sent, exact, exact_->threads());
     const bool is_source = !shadow || shadow->from_caller;
-    const Measured own = is_source ? total : measure(sent, host, exact_.threads());
+    const Measured own = is_source ? total : measure(sent, host, exact_->threads());
     row.total = total.figures;
     row.own = own.figures;
     const Finding finding = cause_of_rounding(sent.dtype(), own);
@@ -295,7 +197,7 @@ Tensor Explainer::Recorder::upload(Backend& device, const Tensor& host,
       shadows_.set_exact(there);
     else
       shadows_.set(there, {exact.storage() == host.storage() ? host.clone() : exact, false,
-                           total.figures.relative_l2});
+                           total.figures.relative_l2, total.figures});
   }
   finish(std::move(row), mark, {device, {host}, {there}});
   return there;
@@ -308,14 +210,16 @@ Tensor Explainer::Recorder::download(Backend& device, const Tensor& tensor) {
   Tensor host = device.download(tensor);
   row.operands = {facts_of(tensor)};
   row.results = {facts_of(host)};
-  if (measures_ && has_values(host) && host.numel() > 0) {
+  if (measures_ && host.on_host() && host.numel() > 0) {
     const auto shadow = shadows_.find(tensor);
     const bool known = shadow && shadow->values.defined();
     if (known) row.inherited = shadow->error;
     row.own = ErrorFigures();
-    row.total = known ? measure(host, shadow->values, exact_.threads()).figures : ErrorFigures();
+    row.total = !known            ? ErrorFigures()
+                : shadow->figures ? *shadow->figures
+                                  : measure(host, shadow->values, exact_->threads()).figures;
     if (!outputs_ || is_worse(*row.total, *outputs_)) outputs_ = row.total;
-    if (known) shadows_.set(host, {shadow->values, false, shadow->error});
+    if (known) shadows_.set(host, {shadow->values, false, shadow->error, row.total});
   }
   finish(std::move(row), mark, {device, {tensor}, {host}});
   return host;

@@ -10,6 +10,7 @@
 #include "explain/exact_run.h"
 #include "explain/journal.h"
 #include "explain/measure.h"
+#include "explain/row_run.h"
 #include "explain/rows.h"
 #include "explain/shadows.h"
 
@@ -40,22 +41,36 @@ class Explainer::Recorder final : public CallObserver {
   void reported(const OpReport& report) override { reports_.push_back(report); }
 
  private:
-  /// A tensor's numbers: as it has them, and the float64 ones beside it. Equal ones share their bytes.
+  /// An operand's numbers, on the host and in any dtype: as it has them (nobody looks: none), and the float64 ones
+  /// beside it. Equal ones share their bytes.
   struct Numbers {
     Tensor own;
     Tensor exact;
-    double error = 0;  ///< total, of the tensor
-    bool same() const { return own.storage() == exact.storage(); }
+    double error = 0;                                    ///< total, of the tensor
+    std::optional<ErrorFigures> figures = std::nullopt;  ///< as Shadows has them
+    bool same() const { return own.defined() && own.storage() == exact.storage(); }
+  };
+  /// What a call is measured by.
+  struct Seen {
+    Backend& device;
+    const OpCall& call;
+    const std::vector<Numbers>& operands;
   };
   ExplainedOp row_here(std::string_view op) const;
   OpAttributes changed(const CallSite& site, std::string_view op, OpAttributes attributes,
                        AttributeSet takes) const;
   Numbers numbers_of(Backend& device, const Tensor& tensor, bool looks) const;
+  std::vector<Numbers> numbers_of(Backend& device, const OpCall& call, bool looks) const;
   bool looks_at(const ExplainedOp& row);
   void follow_results(const OpCall& call, const std::vector<Numbers>& operands,
                       const std::vector<Tensor>& results, const ExplainedOp& row);
-  void measure_results(Backend& device, const OpCall& call, const std::vector<Numbers>& operands,
-                       const std::vector<Tensor>& results, ExplainedOp& row);
+  std::vector<Tensor> exact_results(const OpCall& call, const std::vector<Numbers>& operands) const;
+  void measure_results(const Seen& seen, const std::vector<Tensor>& results, ExplainedOp& row);
+  bool measure_move(const Seen& seen, const Tensor& result, ExplainedOp& row);
+  bool measure_rows(const Seen& seen, const Tensor& result, ExplainedOp& row);
+  void measure_tensors(const Seen& seen, const std::vector<Tensor>& results, ExplainedOp& row);
+  void conclude(const Seen& seen, const std::vector<Tensor>& operands, const Tensor& result,
+                const Measured& own, const Measured& total, ExplainedOp& row);
   void keep(const Tensor& tensor, const Measured& total, Tensor exact);
   std::size_t begin();
   std::vector<Event> events_since(std::size_t mark) const;
@@ -64,10 +79,10 @@ class Explainer::Recorder final : public CallObserver {
   const Backend* modelled_device() const;
   RunEstimate estimate_locked() const;
 
-  const ExactRun exact_;
   std::function<CallSite()> locator_;
 
-  mutable std::mutex mutex_;  // guards what follows: one call at a time
+  mutable std::mutex mutex_;       // guards what follows: one call at a time
+  std::optional<ExactRun> exact_;  ///< from the first device on, with its threads
   bool measures_ = true;
   std::unordered_map<std::string, std::int64_t> calls_of_line_;
   std::vector<std::shared_ptr<Backend>> devices_;

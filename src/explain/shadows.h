@@ -1,6 +1,6 @@
 #pragma once
 // The float64 values that ride along with tensors, as long as these live.
-#include <wattention/tensor.h>
+#include <wattention/explain.h>
 
 #include <memory>
 #include <optional>
@@ -13,8 +13,9 @@ class Shadows {
   struct Shadow {
     Tensor values =
         {};  ///< host tensor of doubles, or of f32 where those are all; undefined: the tensor's own
-    bool from_caller = false;  ///< what the tensor was rounded from
-    double error = 0;          ///< of the tensor, relative to them
+    bool from_caller = false;                            ///< what the tensor was rounded from
+    double error = 0;                                    ///< of the tensor, relative to them
+    std::optional<ErrorFigures> figures = std::nullopt;  ///< all of it, where it was measured
   };
   /// From now on those are the tensor's float64 values.
   void set(const Tensor& tensor, Shadow shadow);

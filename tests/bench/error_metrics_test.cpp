@@ -1,4 +1,5 @@
 #include "bench/error_metrics.h"
+#include "tensor/number_format.h"
 
 #include <gtest/gtest.h>
 #include <wattention/error.h>

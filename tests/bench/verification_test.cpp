@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "bench/named_inputs.h"
+#include "tensor/number_format.h"
 
 namespace wattention {
 namespace {

@@ -1,6 +1,7 @@
 #include "backends/cpu/elementwise.h"
 #include "backends/cpu/ops.h"
 #include "device/binary_formula.h"
+#include "device/no_formula.h"
 #include "tensor/broadcast.h"
 
 namespace wattention::cpu {
@@ -51,14 +52,17 @@ Tensor binary(const OpCall& call, int threads) {
   Tensor out = Tensor::empty(call.shape, call.a().dtype());
   with_element(call, [&]<class Element>(Element) {
     Element* to = out.mutable_values<Element>().data();
-    with_binary_formula(call.op, [&](auto f) {
-      if (call.number)
-        with_number(call, to, threads, f);
-      else if (call.a().shape() == call.b().shape())
-        with_equal_shapes(call, to, threads, f);
-      else
-        with_broadcast(call, to, threads, f);
-    });
+    with_binary_formula(
+        call.op,
+        [&](auto f) {
+          if (call.number)
+            with_number(call, to, threads, f);
+          else if (call.a().shape() == call.b().shape())
+            with_equal_shapes(call, to, threads, f);
+          else
+            with_broadcast(call, to, threads, f);
+        },
+        [&] { refuse_formula(call); });
   });
   return out;
 }

@@ -1,5 +1,6 @@
 #include "backends/reference/families.h"
 #include "device/binary_formula.h"
+#include "device/no_formula.h"
 #include "tensor/broadcast.h"
 
 namespace wattention::reference {
@@ -27,12 +28,15 @@ void with_tensor(const OpCall& call, double* out, Function f) {
 }  // namespace
 
 void binary(const OpCall& call, double* out) {
-  with_binary_formula(call.op, [&](auto f) {
-    if (call.number)
-      with_number(call, out, f);
-    else
-      with_tensor(call, out, f);
-  });
+  with_binary_formula(
+      call.op,
+      [&](auto f) {
+        if (call.number)
+          with_number(call, out, f);
+        else
+          with_tensor(call, out, f);
+      },
+      [&] { refuse_formula(call); });
 }
 
 }  // namespace wattention::reference

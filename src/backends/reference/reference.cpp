@@ -8,6 +8,7 @@
 
 #include "backends/reference/families.h"
 #include "backends/reference/plain_product.h"
+#include "backends/reference/plain_rows.h"
 #include "base/fail.h"
 #include "base/threads.h"
 #include "device/backend.h"
@@ -19,7 +20,7 @@ namespace {
 
 constexpr std::string_view exact_kernel = "reference_f64", plain_kernel = "plain_f64";
 
-class ReferenceBackend final : public Backend {
+class ReferenceBackend final : public Backend, public RowFormulas {
  public:
   explicit ReferenceBackend(const DeviceOptions& options)
       : chosen_threads_(thread_count(options.threads)),
@@ -68,6 +69,10 @@ class ReferenceBackend final : public Backend {
     return is_in_place(call) ? out : hold(out);
   }
 
+  std::unique_ptr<const RowFormula> row_formula(const OpCall& call) const override {
+    return plain_ ? reference::plain_row_formula(call) : nullptr;
+  }
+
   std::vector<Tensor> run_all(const OpCall& call) override {
     if (call.op != Op::topk) return {run(call)};
     std::vector<Tensor> results = topk_by_formula(call);
@@ -104,10 +109,16 @@ class ReferenceBackend final : public Backend {
     if (is_integer(call.a().dtype()) && call.row().family != OpFamily::move)
       return integers_by_formula(call);
     Tensor out = Tensor::empty(call.shape, call.a().dtype());
+    if (plain_ && computes_rows(call, out)) return out;
     compute_numbers(call, out.storage()->host_bytes());
     if (const auto activation = activation_of(call, out))
       compute_numbers(*activation, out.storage()->host_bytes());
     return out;
+  }
+
+  bool computes_rows(const OpCall& call, Tensor& out) const {
+    return out.dtype() == DType::f64 &&
+           reference::rows_by_formula(call, out.mutable_values<double>().data(), threads_);
   }
 
   void compute_numbers(const OpCall& call, std::byte* bytes) const {
@@ -121,7 +132,8 @@ class ReferenceBackend final : public Backend {
       case OpFamily::ternary: return reference::ternary(call, out);
       case OpFamily::softmax: return reference::softmax(call, out);
       case OpFamily::norm: return reference::norm(call, out);
-      case OpFamily::rotary: return reference::rotary(call, out);
+      case OpFamily::rotary:
+        return plain_ ? reference::plain_rotary(call, out) : reference::rotary(call, out);
       case OpFamily::reduce: return reference::reduce(call, out);
       case OpFamily::move: return reference::move(call, bytes, threads_);
       case OpFamily::attention:

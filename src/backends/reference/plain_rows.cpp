@@ -1,0 +1,290 @@
+#include "backends/reference/plain_rows.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "backends/reference/families.h"
+#include "base/threads.h"
+#include "device/norm_formula.h"
+#include "tensor/broadcast.h"
+
+namespace wattention::reference {
+namespace {
+
+std::int64_t width_of(const Shape& shape) {
+  return shape.rank() > 0 ? shape[-1] : 1;
+}
+
+// A float of any dtype is a double here.
+Op op_of(const OpCall& call) {
+  const bool widens = call.op == Op::typecast && !is_integer(*call.attributes.output_dtype);
+  return widens ? Op::identity : call.op;
+}
+
+// Kernels of one or two operands under the result's shape, and an activation behind them.
+class Elementwise final : public RowFormula {
+ public:
+  explicit Elementwise(const OpCall& call)
+      : RowFormula(call.shape.numel() / width_of(call.shape), width_of(call.shape),
+                   width_of(call.shape), true),
+        op_(op_of(call)),
+        numbers_(unary_numbers(call)),
+        number_(call.number.value_or(0)),
+        is_binary_(call.row().family == OpFamily::binary) {
+    for (const Tensor& tensor : call.tensors) readers_.emplace_back(tensor.shape(), call.shape);
+    if (const auto& activation = call.attributes.activation)
+      activation_ = {activation->op, unary_numbers({activation->op, {}, {}, {}, {}})};
+  }
+
+  std::int64_t offset(std::size_t operand, std::int64_t row) const override {
+    return readers_[operand].row_offset(row);
+  }
+  std::int64_t step(std::size_t operand) const override { return readers_[operand].step(); }
+
+  void run(std::span<const RowOperand> operands, std::int64_t count, double* out) const override {
+    const RowOperand a = operands[0];
+    const RowOperand b = operands.size() > 1 ? operands[1] : RowOperand{&number_, 0};
+    if (is_binary_)
+      kernels_.binary(op_, {a.first, a.step, b.first, b.step, count, out});
+    else
+      kernels_.unary(op_, numbers_, a.first, count, out);
+    if (activation_) kernels_.unary(activation_->first, activation_->second, out, count, out);
+  }
+
+  // Asked of one element.
+  bool has_kernels() const {
+    double one = 1, out = 0;
+    return (is_binary_ ? kernels_.binary(op_, {&one, 1, &one, 1, 1, &out})
+                       : kernels_.unary(op_, numbers_, &one, 1, &out)) &&
+           (!activation_ || kernels_.unary(activation_->first, activation_->second, &one, 1, &out));
+  }
+
+ private:
+  Op op_;
+  UnaryNumbers numbers_;
+  double number_;
+  bool is_binary_;
+  std::vector<BroadcastReader> readers_;
+  std::optional<std::pair<Op, UnaryNumbers>> activation_;
+  const RowKernels& kernels_ = row_kernels();
+};
+
+// Along the last dimension. A mask is [batch, 1, ..., rows, width].
+class Softmax final : public RowFormula {
+ public:
+  explicit Softmax(const OpCall& call)
+      : RowFormula(call.shape.numel() / width_of(call.shape), width_of(call.shape),
+                   width_of(call.shape), false),
+        scale_(call.attributes.scale.value_or(1)),
+        causal_(call.attributes.causal.value_or(false)) {
+    const Tensor* mask = call.operand(1);
+    if (mask == nullptr) return;
+    mask_rows_ = mask->size(-2);
+    matrix_rows_ = call.shape[-2];
+    batch_rows_ = call.shape.rank() > 2 ? rows() / call.shape[0] : rows();
+  }
+
+  std::int64_t offset(std::size_t operand, std::int64_t row) const override {
+    if (operand == 0) return row * width();
+    return (row / batch_rows_ * mask_rows_ + (causal_ ? row % matrix_rows_ : 0)) * width();
+  }
+  std::int64_t step(std::size_t) const override { return 1; }
+
+  void run(std::span<const RowOperand> operands, std::int64_t count, double* out) const override {
+    const double* mask = operands.size() > 1 ? operands[1].first : nullptr;
+    kernels_.softmax(scale_, {operands[0].first, 1, mask, 1, count, out});
+  }
+
+ private:
+  double scale_;
+  bool causal_;
+  std::int64_t mask_rows_ = 0, matrix_rows_ = 1, batch_rows_ = 1;
+  const RowKernels& kernels_ = row_kernels();
+};
+
+// input, weight, bias, residual, as far as they are there.
+class Norm final : public RowFormula {
+ public:
+  explicit Norm(const OpCall& call)
+      : RowFormula(call.shape.numel() / width_of(call.shape), width_of(call.shape),
+                   width_of(call.shape), false),
+        formula_(call) {
+    for (int place = 0, index = 0; place < 4; ++place)
+      if (call.operand(place) != nullptr) {
+        places_[place] = index++;
+        is_row_.push_back(place == 1 || place == 2);
+      }
+  }
+
+  std::int64_t offset(std::size_t operand, std::int64_t row) const override {
+    return is_row_[operand] ? 0 : row * width();
+  }
+  std::int64_t step(std::size_t) const override { return 1; }
+
+  void run(std::span<const RowOperand> operands, std::int64_t count, double* out) const override {
+    const auto with = [&](Op op, int place, const double* x) {
+      if (places_[place] < 0) return false;
+      const double* y = operands[static_cast<std::size_t>(places_[place])].first;
+      return kernels_.binary(op, {x, 1, y, 1, count, out});
+    };
+    if (!with(Op::add, 3, operands[0].first)) std::copy_n(operands[0].first, count, out);
+    kernels_.normalise(out, count, formula_.subtracts_mean, formula_.epsilon);
+    with(Op::multiply, 1, out);
+    with(Op::add, 2, out);
+  }
+
+ private:
+  NormFormula formula_;
+  int places_[4] = {-1, -1, -1, -1};
+  std::vector<bool> is_row_;
+  const RowKernels& kernels_ = row_kernels();
+};
+
+class Reduction final : public RowFormula {
+ public:
+  explicit Reduction(const OpCall& call)
+      : RowFormula(call.a().numel() / width_of(call.a().shape()), width_of(call.a().shape()), 1,
+                   false),
+        op_(call.op) {}
+
+  std::int64_t offset(std::size_t, std::int64_t row) const override { return row * width(); }
+  std::int64_t step(std::size_t) const override { return 1; }
+  void run(std::span<const RowOperand> operands, std::int64_t count, double* out) const override {
+    kernels_.reduce(op_, operands[0].first, count, out);
+  }
+  bool has_kernels() const {
+    double one = 1, out = 0;
+    return kernels_.reduce(op_, &one, 1, &out);
+  }
+
+ private:
+  Op op_;
+  const RowKernels& kernels_ = row_kernels();
+};
+
+template <class Formula>
+std::unique_ptr<const RowFormula> if_there(const OpCall& call) {
+  auto formula = std::make_unique<const Formula>(call);
+  if (!formula->has_kernels()) return nullptr;
+  return formula;
+}
+
+bool is_last(const OpCall& call, std::optional<int> dim) {
+  return dim && *dim == call.a().rank() - 1;
+}
+
+// One dimension that is not the last: rows side by side.
+struct Columns {
+  const double* from;
+  std::int64_t count, inner;
+};
+
+// The next row onto what the ones before made.
+void fold(Op step, const Columns& of, double* out) {
+  std::copy_n(of.from, of.inner, out);
+  for (std::int64_t i = 1; i < of.count; ++i)
+    row_kernels().binary(step, {out, 1, of.from + i * of.inner, 1, of.inner, out});
+}
+
+void fold_mean(const Columns& of, double* out) {
+  fold(Op::add, of, out);
+  const auto count = static_cast<double>(of.count);
+  row_kernels().binary(Op::divide, {out, 1, &count, 0, of.inner, out});
+}
+
+void fold_variance(const Columns& of, double* out) {
+  const RowKernels& kernels = row_kernels();
+  std::vector<double> squares(static_cast<std::size_t>(of.count * of.inner));
+  fold_mean(of, out);
+  for (std::int64_t i = 0; i < of.count; ++i)
+    kernels.binary(Op::squared_difference,
+                   {of.from + i * of.inner, 1, out, 1, of.inner, squares.data() + i * of.inner});
+  fold_mean({squares.data(), of.count, of.inner}, out);
+}
+
+bool fold_all(Op op, const Columns& of, double* out) {
+  switch (op) {
+    case Op::sum: fold(Op::add, of, out); return true;
+    case Op::prod: fold(Op::multiply, of, out); return true;
+    case Op::max: fold(Op::maximum, of, out); return true;
+    case Op::min: fold(Op::minimum, of, out); return true;
+    case Op::mean: fold_mean(of, out); return true;
+    case Op::var: fold_variance(of, out); return true;
+    case Op::stddev:
+      fold_variance(of, out);
+      row_kernels().unary(Op::sqrt, {}, out, of.inner, out);
+      return true;
+    default: return false;
+  }
+}
+
+bool reduce_columns(const OpCall& call, double* out) {
+  const Dims& dims = *call.attributes.dims;
+  if (dims.size() != 1) return false;
+  const Shape& shape = call.a().shape();
+  Columns of{values(call.a()), shape[dims[0]], 1};
+  for (int dim = dims[0] + 1; dim < shape.rank(); ++dim) of.inner *= shape[dim];
+  const double* const end = of.from + call.a().numel();
+  for (; of.from < end; of.from += of.count * of.inner, out += of.inner)
+    if (!fold_all(call.op, of, out)) return false;
+  return true;
+}
+
+}  // namespace
+
+bool rows_by_formula(const OpCall& call, double* out, int threads) {
+  const auto formula = plain_row_formula(call);
+  if (!formula) return call.row().family == OpFamily::reduce && reduce_columns(call, out);
+  constexpr double least_elements = 1e5;  // some 100 us, several times a fork and join
+  threads = useful_threads(static_cast<double>(call.a().numel()), least_elements, threads);
+  parallel(threads, [&](int thread) {
+    const Share share = share_of(formula->rows(), thread, threads);
+    std::vector<RowOperand> operands(call.tensors.size());
+    for (std::int64_t row = share.begin; row < share.end; ++row) {
+      for (std::size_t i = 0; i < operands.size(); ++i)
+        operands[i] = {values(call.tensors[i]) + formula->offset(i, row), formula->step(i)};
+      formula->run(operands, formula->width(), out + row * formula->out_width());
+    }
+  });
+  return true;
+}
+
+UnaryNumbers unary_numbers(const OpCall& call) {
+  constexpr double infinite = std::numeric_limits<double>::infinity();
+  const OpAttributes& given = call.attributes;
+  switch (call.op) {
+    case Op::leaky_relu: return {given.negative_slope.value_or(0.01)};
+    case Op::elu:
+    case Op::celu: return {given.alpha.value_or(1)};
+    case Op::relu_max: return {given.max.value_or(6)};
+    case Op::relu_min: return {given.min.value_or(0)};
+    case Op::fill: return {given.value.value_or(0)};
+    case Op::dropout: return {given.scale.value_or(1)};
+    case Op::round: return {std::pow(10.0, given.decimals.value_or(0))};
+    case Op::clamp: return {given.min.value_or(-infinite), given.max.value_or(infinite)};
+    case Op::heaviside: return {given.value.value_or(0.5)};
+    case Op::softplus: return {given.beta.value_or(1), given.threshold.value_or(20)};
+    default: return {};
+  }
+}
+
+std::unique_ptr<const RowFormula> plain_row_formula(const OpCall& call) {
+  switch (call.row().family) {
+    case OpFamily::unary:
+    case OpFamily::binary: return if_there<Elementwise>(call);
+    case OpFamily::softmax:
+      return is_last(call, call.attributes.dim) ? std::make_unique<const Softmax>(call) : nullptr;
+    case OpFamily::norm: return std::make_unique<const Norm>(call);
+    case OpFamily::reduce: {
+      const Dims& dims = *call.attributes.dims;
+      return dims.size() == 1 && is_last(call, dims[0]) ? if_there<Reduction>(call) : nullptr;
+    }
+    default: return nullptr;
+  }
+}
+
+}  // namespace wattention::reference
