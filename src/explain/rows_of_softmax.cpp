@@ -6,7 +6,6 @@
 #include <vector>
 
 namespace wattention {
-
 namespace {
 
 constexpr int lanes = 8;
@@ -25,6 +24,26 @@ double sum_of(const std::vector<double>& row) {
   return std::accumulate(std::begin(sums), std::end(sums), 0.0);
 }
 
+// The line of a mask that meets this line of the scores: sizes of 1 repeat.
+std::int64_t line_of(const Tensor& mask, std::int64_t row, const Shape& scores) {
+  std::int64_t line = 0, lines = 1;
+  for (int back = 2; back <= scores.rank(); ++back) {
+    const std::int64_t size = back <= mask.rank() ? mask.size(-back) : 1;
+    if (size > 1) line += row % scores[-back] * lines;
+    lines *= size;
+    row /= scores[-back];
+  }
+  return line;
+}
+
+// What a mask adds to a row of scores, scaled before.
+void mask_row(const Tensor& mask, std::int64_t row, const Shape& scores, std::vector<double>& in) {
+  const std::int64_t width = mask.size(-1);
+  std::vector<double> added(static_cast<std::size_t>(width));
+  widen(mask, line_of(mask, row, scores) * width, width, added.data());
+  for (std::size_t i = 0; i < in.size(); ++i) in[i] += added[width > 1 ? i : 0];
+}
+
 }  // namespace
 
 SoftmaxRows rows_of(const CallSeen& seen) {
@@ -38,9 +57,10 @@ SoftmaxRows rows_of(const CallSeen& seen) {
   for (std::int64_t row = 0; row < rows.count; ++row) {
     widen(seen.operands.front(), row * rows.width, rows.width, in.data());
     widen(seen.result, row * rows.width, rows.width, out.data());
-    const double largest = scale * largest_of(in);
-    // A mask, where there is one, may have moved it.
-    if (seen.call.tensors.size() == 1 && std::fabs(largest) > exp_room) ++rows.beyond;
+    for (double& value : in) value *= scale;
+    if (seen.operands.size() > 1) mask_row(seen.operands[1], row, seen.call.shape, in);
+    const double largest = largest_of(in);
+    if (std::fabs(largest) > exp_room) ++rows.beyond;
     if (std::fabs(largest) > std::fabs(rows.largest)) rows.largest = largest;
     const double sum = sum_of(out);
     if (!std::isfinite(sum)) continue;

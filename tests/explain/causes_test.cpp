@@ -88,6 +88,22 @@ TEST(Causes, AMaximumThatIsNotSubtracted) {
   EXPECT_EQ(small.cause, Cause::exp_approximated);
 }
 
+// A line of a mask for all rows of a batch: what it adds to the scores decides.
+TEST(Causes, AMaximumBesideAMask) {
+  const auto with_mask = [](float from, float to) {
+    return last_row(
+        [=](const Device& card) {
+          run_op(Op::scale_mask_softmax, {.tensors = {sent(card, {2, 1, 32, 64}, 150, 160),
+                                                      sent(card, {2, 1, 1, 64}, from, to)}});
+        },
+        "0.57");
+  };
+  const ExplainedOp kept = with_mask(-1, 1), moved = with_mask(-156, -154);
+  EXPECT_EQ(kept.cause, Cause::maximum_kept) << kept.because;
+  EXPECT_NE(kept.because.find("64 of 64 rows"), std::string::npos) << kept.because;
+  EXPECT_NE(moved.cause, Cause::maximum_kept) << moved.because;
+}
+
 TEST(Causes, PaddingThatCounts) {
   const auto masked = [](std::int64_t width) {
     return last_row(
