@@ -10,6 +10,7 @@
 #include "cli/bench_watcher.h"
 #include "cli/card_facts.h"
 #include "cli/command.h"
+#include "cli/doctor.h"
 #include "cli/host_profile.h"
 #include "cli/meter_options.h"
 #include "cli/output.h"
@@ -196,6 +197,14 @@ TimedRun time_cases(const CompareChoice& choice, const std::string& records_path
   return timed;
 }
 
+// The page shows all of it before the digits; the text leaves out the tables, which are wider than any terminal.
+void add_doctor(Report& report, std::vector<report::Section>& on_page) {
+  report::Section section = notebook_doctor();
+  on_page.insert(on_page.begin(), section);
+  section.tables.clear();
+  report.add(section);
+}
+
 int compare(const CompareChoice& choice) {
   make_folder("compare", choice.folder);
   const std::string records_path = choice.folder + "/records.json";
@@ -205,15 +214,16 @@ int compare(const CompareChoice& choice) {
   Report report(!choice.json);
   bool good = add_six_tokens(report);
   good &= add_large(report, choice.all);
-  const std::vector<report::Section> digits = report.sections();
+  std::vector<report::Section> others = report.sections();
   const TimedRun timed = time_cases(choice, records_path);
   const std::optional<report::CardFacts> facts = card_facts();
   const report::CardFacts* known = facts ? &*facts : nullptr;
   for (const report::Section& section : report::model_sections(timed.run, known))
     report.add(section);
+  if (!timed.run.interrupted) add_doctor(report, others);
   for (const report::Section& section : report::closing_sections(timed.run)) report.add(section);
   write_file_atomically(report_path, report.markdown());
-  write_file_atomically(page_path, report::to_html(report::page_of(timed.run, known, digits)));
+  write_file_atomically(page_path, report::to_html(report::page_of(timed.run, known, others)));
   if (choice.json)
     print_json({{"digits_agree", good},
                 {"written", {records_path, report_path, page_path}},

@@ -12,6 +12,7 @@
 #include "base/input_file.h"
 #include "cli/card_facts.h"
 #include "cli/command.h"
+#include "cli/doctor.h"
 #include "cli/output.h"
 #include "report/page.h"
 
@@ -64,9 +65,11 @@ BenchRun read_records(const std::string& path) {
   }
 }
 
-std::string page_of(const BenchRun& run) {
+std::string page_of(const BenchRun& run, bool explains) {
   const std::optional<report::CardFacts> facts = card_facts();
-  return report::to_html(report::page_of(run, facts ? &*facts : nullptr));
+  std::vector<report::Section> others;
+  if (explains) others.push_back(notebook_doctor());
+  return report::to_html(report::page_of(run, facts ? &*facts : nullptr, others));
 }
 
 }  // namespace
@@ -75,6 +78,7 @@ void add_report(Command& program, int&) {
   struct Choice {
     std::string records, page = "report.html";
     bool json = false;
+    bool explains = false;
   };
   const auto choice = std::make_shared<Choice>();
   Command* command =
@@ -82,6 +86,9 @@ void add_report(Command& program, int&) {
   command->add_option("records", choice->records, "records in JSON, as bench --out writes them")
       ->required();
   command->add_option("--out", choice->page, "file for the page")->capture_default_str();
+  command->add_flag("--explain", choice->explains,
+                    "also run the notebook's two modules on the software card, and show which op "
+                    "costs accuracy, time and energy");
   command->add_flag("--json", choice->json, "print what was written, as JSON");
   command->footer(
       "Examples:\n"
@@ -90,7 +97,7 @@ void add_report(Command& program, int&) {
   command->callback([choice] {
     const BenchRun run = read_records(choice->records);
     expect_other_file(choice->records, choice->page);
-    write_file_atomically(choice->page, page_of(run));
+    write_file_atomically(choice->page, page_of(run, choice->explains));
     if (choice->json)
       print_json({{"written", choice->page}});
     else

@@ -35,16 +35,7 @@ std::string verdict_of(const Explanation& made) {
 }
 
 Section worst_section(const Explanation& made) {
-  Section section{.heading = "Accuracy", .text = "By own error, and why:"};
-  for (const std::size_t row : made.worst_by_error())
-    section.text += fmt::format("\n\n{}: {}; {}.", place_of(made.ops[row], row),
-                                error_text(made.ops[row].own), made.ops[row].because);
-  for (const std::size_t row : made.amplifiers())
-    section.text += fmt::format(
-        "\n\n{} amplifies the errors of rows before: {} of total error, of which {} is "
-        "its own.",
-        place_of(made.ops[row], row), error_text(made.ops[row].total),
-        error_text(made.ops[row].own));
+  Section section{.heading = "Accuracy", .text = "By own error, and why:" + worst_text(made)};
   if (const auto chart = explain_chart(made)) section.charts = {*chart};
   return section;
 }
@@ -66,6 +57,20 @@ std::vector<std::string> cells_of(std::size_t row, const ExplainedOp& op) {
 }
 
 }  // namespace
+
+std::string worst_text(const Explanation& made) {
+  std::string text;
+  for (const std::size_t row : made.worst_by_error())
+    text += fmt::format("\n\n{}: {}; {}.", place_of(made.ops[row], row),
+                        error_text(made.ops[row].own), made.ops[row].because);
+  for (const std::size_t row : made.amplifiers())
+    text += fmt::format(
+        "\n\n{} amplifies the errors of rows before: {} of total error, of which {} is "
+        "its own.",
+        place_of(made.ops[row], row), error_text(made.ops[row].total),
+        error_text(made.ops[row].own));
+  return text;
+}
 
 Table explain_table(const Explanation& made) {
   Table table{.title = "Op by op",

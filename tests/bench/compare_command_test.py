@@ -48,15 +48,15 @@ class Compare(unittest.TestCase):
 
     def test_the_report_answers_with_the_cards_numbers(self):
         for words in ("wormhole resident bf16", "wormhole naive bf16", "32x32", "## Phases", "untilize",
-                      "## Power", "manual", "## Hosts", "twice as fast", "## Answer", "Faster:", "Less energy:",
-                      "How sure:"):
+                      "## Power", "manual", "## Hosts", "twice as fast", "## Answer", "## The doctor", "Faster:",
+                      "Less energy:", "How sure:"):
             self.assertIn(words, self.report)
 
     def test_the_page_stands_alone_with_every_figure(self):
         for words in ("115895.56", "467358.59", "prefers-color-scheme", "viewport", "Faster:",
                       "<h2>Machine", "<h2>Sources", "Error, time and energy, by fidelity", "wattention bench --device"):
             self.assertIn(words, self.page)
-        self.assertEqual(self.page.count("<svg"), 6)
+        self.assertEqual(self.page.count("<svg"), 8)  # two of them the doctor's
         for words in ("http:", "https:", "<script", "<link", "<img", "src=", "@import", "url("):
             self.assertNotIn(words, self.page)
         self.assertEqual(self.page.count("<table"), self.page.count("</table>"))

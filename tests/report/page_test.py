@@ -21,6 +21,7 @@ SCROLLED = """[...document.querySelectorAll('.wide')].filter(e => e.scrollWidth 
   .map(e => [e.closest('section').id, e.scrollWidth - e.clientWidth])"""
 FIGURES = ["Time per tensor over the count", "Joules per forward", "One resident forward", "One naive forward",
            "Roofline of the n150d", "Error, time and energy, by fidelity"]
+DOCTOR = ["Where the accuracy, time and energy of naive go", "Where the accuracy, time and energy of resident go"]
 TABLES = ["The notebook's performance table (ms) and this machine's", "Core grids: the notebook's (ms) and the model's",
           "Where a forward's time goes, once it runs steadily (modelled)", "The card's ops in one forward (modelled)",
           "The notebook's power table, in joules per forward",
@@ -59,8 +60,8 @@ class Page(unittest.TestCase):
         titles = self.browser.evaluate("""[...document.querySelectorAll('figure')].map(f => {
             const box = f.querySelector('svg').getBoundingClientRect();
             return [f.querySelector('.charttitle').textContent, box.width, box.height]; })""")
-        self.assertEqual(len(titles), len(FIGURES), titles)
-        for title in FIGURES:
+        self.assertEqual(len(titles), len(FIGURES + DOCTOR), titles)
+        for title in FIGURES + DOCTOR:
             width, height = next((w, h) for text, w, h in titles if text.startswith(title))
             self.assertGreater(width, 300, title)
             self.assertGreater(height, 80, title)
@@ -136,6 +137,28 @@ class Page(unittest.TestCase):
         text = self.report(lambda run_of: None)
         self.assertEqual(self.browser.evaluate("document.querySelectorAll('figure').length"), len(FIGURES))
         self.assertIn("The card is 5 % faster", text)
+
+    def test_the_doctor_names_the_ops_that_cost_most(self):
+        page = self.open(width=PHONE)
+        text = self.browser.evaluate("document.querySelector('#the-doctor').innerText")
+        for module, op, reason in (("naive", "softmax", "vector unit's quick approximations"),
+                                   ("resident", "linear x3", "LoFi multiplies 7 of 8 mantissa bits")):
+            self.assertRegex(text, rf"Module {module}: PCC 0\.99\d+, error [28]\.\d+ % of its context")
+            self.assertRegex(text, rf"row \d+ {op}: 2\.\d+ %; .*{reason}")
+        # A bar for each op's error, time and energy, as wide as a phone has room for.
+        bars = self.browser.evaluate("[...document.querySelectorAll('#the-doctor svg')].map(s => "
+                                     "[s.querySelectorAll('rect.mark').length, s.getBoundingClientRect().width])")
+        self.assertEqual([count % 3 for count, _ in bars], [0, 0])
+        self.assertTrue(all(count >= 9 and 300 < width <= PHONE for count, width in bars), bars)
+        self.check_quiet(page)
+
+    def test_the_doctor_by_itself(self):
+        page = self.page.with_name("explained.html")
+        self.assertEqual(run("report", self.records, "--out", page, "--explain").returncode, 0)
+        self.open(page, width=PHONE)
+        titles = self.browser.evaluate("[...document.querySelectorAll('#the-doctor .charttitle')]"
+                                       ".map(t => t.innerText)")
+        self.assertEqual(titles, DOCTOR)
 
     def test_report_of_the_cpu_alone(self):
         def keep_cpu(run_of):
