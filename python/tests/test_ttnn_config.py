@@ -1,5 +1,6 @@
 """CONFIG, comparison mode, the tracer that draws nothing."""
 import warnings
+from pathlib import Path
 
 import numpy as np
 from face import WithDevice
@@ -12,10 +13,24 @@ class Config(WithDevice):
         with ttnn.manage_config("comparison_mode_pcc", 0.5):
             self.assertEqual(ttnn.CONFIG.comparison_mode_pcc, 0.5)
         self.assertEqual(ttnn.CONFIG.comparison_mode_pcc, 0.9999)
+        with ttnn.manage_config("root_report_path", "reports"), ttnn.manage_config("report_name", "mine"):
+            self.assertEqual(ttnn.CONFIG.report_path, Path("reports/mine"))
         self.expect("bad_input", "did you mean enable_logging", lambda: setattr(ttnn.CONFIG, "enable_loging", True))
-        with self.assertWarnsRegex(UserWarning, "enable_graph_report has no effect here"), \
-                ttnn.manage_config("enable_graph_report", True):
+        with self.assertWarnsRegex(UserWarning, "enable_model_cache has no effect here"), \
+                ttnn.manage_config("enable_model_cache", True):
             pass
+
+    def test_switches_that_others_keep_from_working(self):
+        for switch, sentence in (("enable_logging", "Logging cannot be enabled in fast runtime mode"),
+                                 ("enable_comparison_mode", "Comparison mode is currently not supported with fast"),
+                                 ("enable_graph_report", "Please enable logging to save graph report"),
+                                 ("enable_detailed_buffer_report", "enable logging to save detailed buffer report")):
+            with self.assertWarnsRegex(UserWarning, sentence), ttnn.manage_config(switch, True):
+                pass
+        with warnings.catch_warnings(), ttnn.manage_config("enable_fast_runtime_mode", False):
+            warnings.simplefilter("error")
+            with ttnn.manage_config("enable_logging", True), ttnn.manage_config("enable_graph_report", True):
+                pass  # no report has a name
 
     def test_tracing_says_that_it_draws_nothing(self):
         tensor = self.send(np.ones((2, 2), np.float32))

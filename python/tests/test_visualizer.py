@@ -2,11 +2,14 @@
 import importlib.util
 import json
 import os
+import re
+import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import unittest
+import xml.etree.ElementTree as tree
 from pathlib import Path
 
 import numpy as np
@@ -159,12 +162,53 @@ class Logging(WithDevice):
 
     def test_a_detailed_report_has_pages(self):
         x = self.send(np.ones((32, 96), np.float32))
-        self.switches(root_report_path=self.root, enable_fast_runtime_mode=False, report_name="pages",
-                      enable_logging=True, enable_detailed_buffer_report=True)
-        ttnn.to_memory_config(x, ttnn.L1_MEMORY_CONFIG)
-        ttnn.CONFIG.enable_logging = False
+        self.switches(root_report_path=self.root, enable_fast_runtime_mode=False, report_name="pages")
+        with ttnn.manage_config("enable_logging", True), ttnn.manage_config("enable_detailed_buffer_report", True):
+            ttnn.to_memory_config(x, ttnn.L1_MEMORY_CONFIG)
         pages = rows(self.root / "pages", "SELECT page_index, bank_id, page_size FROM buffer_pages")
         self.assertEqual(pages, [(page, page, 2048) for page in range(3)])
+
+    def draw(self, dot=None):
+        """What a graph report of two uses of one tensor leaves; `dot` stands in for graphviz's."""
+        folder = self.root / "bin"
+        folder.mkdir()
+        if dot is not None:
+            (folder / "dot").write_text(f"#!{sys.executable}\n{dot}", encoding="utf-8")
+            (folder / "dot").chmod(0o755)
+        self.addCleanup(os.environ.__setitem__, "PATH", os.environ["PATH"])
+        os.environ["PATH"] = str(folder)
+        self.switches(root_report_path=self.root, enable_fast_runtime_mode=False, report_name="drawn")
+        x = self.send(np.ones((32, 64), np.float32))
+        with ttnn.manage_config("enable_logging", True), ttnn.manage_config("enable_graph_report", True):
+            ttnn.relu(ttnn.add(x, ttnn.exp(x)))
+        (file,) = (self.root / "drawn/graph").iterdir()
+        return file.name, file.read_text(encoding="utf-8")
+
+    def test_a_graph_without_graphviz_is_text(self):
+        with self.assertWarnsRegex(UserWarning, "Graphviz is not installed: the graph is .*3.dot"):
+            name, text = self.draw()
+        self.assertEqual(name, "3.dot")
+        edges = re.findall(r"^  (\w+) -> (\w+)", text, re.MULTILINE)
+        self.assertEqual(edges, [("t0", "op1"), ("t0", "op2"), ("op1", "op2"), ("op2", "op3")])
+        self.assertRegex(text, r'op2 \[label="2: ttnn\.add\\ntest_visualizer\.py:\d+\\n0\.\d{4} ms"\]')
+        self.assertIn('t0 [shape=ellipse, label="0: 32x64\\nbf16 tile\\ndram"]', text)
+
+    def test_graphviz_draws_it(self):
+        name, text = self.draw("import sys; open(sys.argv[3], 'w').write(str(sys.argv[1:3]) + sys.stdin.read())")
+        self.assertEqual(name, "3.svg")
+        self.assertTrue(text.startswith("['-Tsvg', '-o']digraph"), text)
+
+    def test_a_dot_that_fails_is_told(self):
+        self.expect("io", "expected graphviz's dot to draw a graph; found 'no'",
+                    lambda: self.draw("import sys; sys.exit('no')"))
+
+    @unittest.skipUnless(shutil.which("dot"), "graphviz is not installed")
+    def test_a_picture(self):
+        self.switches(root_report_path=self.root, enable_fast_runtime_mode=False, report_name="seen")
+        with ttnn.manage_config("enable_logging", True), ttnn.manage_config("enable_graph_report", True):
+            ttnn.exp(self.send(np.ones((32, 64), np.float32)))
+        picture = tree.parse(self.root / "seen/graph/2.svg").getroot()
+        self.assertIn("2: ttnn.exp", "".join(picture.itertext()))
 
     def test_a_device_that_closes_leaves_its_log(self):
         self.switches(root_report_path=self.root, enable_fast_runtime_mode=False, report_name="closed",

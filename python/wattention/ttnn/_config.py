@@ -1,4 +1,4 @@
-"""ttnn.CONFIG: TT-NN's switches. Those that nothing here obeys say so when they are turned on."""
+"""ttnn.CONFIG: TT-NN's switches. Those that have no effect say so when they are turned on."""
 import json
 import os
 import warnings
@@ -27,8 +27,24 @@ _DEFAULTS = {
 }
 _WITHOUT_EFFECT = {
     "enable_model_cache": "parameters are converted anew each time",
-    "enable_graph_report": "no graphs are drawn",
-    "enable_detailed_tensor_report": "no reports are written",
+    "enable_detailed_tensor_report": "no values are written",
+}
+# tt-metal v0.57.0-rc71, ttnn/cpp/ttnn/config.hpp, validate(): {switches that are looked at: (is it so, the sentence)}.
+_LOOKED_AT = {
+    ("enable_fast_runtime_mode", "enable_logging"): (
+        lambda config: config.enable_fast_runtime_mode and config.enable_logging,
+        "Logging cannot be enabled in fast runtime mode. Please disable fast runtime mode if you want to enable "
+        "logging."),
+    ("enable_comparison_mode",): (
+        lambda config: config.enable_fast_runtime_mode and config.enable_comparison_mode,
+        "Comparison mode is currently not supported with fast runtime mode enabled. Please disable fast runtime mode "
+        "('enable_fast_runtime_mode = false') to use tensor comparison mode."),
+    ("enable_fast_runtime_mode", "enable_graph_report"): (
+        lambda config: config.enable_graph_report and not config.enable_logging,
+        "Running without logging. Please enable logging to save graph report"),
+    ("enable_fast_runtime_mode", "enable_detailed_buffer_report"): (
+        lambda config: config.enable_detailed_buffer_report and not config.enable_logging,
+        "Running without logging. Please enable logging to save detailed buffer report"),
 }
 
 listeners = []  # functions that are called when a switch has changed
@@ -45,7 +61,10 @@ class Config:
             raise unknown(f"CONFIG.{name}", nearest(name, _DEFAULTS))
         if value and name in _WITHOUT_EFFECT:
             warnings.warn(f"[ttnn.CONFIG] {name} has no effect here: {_WITHOUT_EFFECT[name]}", stacklevel=2)
-        self.__dict__[name] = value
+        self.__dict__[name] = Path(value) if isinstance(_DEFAULTS[name], Path) else value
+        for names, (is_so, sentence) in _LOOKED_AT.items():
+            if name in names and is_so(self):
+                warnings.warn(f"[ttnn.CONFIG] {sentence}", stacklevel=2)
         for tell in listeners:
             tell()
 

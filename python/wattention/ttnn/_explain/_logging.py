@@ -8,51 +8,66 @@ import json
 
 from .. import _config, _device, _watch
 from .._config import CONFIG
+from ._graph import write_graph
 from ._looking import looking
 from ._visualizer import write_report
 
-_log = None  # (explainer, folder) while ops are logged
+_log = None  # while ops are logged
+
+
+class _Log:
+    """What looks on, and what the switches have asked for since it does."""
+
+    def __init__(self):
+        self.folder, self.graph, self.by_page = CONFIG.report_path, False, False
+        self.explainer = looking()
+        self.explainer.skip_errors()
+        self.explainer.keep_journal()
+
+    def look_at_switches(self):
+        self.graph |= bool(CONFIG.enable_graph_report)
+        self.by_page |= bool(CONFIG.enable_detailed_buffer_report)
+
+    def write(self):
+        calls, journal = json.loads(self.explainer.json())["calls"], json.loads(self.explainer.journal())
+        durations = [duration / 1e3 for _, _, duration in calls]
+        write_report(self.folder, journal, durations, self.by_page)
+        if self.graph:
+            write_graph(self.folder, journal, durations)
 
 
 def _is_wanted():
     return CONFIG.enable_logging and not CONFIG.enable_fast_runtime_mode and CONFIG.report_name is not None
 
 
-def _write():
-    explainer, folder = _log
-    calls = json.loads(explainer.json())["calls"]
-    write_report(folder, json.loads(explainer.journal()), [duration / 1e3 for _, _, duration in calls])
-
-
 def follow():
     """Begins or ends the log as the switches say now."""
     global _log
     if _is_wanted() and _log is None and not _watch.is_on():
-        explainer = looking()
-        explainer.skip_errors()
-        explainer.keep_journal()
-        _watch.exchange(explainer)
+        _log = _Log()
+        _watch.exchange(_log.explainer)
         for device in _device._open.values():
-            explainer.watch(device._core)
-        _log = explainer, CONFIG.report_path
+            _log.explainer.watch(device._core)
     elif not _is_wanted() and _log is not None:
         end()
+    if _log is not None:
+        _log.look_at_switches()
 
 
 def end():
     global _log
     if _log is None:
         return
+    ended, _log = _log, None
     _watch.exchange(None)
-    _log[0].leave()
-    _write()
-    _log = None
+    ended.explainer.leave()
+    ended.write()
 
 
 def closing():
     """A device closes: what was logged so far can be read."""
     if _log is not None:
-        _write()
+        _log.write()
 
 
 _config.listeners.append(follow)

@@ -9,7 +9,7 @@ import sqlite3
 from pathlib import Path
 
 from ... import _core
-from .._config import CONFIG, save_config_to_json_file
+from .._config import save_config_to_json_file
 from .._errors import error
 from .._memory import memory_configs, sharded_config
 from .._types import dtypes, layouts
@@ -102,8 +102,8 @@ def _source_files(calls):
 class _L1:
     """The pages of tensors in L1, as long as they lie where they are."""
 
-    def __init__(self, tensors):
-        self.tensors, self.at, self.pages = tensors, {}, {}
+    def __init__(self, tensors, by_page):
+        self.tensors, self.by_page, self.at, self.pages = tensors, by_page, {}, {}
 
     def follow(self, call):
         for number in [*call["operands"], *call["results"]]:
@@ -122,13 +122,13 @@ class _L1:
 
 
 def _put_memory(put, number, call, l1):
-    """The buffers behind a call; those in L1 bank by bank, and where the switch asks for it page by page."""
+    """The buffers behind a call; those in L1 bank by bank, and page by page where that is asked for."""
     put("buffers", [(number, 0, address, size, _BUFFER_TYPES[memory]) for memory, address, size in call["buffers"]])
     l1.follow(call)
     for buffer in call["buffers"]:
         pages, chunks = l1.rows(buffer)
         put("buffer_chunks", [(number, 0, buffer[1], *chunk, _BUFFER_TYPES["l1"]) for chunk in chunks])
-        if CONFIG.enable_detailed_buffer_report:
+        if l1.by_page:
             put("buffer_pages", [(number, 0, buffer[1], y, x, bank, page, address, size, _BUFFER_TYPES["l1"])
                                  for x, y, bank, page, address, size in pages])
 
@@ -143,14 +143,14 @@ def _put_call(put, number, call, duration):
     put("output_tensors", [(number, index, tensor) for index, tensor in enumerate(call["results"])])
 
 
-def _fill(put, journal, durations):
+def _fill(put, journal, durations, by_page):
     tensors, families = journal["tensors"], {row["name"]: row["family"] for row in _core.list_ops()}
     put("devices", _device(journal["memories"]))
     put("tensors", [_tensor(number, tensor) for number, tensor in enumerate(tensors)])
     put("device_tensors", [(number, 0, tensor["address"]) for number, tensor in enumerate(tensors)
                            if tensor["address"] is not None])
     put("source_files", _source_files(journal["calls"]))
-    l1 = _L1(tensors)
+    l1 = _L1(tensors, by_page)
     for number, (call, duration) in enumerate(zip(journal["calls"], durations), 1):
         _put_call(put, number, call, duration)
         _put_memory(put, number, call, l1)
@@ -158,8 +158,11 @@ def _fill(put, journal, durations):
         put("captured_graph", [(number, captured_graph(call, tensors, name))])
 
 
-def write_report(folder, journal, durations):
-    """Writes db.sqlite and config.json into the folder; durations in seconds, one for each call."""
+def write_report(folder, journal, durations, by_page=False):
+    """Writes db.sqlite and config.json into the folder; durations in seconds, one for each call.
+
+    `by_page` lists every page in L1 behind every call.
+    """
     folder = Path(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -176,7 +179,7 @@ def write_report(folder, journal, durations):
             places = ", ".join("?" * len(_TABLES[table].split(",")))
             base.executemany(f"INSERT INTO {table} VALUES ({places})", rows)
 
-        _fill(put, journal, durations)
+        _fill(put, journal, durations, by_page)
     base.close()
 
 
