@@ -1,4 +1,4 @@
-"""A long sum of numbers of one sign, as a product with ones (tt-metal #32584)."""
+"""A long sum of numbers of one sign, as a product with ones."""
 import numpy as np
 import ttnn
 

@@ -68,6 +68,15 @@ class Doctor(unittest.TestCase):
         self.examine("attention_in_steps.py", OLDER, "softmax", "exp_approximated",
                      ":14 matmul: fidelity=hifi4 fp32_accumulate=true", mends=0.8)
 
+    def test_products_along_more_and_more_terms(self):
+        for release in (OLDER, NEWER):
+            report, _ = self.examine("longer_products.py", release, "matmul", "dst_rounding",
+                                     "matmul: fidelity=hifi4 fp32_accumulate=true", mends=0.6)
+            # The report has 0.99, 0.98 and 0.95 for these shapes, cut off behind two digits, of other draws.
+            found = sorted((row["total"]["pcc"] for row in report.rows if row["op"] == "matmul"), reverse=True)
+            for pcc, theirs in zip(found, (0.99, 0.98, 0.95), strict=True):
+                self.assertTrue(theirs < pcc < theirs + 0.02, (found, release))
+
     def test_long_sums(self):
         for release in (OLDER, NEWER):
             report, _ = self.examine("long_sum.py", release, "matmul", "stalled_sum",
