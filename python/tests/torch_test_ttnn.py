@@ -150,4 +150,16 @@ class Golden(WithDevice):
                     self.expect("unverified", "expected a PCC", run)
                     self.assertEqual((self.tensor + self.tensor).shape, [32, 32])
 
+    def test_comparison_mode_compares_every_result(self):
+        self.addCleanup(setattr, ttnn.topk, "golden_function", ttnn.topk.golden_function)
+        wide = ttnn.from_torch(torch.randn(32, 64), dtype=ttnn.bfloat16, layout=ttnn.TILE_LAYOUT, device=self.device)
+        shown = io.StringIO()
+        with contextlib.redirect_stderr(shown), ttnn.manage_config("enable_fast_runtime_mode", False), \
+                ttnn.manage_config("enable_comparison_mode", True), ttnn.manage_config("comparison_mode_pcc", 0.99):
+            ttnn.topk.golden_function = lambda tensor, k, **_: (lambda best: (best.values, -best.indices))(
+                torch.topk(tensor, k))
+            ttnn.topk(wide, 32)
+        self.assertRegex(shown.getvalue(), r"^\[ttnn.topk\] .* Comparing output tensor 1 against CPU locally failed: "
+                                           r"pcc is -\S+ but should be >=0.99\n$")
+
 
