@@ -121,6 +121,22 @@ class Folder(unittest.TestCase):
         self.assertEqual(device[:2], (64, 64))
         self.assertGreater(device[2], device[3])
 
+    def test_ttnn_database_reads_it(self):
+        from wattention.ttnn import database
+
+        operations = list(database.query_operations(self.report))
+        self.assertEqual((operations[2].operation_id, operations[2].name), (3, "ttnn.add"))
+        self.assertEqual(database.query_operation_by_id(self.report, 3), operations[2])
+        self.assertIsNone(database.query_operation_by_id(self.report, 99))
+        first, second = database.query_input_tensors(self.report, 3)
+        self.assertEqual((first.tensor_id, first.input_index, second.input_index), (second.tensor_id, 0, 1))
+        self.assertEqual(database.query_producer_operation_id(self.report, first.tensor_id), 1)
+        self.assertEqual(list(database.query_consumer_operation_ids(self.report, first.tensor_id)), [2, 3, 3, 6])
+        kinds = {buffer.buffer_type for buffer in database.query_buffers(self.report, 3)}
+        self.assertEqual(kinds, {ttnn.BufferType.DRAM, ttnn.BufferType.L1})
+        self.assertEqual(database.query_captured_graph(self.report, 3)[0]["node_type"], "capture_start")
+        self.assertIn("z = ttnn.add(x, x)", database.query_stack_trace(self.report, 3))
+
     @unittest.skipUnless(importlib.util.find_spec("ttnn_visualizer"), "ttnn-visualizer is not installed")
     def test_ttnn_visualizer_reads_it(self):
         from ttnn_visualizer.queries import DatabaseQueries

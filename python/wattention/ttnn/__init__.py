@@ -16,7 +16,7 @@ from ._cores import *
 from ._creation import *
 from ._device import *
 from ._errors import MissingError
-from ._explain import explain
+from ._explain import _database, explain
 from ._files import *
 from ._golden import attach_golden_function, get_golden_function
 from ._heads import *
@@ -60,6 +60,8 @@ def _set_up():
     _in_place.attach_in_place(_core.list_ops(), globals())
     for name in ("trace", "visualize", "enable_tracing", "disable_tracing", "is_tracing_enabled"):
         _modules.attach(f"torch_tracer.{name}", getattr(tracer, name))
+    for name, value in _database.WORDS.items():
+        _modules.attach(f"database.{name}", value)
     _compare.attach(_tensor.Tensor, _convert.to_torch)
 
 

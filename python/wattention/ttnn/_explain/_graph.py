@@ -9,9 +9,7 @@ import warnings
 from pathlib import Path
 
 from .._errors import error
-
-_FOLDER = "graph"  # tt-metal v0.57.0-rc71, ttnn/ttnn/database.py: GRAPHS_PATH
-
+from ._tables import GRAPHS_PATH
 
 def _quoted(*lines):
     text = "\\n".join(str(line).replace("\\", "\\\\").replace('"', '\\"') for line in lines if line)
@@ -56,7 +54,7 @@ def _draw(dot, text, path):
 
 def write_graph(folder, journal, durations):
     """NUMBER.svg in the report's graph folder; NUMBER.dot, and a warning, where there is no graphviz."""
-    graphs, text, last = Path(folder) / _FOLDER, dot_text(journal, durations), len(journal["calls"])
+    graphs, text, last = Path(folder) / GRAPHS_PATH, dot_text(journal, durations), len(journal["calls"])
     try:
         graphs.mkdir(parents=True, exist_ok=True)
         for old in [*graphs.glob("*.svg"), *graphs.glob("*.dot")]:

@@ -1,7 +1,6 @@
 """A report folder as TT-NN's own logging leaves it, which ttnn-visualizer opens: operations, tensors, buffers, devices.
 
-Tables: tt-metal v0.57.0-rc71, ttnn/ttnn/database.py; buffer_chunks and source_files are of later releases. Durations
-are modelled; each operation's arguments say so.
+Durations are modelled; each operation's arguments say so.
 """
 import json
 import linecache
@@ -16,36 +15,8 @@ from .._types import dtypes, layouts
 from ._captured import captured_graph
 from ._pages import chunks_of, pages_of
 from ._perf_csv import operation
+from ._tables import CONFIG_PATH, SQLITE_DB_PATH, TABLES
 
-_TABLES = {
-    "devices": "device_id int, num_y_cores int, num_x_cores int, num_y_compute_cores int, num_x_compute_cores int, "
-               "worker_l1_size int, l1_num_banks int, l1_bank_size int, address_at_first_l1_bank int, "
-               "address_at_first_l1_cb_buffer int, num_banks_per_storage_core int, num_compute_cores int, "
-               "num_storage_cores int, total_l1_memory int, total_l1_for_tensors int, "
-               "total_l1_for_interleaved_buffers int, total_l1_for_sharded_buffers int, cb_limit int",
-    "tensors": "tensor_id int UNIQUE, shape text, dtype text, layout text, memory_config text, device_id int, "
-               "address int, buffer_type int",
-    "device_tensors": "tensor_id int, device_id int, address int",
-    "local_tensor_comparison_records": "tensor_id int UNIQUE, golden_tensor_id int, matches bool, desired_pcc bool, "
-                                       "actual_pcc float",
-    "global_tensor_comparison_records": "tensor_id int UNIQUE, golden_tensor_id int, matches bool, desired_pcc bool, "
-                                        "actual_pcc float",
-    "operations": "operation_id int UNIQUE, name text, duration float",
-    "operation_arguments": "operation_id int, name text, value text",
-    "stack_traces": "operation_id int, stack_trace text",
-    "input_tensors": "operation_id int, input_index int, tensor_id int",
-    "output_tensors": "operation_id int, output_index int, tensor_id int",
-    "buffers": "operation_id int, device_id int, address int, max_size_per_bank int, buffer_type int",
-    "buffer_pages": "operation_id int, device_id int, address int, core_y int, core_x int, bank_id int, "
-                    "page_index int, page_address int, page_size int, buffer_type int",
-    "buffer_chunks": "operation_id int, device_id int, address int, bank_id int, core_x int, core_y int, "
-                     "chunk_address int, chunk_size int, page_size int, num_pages int, buffer_type int",
-    "source_files": "id int UNIQUE, path text, contents text",
-    "nodes": "operation_id int, unique_id int, node_operation_id int, name text",
-    "edges": "operation_id int, source_unique_id int, sink_unique_id int, source_output_index int, "
-             "sink_input_index int, key int",
-    "captured_graph": "operation_id int, captured_graph text",
-}
 _BUFFER_TYPES = {"dram": 0, "l1": 1}  # TT-NN's BufferType
 _SIDE = 8  # of the grid of cores that compute
 _ROWS = 9  # of all: one dispatches
@@ -159,24 +130,24 @@ def _fill(put, journal, durations, by_page):
 
 
 def write_report(folder, journal, durations, by_page=False):
-    """Writes db.sqlite and config.json into the folder; durations in seconds, one for each call.
+    """Writes the database and the switches into the folder; durations in seconds, one for each call.
 
     `by_page` lists every page in L1 behind every call.
     """
     folder = Path(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "db.sqlite").unlink(missing_ok=True)
-        save_config_to_json_file(folder / "config.json")
-        base = sqlite3.connect(folder / "db.sqlite")
+        (folder / SQLITE_DB_PATH).unlink(missing_ok=True)
+        save_config_to_json_file(folder / CONFIG_PATH)
+        base = sqlite3.connect(folder / SQLITE_DB_PATH)
     except (OSError, sqlite3.Error) as failure:
         raise error("io", f"[explain] expected a folder that can be written; found {failure}") from None
     with base:
-        for name, columns in _TABLES.items():
+        for name, columns in TABLES.items():
             base.execute(f"CREATE TABLE {name} ({columns})")
 
         def put(table, rows):
-            places = ", ".join("?" * len(_TABLES[table].split(",")))
+            places = ", ".join("?" * len(TABLES[table].split(",")))
             base.executemany(f"INSERT INTO {table} VALUES ({places})", rows)
 
         _fill(put, journal, durations, by_page)
