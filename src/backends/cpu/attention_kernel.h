@@ -5,7 +5,7 @@
 // sums are plain vector operations, and keys and values are read as they lie, in rows:
 //
 //   scores  [key][lane] = sum over d of key[key][d] * query[d][lane]      keys broadcast, queries in vectors
-//   weights [key][lane] = exp2((score - top[lane]) * factor)
+//   weights [key][lane] = exp2(score * factor - reference[lane])
 //   context [d][lane]   = context * shrink[lane] + sum over keys of value[key][d] * weights[key][lane]
 //
 // Few query rows (a decoded token) are bound by the bytes of keys and values; for them a vector lies along a row.
@@ -45,6 +45,10 @@ struct BiasArgs {
   float softcap;  ///< 0: none; else softcap * tanh(x / softcap)
 };
 
+/// A tile's weights and sums stand for 2^reference: for the whole number nearest to top * factor (rounded to f32) where
+/// that is below near_reference, and for the score itself elsewhere.
+constexpr float near_reference = 0x1p20f;
+
 struct WeighArgs {
   float*
       scores;  ///< [count][tile] -> weights: words, in place; two keys' bf16 where the kernel takes pairs
@@ -53,8 +57,8 @@ struct WeighArgs {
   float factor;  ///< of scores to powers of two, at least 0
   float* top;    ///< [tile]: the largest score of the keys before; then with these
   const float* block_top;
-  float* sum;     ///< [tile] of the weights before they are rounded, for `top`
-  float* shrink;  ///< [tile]: what sums for the old top are worth for the new one
+  float* sum;     ///< [tile] of the weights before they are rounded
+  float* shrink;  ///< [tile]: what sums for the old reference are worth for the new one
 };
 
 struct ContextArgs {
@@ -70,6 +74,24 @@ struct ContextArgs {
 
 /// How the elements of a row lie in memory.
 enum class Element { f32, bf16, f16 };
+
+/// tile[column][lane] = rows[lane][column]
+struct RowsToLanesArgs {
+  const void* const* rows;  ///< [tile]
+  int64_t columns;
+  int vectors;
+  float* tile;  ///< [columns][tile]
+};
+
+/// rows[lane][column] = context[column][lane] / sum[lane]
+struct LanesToRowsArgs {
+  const float* context;  ///< [columns][tile]
+  const float* sum;      ///< [tile]
+  int64_t columns;
+  int vectors;
+  int64_t count;      ///< of lanes that have a row
+  void* const* rows;  ///< [count]
+};
 
 /// Up to four query rows against keys as they lie.
 struct RowScoreArgs {
@@ -112,6 +134,10 @@ struct AttentionKernel {
   void (*tops)(const float* scores, int64_t count, int vectors, float* top);
   void (*weigh)(const WeighArgs&);
   void (*context)(const ContextArgs&);
+  /// By Element of the rows.
+  void (*rows_to_lanes[3])(const RowsToLanesArgs&);
+  /// Bit `lane` is set where a quotient is no number.
+  uint32_t (*lanes_to_rows[3])(const LanesToRowsArgs&);
   /// By Element.
   void (*row_scores[3])(const RowScoreArgs&);
   void (*row_context[3])(const RowContextArgs&);

@@ -13,12 +13,6 @@ namespace {
 
 constexpr double log2_e = 1.4426950408889634;
 
-const std::byte* at(const Tensor& tensor, const HeadStrides& strides, std::int64_t b,
-                    std::int64_t head, std::int64_t row) {
-  return tensor.storage()->host_bytes() +
-         strides.offset(b, head, row) * static_cast<std::int64_t>(size_of(tensor.dtype()));
-}
-
 float seen(std::uint8_t flag) {
   return flag != 0 ? 0.0f : -std::numeric_limits<float>::infinity();
 }
@@ -44,17 +38,21 @@ SdpaRows::SdpaRows(const AttentionView& view, const AttentionKernel& kernel,
     : view_(view),
       kernel_(kernel),
       vector_(vector),
+      query_(view.query->storage()->host_bytes()),
+      key_(view.key->storage()->host_bytes()),
+      value_(view.value->storage()->host_bytes()),
       element_(element_of(view.query->dtype())),
       context_(context) {}
 
 const std::byte* SdpaRows::query(std::int64_t b, std::int64_t kv_head, std::int64_t row) const {
-  return at(*view_.query, view_.query_strides, b, head_of(kv_head, row), query_of(row));
+  return query_ +
+         view_.query_strides.offset(b, head_of(kv_head, row), query_of(row)) * element_bytes();
 }
 const std::byte* SdpaRows::key(std::int64_t b, std::int64_t kv_head, std::int64_t key) const {
-  return at(*view_.key, view_.key_strides, b, kv_head, key);
+  return key_ + view_.key_strides.offset(b, kv_head, key) * element_bytes();
 }
 const std::byte* SdpaRows::value(std::int64_t b, std::int64_t kv_head, std::int64_t key) const {
-  return at(*view_.value, view_.value_strides, b, kv_head, key);
+  return value_ + view_.value_strides.offset(b, kv_head, key) * element_bytes();
 }
 
 float SdpaRows::factor() const {
@@ -94,9 +92,19 @@ double SdpaRows::by_formula(std::int64_t b, std::int64_t kv_head, std::int64_t r
 
 void SdpaRows::narrow(std::int64_t b, std::int64_t kv_head, std::int64_t row,
                       const float* context) const {
-  const std::int64_t head = head_of(kv_head, row), query = query_of(row);
-  std::byte* out = context_ + view_.context_strides.offset(b, head, query) * element_bytes();
-  kernel_.narrow[static_cast<std::size_t>(element_)](context, view_.value_dim, out);
+  kernel_.narrow[static_cast<std::size_t>(element_)](context, view_.value_dim,
+                                                     this->context(b, kv_head, row));
+}
+
+std::byte* SdpaRows::context(std::int64_t b, std::int64_t kv_head, std::int64_t row) const {
+  return context_ +
+         view_.context_strides.offset(b, head_of(kv_head, row), query_of(row)) * element_bytes();
+}
+
+void SdpaRows::finish_by_formula(std::int64_t b, std::int64_t kv_head, std::int64_t row) const {
+  std::array<float, 512> context;  // the largest value_dim
+  by_formula(b, kv_head, row, context.data());
+  narrow(b, kv_head, row, context.data());
 }
 
 void SdpaRows::finish(std::int64_t b, std::int64_t kv_head, std::int64_t row,

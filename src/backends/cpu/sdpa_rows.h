@@ -51,6 +51,10 @@ class SdpaRows {
   /// that are not seen may hold anything.
   void finish(std::int64_t b, std::int64_t kv_head, std::int64_t row,
               const SoftmaxState& state) const;
+  /// What finish() does with what is no number.
+  void finish_by_formula(std::int64_t b, std::int64_t kv_head, std::int64_t row) const;
+  /// Where the result's row lies.
+  std::byte* context(std::int64_t b, std::int64_t kv_head, std::int64_t row) const;
   /// The same for a state that shall be merged: what is no number becomes the formula's state.
   void repair(std::int64_t b, std::int64_t kv_head, std::int64_t row,
               const SoftmaxState& state) const;
@@ -70,6 +74,7 @@ class SdpaRows {
   const AttentionView& view_;
   const AttentionKernel& kernel_;
   const VectorKernel& vector_;
+  const std::byte *query_, *key_, *value_;  // their first elements
   Element element_;
   std::byte* context_;
 };

@@ -1,12 +1,17 @@
 #include "backends/cpu/sdpa_tiles.h"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <limits>
 
 #include "base/interrupt.h"
 
 namespace wattention::cpu {
 namespace {
+
+// Of a tile: two vectors of 16.
+constexpr std::size_t most_lanes = 32;
 
 constexpr float lowest = -std::numeric_limits<float>::infinity();
 
@@ -17,6 +22,13 @@ constexpr std::int64_t keys_per_block = 126;
 // Of a unit: 8 tiles of 32 rows and 128 columns with their queries are 8 x 32 KB of L2 beside a block of keys and
 // values of 2 x 63 KB. Half as many where there are few units for each thread.
 constexpr std::int64_t most_rows = 256, units_worth_most = 8;
+
+// What a tile's sums are worth where they stand for the largest score: a state's do.
+float for_the_score(float top, float factor) {
+  const float power = top * factor;
+  if (!(std::fabs(power) < near_reference)) return 1.0f;
+  return static_cast<float>(std::exp2(std::nearbyint(power) - double{top} * factor));
+}
 
 }  // namespace
 
@@ -34,7 +46,7 @@ TileWorker::TileWorker(const SdpaRows& rows, const SdpaWork& work, std::byte* me
       words_(rows.kernel().pairs ? rows.view().head_dim / 2 : rows.view().head_dim),
       key_block_(std::min(keys_per_block, std::max<std::int64_t>(rows.view().keys, 1))) {
   const AttentionView& view = rows.view();
-  const std::int64_t width = 2 * lanes_, columns = std::max(view.head_dim, view.value_dim);
+  const std::int64_t width = 2 * lanes_;
   const std::int64_t tiles = (std::min(rows.count(), work.rows_per_unit()) + width - 1) / width;
   Carver carver(memory);
   for (Scores& scores : scores_)
@@ -49,7 +61,7 @@ TileWorker::TileWorker(const SdpaRows& rows, const SdpaWork& work, std::byte* me
     tile.from = carver.take<std::int32_t>(width);
     tile.to = carver.take<std::int32_t>(width);
   }
-  gathered_ = carver.take<float>(width * columns);
+  gathered_ = carver.take<float>(work.writes_at_once() ? 0 : width * view.value_dim);
   mask_lines_ = carver.take<float>(view.mask ? key_block_ * width : 0);
   mask_ = carver.take<float>(view.mask ? key_block_ * width : 0);
   const bool direct = rows.element() == Element::f32;
@@ -119,21 +131,15 @@ void TileWorker::prepare(Tile& tile, const SdpaUnit& unit) {
 }
 
 void TileWorker::prepare_query(const Tile& tile, const SdpaUnit& unit) {
-  const AttentionKernel& kernel = rows_.kernel();
+  std::array<const void*, most_lanes> rows;
   const std::int64_t width = tile.vectors * lanes_;
-  auto* lines = reinterpret_cast<std::byte*>(gathered_);
-  const std::int64_t line_bytes = words_ * 4;
-  for (std::int64_t lane = 0; lane < width; ++lane) {
-    const std::int64_t row = tile.first + std::min(lane, tile.rows - 1);
-    const std::byte* query = rows_.query(unit.batch, unit.kv_head, row);
-    if (kernel.pairs) {
-      std::copy_n(query, line_bytes, lines + lane * line_bytes);
-    } else {
-      kernel.widen[static_cast<std::size_t>(rows_.element())](
-          query, words_, reinterpret_cast<float*>(lines + lane * line_bytes));
-    }
-  }
-  rows_.vector().transpose_words(lines, line_bytes, width, words_, tile.query, width);
+  for (std::int64_t lane = 0; lane < width; ++lane)
+    rows[static_cast<std::size_t>(lane)] =
+        rows_.query(unit.batch, unit.kv_head, tile.first + std::min(lane, tile.rows - 1));
+  // Pairs of halves are words as they lie.
+  const Element element = rows_.kernel().pairs ? Element::f32 : rows_.element();
+  rows_.kernel().rows_to_lanes[static_cast<std::size_t>(element)](
+      {rows.data(), words_, tile.vectors, reinterpret_cast<float*>(tile.query)});
 }
 
 TileWorker::Block TileWorker::block_of(std::int64_t first, std::int64_t count) {
@@ -275,13 +281,29 @@ void TileWorker::add_bias(const Tile& tile, const SdpaUnit& unit, const Block& b
                        static_cast<float>(view.scale), static_cast<float>(view.softcap)});
 }
 
+void TileWorker::write(const Tile& tile, const SdpaUnit& unit) const {
+  std::array<void*, most_lanes> rows;
+  for (std::int64_t lane = 0; lane < tile.rows; ++lane)
+    rows[static_cast<std::size_t>(lane)] =
+        rows_.context(unit.batch, unit.kv_head, tile.first + lane);
+  const std::uint32_t odd = rows_.kernel().lanes_to_rows[static_cast<std::size_t>(rows_.element())](
+      {tile.context, tile.sum, rows_.view().value_dim, tile.vectors, tile.rows, rows.data()});
+  for (std::int64_t lane = 0; lane < tile.rows; ++lane)
+    if (odd >> lane & 1u) rows_.finish_by_formula(unit.batch, unit.kv_head, tile.first + lane);
+}
+
 void TileWorker::finish(const Tile& tile, const SdpaUnit& unit, float* states) {
+  if (work_.writes_at_once()) return write(tile, unit);
   const std::int64_t width = tile.vectors * lanes_, columns = rows_.view().value_dim;
   rows_.vector().transpose_words(tile.context, width * 4, columns, width,
                                  reinterpret_cast<std::uint32_t*>(gathered_), columns);
-  for (std::int64_t lane = 0; lane < tile.rows; ++lane)
+  for (std::int64_t lane = 0; lane < tile.rows; ++lane) {
+    const float share = for_the_score(tile.top[lane], rows_.factor());
+    tile.sum[lane] *= share;
+    for (std::int64_t i = 0; i < columns; ++i) gathered_[lane * columns + i] *= share;
     work_.finish(unit, tile.first + lane,
                  {tile.top + lane, tile.sum + lane, gathered_ + lane * columns}, states);
+  }
 }
 
 }  // namespace wattention::cpu

@@ -64,6 +64,7 @@ class TileWorker {
   void weigh(const Tile& tile, const SdpaUnit& unit, const Block& block, const Scores& scores);
   void limit(const Tile& tile, const Block& block, const Scores& scores) const;
   void add_bias(const Tile& tile, const SdpaUnit& unit, const Block& block, const Scores& scores);
+  void write(const Tile& tile, const SdpaUnit& unit) const;
   void finish(const Tile& tile, const SdpaUnit& unit, float* states);
 
   const SdpaRows& rows_;
@@ -76,7 +77,7 @@ class TileWorker {
   Lines key_lines_, value_lines_;
   Scores scores_[2];
   float* shrink_;
-  float* gathered_;            // [width][head_dim or value_dim]: rows of queries or of the result
+  float* gathered_;            // [width][value_dim]: contexts by rows
   float *mask_lines_, *mask_;  // [width][key_block], [key_block][width]
   void *keys_, *values_;       // widened, or values interleaved
   std::int64_t bytes_ = 0;

@@ -51,6 +51,9 @@ class SdpaWork {
   std::int64_t pieces() const { return pieces_; }
   std::int64_t rows_per_unit() const { return rows_per_unit_; }
 
+  /// Whether a row is written after its unit, and no state of it is kept.
+  bool writes_at_once() const { return pieces_ == 1 && kept_ == nullptr; }
+
   /// A row after all of the call's keys: written, or merged into what is kept of it.
   void deliver(std::int64_t b, std::int64_t kv_head, std::int64_t row,
                const SoftmaxState& found) const;

@@ -29,6 +29,17 @@ struct Avx2Attention : Avx2Lanes {
   static Vec times_power_of_two(Vec v, Vec n, Vec t) {
     return zero_where_below(t, -126.0f, mul(v, power_of_two(n)));
   }
+  static Vec times_power_in_word(Vec v, Vec word, Vec least) {
+    const __m256i power = _mm256_slli_epi32(_mm256_castps_si256(word), 23);
+    return _mm256_and_ps(_mm256_cmp_ps(word, least, _CMP_NLT_UQ),
+                         mul(v, _mm256_castsi256_ps(power)));
+  }
+  static bool all_below(Vec v, float bound) {
+    return _mm256_movemask_ps(_mm256_cmp_ps(v, set(bound), _CMP_LT_OQ)) == 0xff;
+  }
+  static Vec zero_unless_below(Vec v, float bound, Vec x) {
+    return _mm256_and_ps(_mm256_cmp_ps(v, set(bound), _CMP_LT_OQ), x);
+  }
   static Vec zero_where_lowest(Vec v) {
     return _mm256_and_ps(_mm256_cmp_ps(v, set(-__builtin_inff()), _CMP_NEQ_UQ), v);
   }
@@ -70,6 +81,12 @@ struct Avx2Attention : Avx2Lanes {
   }
   static Vec lowest_beyond(Vec v, int64_t count) {
     return _mm256_blendv_ps(set(-__builtin_inff()), v, _mm256_castsi256_ps(first_lanes(count)));
+  }
+  static void transpose(Vec (&v)[8]) {
+    __m256i words[8];
+    for (int i = 0; i < 8; ++i) words[i] = _mm256_castps_si256(v[i]);
+    transpose_square(words);
+    for (int i = 0; i < 8; ++i) v[i] = _mm256_castsi256_ps(words[i]);
   }
   // A tree: twice neighbours within 128 bits, then the two halves. Lane i of the result is v[i]'s sum.
   static Vec sums(const Vec (&v)[8]) {

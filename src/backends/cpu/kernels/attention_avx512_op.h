@@ -39,6 +39,17 @@ struct Avx512Attention : Avx512Lanes {
   static Vec times_power_of_two(Vec v, Vec n, Vec t) {
     return _mm512_maskz_scalef_ps(_mm512_cmp_ps_mask(t, set(-126.0f), _CMP_NLT_UQ), v, n);
   }
+  static Vec times_power_in_word(Vec v, Vec word, Vec least) {
+    const __m512i power = _mm512_slli_epi32(_mm512_castps_si512(word), 23);
+    return _mm512_maskz_mul_ps(_mm512_cmp_ps_mask(word, least, _CMP_NLT_UQ), v,
+                               _mm512_castsi512_ps(power));
+  }
+  static bool all_below(Vec v, float bound) {
+    return _mm512_cmp_ps_mask(v, set(bound), _CMP_LT_OQ) == 0xffff;
+  }
+  static Vec zero_unless_below(Vec v, float bound, Vec x) {
+    return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(v, set(bound), _CMP_LT_OQ), x);
+  }
   static Vec zero_where_lowest(Vec v) {
     return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(v, set(-__builtin_inff()), _CMP_NEQ_UQ), v);
   }
@@ -77,6 +88,12 @@ struct Avx512Attention : Avx512Lanes {
     return _mm512_mask_mov_ps(set(-__builtin_inff()), first_lanes(count), v);
   }
 
+  static void transpose(Vec (&v)[16]) {
+    __m512i words[16];
+    for (int i = 0; i < 16; ++i) words[i] = _mm512_castps_si512(v[i]);
+    transpose_square(words);
+    for (int i = 0; i < 16; ++i) v[i] = _mm512_castsi512_ps(words[i]);
+  }
   // A tree: pairs within 128 bits, then quads, then the 128-bit lanes, twice. Lane i of the result is v[i]'s sum.
   static Vec sums(const Vec (&v)[16]) {
     Vec two[8], four[4], eight[2];

@@ -2,7 +2,9 @@
 // From scores to weights, written once over an Op: Vec of `lanes` floats; load, store, set, add, sub, mul, div, max,
 // multiply_add(a, b, c) = a b + c, nearest (to an integer), times_power_of_two(v, n, t) = v 2^n, and 0 where t < -126,
 // limited(v, key, from, to) = v where from <= key < to, else -inf; zero_where_lowest(v) = 0 where v is -inf; absolute,
-// with_sign_of(magnitude, x).
+// with_sign_of(magnitude, x); all_below(v, bound); zero_unless_below(v, bound, x) = x where v < bound, else 0;
+// times_power_in_word(v, word, least) = v times the float whose bits are word's shifted left by 23, and 0 where word <
+// least.
 #include "backends/cpu/attention_kernel.h"
 
 namespace wattention::cpu {
@@ -105,16 +107,57 @@ inline void store_weights(float* at, int64_t i, int64_t width, typename Op::Vec 
   }
 }
 
-// One vector of lanes: weights in place, or pairs of neighbouring keys packed into the first half.
+// Weights of a tile's lane stand for 2^reference. That is the whole number next to the largest score's power while this
+// is below near_reference: then s factor - reference needs no rounding before it is cut into n + f.
+//   word = s factor + offset, a whole number: offset = 1.5 2^23 + 127 - reference is exact, and floats have no fraction
+//   there. Its last 9 bits are n + 127.   f = s factor - (word - offset), within 1/2
 template <class Op>
-inline void weigh_lanes(const WeighArgs& s, int lane) {
+class NearWeights {
+ public:
+  using Vec = typename Op::Vec;
+  NearWeights(Vec factor, Vec reference)
+      : factor_(factor),
+        offset_(Op::sub(Op::set(0x1.8p23f + 127), reference)),
+        least_(Op::set(0x1.8p23f + 127 - 125)) {}
+  // 0 below 2^-125.5, so that none is subnormal. NaN stays NaN.
+  Vec operator()(Vec score) const {
+    const Vec word = Op::multiply_add(score, factor_, offset_);
+    const Vec f = Op::multiply_add(score, factor_, Op::sub(offset_, word));
+    return Op::times_power_in_word(Op::multiply_add(exp2_series<Op>(f), f, Op::set(1.0f)), word,
+                                   least_);
+  }
+
+ private:
+  Vec factor_, offset_, least_;
+};
+
+// From near_reference on it is the largest score's own power: exact for ties, however large they are. `share` is 1
+// there, and elsewhere brings a weight for the score to one for the reference.
+template <class Op>
+class AnyWeights {
+ public:
+  using Vec = typename Op::Vec;
+  AnyWeights(Vec factor, Vec top, Vec share) : factor_(factor), top_(top), share_(share) {}
+  Vec operator()(Vec score) const { return Op::mul(weight_of<Op>(score, factor_, top_), share_); }
+
+ private:
+  Vec factor_, top_, share_;
+};
+
+// By how much a lane's power lies above its reference.
+template <class Op>
+inline typename Op::Vec above_reference(typename Op::Vec top, typename Op::Vec factor) {
+  const auto power = Op::mul(top, factor);
+  const auto minus_nearest = Op::sub(Op::set(0.0f), Op::nearest(power));
+  return Op::zero_unless_below(Op::absolute(power), near_reference,
+                               Op::multiply_add(top, factor, minus_nearest));
+}
+
+// One vector of lanes: weights in place, or pairs of neighbouring keys packed into the first half.
+template <class Op, class Weights>
+inline typename Op::Vec weigh_all(const WeighArgs& s, int lane, const Weights& weights) {
   using Vec = typename Op::Vec;
   const int64_t width = s.vectors * Op::lanes;
-  const Vec factor = Op::set(s.factor), old_top = Op::load(s.top + lane);
-  const Vec new_top = Op::max(old_top, Op::load(s.block_top + lane));
-  // No key so far: all scores are -inf, and less 0 they stay so.
-  const Vec finite_top = Op::zero_where_lowest(new_top);
-  const Vec shrink = exp2_nonpositive<Op>(Op::mul(Op::sub(old_top, finite_top), factor));
   Vec sum[2] = {Op::set(0.0f), Op::set(0.0f)};
   float* scores = s.scores + lane;
   int64_t i = 0;
@@ -122,23 +165,45 @@ inline void weigh_lanes(const WeighArgs& s, int lane) {
     Vec pair[2];
     WATTENTION_UNROLL
     for (int j = 0; j < 2; ++j) {
-      pair[j] = weight_of<Op>(Op::load(scores + (i + j) * width), factor, finite_top);
+      pair[j] = weights(Op::load(scores + (i + j) * width));
       sum[j] = Op::add(sum[j], pair[j]);
     }
     store_weights<Op>(scores, i, width, pair[0], pair[1]);
   }
   if (i < s.count) {
-    const Vec last = weight_of<Op>(Op::load(scores + i * width), factor, finite_top);
+    const Vec last = weights(Op::load(scores + i * width));
     sum[0] = Op::add(sum[0], last);
     if constexpr (Op::pairs)
       Op::store_pair(scores + i / 2 * width, last, Op::set(0.0f));
     else
       Op::store(scores + i * width, last);
   }
+  return Op::add(sum[0], sum[1]);
+}
+
+template <class Op>
+inline void weigh_lanes(const WeighArgs& s, int lane) {
+  using Vec = typename Op::Vec;
+  const Vec factor = Op::set(s.factor), old_top = Op::load(s.top + lane);
+  const Vec new_top = Op::max(old_top, Op::load(s.block_top + lane));
+  // No key so far: all scores are -inf, and less 0 they stay so.
+  const Vec top = Op::zero_where_lowest(new_top), power = Op::mul(top, factor);
+  const Vec old_power = Op::mul(Op::zero_where_lowest(old_top), factor);
+  Vec shrink, sum;
+  if (Op::all_below(Op::absolute(power), near_reference) &&
+      Op::all_below(Op::absolute(old_power), near_reference)) {
+    const Vec reference = Op::nearest(power);
+    shrink = exp2_nonpositive<Op>(Op::sub(Op::nearest(Op::mul(old_top, factor)), reference));
+    sum = weigh_all<Op>(s, lane, NearWeights<Op>(factor, reference));
+  } else {
+    const Vec above = above_reference<Op>(top, factor);
+    const Vec change = Op::sub(above, above_reference<Op>(old_top, factor));
+    shrink = exp2_nonpositive<Op>(Op::add(Op::mul(Op::sub(old_top, top), factor), change));
+    sum = weigh_all<Op>(s, lane, AnyWeights<Op>(factor, top, exp2_nonpositive<Op>(above)));
+  }
   Op::store(s.top + lane, new_top);
   Op::store(s.shrink + lane, shrink);
-  Op::store(s.sum + lane,
-            Op::multiply_add(Op::load(s.sum + lane), shrink, Op::add(sum[0], sum[1])));
+  Op::store(s.sum + lane, Op::multiply_add(Op::load(s.sum + lane), shrink, sum));
 }
 
 template <class Op>

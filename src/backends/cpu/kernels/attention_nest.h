@@ -1,7 +1,7 @@
 #pragma once
 // A row of the table from an Op: the tile's functions from TileOp, those along rows from RowOp. Both may be one.
-#include "backends/cpu/kernels/attention_rows.h"
 #include "backends/cpu/kernels/attention_tile.h"
+#include "backends/cpu/kernels/attention_turn.h"
 
 namespace wattention::cpu {
 namespace {
@@ -26,6 +26,8 @@ constexpr AttentionKernel attention_of(const char* name, Isa isa) {
           tile_tops<TileOp>,
           weigh_tile<TileOp>,
           tile_context<TileOp>,
+          {rows_to_lanes<RowOp, f32>, rows_to_lanes<RowOp, bf16>, rows_to_lanes<RowOp, f16>},
+          {lanes_to_rows<RowOp, f32>, lanes_to_rows<RowOp, bf16>, lanes_to_rows<RowOp, f16>},
           {row_scores<RowOp, f32>, row_scores<RowOp, bf16>, row_scores<RowOp, f16>},
           {row_context<RowOp, f32>, row_context<RowOp, bf16>, row_context<RowOp, f16>},
           weigh_row<RowOp>,

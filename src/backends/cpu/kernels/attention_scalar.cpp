@@ -52,6 +52,22 @@ struct ScalarAttention {
     }
     return v;
   }
+  static Vec times_power_in_word(Vec v, Vec word, Vec least) {
+    for (int i = 0; i < lanes; ++i) {
+      const float power = std::bit_cast<float>(std::bit_cast<uint32_t>(float{word[i]}) << 23);
+      v[i] = word[i] < least[i] ? 0.0f : v[i] * power;
+    }
+    return v;
+  }
+  static bool all_below(Vec v, float bound) {
+    bool all = true;
+    for (int i = 0; i < lanes; ++i) all = all && v[i] < bound;
+    return all;
+  }
+  static Vec zero_unless_below(Vec v, float bound, Vec x) {
+    for (int i = 0; i < lanes; ++i) x[i] = v[i] < bound ? x[i] : 0.0f;
+    return x;
+  }
   static Vec zero_where_lowest(Vec v) {
     return each(v, [](float x) { return x == -__builtin_inff() ? 0.0f : x; });
   }
@@ -88,6 +104,14 @@ struct ScalarAttention {
   static Vec lowest_beyond(Vec v, int64_t count) {
     for (int64_t i = count; i < lanes; ++i) v[i] = -__builtin_inff();
     return v;
+  }
+  static void transpose(Vec (&v)[4]) {
+    for (int i = 0; i < 4; ++i)
+      for (int j = 0; j < i; ++j) {
+        const float above = v[j][i];
+        v[j][i] = v[i][j];
+        v[i][j] = above;
+      }
   }
   static float sum(Vec v) { return (v[0] + v[2]) + (v[1] + v[3]); }
   static float largest(Vec v) {
