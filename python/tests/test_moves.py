@@ -113,17 +113,19 @@ class Parts(WithDevice):
             self.assertFalse(view.is_allocated())
 
     def test_every_move_takes_a_place(self):
-        for move in (lambda **place: ttnn.permute(self.tensor, (0, 2, 1, 3), **place),
-                     lambda **place: ttnn.permute(self.tensor, (0, 1, 2, 3), **place),
-                     lambda **place: ttnn.reshape(self.tensor, (6, 35, 2), **place),
-                     lambda **place: ttnn.to_layout(self.tensor, ROWS, **place),
-                     lambda **place: ttnn.concat([self.tensor], **place)):
+        open_shards = "MemoryConfig must have Shard Spec"
+        for move, kind, sentence in (
+                (lambda **place: ttnn.permute(self.tensor, (0, 2, 1, 3), **place), "bad_input",
+                 "Interleaved inputs cannot output sharded outputs"),
+                (lambda **place: ttnn.permute(self.tensor, (0, 1, 2, 3), **place), "bad_input", open_shards),
+                (lambda **place: ttnn.reshape(self.tensor, (6, 35, 2), **place), "unsupported", "in pages"),
+                (lambda **place: ttnn.to_layout(self.tensor, ROWS, **place), "unsupported", "in pages"),
+                (lambda **place: ttnn.concat([self.tensor], **place), "bad_input", open_shards)):
             self.assertEqual(move().memory_config(), ttnn.DRAM_MEMORY_CONFIG)
             there = move(memory_config=ttnn.L1_MEMORY_CONFIG)
             self.assertEqual(there.memory_config(), ttnn.L1_MEMORY_CONFIG)
             self.same(there, np.asarray(ttnn.from_device(move())._core).astype(np.float32))
-            self.expect("unsupported", "interleaved|in pages", lambda: move(
-                memory_config=ttnn.L1_HEIGHT_SHARDED_MEMORY_CONFIG))
+            self.expect(kind, sentence, lambda: move(memory_config=ttnn.L1_HEIGHT_SHARDED_MEMORY_CONFIG))
 
     def test_repetitions(self):
         self.same(ttnn.repeat(self.tensor, ttnn.Shape([2, 1, 1, 3])), np.tile(self.array, (2, 1, 1, 3)))

@@ -85,6 +85,38 @@ class Shards(WithDevice):
         self.assertEqual(found.memory_config(), ttnn.DRAM_MEMORY_CONFIG)
         self.same(found, pages)
 
+    def test_moves_of_shards(self):
+        host = values(1, 4, 64, 64)
+        tiles = self.send(host, memory_config=self.rows_of(64))
+        rows = ttnn.to_layout(tiles, ttnn.ROW_MAJOR_LAYOUT)
+        host = bits_of(rows)
+        found = {
+            "wider": (ttnn.pad(rows, [(0, 0), (0, 8)], 0.0), np.pad(host, [(0, 0)] * 3 + [(0, 8)])),
+            "higher": (ttnn.pad(rows, [(0, 16), (0, 0)], 0.0, memory_config=self.rows_of(80)),
+                       np.pad(host, [(0, 0)] * 2 + [(0, 16), (0, 0)])),
+            "part": (ttnn.slice(rows, [0, 0, 8, 0], [1, 4, 24, 64], memory_config=self.rows_of(16)),
+                     host[:, :, 8:24]),
+            "item": (tiles[:, 1:3], host[:, 1:3]),
+            "turned": (ttnn.transpose(tiles, -2, -1), host.swapaxes(-2, -1)),
+            "heads": (ttnn.permute(rows, (0, 2, 1, 3)), host.swapaxes(1, 2)),
+            "flat": (ttnn.unsqueeze(ttnn.squeeze(tiles, 0), 0), host),
+            "twice": (ttnn.repeat(tiles, [1, 1, 2, 1], memory_config=self.rows_of(128)), np.tile(host, (1, 1, 2, 1))),
+        }
+        for name, (tensor, expected) in found.items():
+            with self.subTest(name):
+                self.assertTrue(tensor.is_sharded())
+                np.testing.assert_array_equal(bits_of(tensor), expected)
+        table = ttnn.to_layout(self.send(values(16, 64)), ttnn.ROW_MAJOR_LAYOUT)
+        numbers = np.arange(256, dtype=np.uint32).reshape(4, 64) % 16
+        ids = ttnn.from_torch(numbers, dtype=ttnn.uint32, device=self.device)
+        embedded = ttnn.embedding(ids, table, layout=ttnn.TILE_LAYOUT, memory_config=self.rows_of(64))
+        self.assertEqual(embedded.memory_config(), self.rows_of(64))
+        np.testing.assert_array_equal(bits_of(embedded), bits_of(table)[numbers])
+
+    def rows_of(self, height):
+        return ttnn.create_sharded_memory_config((height, 64), ttnn.CoreGrid(y=1, x=4), ttnn.ShardStrategy.HEIGHT,
+                                                 use_height_and_width_as_shard_shape=True)
+
     def test_what_does_not_fit_is_refused(self):
         pages = self.send(values(256, 128))
         short = ttnn.create_sharded_memory_config((64, 128), ttnn.CoreGrid(y=1, x=2), ttnn.ShardStrategy.HEIGHT,

@@ -9,6 +9,7 @@ from ._creation import full
 from ._errors import HOW_TO_ASK, error, expect_types, refuse_options
 from ._in_place import write
 from ._memory import memory_word
+from ._memory import place as placed
 from ._release import expect_later_word
 from ._tensor import on_device, wrap
 from ._types import DataType, Layout, layout_words
@@ -103,7 +104,7 @@ def embedding(input_tensor, weight, *, padding_idx=None, layout=None, embeddings
     if any(size != 1 for size in ids[1:-1]):
         raise error("bad_input", f"[ttnn.embedding] expected ids [batch, ids]; found shape {list(ids)}. Only dim 0 && "
                                  "3 for the input can be non 1")
-    options = _place("embedding", memory_config)
+    options = placed("embedding", memory_config)
     if layout is not None:
         options["layout"] = layout_words[layout]
     found = _core.embedding(input_tensor._core, weight._core, **options)

@@ -4,7 +4,7 @@ import operator
 
 from .. import _core
 from ._errors import ArgumentError, error
-from ._memory import memory_word
+from ._memory import place
 from ._moves import reshaped
 from ._ops import inherit_memory
 from ._tensor import allocated, free, moved, on_device, wrap
@@ -32,7 +32,7 @@ def permute(input_tensor, dims, *, memory_config=None, pad_value=None):
         raise error("bad_input", f"[ttnn.permute] expected {rank} dimensions; found {dims}. The number of dimensions "
                                  "in the tensor input does not match the length of the desired ordering")
     on_device("permute", _MOVE, input_tensor)
-    return moved(_core.permute(input_tensor._core, dims, memory=memory_word("permute", memory_config)), input_tensor)
+    return moved(_core.permute(input_tensor._core, dims, **place("permute", memory_config)), input_tensor)
 
 
 @word("transpose")

@@ -38,6 +38,8 @@ std::optional<Refusal> refuse_typecast(const OpCall& call);
 std::optional<Refusal> refuse_elements_of_integers(const OpCall& call, std::string_view not_tiled);
 std::optional<Refusal> refuse_search(const OpCall& call, const Release& release);
 std::optional<Refusal> refuse_gather(const OpCall& call);
+/// With an operand or the result in shards.
+std::optional<Refusal> refuse_gather_in_shards(const OpCall& call);
 std::optional<Refusal> refuse_softmax(const OpCall& call, const Release& release);
 /// Of the releases whose kernels compute in words, beside what all refuse.
 std::optional<Refusal> refuse_softmax_in_words(const OpCall& call);

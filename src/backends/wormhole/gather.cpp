@@ -66,17 +66,33 @@ bool makes_tiles(const OpCall& call, Layout layout) {
          call.a().size(-1) % tile_side == 0 && call.b().size(-1) % tile_side == 0;
 }
 
-MoveProblem embedding_problem(const OpCall& call, bool makes_tiles, Memory memory) {
+MoveProblem embedding_problem(const OpCall& call, bool makes_tiles, const Place& place) {
   const std::int64_t read = tiles_of_rows(call.shape.numel());
   MoveProblem problem{"embedding", "embedding, rows", "embeddings", read,
-                      read,        call.b().memory(), memory};
+                      read,        call.b().memory(), place.memory};
   problem.units = call.a().numel();
   if (call.a().layout() == Layout::tile) problem.program = "embedding, tiled ids";
   if (!makes_tiles) return problem;
   problem.program = "embedding, tiles";
   problem.units /= tile_side;
   problem.unit = row_of_tiles(call.b().size(-1) / tile_side);
+  if (!place.is_sharded()) return problem;
+  // Each core makes the tiles of its own shard.
+  problem.program = "embedding, tiles in shards";
+  problem.unit = row_of_tiles(place.sharding->shard_columns / tile_side);
+  problem.shards = place.sharding;
+  problem.local = {.output = true};
+  problem.units_of_core = place.sharding->shard_rows / tile_side;
   return problem;
+}
+
+Layout layout_of(const OpCall& call) {
+  return call.attributes.layout.value_or(call.b().layout());
+}
+
+Refusal bad_place(std::string_view expected, const Place& found, std::string_view sentence) {
+  return refuse(ErrorKind::bad_input, "[embedding] expected {}; found {}. {}", expected,
+                to_string(found), sentence);
 }
 
 }  // namespace
@@ -96,20 +112,58 @@ std::optional<Refusal> refuse_gather(const OpCall& call) {
   return std::nullopt;
 }
 
+// Embeddings::validate; then what embeddings_fused takes for granted.
+std::optional<Refusal> refuse_gather_in_shards(const OpCall& call) {
+  if (call.a().sharding() != nullptr)
+    return bad_place("ids in pages", place_of(call.a()),
+                     "Embedding does not currently support sharded inputs");
+  if (call.b().sharding() != nullptr)
+    return bad_place("a weight in pages", place_of(call.b()),
+                     "Embedding does not currently support sharded weights");
+  const Place out = *call.attributes.sharding;
+  if (!makes_tiles(call, layout_of(call)))
+    return bad_place("a result in pages, but for tiles of whole rows of ids", out,
+                     "Embedding only supports interleaved RM outputs");
+  const Sharding& shards = *out.sharding;
+  if (!shards.is_placed())
+    return bad_place("shards with shape and cores", out,
+                     "Sharded memory config must have a shard spec");
+  if (shards.shard_rows % tile_side != 0 || shards.shard_columns % tile_side != 0)
+    return bad_place("shards of whole tiles", out,
+                     fmt::format("Shard height {} must be a multiple of tile height 32 to have "
+                                 "the output tensor tilized",
+                                 shards.shard_rows));
+  const std::int64_t ids = call.a().numel(), width = call.b().size(-1);
+  if (ids % shards.shard_rows != 0)
+    return bad_place("shards that divide the ids", out,
+                     fmt::format("Input tensor volume {} must be a multiple of shard height {}",
+                                 ids, shards.shard_rows));
+  if (width % shards.shard_columns != 0)
+    return bad_place("shards that divide the weight's rows", out,
+                     fmt::format("Number of columns in table {} must be factor of shard width {}",
+                                 width, shards.shard_columns));
+  const std::int64_t blocks = ids / shards.shard_rows * (width / shards.shard_columns);
+  if (blocks == shards.core_count()) return std::nullopt;
+  return refuse(ErrorKind::unverified,
+                "[embedding] expected a core for each shard, as the program gives others ids that "
+                "are not there; found {} shards and {}",
+                blocks, to_string(out));
+}
+
 Tensor WormholeBackend::run_gather(const OpCall& call) {
   const Tensor &ids = call.a(), &weight = call.b();
-  const Layout layout = call.attributes.layout.value_or(weight.layout());
-  const Memory memory = call.attributes.memory.value_or(ids.memory());
-  Tensor out = allocate(call.shape, DType::bf16, layout, memory);
+  const Layout layout = layout_of(call);
+  const Place place = asked_place(call.attributes, ids.memory());
+  Tensor out = allocate(call.shape, DType::bf16, layout, place);
   const auto run = [&](const MoveProblem& problem) {
     enqueue(fmt::format("{} {} {} {} {}", problem.kernel, ids.shape(), weight.shape(),
-                        to_string(problem.memory), to_string(problem.out_memory)),
+                        to_string(problem.memory), to_string(place)),
             make_move(problem), Reuse::blocks);
   };
   const bool fused = makes_tiles(call, layout);
   if (weight.layout() == Layout::tile) run(untilize_problem(weight));
-  run(embedding_problem(call, fused, memory));
-  if (layout == Layout::tile && !fused) run(tilize_problem(call.shape, memory));
+  run(embedding_problem(call, fused, place));
+  if (layout == Layout::tile && !fused) run(tilize_problem(call.shape, place.memory));
   if (has_values()) gather_values(call, out);
   return out;
 }

@@ -57,7 +57,8 @@ std::optional<Refusal> refuse_pad(const OpCall& call) {
                     "[pad] expected no padding of dimension {}; found {}. ttnn::pad only supports "
                     "padding on the lowest 3 dimensions for tensors with rank > 4 {}",
                     dim, text_of(call.attributes, Attribute::after), dim);
-  if (call.a().dtype() == DType::f32 && *call.plan.fill != 0)
+  const bool in_pages = call.a().sharding() == nullptr;
+  if (in_pages && call.a().dtype() == DType::f32 && *call.plan.fill != 0)
     return refuse(
         ErrorKind::unverified,
         "[pad] expected value 0 with {}, as the release writes others as two bf16; found {}",

@@ -7,12 +7,8 @@
 #include <array>
 #include <numeric>
 
-#include "backends/wormhole/layout.h"
+#include "backends/wormhole/move_collector.h"
 #include "backends/wormhole/move_in_shards.h"
-#include "backends/wormhole/move_work.h"
-#include "backends/wormhole/program/ceil_div.h"
-#include "backends/wormhole/program/tilize.h"
-#include "backends/wormhole/spec/chip.h"
 
 namespace wattention::wormhole {
 namespace {
@@ -28,102 +24,8 @@ Order lifted(std::span<const int> dims) {
   return order;
 }
 
-std::int64_t tiles_of(const Shape& shape, Layout layout) {
-  return layout == Layout::tile ? TiledShape(shape).tiles()
-                                : ceil_div(shape.numel(), tile_elements);
-}
+}  // namespace
 
-/// Collects the programs of one call.
-class Collector {
- public:
-  explicit Collector(const OpCall& call)
-      : call_(call),
-        layout_(call.a().layout()),
-        memory_(call.a().memory()),
-        read_(tiles_of(call.a().shape(), layout_)),
-        written_(tiles_of(call.shape, layout_)),
-        dtype_(call.a().dtype()) {
-    found_.memory = call.attributes.memory.value_or(memory_);
-  }
-
-  MovePrograms take() {
-    // The memory that was asked for, where the op itself had nothing to do.
-    if (found_.programs.empty() && found_.memory != memory_)
-      add("copy", "copy", "copy_interleaved", read_, read_);
-    found_.dtype = dtype_;
-    return std::move(found_);
-  }
-
-  void reorder();
-  void reshape();
-  void to_layout();
-  void to_memory();
-  void slice();
-  void concat();
-  void concat_in_shards();
-  void pad();
-  void repeat();
-  void repeat_interleave();
-  void full_like();
-  void clone();
-  void split_heads();
-  void concatenate_heads();
-  void write_cache();
-
- private:
-  bool tiled() const { return layout_ == Layout::tile; }
-
-  void add(std::string_view op, std::string_view program, std::string_view kernel,
-           std::int64_t tiles, std::int64_t out_tiles) {
-    found_.programs.push_back(
-        {op, program, kernel, tiles, out_tiles, memory_, found_.memory, dtype_, dtype_});
-  }
-  void add_packed(std::string_view op, std::string_view program, std::string_view kernel,
-                  std::int64_t tiles, std::int64_t out_tiles) {
-    add(op, program, kernel, tiles, out_tiles);
-    last().unit = computed_tile();
-    last().unit.tiles.copies = 1;
-    found_.through_packer = true;
-  }
-  void untilize(const Shape& shape) {
-    add_packed("untilize", "untilize with unpadding", "untilize_with_unpadding",
-               tiles_of(shape, Layout::tile), tiles_of(shape, Layout::row_major));
-    found_.in_fp16 = true;
-    share_untilize(last(), tile_rows(shape));
-    if (is_block(dtype_)) found_.programs.back().out_dtype = dtype_ = DType::bf16;
-  }
-  void tilize(const Shape& shape) {
-    add_packed("tilize", "tilize with value padding", "tilize_with_val_padding",
-               tiles_of(shape, Layout::row_major), tiles_of(shape, Layout::tile));
-    found_.in_fp16 = true;
-    share_tilize(last(), tile_rows(shape));
-  }
-  void permute_rows(std::int64_t tiles) {
-    add_packed("permute", "permute, rows in blocks", "permute_rm_blocked_generic", tiles, tiles);
-    last().unit = block_of_rows();
-  }
-  // Rows are shared out and moved one by one.
-  void by_rows(const Shape& shape) { last().units = rows_of(shape); }
-  MoveProblem& last() { return found_.programs.back(); }
-  // Where the result goes.
-  void put(const Place& place) {
-    found_.memory = last().out_memory = place.memory;
-    found_.sharding = place.sharding;
-  }
-  void run_on(const Sharding& shards, const LocalTensors& local) {
-    last().shards = shards;
-    last().local = local;
-  }
-
-  const OpCall& call_;
-  Layout layout_;
-  Memory memory_;                // of the first operand
-  std::int64_t read_, written_;  // tiles, or as many elements in rows
-  DType dtype_;                  // of what the last program left
-  MovePrograms found_;
-};
-
-// Of the others only dimensions of size 1 move.
 bool moves_nothing(const Shape& shape, std::span<const int> dims, Layout layout) {
   const int rank = shape.rank(), fixed = layout == Layout::tile ? rank - 2 : rank - 1;
   for (int i = 0; i < rank; ++i) {
@@ -137,6 +39,7 @@ bool moves_nothing(const Shape& shape, std::span<const int> dims, Layout layout)
 void Collector::reorder() {
   const Dims& dims = *call_.attributes.dims;
   const int rank = call_.a().rank();
+  if (in_shards()) return reorder_in_shards();
   if (rank < 2 || moves_nothing(call_.a().shape(), dims, layout_)) return;
   const int across = dims[dims.size() - 1];
   if (!tiled()) {
@@ -179,62 +82,35 @@ void Collector::reshape() {
   const TiledShape from(call_.a().shape()), to(call_.shape);
   const bool keeps_rows =
       !tiled() || from.rows == to.rows || (is_whole_tiles(from.rows) && is_whole_tiles(to.rows));
-  if (from.cols == to.cols && keeps_rows && found_.memory == memory_) return;
+  const Place lies = place_of(call_.a()), place = asked_place(call_.attributes, lies);
+  const bool stays = place.memory == memory_ && place.sharding == lies.sharding;
+  if (from.cols == to.cols && keeps_rows && stays) {
+    found_.sharding = lies.sharding;
+    return;
+  }
+  found_.memory = memory_;
+  if (lies.is_sharded()) from_shards(*lies.sharding, read_);
+  found_.memory = place.memory;
   add("reshape", "reshape", tiled() ? "reshape_tiled" : "reshape_rm", read_, written_);
   if (tiled())
     last().unit = reshaped_tile(call_.a().shape(), call_.shape);
   else
     by_rows(call_.a().shape());
+  if (place.is_sharded()) to_shards(*place.sharding, written_);
 }
 
 void Collector::to_layout() {
   const Layout layout = *call_.attributes.layout;
   if (layout == layout_) return;
   layout == Layout::tile ? tilize(call_.shape) : untilize(call_.shape);
-  const Sharding* const shards = call_.a().sharding();
-  if (shards == nullptr) return;
-  const Place out = place_of_layout(call_);
-  put(out);
-  // Each core its own tiles, one by one.
-  last().unit = computed_tile();
-  last().unit.tiles.copies = 1;
-  last().program = layout == Layout::tile ? "tilize, shards" : "untilize, shards";
-  run_on(*shards, {.input = true, .output = out.is_sharded()});
-}
-
-// core/to_memory_config/to_memory_config_op.hpp; the programs of data_movement/sharded run on the cores whose shards
-// they fill, or empty. take() adds the copy between memories.
-void Collector::to_memory() {
-  const Place from = place_of(call_.a()), to = asked_place(call_.attributes, from);
-  if (!from.is_sharded() && !to.is_sharded()) return;
-  found_.memory = to.memory;
-  found_.sharding = to.sharding;
-  if (from.sharding == to.sharding) return;
-  const auto run = [&](std::string_view op, std::string_view program, const Sharding& shards,
-                       LocalTensors local) {
-    add(op, program, op, read_, read_);
-    run_on(shards, local);
-    constexpr std::int64_t scratch_of_a_fill = 4;  // interleaved_to_sharded_program_factory.cpp
-    if (!from.is_sharded()) found_.programs.back().scratch_tiles = scratch_of_a_fill;
-  };
-  if (!from.is_sharded())
-    return run("interleaved_to_sharded", "interleaved to sharded", *to.sharding, {.output = true});
-  if (!to.is_sharded())
-    return run("sharded_to_interleaved", "sharded to interleaved", *from.sharding, {.input = true});
-  // Rows of other widths go by way of DRAM.
-  if (tiled() || from.sharding->shard_columns == to.sharding->shard_columns)
-    return run("reshard", "reshard", *to.sharding, {.output = true});
-  found_.memory = Memory::dram;
-  run("sharded_to_interleaved", "sharded to interleaved", *from.sharding, {.input = true});
-  memory_ = Memory::dram;
-  found_.memory = to.memory;
-  run("interleaved_to_sharded", "interleaved to sharded", *to.sharding, {.output = true});
+  if (call_.a().sharding() != nullptr) layout_in_shards(call_);
 }
 
 // slice/slice.cpp: tiles only from whole tiles on and without steps; else by way of rows.
 void Collector::slice() {
   const OpAttributes& attributes = call_.attributes;
   const Dims &begins = *attributes.begins, &steps = *attributes.steps;
+  if (in_shards()) return slice_in_shards();
   if (call_.shape == call_.a().shape()) return;
   const int rank = call_.a().rank();
   const bool stepped = std::ranges::any_of(steps, [](int step) { return step != 1; });
@@ -259,7 +135,7 @@ void Collector::slice() {
 // dimension; rows whose ends are not aligned in memory are transposed before and after.
 void Collector::concat() {
   found_.memory = call_.attributes.memory.value_or(Memory::dram);
-  if (call_.tensors.size() == 1) return;
+  if (call_.tensors.size() == 1) return to_memory(asked_place(call_.attributes, Memory::dram));
   if (call_.attributes.sharding) return concat_in_shards();
   const int dim = *call_.attributes.dim, rank = call_.shape.rank();
   found_.whole_tiles =
@@ -287,23 +163,10 @@ void Collector::concat() {
   if (tiled()) tilize(call_.shape);
 }
 
-// concat/device/concat_program_factory.cpp (sharded_concat_multi_core): each core joins its own shards, over its own
-// connection to the network. Two of tiles are transposed before and after.
-void Collector::concat_in_shards() {
-  found_.whole_tiles = tiled();
-  if (tiled() && call_.tensors.size() == 2)
-    add_packed("concat", "concat, two in shards", "height_sharded_width_concat", written_,
-               written_);
-  else
-    add("concat", "concat, shards", "reader_s2s_tensor_concat", written_, written_);
-  if (!tiled()) last().unit.reads = std::max<std::int64_t>(1, tile_elements / call_.a().size(-1));
-  put(*call_.attributes.sharding);
-  run_on(*call_.attributes.sharding, {.output = true});
-}
-
 // pad/pad.cpp: tiles get the value into their padding first; then whole tiles are added, by one core.
 void Collector::pad() {
   if (call_.shape == call_.a().shape()) return;
+  if (in_shards()) return pad_in_shards();
   if (!tiled()) {
     add("pad", "pad, rows", "pad_rm", read_, written_);
     return by_rows(call_.shape);
@@ -316,10 +179,14 @@ void Collector::pad() {
   found_.programs.back().one_core = true;
 }
 
-// repeat/repeat.cpp: always by way of rows, a program per repeated dimension, the last first.
+// repeat/repeat.cpp: always by way of rows in pages, a program per repeated dimension, the last first.
 void Collector::repeat() {
   const Dims& repeats = *call_.attributes.repeats;
   if (call_.shape.numel() == call_.a().numel()) return;
+  const Place to = asked_place(call_.attributes, place_of(call_.a()));
+  found_.memory = memory_;
+  if (const Sharding* const shards = call_.a().sharding()) from_shards(*shards, read_);
+  found_.memory = to.memory;
   if (tiled()) untilize(call_.a().shape());
   std::int64_t elements = call_.a().numel();
   for (std::size_t dim = repeats.size(); dim-- > 0;) {
@@ -332,6 +199,7 @@ void Collector::repeat() {
     last().units = std::max<std::int64_t>(1, elements / call_.shape[-1]);
   }
   if (tiled()) tilize(call_.shape);
+  if (to.is_sharded()) to_shards(*to.sharding, written_);
 }
 
 // repeat_interleave/repeat_interleave.cpp: concat of the tensor with itself, in rows. Its result lies in DRAM, but for
@@ -390,8 +258,6 @@ void Collector::write_cache() {
   add_packed("update_cache", "update cache", "update_cache", row + input, row);
 }
 
-}  // namespace
-
 bool is_whole_tiles(std::int64_t size) {
   return size % tile_side == 0;
 }
@@ -403,7 +269,9 @@ MovePrograms programs_of(const OpCall& call) {
     case Op::permute: collector.reorder(); break;
     case Op::reshape: collector.reshape(); break;
     case Op::to_layout: collector.to_layout(); break;
-    case Op::to_memory: collector.to_memory(); break;
+    case Op::to_memory:
+      collector.to_memory(asked_place(call.attributes, place_of(call.a())));
+      break;
     case Op::slice: collector.slice(); break;
     case Op::concat: collector.concat(); break;
     case Op::pad: collector.pad(); break;

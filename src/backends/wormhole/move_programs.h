@@ -17,6 +17,8 @@ struct MovePrograms {
   bool through_packer = false;
   /// A program of them tilizes or untilizes: fp32 becomes fp16 on its way, elsewhere tf32.
   bool in_fp16 = false;
+  /// Rows that a value fills hold two bf16 of it, bit by bit, whatever their dtype.
+  bool pairs_in_rows = false;
   /// Whole tiles move, with what lies in their padding.
   bool whole_tiles = false;
 };

@@ -88,6 +88,20 @@ std::uint64_t pattern_of(double number, DType dtype, const Release& release) {
                              : std::uint64_t{kernels::number_operand(single, release)};
 }
 
+// The same as two bf16 beside each other.
+std::uint64_t pair_of(double number, const Release& release) {
+  return kernels::number_operand(static_cast<float>(number), release) * std::uint64_t{0x10001};
+}
+
+// The whole rows of the result that a box writes to.
+void fill_rows_of(StridedBox box, std::int64_t columns, std::uint64_t pattern, std::size_t bytes,
+                  std::byte* image) {
+  box.source_offset = 0;
+  for (StridedBox::Dim& dim : std::span(box.dims).first(box.count)) dim.source_stride = 0;
+  box.dims[box.count - 1].size = columns;
+  copy_box(box, bytes, reinterpret_cast<const std::byte*>(&pattern), image);
+}
+
 std::size_t logical_bytes(const Tensor& tensor) {
   return static_cast<std::size_t>(tensor.numel()) * size_of(tensor.dtype());
 }
@@ -171,9 +185,13 @@ void WormholeBackend::move_values(const OpCall& call, const MovePrograms& progra
   const std::int64_t elements =
       out.layout() == Layout::tile ? TiledShape(out.shape()).elements() : out.numel();
   if (call.plan.fill) {
-    fill_elements(image, elements, bytes, pattern_of(*call.plan.fill, out.dtype(), release_));
-    if (!call.plan.boxes.empty())
-      copy_boxes(boxes_of_padding(call, out), bytes, images, image, host_.threads);
+    const std::uint64_t pattern = pattern_of(*call.plan.fill, out.dtype(), release_);
+    const bool pairs = programs.pairs_in_rows;
+    fill_elements(image, elements, bytes, pairs ? pair_of(*call.plan.fill, release_) : pattern);
+    const auto boxes =
+        call.plan.boxes.empty() ? std::vector<StridedBox>() : boxes_of_padding(call, out);
+    if (pairs) fill_rows_of(boxes.front(), out.size(-1), pattern, bytes, image);
+    copy_boxes(boxes, bytes, images, image, host_.threads);
   } else if (programs.whole_tiles) {
     copy_boxes(boxes_of_whole_tiles(call, out), bytes, images, image, host_.threads);
   } else {

@@ -25,7 +25,7 @@ std::optional<Refusal> refuse_memory(const OpCall& call) {
 // What computes on shards does so with floats, and leaves what it computes in the input's dtype; products pack any.
 std::optional<Refusal> refuse_other_dtypes(const OpCall& call) {
   const OpFamily family = call.row().family;
-  if (family == OpFamily::move) return std::nullopt;
+  if (family == OpFamily::move || family == OpFamily::gather) return std::nullopt;
   const auto other = std::ranges::find_if(
       call.tensors, [](const Tensor& tensor) { return is_integer(tensor.dtype()); });
   const DType own = call.a().dtype();
@@ -138,6 +138,7 @@ std::optional<Refusal> refuse_sharded(const OpCall& call) {
     case OpFamily::unary: return refuse_shards_of_unary(call);
     case OpFamily::binary: return refuse_shards_of_binary(call);
     case OpFamily::move: return refuse_move_in_shards(call);
+    case OpFamily::gather: return refuse_gather_in_shards(call);
     default:
       return refuse(ErrorKind::unsupported, "[{}] expected tensors in pages; found shards",
                     call.name());

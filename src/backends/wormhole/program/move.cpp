@@ -36,7 +36,7 @@ Program make_move(const MoveProblem& problem) {
   program.attributes = {{"cores", std::to_string(split.cores)},
                         {"units_per_core", std::to_string(split.largest)}};
   if (problem.shards) {
-    run_on_shards(program, *problem.shards, problem.local, problem.unit);
+    run_on_shards(program, *problem.shards, problem.local, problem.unit, problem.units_of_core);
     program.buffers = {};  // the shards themselves
     if (problem.scratch_tiles > 0)
       program.buffers.push_back({"scratch", problem.scratch_tiles * tile});

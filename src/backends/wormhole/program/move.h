@@ -29,6 +29,7 @@ struct MoveProblem {
   /// Runs on these shards' cores; what lies in them does not go over the network.
   std::optional<Sharding> shards = std::nullopt;
   LocalTensors local = {};
+  std::int64_t units_of_core = 0;  ///< in shards; 0: a core's tiles
   std::int64_t scratch_tiles = 0;  ///< a buffer beside the shards
 };
 Program make_move(const MoveProblem& problem);

@@ -47,9 +47,24 @@ std::vector<CoreRange> first_cores(int count, CoreGrid grid, ShardOrder order) {
   return ranges;
 }
 
+bool fills_from_corner(const Sharding& sharding) {
+  const bool by_row = sharding.order == ShardOrder::by_row;
+  const CoreRange bound = sharding.bounding_range();
+  const int line = by_row ? bound.x1 + 1 : bound.y1 + 1;
+  int count = 0;
+  for (const CoreRange& range : sharding.cores)
+    for (int i = 0; i < range.cores(); ++i, ++count) {
+      const int width = range.x1 - range.x0 + 1, height = range.y1 - range.y0 + 1;
+      const int x = range.x0 + (by_row ? i % width : i / height);
+      const int y = range.y0 + (by_row ? i / width : i % height);
+      if ((by_row ? x : y) != count % line || (by_row ? y : x) != count / line) return false;
+    }
+  return true;
+}
+
 void run_on_shards(Program& program, const Sharding& sharding, const LocalTensors& local,
-                   const UnitWork& unit) {
-  const std::int64_t tiles = tiles_of_shard(sharding).count();
+                   const UnitWork& unit, std::int64_t units_of_core) {
+  const std::int64_t tiles = units_of_core > 0 ? units_of_core : tiles_of_shard(sharding).count();
   const WorkSplit split{sharding.core_count(), tiles};
   set_work(program.work, split, tiles * split.cores, where_it_lies(unit, local));
   program.work.grid = program.buffer_grid = grid_of(sharding);

@@ -29,9 +29,12 @@ struct LocalTensors {
   bool input = false, second = false, output = false;
 };
 
-/// Gives a program that was made for tiles shared out over all cores the shards' cores and their tiles. `unit`: of a
-/// tile that comes from elsewhere and goes elsewhere.
+/// Gives a program that was made for tiles shared out over all cores the shards' cores and their tiles, or as many
+/// other units. `unit`: of one that comes from elsewhere and goes elsewhere.
 void run_on_shards(Program& program, const Sharding& sharding, const LocalTensors& local,
-                   const UnitWork& unit);
+                   const UnitWork& unit, std::int64_t units_of_core = 0);
+
+/// The i-th shard lies on the i-th core of the lines from the corner, as many programs take for granted.
+bool fills_from_corner(const Sharding& sharding);
 
 }  // namespace wattention::wormhole

@@ -163,7 +163,7 @@ TEST(Shards, WhatTheProgramsDoNotTakeIsRefused) {
               "a result in shards as the operands'");
   expect_says(error_of([&] { add(a, c); }), ErrorKind::unsupported, "both tensors of one shape");
   expect_says(error_of([&] {
-                permute(a, std::vector<int>{1, 0});
+                repeat_interleave(a, Dims{2, 1});
               }),
               ErrorKind::unsupported, "tensors in pages");
   expect_says(error_of([&] { softmax(a); }), ErrorKind::unverified, "a program of shards");
@@ -251,35 +251,6 @@ TEST(Shards, WhatNobodyRecordedIsUnverified) {
   const Tensor blocks = device->upload(random_tensor({256, 128}, 1), place);
   add(blocks, blocks);
   EXPECT_EQ(evidence_of_last(), "unverified");
-}
-
-TEST(Shards, CoresJoinTheirOwnShards) {
-  const auto device = open();
-  const Tensor x = random_tensor({128, 64}, 10, DType::bf16),
-               y = random_tensor({128, 96}, 11, DType::bf16);
-  const auto joined = [&](Layout layout, std::optional<const char*> to) {
-    Placement first = in_shards("height:64x64:0,0-1,0"), second = in_shards("height:64x96:0,0-1,0");
-    first.layout = second.layout = layout;
-    OpAttributes attributes;
-    attributes.dim = 1;
-    if (to) attributes.sharding = shards(*to);
-    return run_op(
-        Op::concat,
-        {{device->upload(x, first), device->upload(y, second)}, std::nullopt, attributes});
-  };
-  const Tensor pages = concat(std::vector<Tensor>{device->upload(x, {}), device->upload(y, {})}, 1);
-  for (const Layout layout : {Layout::tile, Layout::row_major})
-    EXPECT_EQ(bits(device->download(joined(layout, "height:64x160:0,0-1,0"))),
-              bits(device->download(pages)));
-  const struct {
-    std::optional<const char*> to;
-    const char* sentence;
-  } refused[] = {
-      {std::nullopt, "Sharded output and inputs must have the same memory layout."},
-      {"width:128x80:0,0-1,0", "Sharded output and inputs must have the same memory layout."},
-      {"height:32x160:0,0-3,0", "Sharded output and inputs must have the same grid."}};
-  for (const auto& [to, sentence] : refused)
-    expect_says(error_of([&] { joined(Layout::tile, to); }), ErrorKind::bad_input, sentence);
 }
 
 }  // namespace
