@@ -74,6 +74,9 @@ void bind_explain(nb::module_& module) {
            "From now on no float64: rows have time and energy alone.")
       .def("keep_journal", &Explainer::keep_journal, ReleaseGil(),
            "From now on keep every call's tensors and the buffers that live behind it.")
+      .def("releasing", &Explainer::releasing, nb::arg("tensor"), ReleaseGil(),
+           "For the journal: a tensor's memory is about to be given back.")
+      .def("released", &Explainer::released, nb::arg("device"), ReleaseGil(), "It was.")
       .def("journal", &Explainer::journal_json, ReleaseGil(), "Of what was kept, as JSON.")
       .def("html", &page_of, nb::arg("program"), ReleaseGil(), "One page that needs no network.")
       .def("trace", &trace_of, nb::arg("name"), ReleaseGil(),

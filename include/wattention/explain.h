@@ -160,6 +160,9 @@ class Explainer {
   void skip_errors();
   /// From now on keep every call's tensors and the buffers that live behind it, for journal_json().
   void keep_journal();
+  /// For the journal, around the release of a tensor's memory by its owner: a call that the device does not see.
+  void releasing(const Tensor& tensor);
+  void released(const Device& device);
   /// Of what was kept: tensors, calls and memories as JSON, for reports of the memory's layout.
   std::string journal_json() const;
   /// Of all that was seen, step by step. Empty where no device has a model of time.

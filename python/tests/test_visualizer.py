@@ -50,13 +50,20 @@ class Folder(unittest.TestCase):
 
     def test_operations_in_order(self):
         names = [name for name, in rows(self.report, "SELECT name FROM operations ORDER BY operation_id")]
-        self.assertEqual(names, ["ttnn.from_torch", "ttnn.to_memory_config", "ttnn.add", "ttnn.relu", "ttnn.to_torch",
-                                 "ttnn.to_memory_config"])
-        durations = [time for time, in rows(self.report, "SELECT duration FROM operations")]
+        self.assertEqual(names, ["ttnn.from_torch", "ttnn.to_memory_config", "ttnn.add", "ttnn.deallocate", "ttnn.relu",
+                                 "ttnn.to_torch", "ttnn.to_memory_config"])
+        durations = [time for time, in rows(self.report, "SELECT duration FROM operations WHERE operation_id <> 4")]
+        self.assertEqual(rows(self.report, "SELECT duration FROM operations WHERE operation_id = 4"), [(None,)])
         self.assertTrue(all(0 < time < 0.01 for time in durations), durations)
         self.assertEqual(len(rows(self.report, "SELECT * FROM operation_arguments WHERE value = 'modelled'")), 6)
         self.assertIn("program.py\", line 6", rows(self.report, "SELECT stack_trace FROM stack_traces")[2][0])
         self.assertIn("report_name", json.loads((self.report / "config.json").read_text(encoding="utf-8")))
+
+    def test_memory_given_back_is_an_operation(self):
+        (tensor,) = rows(self.report, "SELECT tensor_id FROM input_tensors WHERE operation_id = 4")[0]
+        self.assertEqual(rows(self.report, "SELECT tensor_id FROM output_tensors WHERE operation_id = 2"), [(tensor,)])
+        (trace,) = rows(self.report, "SELECT stack_trace FROM stack_traces WHERE operation_id = 4")[0]
+        self.assertIn("ttnn.deallocate(y)", trace)
 
     def test_tensors_and_their_buffers(self):
         inputs = rows(self.report, "SELECT tensor_id FROM input_tensors WHERE operation_id = 3")
@@ -86,7 +93,7 @@ class Folder(unittest.TestCase):
         self.assertIn("shard_spec=ShardSpec(grid={[(x=0,y=0) - (x=2,y=0)]},shape={64, 32},"
                       "orientation=ShardOrientation::ROW_MAJOR,halo=0)", config)
         cores = rows(self.report, "SELECT core_x, core_y, chunk_size, num_pages FROM buffer_chunks WHERE "
-                                  "operation_id = 6 ORDER BY core_x")
+                                  "operation_id = 7 ORDER BY core_x")
         self.assertEqual(cores, [(x, 0, 4096, 2) for x in range(3)])
 
     def test_circular_buffers(self):
@@ -113,8 +120,8 @@ class Folder(unittest.TestCase):
 
     def test_l1_is_freed(self):
         counts = [rows(self.report, f"SELECT COUNT(*) FROM buffers WHERE operation_id = {number} AND buffer_type = 1")
-                  [0][0] for number in range(1, 7)]
-        self.assertEqual(counts, [0, 1, 1, 0, 0, 1])
+                  [0][0] for number in range(1, 8)]
+        self.assertEqual(counts, [0, 1, 1, 0, 0, 0, 1])
 
     def test_the_device(self):
         (device,) = rows(self.report, "SELECT num_compute_cores, l1_num_banks, worker_l1_size, cb_limit FROM devices")
@@ -131,7 +138,7 @@ class Folder(unittest.TestCase):
         first, second = database.query_input_tensors(self.report, 3)
         self.assertEqual((first.tensor_id, first.input_index, second.input_index), (second.tensor_id, 0, 1))
         self.assertEqual(database.query_producer_operation_id(self.report, first.tensor_id), 1)
-        self.assertEqual(list(database.query_consumer_operation_ids(self.report, first.tensor_id)), [2, 3, 3, 6])
+        self.assertEqual(list(database.query_consumer_operation_ids(self.report, first.tensor_id)), [2, 3, 3, 7])
         kinds = {buffer.buffer_type for buffer in database.query_buffers(self.report, 3)}
         self.assertEqual(kinds, {ttnn.BufferType.DRAM, ttnn.BufferType.L1})
         self.assertEqual(database.query_captured_graph(self.report, 3)[0]["node_type"], "capture_start")

@@ -28,6 +28,7 @@ values = numpy.random.default_rng(1).normal(size=(256, 512)).astype("f")
 x = ttnn.from_torch(values, dtype=ttnn.bfloat16, layout=ttnn.TILE_LAYOUT, device=device)
 y = ttnn.to_memory_config(ttnn.transpose(x, -2, -1), ttnn.L1_MEMORY_CONFIG)
 z = ttnn.matmul(x, y, memory_config=ttnn.L1_MEMORY_CONFIG)
+ttnn.deallocate(y)
 ttnn.to_torch(ttnn.softmax(z, dim=-1))
 """
 
@@ -108,11 +109,12 @@ class Page(unittest.TestCase):
                               f".find(e => e.textContent.trim() === {words!r}).click()")
 
     def test_the_operations(self):
-        text = self.text_of("operations", shows="Showing 6 operations")
+        text = self.text_of("operations", shows="Showing 7 operations")
         names = re.findall(r"^\d+ (ttnn\.\w+) \((.*)\)$", text, re.MULTILINE)
         self.assertEqual(names, [("ttnn.from_torch", "program.py:4"), ("ttnn.transpose", "program.py:5"),
                                  ("ttnn.to_memory_config", "program.py:5"), ("ttnn.matmul", "program.py:6"),
-                                 ("ttnn.softmax", "program.py:7"), ("ttnn.to_torch", "program.py:7")])
+                                 ("ttnn.deallocate", "program.py:7"),
+                                 ("ttnn.softmax", "program.py:8"), ("ttnn.to_torch", "program.py:8")])
 
     def test_l1_of_an_operation(self):
         text = self.text_of("operations/4", shows="Peak L1 memory load per core")
@@ -132,8 +134,8 @@ class Page(unittest.TestCase):
 
     def test_the_buffers(self):
         text = self.text_of("buffer-summary", shows="Showing")
-        # In L1, behind each operation from the third on: one, two, and with the softmax's three, which stay.
-        self.assertIn("Showing 9 buffers", text)
+        # In L1, behind each operation from the third on: one, two, one again, and with the softmax's two, which stay.
+        self.assertIn("Showing 8 buffers", text)
 
     def test_the_tensors(self):
         text = self.text_of("tensors", shows="Showing")

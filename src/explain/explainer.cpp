@@ -34,6 +34,12 @@ void Explainer::skip_errors() {
 void Explainer::keep_journal() {
   recorder_->keep_journal();
 }
+void Explainer::releasing(const Tensor& tensor) {
+  recorder_->releasing(tensor);
+}
+void Explainer::released(const Device& device) {
+  recorder_->released(device);
+}
 std::string Explainer::journal_json() const {
   return recorder_->journal_json();
 }

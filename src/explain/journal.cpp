@@ -50,6 +50,15 @@ void Journal::add(const ExplainedOp& call, const CallTensors& tensors,
   calls_.push_back(std::move(made));
 }
 
+void Journal::add_unseen(const ExplainedOp& call, const CallTensors& tensors) {
+  add(call, tensors, {});
+  calls_.back().timed = false;
+}
+
+void Journal::look_again(const Backend& device) {
+  if (!calls_.empty()) calls_.back().buffers = device.held().buffers;
+}
+
 std::string Journal::json() const {
   Json made{{"memories", Json::array()}, {"tensors", Json::array()}, {"calls", Json::array()}};
   for (const HeldMemory& memory : memories_) made["memories"].push_back(json_of(memory));
@@ -75,7 +84,8 @@ std::string Journal::json() const {
                              {"operands", call.operands},
                              {"results", call.results},
                              {"buffers", std::move(buffers)},
-                             {"programs", std::move(programs)}});
+                             {"programs", std::move(programs)},
+                             {"timed", call.timed}});
   }
   return made.dump();
 }

@@ -19,8 +19,12 @@ class Journal {
  public:
   /// `programs`: what the device said of each that the call ran.
   void add(const ExplainedOp& call, const CallTensors& tensors, std::span<const OpReport> programs);
+  /// A call that no device sees: it has no time.
+  void add_unseen(const ExplainedOp& call, const CallTensors& tensors);
+  /// The buffers that live behind the last call are those that live now.
+  void look_again(const Backend& device);
   /// {"memories": [...], "tensors": [...], "calls": [{"op", "site", "operands": [tensor], "results", "buffers",
-  /// "programs"}]}
+  /// "programs", "timed"}]}
   std::string json() const;
 
  private:
@@ -39,6 +43,7 @@ class Journal {
     std::vector<std::size_t> operands, results;
     std::vector<HeldBuffer> buffers;
     std::vector<OpReport> programs;
+    bool timed = true;
   };
   std::size_t number_of(const Backend& device, const Tensor& tensor);
 

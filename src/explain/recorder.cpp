@@ -28,7 +28,8 @@ AttributeSet attributes_of_role(AttributeRole role) {
   return set;
 }
 
-constexpr std::string_view upload_name = "to_device", download_name = "to_host";
+constexpr std::string_view upload_name = "to_device", download_name = "to_host",
+                           release_name = "deallocate";
 
 bool is_worse(const ErrorFigures& a, const ErrorFigures& b) {
   return std::pair(a.not_finite, -a.pcc) > std::pair(b.not_finite, -b.pcc);
@@ -140,6 +141,18 @@ void Explainer::Recorder::skip_errors() {
 void Explainer::Recorder::keep_journal() {
   const std::lock_guard lock(mutex_);
   if (!journal_) journal_.emplace();
+}
+
+void Explainer::Recorder::releasing(const Tensor& tensor) {
+  const std::shared_ptr<Backend> device = tensor.storage()->backend();
+  const ExplainedOp row = row_here(release_name);
+  const std::lock_guard lock(mutex_);
+  if (journal_ && device) journal_->add_unseen(row, {*device, {tensor}, {}});
+}
+
+void Explainer::Recorder::released(const Device& device) {
+  const std::lock_guard lock(mutex_);
+  if (journal_) journal_->look_again(*device.shared_backend());
 }
 
 std::string Explainer::Recorder::journal_json() const {

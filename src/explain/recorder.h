@@ -32,6 +32,8 @@ class Explainer::Recorder final : public CallObserver {
   RunEstimate estimate() const;
   void skip_errors();
   void keep_journal();
+  void releasing(const Tensor& tensor);
+  void released(const Device& device);
   std::string journal_json() const;
 
   std::vector<Tensor> run(Backend& device, const OpCall& call) override;

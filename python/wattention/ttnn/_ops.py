@@ -1,5 +1,6 @@
 """TT-NN's products: its names, defaults and refusals; the library computes."""
 from .. import _core
+from . import _watch
 from ._configs import DeviceComputeKernelConfig
 from ._convert import dtype_word
 from ._cores import CoreGrid
@@ -154,7 +155,10 @@ def addmm(input_tensor, mat1_tensor, mat2_tensor, *, alpha=1.0, beta=1.0, memory
 def deallocate(tensor, force=True):
     """Frees the tensor's memory now, and that of its views, which share it. A second time changes nothing."""
     expect_types("deallocate", tensor=(False if tensor is None else tensor, Tensor))
+    released = _watch.releasing(tensor)
     free(tensor, force)
+    if released is not None:
+        released()
 
 
 __all__ = ["addmm", "deallocate", "linear", "matmul"]

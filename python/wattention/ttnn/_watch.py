@@ -21,6 +21,15 @@ def opened(device):
         _explainer.watch(device)
 
 
+def releasing(tensor):
+    """A ttnn.Tensor's memory is about to be given back: what to call when it was, if somebody looks on."""
+    device = tensor.device()
+    if _explainer is None or device is None or not tensor.is_allocated():
+        return None
+    _explainer.releasing(tensor._core)
+    return lambda: _explainer.released(device._core)
+
+
 def at_close(function):
     _at_close.append(function)
 

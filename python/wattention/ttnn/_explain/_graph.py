@@ -39,7 +39,8 @@ def dot_text(journal, durations):
     made_by, lines = {}, ["digraph operations {", '  label="Durations are modelled."; node [shape=box];']
     for number, (call, duration) in enumerate(zip(journal["calls"], durations), 1):
         place = f"{Path(call['file']).name}:{call['line']}" if call["file"] else ""
-        label = _quoted(f"{number}: ttnn.{call['word'] or call['op']}", place, f"{1e3 * duration:.4f} ms")
+        time = "" if duration is None else f"{1e3 * duration:.4f} ms"
+        label = _quoted(f"{number}: ttnn.{call['word'] or call['op']}", place, time)
         lines.append(f"  op{number} [label={label}];")
         lines += _uses(call, number, journal["tensors"], made_by)
         made_by |= {tensor: f"op{number}" for tensor in call["results"]}

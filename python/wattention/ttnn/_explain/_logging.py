@@ -10,7 +10,7 @@ from .. import _config, _device, _watch
 from .._config import CONFIG
 from ._graph import write_graph
 from ._looking import looking
-from ._visualizer import write_report
+from ._visualizer import durations_of, write_report
 
 _log = None  # while ops are logged
 
@@ -30,7 +30,7 @@ class _Log:
 
     def write(self):
         calls, journal = json.loads(self.explainer.json())["calls"], json.loads(self.explainer.journal())
-        durations = [duration / 1e3 for _, _, duration in calls]
+        durations = durations_of(journal, calls)
         write_report(self.folder, journal, durations, self.by_page)
         if self.graph:
             write_graph(self.folder, journal, durations)

@@ -108,7 +108,7 @@ def _put_call(put, number, call, duration):
     put("operations", [(number, f"ttnn.{call['word'] or call['op']}", duration)])
     arguments = [word.partition("=")[::2] for word in call["attributes"].split()]
     put("operation_arguments", [(number, name, value) for name, value in
-                                [("op", call["op"]), *arguments, ("duration", "modelled")]])
+                                [("op", call["op"]), *arguments, *[("duration", "modelled")] * call["timed"]]])
     put("stack_traces", [(number, _stack_trace(call))])
     put("input_tensors", [(number, index, tensor) for index, tensor in enumerate(call["operands"])])
     put("output_tensors", [(number, index, tensor) for index, tensor in enumerate(call["results"])])
@@ -154,6 +154,13 @@ def write_report(folder, journal, durations, by_page=False):
     base.close()
 
 
+def durations_of(journal, calls):
+    """Seconds of each call of the journal; None of those that no model knows. `calls`: as a report has them."""
+    seconds = iter([duration / 1e3 for _, _, duration in calls])
+    return [next(seconds, None) if call["timed"] else None for call in journal["calls"]]
+
+
 def visualizer(report, folder):
     """The report's folder."""
-    write_report(folder, json.loads(report.journal()), [duration / 1e3 for _, _, duration in report.calls])
+    journal = json.loads(report.journal())
+    write_report(folder, journal, durations_of(journal, report.calls))
