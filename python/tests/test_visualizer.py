@@ -241,6 +241,15 @@ class Logging(WithDevice):
         names = [name for name, in rows(self.root / "closed", "SELECT name FROM operations")]
         self.assertEqual(names, ["ttnn.from_torch", "ttnn.exp"])
 
+    def test_the_doctor_is_not_pushed_aside(self):
+        self.switches(root_report_path=self.root, enable_fast_runtime_mode=False, report_name="aside")
+        with ttnn.explain(self.device) as report:
+            with self.assertWarnsRegex(UserWarning, "no effect while the doctor looks on"):
+                self.switches(enable_logging=True)
+            self.send(np.ones((32, 32), np.float32))
+        ttnn.CONFIG.enable_logging = False
+        self.assertEqual(len(report.rows), 1)
+
     def test_fast_runtime_mode_logs_nothing(self):
         self.switches(root_report_path=self.root, report_name="fast", enable_logging=True)
         ttnn.exp(self.send(np.ones((32, 32), np.float32)))

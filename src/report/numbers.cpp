@@ -3,6 +3,15 @@
 #include <fmt/format.h>
 
 namespace wattention::report {
+namespace {
+
+// Three digits, or all before the point where those are more: 1330, and not 1.33e+03.
+std::string three_digits(double value) {
+  return value >= 999.5 && value < 1e7 ? fmt::format("{:.0f}", value)
+                                       : fmt::format("{:.3g}", value);
+}
+
+}  // namespace
 
 std::string milliseconds(double value_ms) {
   if (value_ms >= 1000) return fmt::format("{:.1f}", value_ms);
@@ -26,8 +35,8 @@ std::string difference_percent(double value, double base) {
 
 std::string range_text(const Figure& figure, double factor) {
   if (!figure.range) return "";
-  return fmt::format(" ({:.3g} to {:.3g})", figure.range->low * factor,
-                     figure.range->high * factor);
+  return fmt::format(" ({} to {})", three_digits(figure.range->low * factor),
+                     three_digits(figure.range->high * factor));
 }
 
 std::string gibibytes(std::uint64_t bytes) {

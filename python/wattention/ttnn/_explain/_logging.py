@@ -5,6 +5,7 @@ device closes, when the switch is turned off, and at the end of the program.
 """
 import atexit
 import json
+import warnings
 
 from .. import _config, _device, _watch
 from .._config import CONFIG
@@ -43,7 +44,10 @@ def _is_wanted():
 def follow():
     """Begins or ends the log as the switches say now."""
     global _log
-    if _is_wanted() and _log is None and not _watch.is_on():
+    if _is_wanted() and _log is None and _watch.is_on():
+        warnings.warn("[ttnn.CONFIG] enable_logging has no effect while the doctor looks on; explain --visualizer "
+                      "writes the same folder", stacklevel=3)
+    elif _is_wanted() and _log is None:
         _log = _Log()
         _watch.exchange(_log.explainer)
         for device in _device._open.values():
