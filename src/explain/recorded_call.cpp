@@ -169,7 +169,9 @@ std::vector<Tensor> Explainer::Recorder::exact_results(const OpCall& call,
                                                        const std::vector<Numbers>& operands) const {
   std::vector<Tensor> exact;
   for (const Numbers& numbers : operands) exact.push_back(numbers.exact);
-  if (call.row().family == OpFamily::move && stays_in_order(call.plan))
+  // A slice of whole rows stays in order, too, but leaves elements out.
+  const bool keeps_count = exact.front().numel() == call.shape.numel();
+  if (call.row().family == OpFamily::move && keeps_count && stays_in_order(call.plan))
     return {exact.front().view(call.shape)};
   const OpCall plain = exact_call(call);
   if (const auto formula = exact_->row_formula(plain))

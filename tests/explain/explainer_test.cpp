@@ -55,6 +55,13 @@ TEST_F(Explained, MovesHaveNoErrorOfTheirOwnAndKeepTheirInputs) {
   EXPECT_NEAR(made.outputs->relative_l2, before, 1e-12);
 }
 
+TEST_F(Explained, ASliceOfWholeRowsIsFollowed) {
+  const Tensor sent = thirds({64, 64});
+  slice(sent, {0, 0}, {32, 64});  // from the start on, in one piece
+  EXPECT_EQ(last().own->max_abs, 0);
+  EXPECT_NEAR(last().total->relative_l2, 0.0017, 0.0003);  // as of all that was sent
+}
+
 TEST_F(Explained, TotalErrorComesFromUnroundedInputs) {
   const Tensor x = thirds({64, 64});
   const Tensor product = matmul(x, x, {.fidelity = Fidelity::lofi});

@@ -59,6 +59,19 @@ TEST(Numbers, MillisecondsKeepFourDigits) {
   EXPECT_EQ(milliseconds(11671.33), "11671.3");
 }
 
+TEST(Numbers, RangesHaveThreeDigitsAndNoExponentsThatTablesCanDoWithout) {
+  const auto text = [](double low, double high) {
+    Figure figure;
+    figure.range = {low, low, high};
+    return range_text(figure);
+  };
+  EXPECT_EQ(range_text({}), "");
+  EXPECT_EQ(text(0.07066, 9.996), " (0.0707 to 10)");
+  EXPECT_EQ(text(664.8, 1329.7), " (665 to 1330)");
+  EXPECT_EQ(text(999.4, 999.6), " (999 to 1000)");
+  EXPECT_EQ(text(1e-5, 2e8), " (1e-05 to 2e+08)");
+}
+
 TEST(Numbers, AbsentIsADashAndExtrapolatedIsMarked) {
   EXPECT_EQ(milliseconds(Figure::absent("why"), false), "-");
   EXPECT_EQ(milliseconds(Figure::of(2, Source::measured), true), "2.000†");
