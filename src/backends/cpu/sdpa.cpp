@@ -27,7 +27,12 @@ void run_units(const SdpaRows& rows, const SdpaWork& work, std::byte* memory, fl
   std::atomic<std::int64_t> next{0};
   parallel(threads, [&](int thread) {
     Worker worker(rows, work, memory + thread * bytes);
-    for (std::int64_t i = next++; i < work.units(); i = next++) worker.run(work.unit(i), states);
+    for (std::int64_t i = next++; i < work.units(); i = next++) {
+      // Threads take turns where units are alike.
+      const bool more = i + threads < work.units();
+      const SdpaUnit unit = work.unit(i), following = work.unit(more ? i + threads : i);
+      worker.run(unit, more ? &following : nullptr, states);
+    }
   });
 }
 

@@ -34,7 +34,7 @@ FewRowsWorker::FewRowsWorker(const SdpaRows& rows, const SdpaWork& work, std::by
   bytes_ = carver.bytes();
 }
 
-void FewRowsWorker::run(const SdpaUnit& unit, float* states) {
+void FewRowsWorker::run(const SdpaUnit& unit, const SdpaUnit* /*next*/, float* states) {
   prepare(unit);
   const int rows = static_cast<int>(unit.row_end - unit.row_begin);
   std::int64_t from = unit.end_key, to = unit.first_key;

@@ -14,7 +14,7 @@ class FewRowsWorker {
   /// With null memory only bytes() holds.
   FewRowsWorker(const SdpaRows& rows, const SdpaWork& work, std::byte* memory);
   std::int64_t bytes() const { return bytes_; }
-  void run(const SdpaUnit& unit, float* states);
+  void run(const SdpaUnit& unit, const SdpaUnit* next, float* states);
 
  private:
   void prepare(const SdpaUnit& unit);

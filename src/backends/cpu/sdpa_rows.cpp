@@ -36,6 +36,7 @@ Element element_of(DType dtype) {
 SdpaRows::SdpaRows(const AttentionView& view, const AttentionKernel& kernel,
                    const VectorKernel& vector, std::byte* context)
     : view_(view),
+      group_(view.group()),
       kernel_(kernel),
       vector_(vector),
       query_(view.query->storage()->host_bytes()),

@@ -23,11 +23,12 @@ class SdpaRows {
   Element element() const { return element_; }
   std::int64_t element_bytes() const { return element_ == Element::f32 ? 4 : 2; }
   /// Per head of keys and values.
-  std::int64_t count() const { return view_.group() * view_.queries; }
+  std::int64_t count() const { return group_ * view_.queries; }
 
-  std::int64_t query_of(std::int64_t row) const { return row / view_.group(); }
+  // Most models have groups of one, and a division takes as long as a dozen additions.
+  std::int64_t query_of(std::int64_t row) const { return group_ == 1 ? row : row / group_; }
   std::int64_t head_of(std::int64_t kv_head, std::int64_t row) const {
-    return kv_head * view_.group() + row % view_.group();
+    return group_ == 1 ? kv_head : kv_head * group_ + row % group_;
   }
   KeyRange range(std::int64_t b, std::int64_t row) const { return view_.range(b, query_of(row)); }
 
@@ -72,6 +73,7 @@ class SdpaRows {
   void narrow(std::int64_t b, std::int64_t kv_head, std::int64_t row, const float* context) const;
 
   const AttentionView& view_;
+  std::int64_t group_;
   const AttentionKernel& kernel_;
   const VectorKernel& vector_;
   const std::byte *query_, *key_, *value_;  // their first elements

@@ -70,7 +70,7 @@ TileWorker::TileWorker(const SdpaRows& rows, const SdpaWork& work, std::byte* me
   bytes_ = carver.bytes();
 }
 
-void TileWorker::run(const SdpaUnit& unit, float* states) {
+void TileWorker::run(const SdpaUnit& unit, const SdpaUnit* following, float* states) {
   const std::int64_t width = 2 * lanes_;
   tile_count_ = 0;
   std::int64_t from = unit.end_key, to = unit.first_key;
@@ -82,12 +82,10 @@ void TileWorker::run(const SdpaUnit& unit, float* states) {
     from = std::min(from, tile.first_from);
     to = std::max(to, tile.last_to);
   }
-  key_lines_ = {rows_.key(unit.batch, unit.kv_head, 0), rows_.key_bytes(),
-                rows_.view().head_dim * rows_.element_bytes()};
-  value_lines_ = {rows_.value(unit.batch, unit.kv_head, 0), rows_.value_bytes(),
-                  rows_.view().value_dim * rows_.element_bytes()};
+  key_lines_ = key_lines(unit);
+  value_lines_ = value_lines(unit);
   from = block_start(from, unit.first_key, key_block_);
-  fetch(from, std::min(from + key_block_, to));
+  fetch_block(from, std::min(from + key_block_, to));
   for (std::int64_t first = from; first < to; first += key_block_) {
     interruption_point();
     const Block block = block_of(first, std::min(key_block_, to - first));
@@ -97,10 +95,22 @@ void TileWorker::run(const SdpaUnit& unit, float* states) {
       const int tiles = std::min(2, tile_count_ - t);
       attend(t, tiles, unit, block);
       // A share of the next block at a time: memory answers while the next tiles are computed.
-      fetch(next + ahead * t / tile_count_, next + ahead * (t + tiles) / tile_count_);
+      if (ahead > 0)
+        fetch_block(next + ahead * t / tile_count_, next + ahead * (t + tiles) / tile_count_);
+      else if (following != nullptr)
+        fetch_unit(*following, t, tile_count_);
     }
   }
   for (int t = 0; t < tile_count_; ++t) finish(tiles_[t], unit, states);
+}
+
+TileWorker::Lines TileWorker::key_lines(const SdpaUnit& unit) const {
+  return {rows_.key(unit.batch, unit.kv_head, 0), rows_.key_bytes(),
+          rows_.view().head_dim * rows_.element_bytes()};
+}
+TileWorker::Lines TileWorker::value_lines(const SdpaUnit& unit) const {
+  return {rows_.value(unit.batch, unit.kv_head, 0), rows_.value_bytes(),
+          rows_.view().value_dim * rows_.element_bytes()};
 }
 
 void TileWorker::prepare(Tile& tile, const SdpaUnit& unit) {
@@ -172,14 +182,32 @@ void TileWorker::widen(const Lines& lines, std::int64_t first, std::int64_t coun
     widen_line(lines.at(first + i), columns, out + i * columns);
 }
 
-// Asks memory for keys and values [first, last): strips read many of them side by side, which processors' own
-// prefetching does not follow.
-void TileWorker::fetch(std::int64_t first, std::int64_t last) const {
+// Asks memory for lines [first, last): strips read many of them side by side, which processors' own prefetching does
+// not follow.
+void TileWorker::fetch(const Lines& lines, std::int64_t first, std::int64_t last) {
   constexpr std::int64_t line = 64;
   for (std::int64_t i = first; i < last; ++i)
-    for (const Lines* lines : {&key_lines_, &value_lines_})
-      for (std::int64_t at = 0; at < lines->bytes; at += line)
-        __builtin_prefetch(lines->at(i) + at, 0, 2);
+    for (std::int64_t at = 0; at < lines.bytes; at += line)
+      __builtin_prefetch(lines.at(i) + at, 0, 2);
+}
+
+void TileWorker::fetch_block(std::int64_t first, std::int64_t last) const {
+  fetch(key_lines_, first, last);
+  fetch(value_lines_, first, last);
+}
+
+// A share, tiles [step, step + 2) of steps, of the queries of a unit and of its first keys and values.
+void TileWorker::fetch_unit(const SdpaUnit& unit, int step, int steps) const {
+  const int end = std::min(step + 2, steps);
+  const std::int64_t rows = unit.row_end - unit.row_begin;
+  const std::int64_t query_bytes = rows_.view().head_dim * rows_.element_bytes();
+  for (std::int64_t i = rows * step / steps; i < rows * end / steps; ++i)
+    fetch({rows_.query(unit.batch, unit.kv_head, unit.row_begin + i), 0, query_bytes}, 0, 1);
+  const std::int64_t from =
+      block_start(rows_.range(unit.batch, unit.row_begin).from, unit.first_key, key_block_);
+  const std::int64_t keys = std::clamp<std::int64_t>(unit.end_key - from, 0, key_block_);
+  for (const Lines& lines : {key_lines(unit), value_lines(unit)})
+    fetch(lines, from + keys * step / steps, from + keys * end / steps);
 }
 
 void TileWorker::interleave_values(std::int64_t first, std::int64_t count) {

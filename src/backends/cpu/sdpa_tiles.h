@@ -16,8 +16,9 @@ class TileWorker {
   /// With null memory only bytes() holds.
   TileWorker(const SdpaRows& rows, const SdpaWork& work, std::byte* memory);
   std::int64_t bytes() const { return bytes_; }
-  /// Writes the unit's rows, or their states where there are several pieces.
-  void run(const SdpaUnit& unit, float* states);
+  /// Writes the unit's rows, or their states where there are several pieces. Asks memory for what `next`, the unit that
+  /// will probably follow, begins with, if it is not null.
+  void run(const SdpaUnit& unit, const SdpaUnit* next, float* states);
 
  private:
   // A tile of the unit: lanes [0, rows) are rows [first, first + rows).
@@ -55,7 +56,11 @@ class TileWorker {
   Block block_of(std::int64_t first, std::int64_t count);
   void widen(const Lines& lines, std::int64_t first, std::int64_t count, std::int64_t columns,
              float* out) const;
-  void fetch(std::int64_t first, std::int64_t last) const;
+  static void fetch(const Lines& lines, std::int64_t first, std::int64_t last);
+  void fetch_block(std::int64_t first, std::int64_t last) const;
+  void fetch_unit(const SdpaUnit& unit, int step, int steps) const;
+  Lines key_lines(const SdpaUnit& unit) const;
+  Lines value_lines(const SdpaUnit& unit) const;
   void interleave_values(std::int64_t first, std::int64_t count);
   void attend(int first_tile, int tiles, const SdpaUnit& unit, const Block& block);
   void score(int first_tile, int tiles, const Block& block);
