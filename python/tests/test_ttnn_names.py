@@ -38,7 +38,7 @@ class Names(WithDevice):
                            ("Topology.Ring", lambda: ttnn.Topology.Ring()),
                            ("_ttnn.multi_device.any", lambda: ttnn._ttnn.multi_device.any()),
                            ("Tensor.buffer_address", lambda: tensor.buffer_address()),
-                           ("Device.dram_grid_size", lambda: self.device.dram_grid_size())):
+                           ("Device.load_sub_device_manager", lambda: self.device.load_sub_device_manager())):
             self.expect("unsupported", rf"^\[ttnn.{name}\].*To ask for it, open an issue", call)
             self.assertRaises(AttributeError, call)
         self.assertFalse(isinstance(tensor, ttnn.Conv2dConfig))

@@ -128,7 +128,15 @@ class Shards(WithDevice):
         self.expect("unverified", "a program of shards",
                     lambda: ttnn.softmax(ttnn.to_memory_config(pages, self.rows)))
         in_dram = ttnn.MemoryConfig(ttnn.TensorMemoryLayout.HEIGHT_SHARDED, ttnn.BufferType.DRAM, self.rows.shard_spec)
-        self.expect("unsupported", "shards in L1", lambda: ttnn.to_memory_config(pages, in_dram))
+        self.expect("bad_input", "Error", lambda: ttnn.to_memory_config(pages, in_dram))
+        sent = self.send(values(256, 128), memory_config=in_dram)
+        self.assertEqual(sent.memory_config(), in_dram)
+        fetched = ttnn.to_memory_config(sent, self.rows)
+        self.same(fetched, sent)
+        self.assertEqual(ttnn.to_memory_config(fetched, in_dram).memory_config(), in_dram)
+        self.expect("bad_input", "Input tensor must be in L1", lambda: ttnn.sharded_to_interleaved(sent))
+        self.expect("unsupported", "shards in l1", lambda: ttnn.relu(sent))
+        self.assertEqual(self.device.dram_grid_size(), ttnn.CoreCoord(12, 1))
         self.expect("bad_input", "input must be sharded", lambda: ttnn.reshard(pages, self.rows))
 
     def kernel(self, packer):

@@ -47,9 +47,8 @@ void expect_place(const Placement& placement, const Backend& device) {
   expect_one_of("layout", placement.layout, has.layouts, device.name());
   expect_one_of("dtype", placement.dtype, has.dtypes, device.name());
   if (!placement.sharding) return;
-  expect(has.attributes.has(Attribute::sharding) && placement.sharding->is_placed() &&
-             placement.memory.value_or(Memory::l1) == Memory::l1,
-         "[to_device] expected no shards on {}, or shards in l1 with shape and cores; found {}",
+  expect(has.attributes.has(Attribute::sharding) && placement.sharding->is_placed(),
+         "[to_device] expected no shards on {}, or shards with shape and cores; found {}",
          device.name(), to_string(*placement.sharding));
 }
 

@@ -72,6 +72,10 @@ class Device:
     def compute_with_storage_grid_size(self):
         return CoreCoord(8, 8)
 
+    def dram_grid_size(self):
+        """The banks of DRAM as cores: shards in DRAM lie on them."""
+        return CoreCoord(12, 1)
+
     @property
     def core_grid(self):
         return CoreGrid(y=8, x=8)

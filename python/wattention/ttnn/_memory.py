@@ -98,8 +98,9 @@ def memory_word(op, config):
 def _sharding_word(op, config):
     """The library's word for shards; without a spec the op decides on shape and cores."""
     spec = config.shard_spec
-    if config.buffer_type is not BufferType.L1 or (spec is not None and spec.mode is not ShardMode.PHYSICAL):
-        raise error("unsupported", f"[ttnn.{op}] expected shards in L1, of physical shapes; found {config!r}. "
+    in_memory = config.buffer_type in (BufferType.L1, BufferType.DRAM)
+    if not in_memory or (spec is not None and spec.mode is not ShardMode.PHYSICAL):
+        raise error("unsupported", f"[ttnn.{op}] expected shards in L1 or DRAM, of physical shapes; found {config!r}. "
                                    f"{HOW_TO_ASK}.")
     word = _SHARDS[config.memory_layout]
     if spec is None:
@@ -114,18 +115,22 @@ def place(op, config):
     expect_types(op, memory_config=(config, MemoryConfig))
     if config is None:
         return {}
-    return {"sharding": _sharding_word(op, config)} if config.is_sharded() else {"memory": memory_word(op, config)}
+    if not config.is_sharded():
+        return {"memory": memory_word(op, config)}
+    options = {"sharding": _sharding_word(op, config)}
+    return options | {"memory": "dram"} if config.buffer_type is BufferType.DRAM else options
 
 
 @cache
-def sharded_config(word):
+def sharded_config(word, memory="l1"):
     layout, shape, cores, *order = word.split(":")
     ranges = [[tuple(map(int, core.split(","))) for core in part.split("-")] for part in cores.split("+")]
     spec = ShardSpec(CoreRangeSet([CoreRange(start, end) for start, end in ranges]), list(map(int, shape.split("x"))),
                      ShardOrientation.COL_MAJOR if order else ShardOrientation.ROW_MAJOR)
-    return MemoryConfig(next(known for known, name in _SHARDS.items() if name == layout), BufferType.L1, spec)
+    return MemoryConfig(next(known for known, name in _SHARDS.items() if name == layout),
+                        BufferType.DRAM if memory == "dram" else BufferType.L1, spec)
 
 
 def config_of(core):
     """Where a tensor of the library lies."""
-    return memory_configs[core.memory] if core.sharding is None else sharded_config(core.sharding)
+    return memory_configs[core.memory] if core.sharding is None else sharded_config(core.sharding, core.memory)

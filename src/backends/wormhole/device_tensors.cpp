@@ -53,9 +53,10 @@ Tensor WormholeBackend::allocate(const Shape& shape, DType dtype, Layout layout,
   const Pages pages = pages_of(shape, dtype, layout);
   DeviceBuffer buffer;
   if (place.sharding) {
-    check_shards("allocate", *place.sharding, shape, layout, dtype);
+    check_shards("allocate", place, shape, layout, dtype);
     const Pages shard = pages_of_shard(*place.sharding, dtype, layout);
-    buffer = DeviceBuffer(l1_, place.sharding->core_count(), shard.count, shard.bytes);
+    buffer = DeviceBuffer(place.memory == Memory::l1 ? l1_ : dram_, place.sharding->core_count(),
+                          shard.count, shard.bytes);
   } else {
     buffer = DeviceBuffer(place.memory == Memory::l1 ? l1_ : dram_, pages.count, pages.bytes);
   }

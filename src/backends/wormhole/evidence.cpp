@@ -148,7 +148,10 @@ Evidence evidence_of_op(const OpCall& call) {
 bool lies_in_unrecorded_shards(const OpCall& call) {
   const auto in_shards = [](const Tensor& tensor) { return tensor.sharding() != nullptr; };
   if (!call.attributes.sharding && std::ranges::none_of(call.tensors, in_shards)) return false;
-  if (call.row().family == OpFamily::move) return call.op != Op::to_memory;
+  const auto in_dram = [](const Place& place) { return place.is_sharded_in(Memory::dram); };
+  if (call.row().family == OpFamily::move)
+    return call.op != Op::to_memory || in_dram(place_of(call.a())) ||
+           in_dram(asked_place(call.attributes, Memory::l1));
   return std::ranges::any_of(call.tensors,
                              [](const Tensor& tensor) { return tensor.dtype() != DType::bf16; });
 }

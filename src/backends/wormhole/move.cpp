@@ -173,7 +173,8 @@ Tensor WormholeBackend::run_move(const OpCall& call) {
   const bool from_host = call.op == Op::full_like && programs.programs.empty();
   if (programs.programs.empty() && !from_host)
     return Tensor(call.shape, input.dtype(), layout, input.storage());
-  const Place place = programs.sharding ? Place(*programs.sharding) : Place(programs.memory);
+  const Place place =
+      programs.sharding ? Place(*programs.sharding, programs.memory) : Place(programs.memory);
   Tensor out = call.plan.in_place ? input : allocate(call.shape, programs.dtype, layout, place);
   for (const MoveProblem& program : programs.programs)
     enqueue(key_of(call, program), make_move(program), Reuse::blocks);

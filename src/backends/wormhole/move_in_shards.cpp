@@ -27,6 +27,37 @@ Refusal refuse_shards_here(const OpCall& call) {
                 to_string(asked_place(call.attributes, place_of(call.a()))));
 }
 
+namespace {
+
+// interleaved_to_sharded_op.cpp, sharded_to_interleaved_op.cpp, reshard_op.cpp: what they ask of shards in DRAM.
+std::optional<Refusal> refuse_move_in_dram(const OpCall& call) {
+  const Place from = place_of(call.a()), to = asked_place(call.attributes, from);
+  const bool leaves = from.is_sharded_in(Memory::dram), comes = to.is_sharded_in(Memory::dram);
+  if ((!leaves && !comes) || from == to) return std::nullopt;
+  const auto bad = [&](std::string_view expected, std::string_view sentence) {
+    return refuse_in_words(call, expected, fmt::format("{} and {}", to_string(from), to_string(to)),
+                           sentence);
+  };
+  const bool by_pages = call.a().layout() == Layout::row_major && from.is_sharded() &&
+                        to.is_sharded() &&
+                        from.sharding->shard_columns != to.sharding->shard_columns;
+  if (leaves && (!to.is_sharded() || by_pages))
+    return bad("shards in l1 that become pages", "Input tensor must be in L1");
+  if (!from.is_sharded() || by_pages) return bad("shards in l1 made of pages", "Error");
+  const bool lines =
+      from.sharding->layout == to.sharding->layout && to.sharding->layout != ShardLayout::block;
+  if (leaves && comes && lines)
+    return bad("shards in l1 on one side at least",
+               to.sharding->layout == ShardLayout::height
+                   ? "Resharding height shard to height shard must have at least one buffer in L1"
+                   : "Resharding width shard to width shard must have at least one buffer in L1");
+  if (comes && !lines)
+    return bad("a result in l1", "Resharding requires output buffer to be in L1");
+  return std::nullopt;
+}
+
+}  // namespace
+
 Refusal refuse_open_shards(const OpCall& call) {
   return refuse_in_words(call, "shards with shape and cores",
                          to_string(*call.attributes.sharding) + " alone",
@@ -43,8 +74,8 @@ Refusal refuse_pages_into_shards(const OpCall& call) {
 
 std::optional<Refusal> refuse_memory_move(const OpCall& call) {
   const auto& sharding = call.attributes.sharding;
-  if (!sharding || sharding->is_placed()) return std::nullopt;
-  return refuse_open_shards(call);
+  if (sharding && !sharding->is_placed()) return refuse_open_shards(call);
+  return refuse_move_in_dram(call);
 }
 
 namespace {

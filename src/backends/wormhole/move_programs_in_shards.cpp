@@ -34,13 +34,15 @@ void Collector::to_memory(const Place& to) {
   if (!from.is_sharded() && !to.is_sharded()) return;
   found_.memory = to.memory;
   found_.sharding = to.sharding;
-  if (from.sharding == to.sharding) return;
+  if (from == to) return;
   if (!from.is_sharded()) return to_shards(*to.sharding, read_);
   if (!to.is_sharded()) return from_shards(*from.sharding, read_);
   // Rows of other widths go by way of DRAM.
   if (tiled() || from.sharding->shard_columns == to.sharding->shard_columns) {
     add("reshard", "reshard", "reshard", read_, read_);
-    return run_on(*to.sharding, {.output = true});
+    // The cores of L1 fetch, or send to DRAM.
+    return to.memory == Memory::l1 ? run_on(*to.sharding, {.output = true})
+                                   : run_on(*from.sharding, {.input = true});
   }
   found_.memory = Memory::dram;
   from_shards(*from.sharding, read_);

@@ -24,6 +24,16 @@ Size matrix_of(const Sharding& sharding, const Shape& shape, Layout layout) {
   return {tiled.batch * tiled.rows, ceil_div(tiled.cols, unit) * unit};
 }
 
+// The banks of DRAM count as one row of cores.
+void check_banks(std::string_view op, const Sharding& sharding) {
+  const std::int64_t banks = n150d().dram.banks;
+  const CoreRange bound = sharding.bounding_range();
+  expect(bound.y1 == 0 && bound.x1 < banks && sharding.core_count() <= banks,
+         "[{}] expected shards on the {} banks of dram, in one row; found {}. Expected number of "
+         "shards {} to be less than or equal to total number of DRAM banks {}",
+         op, banks, to_string(sharding), sharding.core_count(), banks);
+}
+
 void check_cores(std::string_view op, const Sharding& sharding) {
   const CoreGrid grid = n150d().compute_grid;
   const CoreRange bound = sharding.bounding_range();
@@ -104,26 +114,27 @@ void check_pages(std::string_view op, const Sharding& sharding, Layout layout, D
 
 Place place_of(const Tensor& tensor) {
   const Sharding* const sharding = tensor.sharding();
-  return sharding != nullptr ? Place(*sharding) : Place(tensor.memory());
+  return sharding != nullptr ? Place(*sharding, tensor.memory()) : Place(tensor.memory());
 }
 
 Place asked_place(const OpAttributes& attributes, const Place& otherwise) {
-  if (attributes.sharding) return *attributes.sharding;
+  if (attributes.sharding) return {*attributes.sharding, attributes.memory.value_or(Memory::l1)};
   return attributes.memory ? Place(*attributes.memory) : otherwise;
 }
 
 std::string to_string(const Place& place) {
-  return place.sharding ? wattention::to_string(*place.sharding)
-                        : std::string(wattention::to_string(place.memory));
+  if (!place.sharding) return std::string(wattention::to_string(place.memory));
+  return wattention::to_string(*place.sharding) + (place.memory == Memory::dram ? " in dram" : "");
 }
 
-void check_shards(std::string_view op, const Sharding& sharding, const Shape& shape, Layout layout,
+void check_shards(std::string_view op, const Place& place, const Shape& shape, Layout layout,
                   DType dtype) {
+  const Sharding& sharding = *place.sharding;
   expect(sharding.is_placed(),
          "[{}] expected shards with shape and cores; found {} alone. MemoryConfig must have Shard "
          "Spec specified for sharded memory layout",
          op, to_string(sharding));
-  check_cores(op, sharding);
+  place.memory == Memory::dram ? check_banks(op, sharding) : check_cores(op, sharding);
   check_pages(op, sharding, layout, dtype);
   const Size matrix = matrix_of(sharding, shape, layout);
   switch (sharding.layout) {

@@ -15,11 +15,17 @@ bool has_shards(const OpCall& call) {
          std::ranges::any_of(call.tensors, [](const Tensor& tensor) { return tensor.sharding(); });
 }
 
-std::optional<Refusal> refuse_memory(const OpCall& call) {
-  if (!call.attributes.sharding || call.attributes.memory.value_or(Memory::l1) == Memory::l1)
-    return std::nullopt;
+// Shards in DRAM are filled from the host or from shards in L1, and read back.
+std::optional<Refusal> refuse_shards_in_dram(const OpCall& call) {
+  if (call.op == Op::to_memory) return std::nullopt;
+  for (const Tensor& tensor : call.tensors)
+    if (place_of(tensor).is_sharded_in(Memory::dram))
+      return refuse(ErrorKind::unsupported, "[{}] expected shards in l1; found {}", call.name(),
+                    to_string(place_of(tensor)));
+  const Place asked = asked_place(call.attributes, Memory::l1);
+  if (!asked.is_sharded_in(Memory::dram)) return std::nullopt;
   return refuse(ErrorKind::unsupported, "[{}] expected shards in l1; found {}", call.name(),
-                to_string(*call.attributes.memory));
+                to_string(asked));
 }
 
 // What computes on shards does so with floats, and leaves what it computes in the input's dtype; products pack any.
@@ -129,9 +135,9 @@ std::optional<Refusal> refuse_shards_of_product(const OpCall& call) {
 // A family whose programs of shards differ from those of pages judges itself.
 std::optional<Refusal> refuse_sharded(const OpCall& call) {
   const OpFamily family = call.row().family;
-  if (!has_shards(call) || family == OpFamily::softmax || family == OpFamily::norm)
-    return std::nullopt;
-  if (auto refusal = refuse_memory(call)) return refusal;
+  if (!has_shards(call)) return std::nullopt;
+  if (auto refusal = refuse_shards_in_dram(call)) return refusal;
+  if (family == OpFamily::softmax || family == OpFamily::norm) return std::nullopt;
   if (auto refusal = refuse_other_dtypes(call)) return refusal;
   switch (family) {
     case OpFamily::product: return refuse_shards_of_product(call);

@@ -50,8 +50,9 @@ void copy_out(const std::byte* values, const Tensor& from, std::byte* to) {
 
 Tensor WormholeBackend::upload(const Tensor& host, const Placement& placement) {
   const Lock lock = enter("to_device");
-  const Place place = placement.sharding ? Place(*placement.sharding)
-                                         : Place(placement.memory.value_or(Memory::dram));
+  const Place place = placement.sharding
+                          ? Place(*placement.sharding, placement.memory.value_or(Memory::l1))
+                          : Place(placement.memory.value_or(Memory::dram));
   const Memory memory = place.memory;
   const Layout layout = placement.layout.value_or(Layout::tile);
   const DType dtype =

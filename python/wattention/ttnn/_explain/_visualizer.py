@@ -37,7 +37,8 @@ def _memory_config(tensor):
     """In the words that ttnn-visualizer reads: a shard spec has a halo there."""
     if tensor["memory"] not in _BUFFER_TYPES:
         return None
-    config = sharded_config(tensor["sharding"]) if tensor["sharding"] else memory_configs[tensor["memory"]]
+    shards, memory = tensor["sharding"], tensor["memory"]
+    config = sharded_config(shards, memory) if shards else memory_configs[memory]
     spec = config.shard_spec
     shards = "std::nullopt" if spec is None else (
         f"ShardSpec(grid={spec.grid!r},shape={{{spec.shape[0]}, {spec.shape[1]}}},"

@@ -253,5 +253,57 @@ TEST(Shards, WhatNobodyRecordedIsUnverified) {
   EXPECT_EQ(evidence_of_last(), "unverified");
 }
 
+// A bank holds a shard as a core does; only resharding reads and writes it.
+TEST(Shards, LieInBanksOfDram) {
+  const auto device = open();
+  const Tensor host = random_tensor({64, 768}, 12, DType::bf16);
+  const char *banks = "width:64x64:0,0-11,0", *cores = "width:64x96:0,0-7,0";
+  const Tensor x = device->upload(host, {.memory = Memory::dram, .sharding = shards(banks)});
+  EXPECT_EQ(balance(*device), (Balance{0, 4 * tile}));
+  EXPECT_EQ(x.memory(), Memory::dram);
+  EXPECT_EQ(bits(device->download(x)), bits(host));
+  const auto moved = [](const Tensor& tensor, const char* word, Memory memory) {
+    OpAttributes attributes;
+    if (word != nullptr) attributes.sharding = shards(word);
+    attributes.memory = memory;
+    return run_op(Op::to_memory, {{tensor}, std::nullopt, attributes});
+  };
+  device->event_log()->start();
+  const Tensor fetched = moved(x, cores, Memory::l1);
+  const Tensor sent = moved(fetched, banks, Memory::dram);
+  const std::vector<OpEvent> programs = programs_of(*device);
+  device->event_log()->stop();
+  ASSERT_EQ(programs.size(), 2u);
+  EXPECT_EQ(programs[0].cores, 8);
+  EXPECT_EQ(programs[0].traffic, (Traffic{48 * tile, 0, 0, 0}));
+  EXPECT_EQ(programs[1].cores, 8);
+  EXPECT_EQ(programs[1].traffic, (Traffic{0, 48 * tile, 0, 0}));
+  EXPECT_EQ(fetched.memory(), Memory::l1);
+  EXPECT_EQ(bits(device->download(fetched)), bits(host));
+  EXPECT_EQ(sent.memory(), Memory::dram);
+  EXPECT_EQ(bits(device->download(sent)), bits(host));
+
+  const Tensor pages = device->upload(host, {});
+  const struct {
+    const Tensor& tensor;
+    const char* to;
+    Memory memory;
+    const char* sentence;
+  } refused[] = {{pages, banks, Memory::dram, "made of pages; found dram and"},
+                 {x, nullptr, Memory::dram, "Input tensor must be in L1"},
+                 {x, "width:64x96:0,0-7,0", Memory::dram,
+                  "Resharding width shard to width shard must have at least one buffer in L1"},
+                 {fetched, "height:32x768:0,0-1,0", Memory::dram,
+                  "Resharding requires output buffer to be in L1"}};
+  for (const auto& [tensor, to, memory, sentence] : refused)
+    expect_says(error_of([&, to = to, memory = memory] { moved(tensor, to, memory); }),
+                ErrorKind::bad_input, sentence);
+  expect_says(error_of([&] { relu(x); }), ErrorKind::unsupported, "shards in l1");
+  const Error many = error_of([&] {
+    device->upload(host, {.memory = Memory::dram, .sharding = shards("width:64x32:0,0-12,0")});
+  });
+  expect_says(many, ErrorKind::bad_input, "total number of DRAM banks 12");
+}
+
 }  // namespace
 }  // namespace wattention::wormhole
