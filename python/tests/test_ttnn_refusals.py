@@ -85,7 +85,8 @@ class Refusals(WithDevice):
         for call in (lambda: tensor + row, lambda: ttnn.from_torch(np.arange(4)),
                      lambda: ttnn.from_torch(np.array(2, np.float32), device=self.device),
                      lambda: ttnn.from_torch(TOKENS[:0], device=self.device),
-                     lambda: ttnn.clone(tensor, memory_config=ttnn.L1_BLOCK_SHARDED_MEMORY_CONFIG)):
+                     lambda: ttnn.to_layout(tensor, ttnn.ROW_MAJOR_LAYOUT,
+                                            memory_config=ttnn.L1_BLOCK_SHARDED_MEMORY_CONFIG)):
             try:
                 call()
             except ttnn.MissingError:

@@ -131,6 +131,25 @@ std::optional<Refusal> refuse_reshape(const OpCall& call) {
                                            : refuse_memory_move(call);
 }
 
+// repeat_interleave.cpp: a concat whose result is to lie in DRAM, whatever is asked for; the last dimension is
+// transposed before.
+std::optional<Refusal> refuse_interleave(const OpCall& call) {
+  if (call.shape.numel() == call.a().numel()) return refuse_memory_move(call);
+  if (call.a().sharding() != nullptr)
+    return refuse_in_words(call, "pages", to_string(place_of(call.a())),
+                           "Sharded output and inputs must have the same memory layout.");
+  const Dims& repeats = *call.attributes.repeats;
+  if (repeats[repeats.size() - 1] == 1) return std::nullopt;
+  if (call.a().layout() == Layout::row_major) return refuse_pages_into_shards(call);
+  return refuse_in_words(call, "pages after as before", to_string(*call.attributes.sharding),
+                         "Interleaved input tensors cannot output sharded outputs");
+}
+
+Refusal refuse_clone(const OpCall& call) {
+  return refuse_in_words(call, "pages", to_string(asked_place(call.attributes, place_of(call.a()))),
+                         "Clone: not currently support sharding");
+}
+
 }  // namespace
 
 std::optional<Refusal> refuse_layout_in_shards(const OpCall& call) {
@@ -148,6 +167,8 @@ std::optional<Refusal> refuse_move_in_shards(const OpCall& call) {
     case Op::pad: return refuse_pad_in_shards(call);
     case Op::slice: return refuse_slice_in_shards(call);
     case Op::repeat: return refuse_repeat_in_shards(call);
+    case Op::repeat_interleave: return refuse_interleave(call);
+    case Op::clone: return refuse_clone(call);
     case Op::reshape: return refuse_reshape(call);
     case Op::transpose:
     case Op::permute: return refuse_reorder_in_shards(call);

@@ -206,7 +206,8 @@ void Collector::repeat() {
 // the last dimension, which is transposed before and after.
 void Collector::repeat_interleave() {
   const Dims& repeats = *call_.attributes.repeats;
-  if (call_.shape.numel() == call_.a().numel()) return;
+  if (call_.shape.numel() == call_.a().numel())
+    return to_memory(asked_place(call_.attributes, place_of(call_.a())));
   const bool across = repeats[repeats.size() - 1] != 1;
   if (across)
     tiled() ? add_packed("transpose", "transpose WH", "transpose_wh.cpp", read_, read_)

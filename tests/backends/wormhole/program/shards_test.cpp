@@ -165,7 +165,25 @@ TEST(Shards, WhatTheProgramsDoNotTakeIsRefused) {
   expect_says(error_of([&] {
                 repeat_interleave(a, Dims{2, 1});
               }),
+              ErrorKind::bad_input, "Sharded output and inputs must have the same memory layout.");
+  expect_says(error_of([&] {
+                run_op(Op::clone, {{a}, std::nullopt, {}});
+              }),
+              ErrorKind::bad_input, "Clone: not currently support sharding");
+  expect_says(error_of([&] {
+                run_op(Op::full_like, {{a}, std::nullopt, {}});
+              }),
               ErrorKind::unsupported, "tensors in pages");
+  OpAttributes twice;
+  twice.repeats = Dims{2, 1};
+  twice.sharding = shards("height:64x128:0,0-7,0");
+  const Tensor pages = device->upload(x, {});
+  EXPECT_EQ(run_op(Op::repeat_interleave, {{pages}, std::nullopt, twice}).sharding(), nullptr);
+  twice.repeats = Dims{1, 2};
+  expect_says(error_of([&] {
+                run_op(Op::repeat_interleave, {{pages}, std::nullopt, twice});
+              }),
+              ErrorKind::bad_input, "Interleaved input tensors cannot output sharded outputs");
   expect_says(error_of([&] { softmax(a); }), ErrorKind::unverified, "a program of shards");
 }
 
