@@ -223,7 +223,8 @@ def report(kind, rows):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("kinds", nargs="*", default=["unwatched", "programs", "ops"], help="all three where none is named")
+    parser.add_argument("kinds", nargs="*", default=["unwatched", "programs", "ops"],
+                        help="all three where none is named")
     parser.add_argument("--ops", nargs="+", help="only these")
     parser.add_argument("--rounds", type=int, default=2, help="processes for each program and side")
     parser.add_argument("--out", help="a JSON file for context and rows")

@@ -85,7 +85,7 @@ void bind_verify(nb::module_& module) {
         AttentionConfig config{.variant = parse_variant(variant)};
         if (dtype) config.dtype = parse_float_dtype(*dtype);
         return device.name() == "wormhole"
-                   ? released([&] { return verify_on_card(verify_case, device, config); })
+                   ? released([&] { return verify_on_card(verify_case, device, config).costs; })
                    : released([&] { return verify_on_host(verify_case, device, config); });
       },
       nb::arg("device"), nb::arg("variant") = "reference", nb::arg("dtype") = nb::none(),

@@ -151,6 +151,12 @@ class Explainer {
   void locate(std::function<CallSite()> locator);
   /// `host` was made of `source` by rounding: its float64 values are those of `source`.
   void rounded(const Tensor& source, const Tensor& host);
+  /// Of a tensor on a watched device, or one that was sent to the host from there: the float64 values beside it, on the
+  /// host in its shape. Nothing where none are known, as of what the host computed.
+  std::optional<Tensor> exact_values(const Tensor& tensor) const;
+  /// From now on each transfer to a device, product, softmax and attention ends a stage: ops behind it start from what
+  /// the device had there, so that a total error is that of its stage alone.
+  void restart_at_stages();
   /// For calls from now on. Throws Error{bad_input} for attributes that say what is computed. A call that the device
   /// refuses as changed throws its Error.
   void change(Change change);

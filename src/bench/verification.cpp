@@ -145,6 +145,44 @@ double changed_share(const Tensor& values, const Tensor& others) {
   return bits.empty() ? 0 : changed / static_cast<double>(bits.size());
 }
 
+// What the explainer, which has watched the forward, knows of each stage. Projections that the module cut apart on the
+// host come from exact operands: of them the formula's values are those of the step, too.
+Stages exact_stages(const Explainer& explainer, const Stages& stages, const VerifiedDraw& drawn) {
+  for (const ExplainedOp& op : explainer.explanation().ops)
+    expect(op.why_unmeasured.empty(), "[verify] expected float64 values of {}; found none: {}",
+           op.op, op.why_unmeasured);
+  Stages exact, by_formula;
+  for (const NamedStage& stage : stages) {
+    std::optional<Tensor> values = explainer.exact_values(stage.rows);
+    if (!values && by_formula.empty()) by_formula = drawn.exact();
+    exact.push_back({stage.name, values ? *values : *find_stage(by_formula, stage.name)});
+  }
+  return exact;
+}
+
+// A card's stages of all draws: as it had them, in float64 from the draw's operands, and each from what the card had
+// before it.
+struct CardPools {
+  Pool stages, exact, steps;
+};
+
+// Two forwards, which give the same digits: float64 rides along through all of the one, and through each stage of the
+// other.
+Explanation add_draw(const VerifiedDraw& drawn, const Device& card, const AttentionConfig& config,
+                     CardPools& pools) {
+  Explainer all, by_stages;
+  by_stages.restart_at_stages();
+  by_stages.watch(card);
+  pools.steps.add(exact_stages(by_stages, drawn.on_device(card, config), drawn));
+  by_stages.leave();
+  all.watch(card);
+  Stages stages = drawn.on_device(card, config);
+  all.leave();
+  pools.exact.add(exact_stages(all, stages, drawn));
+  pools.stages.add(std::move(stages));
+  return all.explanation();
+}
+
 std::vector<VerifyCase> draws_of(const VerifyCase& verify_case) {
   expect(verify_case.draws > 0, "[verify] expected at least 1 draw; found {}", verify_case.draws);
   std::vector<VerifyCase> draws(static_cast<std::size_t>(verify_case.draws), verify_case);
@@ -194,26 +232,23 @@ std::vector<ComparedCard> compare_cards(const VerifyCase& verify_case,
                                         std::span<const Device> cards,
                                         const AttentionConfig& config) {
   const Device reference = exact_device(verify_case);
-  std::vector<Pool> stages(cards.size()), steps(cards.size());
-  Pool exact;
+  std::vector<CardPools> pools(cards.size());
+  std::vector<ComparedCard> compared(cards.size());
   for (const VerifyCase& one : draws_of(verify_case)) {
     const VerifiedDrawPointer drawn = draw(one, DType::bf16, reference);
-    exact.add(drawn->exact());
     for (std::size_t i = 0; i < cards.size(); ++i) {
-      Stages card = drawn->on_device(cards[i], config);
-      steps[i].add(drawn->exact_steps(card));
-      stages[i].add(std::move(card));
+      Explanation seen = add_draw(*drawn, cards[i], config, pools[i]);
+      if (compared[i].explanation.ops.empty()) compared[i].explanation = std::move(seen);
     }
   }
-  std::vector<ComparedCard> compared(cards.size());
-  for (const std::string_view stage : stages.front().names()) {
-    const Tensor exactly = exact.rows(stage);
-    const ErrorMetrics format = measure_error(exactly.to(DType::bf16), exactly, DType::bf16);
-    const Tensor first = stages.front().rows(stage).to(DType::bf16);
+  for (const std::string_view stage : pools.front().stages.names()) {
+    const Tensor first = pools.front().stages.rows(stage).to(DType::bf16);
     for (std::size_t i = 0; i < cards.size(); ++i) {
-      const Tensor values = stages[i].rows(stage).to(DType::bf16);
-      compared[i].costs.push_back({stage, format,
-                                   measure_error(values, steps[i].rows(stage), DType::bf16),
+      const Tensor values = pools[i].stages.rows(stage).to(DType::bf16),
+                   exactly = pools[i].exact.rows(stage);
+      compared[i].costs.push_back({stage,
+                                   measure_error(exactly.to(DType::bf16), exactly, DType::bf16),
+                                   measure_error(values, pools[i].steps.rows(stage), DType::bf16),
                                    measure_error(values, exactly, DType::bf16)});
       compared[i].changed.push_back(changed_share(values, first));
     }
@@ -221,9 +256,9 @@ std::vector<ComparedCard> compare_cards(const VerifyCase& verify_case,
   return compared;
 }
 
-std::vector<StageCost> verify_on_card(const VerifyCase& verify_case, const Device& device,
-                                      const AttentionConfig& config) {
-  return compare_cards(verify_case, {&device, 1}, config).front().costs;
+ComparedCard verify_on_card(const VerifyCase& verify_case, const Device& device,
+                            const AttentionConfig& config) {
+  return std::move(compare_cards(verify_case, {&device, 1}, config).front());
 }
 
 }  // namespace wattention

@@ -1,6 +1,7 @@
 #pragma once
 // Error by stage against exact arithmetic: what `verify` shows, and what it passes or fails.
 #include <wattention/cost.h>
+#include <wattention/explain.h>
 #include <wattention/nn.h>
 
 #include <span>
@@ -51,11 +52,11 @@ struct StageCost {
 /// context, the output, and on a card scores and weights. Throws what the device throws.
 std::vector<StageVerdict> verify_on_host(const VerifyCase& verify_case, const Device& device,
                                          const AttentionConfig& config);
-std::vector<StageCost> verify_on_card(const VerifyCase& verify_case, const Device& device,
-                                      const AttentionConfig& config);
 
 /// A card beside others that got the same draws: its stages, and where their digits are not the first card's.
 struct ComparedCard {
+  Explanation
+      explanation;  ///< of the first draw's forward: each op's error, time and energy, and why
   std::vector<StageCost> costs;
   std::vector<double> changed;  ///< of each stage: the share of elements with other bits
 };
@@ -63,5 +64,8 @@ struct ComparedCard {
 std::vector<ComparedCard> compare_cards(const VerifyCase& verify_case,
                                         std::span<const Device> cards,
                                         const AttentionConfig& config);
+/// Of one card.
+ComparedCard verify_on_card(const VerifyCase& verify_case, const Device& device,
+                            const AttentionConfig& config);
 
 }  // namespace wattention

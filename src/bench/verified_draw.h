@@ -45,12 +45,10 @@ class VerifiedDraw {
   virtual ~VerifiedDraw() = default;
   /// As far as the device keeps them. Throws what the device throws.
   virtual Stages on_device(const Device& device, const AttentionConfig& config) const = 0;
-  /// In float64, all of them.
+  /// In float64, all of them: for devices that compute on the host.
   virtual Stages exact() const = 0;
   /// By the textbook's loops in the draw's dtype: those that a device which computes on the host may keep.
   virtual Stages plain() const = 0;
-  /// Each in float64 from what the card itself had computed before.
-  virtual Stages exact_steps(const Stages& card) const = 0;
 };
 
 using VerifiedDrawPointer = std::unique_ptr<const VerifiedDraw>;

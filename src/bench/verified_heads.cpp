@@ -52,36 +52,6 @@ class Heads final : public VerifiedDraw {
 
   Stages plain() const override { return named(plain_heads(operands_, dtype_)); }
 
-  Stages exact_steps(const Stages& card) const override {
-    const ExactHeads formula(operands_, reference_);
-    const std::int64_t batch = operands_.tokens.size(0), tokens = operands_.tokens.size(1);
-    const int heads = operands_.heads.heads;
-    const auto rows = [&](std::string_view name) {
-      const Tensor& found = *find_stage(card, name);
-      return formula.wide(found).view({batch, tokens, found.size(1)});
-    };
-    const auto by_heads = [&](std::string_view name) {
-      return formula.wide(*find_stage(card, name)).view({batch, heads, tokens, tokens});
-    };
-    Stages steps = exact();  // the projections' operands are exact
-    const bool is_fused = find_stage(card, "weights") == nullptr;
-    for (auto& [name, values] : steps) {
-      if (is_fused && name == "context")
-        values = matrix_of(formula.context(
-            formula.weights(formula.scores(rows("query"), rows("key"))), rows("value")));
-      if (is_fused && name != "output") continue;
-      if (name == "scores")
-        values = matrix_of(formula.scores(rows("query"), rows("key")));
-      else if (name == "weights")
-        values = matrix_of(formula.weights(by_heads("scores")));
-      else if (name == "context")
-        values = matrix_of(formula.context(by_heads("weights"), rows("value")));
-      else if (name == "output")
-        values = matrix_of(formula.output(rows("context")));
-    }
-    return steps;
-  }
-
  private:
   HeadsOperands operands_;
   MultiHeadAttentionWeights weights_;

@@ -34,32 +34,6 @@ class OneHead final : public VerifiedDraw {
 
   Stages plain() const override { return named(plain_attention(operands_, dtype_)); }
 
-  Stages exact_steps(const Stages& card) const override {
-    const auto wide = [&](std::string_view name) {
-      return to_device(find_stage(card, name)->to(DType::bf16).to(DType::f64), reference_,
-                       {.dtype = DType::f64});
-    };
-    const auto root = std::sqrt(static_cast<double>(operands_.query.size(0)));
-    Stages steps = exact();                        // the projections' operands are exact
-    if (find_stage(card, "weights") == nullptr) {  // a fused program's context, from its operands
-      for (auto& [name, rows] : steps)
-        if (name == "context")
-          rows = to_host(matmul(
-              softmax(divide(matmul(wide("query"), wide("key"), {.transpose_b = true}), root)),
-              wide("value")));
-      return steps;
-    }
-    for (auto& [name, rows] : steps) {
-      if (name == "scores")
-        rows = to_host(matmul(wide("query"), wide("key"), {.transpose_b = true}));
-      else if (name == "weights")
-        rows = to_host(softmax(divide(wide("scores"), root)));
-      else if (name == "context")
-        rows = to_host(matmul(wide("weights"), wide("value")));
-    }
-    return steps;
-  }
-
  private:
   SelfAttention module() const { return {operands_.query, operands_.key, operands_.value}; }
 

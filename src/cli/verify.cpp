@@ -31,7 +31,7 @@ struct Table {
   std::string input;
   std::string fidelity;
   std::vector<StageVerdict> verdicts;  ///< of a device that computes on the host
-  std::vector<StageCost> costs;        ///< of a card
+  ComparedCard card;                   ///< of a card
   std::optional<Error> refusal;        ///< the device's when it would not compute this input
 };
 
@@ -90,7 +90,7 @@ Table make_table(const VerifyOptions& options, const VerifyCase& verify_case, co
   if (config.fidelity) table.fidelity = to_string(*config.fidelity);
   try {
     if (is_card(device))
-      table.costs = verify_on_card(verify_case, device, config);
+      table.card = verify_on_card(verify_case, device, config);
     else
       table.verdicts = verify_on_host(verify_case, device, config);
   } catch (const Error& error) {
@@ -155,6 +155,17 @@ void print(const StageCost& cost) {
     print_out("         not finite: {} values\n", cost.total.not_finite);
 }
 
+// What explain says of the forward's ops that err most by themselves.
+void print_causes(const Explanation& explanation) {
+  const auto worst = explanation.worst_by_error();
+  if (!worst.empty()) print_out("why, by the ops' own errors:\n");
+  for (const std::size_t i : worst) {
+    const ExplainedOp& op = explanation.ops[i];
+    print_out("  {}{}: {:.2e}; {}\n", op.op, op.calls > 1 ? fmt::format(" x{}", op.calls) : "",
+              op.own->relative_l2, op.because);
+  }
+}
+
 constexpr auto ulp_head = "  <=0.5   <=1   <=2   <=4   <=8  more";
 
 void print(const Table& table) {
@@ -165,13 +176,14 @@ void print(const Table& table) {
     print_out("{:<8} {:>9} {:>9} {:>9} {:>9} {:>9} {:>10} {} % of ulps\n", "stage", "max abs",
               "max/row", "bound", "rel L2", "bound", "PCC", ulp_head);
   for (const StageVerdict& verdict : table.verdicts) print(verdict);
-  if (!table.costs.empty())
+  if (!table.card.costs.empty())
     print_out(
         "{:<8} {:>29} {:>29} {:>10}\n{:<8} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>10} {} % of bf16 "
         "ulps\n",
         "", "relative L2", "max error / row", "", "stage", "format", "step", "total", "format",
         "step", "total", "PCC", ulp_head);
-  for (const StageCost& cost : table.costs) print(cost);
+  for (const StageCost& cost : table.card.costs) print(cost);
+  print_causes(table.card.explanation);
 }
 
 constexpr auto card_notes =
@@ -221,7 +233,7 @@ Json stages_json(const Table& table) {
                       {"max_relative_bound", verdict.max_relative_bound},
                       {"relative_l2_bound", verdict.relative_l2_bound},
                       {"pass", verdict.pass()}});
-  for (const StageCost& cost : table.costs)
+  for (const StageCost& cost : table.card.costs)
     stages.push_back({{"stage", cost.stage},
                       {"format", metrics_json(cost.format)},
                       {"step", metrics_json(cost.step)},
@@ -235,6 +247,7 @@ Json to_json(const std::vector<Table>& tables, const Device& device, const Atten
   for (const Table& table : tables) {
     Json entry = {{"input", table.input}, {"stages", stages_json(table)}};
     if (!table.fidelity.empty()) entry["fidelity"] = table.fidelity;
+    if (!table.card.costs.empty()) entry["explain"] = Json::parse(to_json(table.card.explanation));
     if (table.refusal) entry["refused"] = table.refusal->what();
     cases.push_back(entry);
   }

@@ -63,16 +63,12 @@ Comparison compute(const ReleasesCase& releases_case) {
   const AttentionConfig config =
       to_config(releases_case.attention, cards.front(), {.on_card = Variant::resident});
   VerifyCase verify_case = releases_case.verify_case;
-  std::vector<Explainer> explainers(cards.size());
   for (const std::string& input : releases_case.inputs) {
     const bool is_first = comparison.inputs.empty();
     verify_case.input = input;
-    for (std::size_t i = 0; i < cards.size() && is_first; ++i) explainers[i].watch(cards[i]);
     comparison.inputs.push_back({input, compare_cards(verify_case, cards, config)});
-    for (std::size_t i = 0; i < cards.size() && is_first; ++i) {
-      add_ops(explainers[i].explanation(), i, cards.size(), comparison.ops);
-      explainers[i].leave();
-    }
+    for (std::size_t i = 0; i < cards.size() && is_first; ++i)
+      add_ops(comparison.inputs.front().cards[i].explanation, i, cards.size(), comparison.ops);
   }
   return comparison;
 }

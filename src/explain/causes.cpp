@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "device/fidelity_word.h"
 #include "explain/rows_of_softmax.h"
 #include "explain/slices.h"
 
@@ -45,11 +46,6 @@ Cut cut_weight(const CallSeen& seen) {
   return cut_of(seen.operands[1], seen_bits(seen.facts.fidelity).weight);
 }
 
-std::string upper(Fidelity fidelity) {
-  constexpr const char* words[] = {"", "LoFi", "HiFi2", "HiFi3", "HiFi4"};
-  return words[static_cast<int>(fidelity)];
-}
-
 void suspect_slices(const CallSeen& seen, Candidates& found) {
   const SeenBits bits = seen_bits(seen.facts.fidelity);
   if (!is_matrix_product(seen) || seen.facts.fidelity >= Fidelity::hifi3) return;
@@ -57,7 +53,8 @@ void suspect_slices(const CallSeen& seen, Candidates& found) {
   suspect(found, Cause::slices_dropped, error,
           fmt::format("{} multiplies {} of 8 mantissa bits of the first operand and {} of the "
                       "second's; what is left out is {} of the result",
-                      upper(seen.facts.fidelity), bits.activation, bits.weight, percent(error)));
+                      fidelity_word(seen.facts.fidelity), bits.activation, bits.weight,
+                      percent(error)));
 }
 
 // A partial sum of i of n steps is the root of i / n of the whole where terms have any sign; squares of its roundings
@@ -146,7 +143,7 @@ void suspect_attention(const CallSeen& seen, Candidates& found) {
   suspect(found, Cause::approximated, seen.own.figures.relative_l2,
           fmt::format("one kernel multiplies in {}, keeps sums of {} bits and takes quick "
                       "exponentials; trying its options tells them apart",
-                      upper(seen.facts.fidelity), seen.facts.fp32_accumulate ? 24 : 8));
+                      fidelity_word(seen.facts.fidelity), seen.facts.fp32_accumulate ? 24 : 8));
 }
 
 void suspect_number(const CallSeen& seen, Candidates& found) {

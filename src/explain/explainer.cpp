@@ -25,6 +25,12 @@ void Explainer::locate(std::function<CallSite()> locator) {
 void Explainer::rounded(const Tensor& source, const Tensor& host) {
   recorder_->rounded(source, host);
 }
+std::optional<Tensor> Explainer::exact_values(const Tensor& tensor) const {
+  return recorder_->exact_values(tensor);
+}
+void Explainer::restart_at_stages() {
+  recorder_->restart_at_stages();
+}
 void Explainer::change(Change change) {
   recorder_->change(std::move(change));
 }

@@ -18,28 +18,32 @@ bool only_moves(const OpCall& call, DType result) {
   });
 }
 
-// All of one operand, each where it was.
-bool stays_in_order(const MovePlan& plan) {
-  if (plan.boxes.size() != 1 || plan.in_place) return false;
-  const StridedBox box = simplified(plan.boxes.front());
-  const bool from_start = box.source_offset == 0 && box.destination_offset == 0;
-  return from_start && (box.count == 0 || (box.count == 1 && box.dims[0].source_stride == 1 &&
-                                           box.dims[0].destination_stride == 1));
-}
-
 // A move's result has each element of its one operand.
 bool keeps_all(const OpCall& call) {
   return call.tensors.size() == 1 && call.a().numel() == call.shape.numel() && !call.plan.fill;
 }
 
+// All of one operand, each where it was. A slice of whole rows stays in order, too, but leaves elements out.
+bool stays_in_order(const OpCall& call) {
+  if (!keeps_all(call) || call.plan.boxes.size() != 1 || call.plan.in_place) return false;
+  const StridedBox box = simplified(call.plan.boxes.front());
+  const bool from_start = box.source_offset == 0 && box.destination_offset == 0;
+  return from_start && (box.count == 0 || (box.count == 1 && box.dims[0].source_stride == 1 &&
+                                           box.dims[0].destination_stride == 1));
+}
+
 }  // namespace
 
-Explainer::Recorder::Numbers Explainer::Recorder::numbers_of(Backend& device, const Tensor& tensor,
+Explainer::Recorder::Numbers Explainer::Recorder::numbers_of(Backend& device, const OpCall& call,
+                                                             const Tensor& tensor,
                                                              bool looks) const {
   Numbers numbers;
   const auto shadow = shadows_.find(tensor);
-  const bool known = shadow && shadow->values.defined();
+  // Moves belong to the stage whose values they move.
+  const bool starts_anew = shadow && shadow->ends_stage && call.row().family != OpFamily::move;
+  const bool known = shadow && shadow->values.defined() && !starts_anew;
   if (known) {
+    numbers.ends_stage = shadow->ends_stage;
     numbers.exact = shadow->values;
     numbers.error = shadow->error;
     numbers.figures = shadow->figures;
@@ -56,7 +60,7 @@ std::vector<Explainer::Recorder::Numbers> Explainer::Recorder::numbers_of(Backen
   std::vector<Numbers> operands;
   if (!measures_) return operands;
   for (const Tensor& tensor : call.tensors) {
-    Numbers numbers = numbers_of(device, tensor, looks);
+    Numbers numbers = numbers_of(device, call, tensor, looks);
     // The call will write over it.
     if (is_in_place(call) && tensor.storage() == call.a().storage() && numbers.own.defined() &&
         numbers.own.on_host()) {
@@ -94,7 +98,7 @@ bool Explainer::Recorder::measure_move(const Seen& seen, const Tensor& result, E
   std::vector<Tensor> own;
   for (const Numbers& numbers : seen.operands) own.push_back(numbers.own);
   const Tensor there = seen.device.peek(result);
-  if (!same_bytes(there, stays_in_order(call.plan) ? own.front() : exact_->run(call, own).front()))
+  if (!same_bytes(there, stays_in_order(call) ? own.front() : exact_->run(call, own).front()))
     return false;
   Measured total = unmoved();
   if (std::ranges::all_of(seen.operands, &Numbers::same)) {
@@ -103,7 +107,7 @@ bool Explainer::Recorder::measure_move(const Seen& seen, const Tensor& result, E
     const Tensor exact = exact_results(call, seen.operands).front();
     const std::optional<ErrorFigures>& known = seen.operands.front().figures;
     total = keeps_all(call) && known ? Measured{*known} : measure(there, exact, exact_->threads());
-    keep(result, total, exact);
+    keep(seen, result, total, exact);
   }
   conclude(seen, own, there, unmoved(), total, row);
   return true;
@@ -121,7 +125,7 @@ bool Explainer::Recorder::measure_rows(const Seen& seen, const Tensor& result, E
   operands.same = std::ranges::all_of(seen.operands, &Numbers::same);
   const Tensor there = seen.device.peek(result);
   const RowRun run = run_rows(*formula, operands, there, exact_->threads());
-  keep(result, run.total, run.exact);
+  keep(seen, result, run.total, run.exact);
   conclude(seen, operands.own, there, run.own, run.total, row);
   return true;
 }
@@ -141,7 +145,7 @@ void Explainer::Recorder::measure_tensors(const Seen& seen, const std::vector<Te
     const Tensor result = seen.device.peek(results[i]);
     const Measured of_own = measure(result, by_own[i], exact_->threads());
     const Measured of_total = same ? of_own : measure(result, by_exact[i], exact_->threads());
-    keep(results[i], of_total, by_exact[i]);
+    keep(seen, results[i], of_total, by_exact[i]);
     // The row tells of the first.
     if (i == 0 && result.numel() > 0) conclude(seen, own, result, of_own, of_total, row);
   }
@@ -158,20 +162,28 @@ void Explainer::Recorder::conclude(const Seen& seen, const std::vector<Tensor>& 
   row.because = finding.sentence;
 }
 
-void Explainer::Recorder::keep(const Tensor& tensor, const Measured& total, Tensor exact) {
+bool Explainer::Recorder::ends_stage(const OpCall& call,
+                                     const std::vector<Numbers>& operands) const {
+  const OpFamily family = call.row().family;
+  if (!by_stages_) return false;
+  return family == OpFamily::product || family == OpFamily::softmax ||
+         family == OpFamily::attention || std::ranges::any_of(operands, &Numbers::ends_stage);
+}
+
+void Explainer::Recorder::keep(const Seen& seen, const Tensor& tensor, const Measured& total,
+                               Tensor exact) {
   if (total.equal || is_integer(exact.dtype()))
     shadows_.set_exact(tensor);
   else
-    shadows_.set(tensor, {std::move(exact), false, total.figures.relative_l2, total.figures});
+    shadows_.set(tensor, {std::move(exact), false, total.figures.relative_l2, total.figures,
+                          ends_stage(seen.call, seen.operands)});
 }
 
 std::vector<Tensor> Explainer::Recorder::exact_results(const OpCall& call,
                                                        const std::vector<Numbers>& operands) const {
   std::vector<Tensor> exact;
   for (const Numbers& numbers : operands) exact.push_back(numbers.exact);
-  // A slice of whole rows stays in order, too, but leaves elements out.
-  const bool keeps_count = exact.front().numel() == call.shape.numel();
-  if (call.row().family == OpFamily::move && keeps_count && stays_in_order(call.plan))
+  if (call.row().family == OpFamily::move && stays_in_order(call))
     return {exact.front().view(call.shape)};
   const OpCall plain = exact_call(call);
   if (const auto formula = exact_->row_formula(plain))
@@ -205,7 +217,8 @@ void Explainer::Recorder::follow_results(const OpCall& call, const std::vector<N
     if (is_integer(exact[i].dtype()))
       shadows_.set_exact(results[i]);
     else
-      shadows_.set(results[i], {exact[i], false, row.inherited});
+      shadows_.set(results[i],
+                   {exact[i], false, row.inherited, std::nullopt, ends_stage(call, operands)});
 }
 
 }  // namespace wattention

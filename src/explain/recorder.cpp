@@ -75,6 +75,20 @@ void Explainer::Recorder::rounded(const Tensor& source, const Tensor& host) {
   shadows_.set(host, {source.clone(), true});  // its owner may write into it later
 }
 
+std::optional<Tensor> Explainer::Recorder::exact_values(const Tensor& tensor) const {
+  const std::lock_guard lock(mutex_);
+  const auto shadow = shadows_.find(tensor);
+  if (!shadow) return std::nullopt;
+  if (shadow->values.defined()) return shadow->values.to(DType::f64);
+  const std::shared_ptr<Backend> backend = tensor.storage()->backend();
+  return (backend ? backend->peek(tensor) : tensor).to(DType::f64);
+}
+
+void Explainer::Recorder::restart_at_stages() {
+  const std::lock_guard lock(mutex_);
+  by_stages_ = true;
+}
+
 // Before the lock: the caller's language may hold one of its own.
 ExplainedOp Explainer::Recorder::row_here(std::string_view op) const {
   ExplainedOp row;
@@ -210,7 +224,7 @@ Tensor Explainer::Recorder::upload(Backend& device, const Tensor& host,
       shadows_.set_exact(there);
     else
       shadows_.set(there, {exact.storage() == host.storage() ? host.clone() : exact, false,
-                           total.figures.relative_l2, total.figures});
+                           total.figures.relative_l2, total.figures, by_stages_});
   }
   finish(std::move(row), mark, {device, {host}, {there}});
   return there;
@@ -232,7 +246,10 @@ Tensor Explainer::Recorder::download(Backend& device, const Tensor& tensor) {
                 : shadow->figures ? *shadow->figures
                                   : measure(host, shadow->values, exact_->threads()).figures;
     if (!outputs_ || is_worse(*row.total, *outputs_)) outputs_ = row.total;
-    if (known) shadows_.set(host, {shadow->values, false, shadow->error, row.total});
+    if (known)
+      shadows_.set(host, {shadow->values, false, shadow->error, row.total, shadow->ends_stage});
+    else
+      shadows_.set_exact(host);
   }
   finish(std::move(row), mark, {device, {tensor}, {host}});
   return host;

@@ -28,6 +28,8 @@ class Explainer::Recorder final : public CallObserver {
   void locate(std::function<CallSite()> locator);
   void rounded(const Tensor& source, const Tensor& host);
   void change(Change change);
+  std::optional<Tensor> exact_values(const Tensor& tensor) const;
+  void restart_at_stages();
   Explanation explanation() const;
   RunEstimate estimate() const;
   void skip_errors();
@@ -50,6 +52,7 @@ class Explainer::Recorder final : public CallObserver {
     Tensor exact;
     double error = 0;                                    ///< total, of the tensor
     std::optional<ErrorFigures> figures = std::nullopt;  ///< as Shadows has them
+    bool ends_stage = false;                             ///< as Shadows has it
     bool same() const { return own.defined() && own.storage() == exact.storage(); }
   };
   /// What a call is measured by.
@@ -61,7 +64,7 @@ class Explainer::Recorder final : public CallObserver {
   ExplainedOp row_here(std::string_view op) const;
   OpAttributes changed(const CallSite& site, std::string_view op, OpAttributes attributes,
                        AttributeSet takes) const;
-  Numbers numbers_of(Backend& device, const Tensor& tensor, bool looks) const;
+  Numbers numbers_of(Backend& device, const OpCall& call, const Tensor& tensor, bool looks) const;
   std::vector<Numbers> numbers_of(Backend& device, const OpCall& call, bool looks) const;
   bool looks_at(const ExplainedOp& row);
   void follow_results(const OpCall& call, const std::vector<Numbers>& operands,
@@ -73,7 +76,8 @@ class Explainer::Recorder final : public CallObserver {
   void measure_tensors(const Seen& seen, const std::vector<Tensor>& results, ExplainedOp& row);
   void conclude(const Seen& seen, const std::vector<Tensor>& operands, const Tensor& result,
                 const Measured& own, const Measured& total, ExplainedOp& row);
-  void keep(const Tensor& tensor, const Measured& total, Tensor exact);
+  void keep(const Seen& seen, const Tensor& tensor, const Measured& total, Tensor exact);
+  bool ends_stage(const OpCall& call, const std::vector<Numbers>& operands) const;
   std::size_t begin();
   std::vector<Event> events_since(std::size_t mark) const;
   void finish(ExplainedOp row, std::size_t mark, const CallTensors& tensors);
@@ -86,6 +90,7 @@ class Explainer::Recorder final : public CallObserver {
   mutable std::mutex mutex_;       // guards what follows: one call at a time
   std::optional<ExactRun> exact_;  ///< from the first device on, with its threads
   bool measures_ = true;
+  bool by_stages_ = false;
   std::unordered_map<std::string, std::int64_t> calls_of_line_;
   std::vector<std::shared_ptr<Backend>> devices_;
   std::vector<Change> changes_;

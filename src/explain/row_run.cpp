@@ -80,11 +80,41 @@ std::int64_t piece_of(const RowFormula& formula) {
   return formula.parts() ? std::min(at_once, formula.width()) : formula.width();
 }
 
+// A function of one bf16 operand has no more values than there are patterns.
+constexpr std::int64_t patterns = 1 << 16;
+
+bool takes_patterns(const RowFormula& formula, std::span<const Tensor> operands) {
+  constexpr std::int64_t pays = 2 * patterns;
+  if (operands.size() != 1 || !formula.parts() || formula.step(0) == 0) return false;
+  const DType dtype = operands.front().dtype();
+  return (dtype == DType::bf16 || is_block(dtype)) && formula.rows() * formula.width() >= pays;
+}
+
+void look_up(const Tensor& operand, std::int64_t begin, std::int64_t count,
+             const double* of_patterns, double* out) {
+  const bfloat16* const from = operand.values<bfloat16>().data() + begin;
+  for (std::int64_t i = 0; i < count; ++i) out[i] = of_patterns[from[i].bits];
+}
+
+std::vector<double> values_of_patterns(const RowFormula& formula) {
+  Tensor all = Tensor::empty({patterns}, DType::bf16);
+  for (std::int64_t i = 0; i < patterns; ++i)
+    all.mutable_values<bfloat16>()[static_cast<std::size_t>(i)].bits =
+        static_cast<std::uint16_t>(i);
+  std::vector<double> numbers(at_once), values(patterns);
+  const RowOperand operand{numbers.data(), 1};
+  for (std::int64_t i = 0; i < patterns; i += at_once) {
+    widen(all, i, at_once, numbers.data());
+    formula.run({&operand, 1}, at_once, values.data() + i);
+  }
+  return values;
+}
+
 // Writes the rows' values to `out`, and calls done(first element, values, count) behind each piece that went there.
 // `out_of(element)` is where that element's value goes.
 template <class OutOf, class Done>
 void run_block(const RowFormula& formula, std::span<const Tensor> operands, Rows rows, OutOf out_of,
-               Done done) {
+               Done done, const double* of_patterns = nullptr) {
   Widened widened(formula, operands);
   const std::int64_t piece = piece_of(formula);
   for (std::int64_t row = rows.begin; row < rows.end; ++row)
@@ -93,7 +123,10 @@ void run_block(const RowFormula& formula, std::span<const Tensor> operands, Rows
       const std::int64_t element =
           row * formula.out_width() + (formula.out_width() > 1 ? begin : 0);
       double* const out = out_of(element);
-      formula.run(widened.at(row, begin, count), count, out);
+      if (of_patterns == nullptr)
+        formula.run(widened.at(row, begin, count), count, out);
+      else
+        look_up(operands.front(), formula.offset(0, row) + begin, count, of_patterns, out);
       done(element, out, formula.out_width() > 1 ? count : 1);
     }
 }
@@ -123,7 +156,7 @@ class Block {
 
   /// What the formula says is kept in `kept`, if at all, from the first difference on. Sums of a block without any are
   /// left out: they matter only beside others.
-  ErrorSums run(std::span<const Tensor> operands, double* kept) {
+  ErrorSums run(std::span<const Tensor> operands, double* kept, const double* of_patterns) {
     ErrorSums sums;
     std::int64_t begin = first_, end = first_, added = first_;
     const auto flush = [&] {
@@ -143,7 +176,8 @@ class Block {
           if (element - begin + std::min(piece_of(formula_), formula_.out_width()) > room) flush();
           return room_.data() + (element - begin);
         },
-        [&](std::int64_t element, const double*, std::int64_t count) { end = element + count; });
+        [&](std::int64_t element, const double*, std::int64_t count) { end = element + count; },
+        of_patterns);
     flush();
     return sums;
   }
@@ -211,9 +245,12 @@ RowRun run_rows(const RowFormula& formula, const RowOperands& operands, const Te
   RowRun run;
   run.exact = Tensor::empty(result.shape(), DType::f64);  // costs nothing until it is written
   double* const kept = run.exact.mutable_values<double>().data();
+  std::vector<double> of_patterns;
+  if (takes_patterns(formula, operands.own)) of_patterns = values_of_patterns(formula);
   each_block(formula, threads, [&](Rows rows_here, std::size_t i) {
     Block block(formula, result, rows_here);
-    own[i] = block.run(operands.own, operands.same ? kept : nullptr);
+    own[i] = block.run(operands.own, operands.same ? kept : nullptr,
+                       of_patterns.empty() ? nullptr : of_patterns.data());
     if (!operands.same) total[i] = block.run_and_keep(operands.exact, kept);
   });
   run.own = unmoved();

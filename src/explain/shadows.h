@@ -16,6 +16,7 @@ class Shadows {
     bool from_caller = false;                            ///< what the tensor was rounded from
     double error = 0;                                    ///< of the tensor, relative to them
     std::optional<ErrorFigures> figures = std::nullopt;  ///< all of it, where it was measured
+    bool ends_stage = false;  ///< ops that compute take the tensor's own values instead
   };
   /// From now on those are the tensor's float64 values.
   void set(const Tensor& tensor, Shadow shadow);

@@ -22,10 +22,6 @@ std::string heads_word(const HeadsCase& heads) {
   return word;
 }
 
-std::string fidelity_word(Fidelity fidelity) {
-  return fidelity == Fidelity::lofi ? "LoFi" : fmt::format("HiFi{}", static_cast<int>(fidelity));
-}
-
 std::string kernel_word(const BenchRecord& record) {
   return record.kernel.empty() ? record.axes.kernel : record.kernel;
 }

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "device/fidelity_word.h"
+
 namespace wattention::report {
 
 /// "8x8".
@@ -12,8 +14,6 @@ std::string grid_word(const BenchCase& axes);
 std::string shape_word(const BenchCase& axes);
 /// "32/8 causal, past 8192"; empty for the one-headed module.
 std::string heads_word(const HeadsCase& heads);
-/// "LoFi", "HiFi2".
-std::string fidelity_word(Fidelity fidelity);
 /// What ran; of a case that did not run, what was asked for.
 std::string kernel_word(const BenchRecord& record);
 /// "measured".

@@ -141,7 +141,9 @@ TEST(Verification, WithHeadsTheCardKeepsScoresAndWeights) {
   sizes.tokens = 32;
   sizes.embed_dim = 128;
   sizes.draws = 1;
-  const auto costs = verify_on_card(sizes, open_device("wormhole"), {.variant = Variant::resident});
+  const ComparedCard card =
+      verify_on_card(sizes, open_device("wormhole"), {.variant = Variant::resident});
+  const std::vector<StageCost>& costs = card.costs;
   ASSERT_EQ(costs.size(), 7u);
   EXPECT_EQ(costs[3].stage, "scores");
   EXPECT_EQ(costs[4].stage, "weights");

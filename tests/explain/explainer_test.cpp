@@ -62,6 +62,49 @@ TEST_F(Explained, ASliceOfWholeRowsIsFollowed) {
   EXPECT_NEAR(last().total->relative_l2, 0.0017, 0.0003);  // as of all that was sent
 }
 
+// A stage is a product and what follows it up to the next one; moves belong to the stage before.
+TEST_F(Explained, ByStagesFloat64StartsFromWhatTheDeviceHad) {
+  explainer.restart_at_stages();
+  const std::int64_t side = 32;
+  const Tensor x = thirds({side, side});
+  const testing::Values sent = testing::values_of(to_host(x));
+  const Tensor first = matmul(x, x, {.fidelity = Fidelity::lofi});
+  const testing::Values turned = testing::values_of(*explainer.exact_values(transpose(first))),
+                        whole = testing::values_of(*explainer.exact_values(first));
+  EXPECT_EQ(turned, testing::transpose(whole, side, side));
+  const testing::Values own = testing::values_of(to_host(first));
+  EXPECT_NE(own, whole);
+  const Tensor sum = add(first, first), second = matmul(sum, x);
+  testing::Values twice = own;
+  for (double& value : twice) value *= 2;
+  EXPECT_EQ(testing::values_of(*explainer.exact_values(to_host(sum))), twice);
+  const testing::Values found = testing::values_of(*explainer.exact_values(second)),
+                        wanted = testing::matmul(twice, sent, side, side, side);
+  for (std::size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], wanted[i], 1e-12);
+}
+
+TEST_F(Explained, OfWhatTheHostComputesNoFloat64IsKnown) {
+  const Tensor host = to_host(thirds({32, 32}));
+  EXPECT_TRUE(explainer.exact_values(host));
+  EXPECT_FALSE(explainer.exact_values(host.clone()));
+}
+
+// As without a change, the device says what it does not take.
+TEST_F(Explained, AChangedPlacementIsHeldAgainstTheDevice) {
+  const Device host = open_device("cpu");
+  explainer.watch(host);
+  Change change{.op = "to_device"};
+  change.attributes.memory = Memory::l1;
+  explainer.change(change);
+  try {
+    to_device(testing::uniform_tensor({32, 32}, 1), host);
+    ADD_FAILURE() << "nothing was refused";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::bad_input);
+    EXPECT_STREQ(error.what(), "[to_device] expected memory host on cpu; found l1");
+  }
+}
+
 TEST_F(Explained, TotalErrorComesFromUnroundedInputs) {
   const Tensor x = thirds({64, 64});
   const Tensor product = matmul(x, x, {.fidelity = Fidelity::lofi});

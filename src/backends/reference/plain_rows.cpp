@@ -48,7 +48,9 @@ class Elementwise final : public RowFormula {
   void run(std::span<const RowOperand> operands, std::int64_t count, double* out) const override {
     const RowOperand a = operands[0];
     const RowOperand b = operands.size() > 1 ? operands[1] : RowOperand{&number_, 0};
-    if (is_binary_)
+    if (function_ != nullptr)
+      for (std::int64_t i = 0; i < count; ++i) out[i] = function_(a.first[i]);
+    else if (is_binary_)
       kernels_.binary(op_, {a.first, a.step, b.first, b.step, count, out});
     else
       kernels_.unary(op_, numbers_, a.first, count, out);
@@ -58,6 +60,7 @@ class Elementwise final : public RowFormula {
   // Asked of one element.
   bool has_kernels() const {
     double one = 1, out = 0;
+    if (function_ != nullptr) return true;
     return (is_binary_ ? kernels_.binary(op_, {&one, 1, &one, 1, 1, &out})
                        : kernels_.unary(op_, numbers_, &one, 1, &out)) &&
            (!activation_ || kernels_.unary(activation_->first, activation_->second, &one, 1, &out));
@@ -68,6 +71,7 @@ class Elementwise final : public RowFormula {
   UnaryNumbers numbers_;
   double number_;
   bool is_binary_;
+  double (*function_)(double) = function_of(op_);
   std::vector<BroadcastReader> readers_;
   std::optional<std::pair<Op, UnaryNumbers>> activation_;
   const RowKernels& kernels_ = row_kernels();

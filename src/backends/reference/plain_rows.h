@@ -18,6 +18,9 @@ bool rows_by_formula(const OpCall& call, double* out, int threads);
 /// As rotary() of families.h, in double.
 void plain_rotary(const OpCall& call, double* out);
 
+/// Of ops of one operand that have a function in the place of a formula; null for others.
+double (*function_of(Op op))(double);
+
 UnaryNumbers unary_numbers(const OpCall& call);
 
 }  // namespace wattention::reference

@@ -9,13 +9,16 @@ namespace wattention::reference {
 namespace {
 
 void by_function(const OpCall& call, double* out) {
-  const double* input = values(call.a());
-  if (call.op != Op::erfinv && call.op != Op::i0) refuse_formula(call);
-  const auto function = call.op == Op::erfinv ? inverse_error_function : bessel_i0;
-  for (std::int64_t i = 0; i < call.shape.numel(); ++i) out[i] = function(input[i]);
+  const auto function = function_of(call.op);
+  if (function == nullptr) refuse_formula(call);
+  for (std::int64_t i = 0; i < call.shape.numel(); ++i) out[i] = function(values(call.a())[i]);
 }
 
 }  // namespace
+
+double (*function_of(Op op))(double) {
+  return op == Op::erfinv ? inverse_error_function : op == Op::i0 ? bessel_i0 : nullptr;
+}
 
 void unary(const OpCall& call, double* out) {
   const double* input = values(call.a());
