@@ -26,6 +26,8 @@ class RowFormula {
   std::int64_t out_width() const { return out_width_; }
   /// Parts of a row may be computed alone.
   bool parts() const { return parts_; }
+  /// An element takes longer than to look one up among 2^16.
+  virtual bool is_slow() const { return false; }
   /// Elements of the operand before its row that meets the result's row.
   virtual std::int64_t offset(std::size_t operand, std::int64_t row) const = 0;
   virtual std::int64_t step(std::size_t operand) const = 0;

@@ -85,7 +85,8 @@ constexpr std::int64_t patterns = 1 << 16;
 
 bool takes_patterns(const RowFormula& formula, std::span<const Tensor> operands) {
   constexpr std::int64_t pays = 2 * patterns;
-  if (operands.size() != 1 || !formula.parts() || formula.step(0) == 0) return false;
+  if (operands.size() != 1 || !formula.parts() || !formula.is_slow() || formula.step(0) == 0)
+    return false;
   const DType dtype = operands.front().dtype();
   return (dtype == DType::bf16 || is_block(dtype)) && formula.rows() * formula.width() >= pays;
 }

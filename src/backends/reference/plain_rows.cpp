@@ -57,6 +57,24 @@ class Elementwise final : public RowFormula {
     if (activation_) kernels_.unary(activation_->first, activation_->second, out, count, out);
   }
 
+  // Above some 2 ns an element, as measured with AVX-512.
+  bool is_slow() const override {
+    switch (op_) {
+      case Op::tanh:
+      case Op::tanh_accurate:
+      case Op::gelu:
+      case Op::erf:
+      case Op::erfc:
+      case Op::mish:
+      case Op::log_sigmoid:
+      case Op::softplus:
+      case Op::asin:
+      case Op::acos:
+      case Op::atan: return true;
+      default: return function_ != nullptr;
+    }
+  }
+
   // Asked of one element.
   bool has_kernels() const {
     double one = 1, out = 0;
