@@ -3,13 +3,14 @@
 
 Run with any interpreter that has torch:
   PYTHONPATH=build/python python3 benchmarks/compare_attention.py [--threads 2] [--rounds 7] [--kernel avx2]
-         [--dtypes f32 bf16 f16] [--cases gpt2 decode ...] [--out attention.json]
+         [--dtypes f32 bf16 f16] [--cases gpt2 decode ...] [--cpu-clock] [--out attention.json]
 ONNX Runtime (f32) has a column where the interpreter has the packages onnx and onnxruntime. Each round runs every side
 twice and counts the second; the first round is not counted. --kernel avx2 forces AVX2 on the first two. `GB/s` is what
 keys and values are read at, `read` the share of what torch's sum over the same bytes reaches. `ceil` is the share of
 the loaded ceiling: of the multiply-adds that our kernel's instructions reach with their operands in L1, on all threads
 at once, measured in every round (wattention.measure_ceiling). bf16 is widened, and its ceiling f32's, where the
-processor is slow at pairs. Exponentials are not counted.
+processor is slow at pairs. Exponentials are not counted. --cpu-clock takes this process's CPU time: for one thread on
+a machine that others use; the ceiling is a wall time's and left out.
 """
 import argparse
 import json
@@ -34,17 +35,17 @@ def median(values):
     return ordered[len(ordered) // 2]
 
 
-def by_turns(calls, rounds):
+def by_turns(calls, rounds, clock):
     """Medians. Threads of the side before still spin for some milliseconds: each turn waits, and warms up its own."""
     times = [[] for _ in calls]
     for index in range(rounds + 1):
         for mine, call in zip(times, calls):
             time.sleep(0.03)
             call()
-            start = time.perf_counter()
+            start = clock()
             call()
             if index > 0:
-                mine.append(time.perf_counter() - start)
+                mine.append(clock() - start)
     return [median(mine) for mine in times]
 
 
@@ -90,19 +91,20 @@ def measure(name, dtype, options, device, torch, wattention):
     words = [x.view(torch.float32) for x in (key, value)]  # torch sums integers and halves slowly
     calls = [onnxruntime_call(CASES[name], (query, key, value), options.threads)] if dtype == torch.float32 else [None]
     words_of = {torch.float32: "f32", torch.bfloat16: "bf16", torch.float16: "f16"}
-    ceiling, ceilings = ceiling_call(device, words_of[dtype], wattention)
+    ceiling, ceilings = (lambda: None, []) if options.cpu_clock else ceiling_call(device, words_of[dtype], wattention)
     with torch.no_grad():
         mine, theirs, read, _, *ort = by_turns(
             [lambda: wattention.scaled_dot_product_attention(*ours, is_causal=is_causal),
              lambda: F.scaled_dot_product_attention(query, key, value, is_causal=is_causal,
                                                     enable_gqa=heads != kv_heads),
-             lambda: [x.sum() for x in words], ceiling, *(call for call in calls if call)], options.rounds)
+             lambda: [x.sum() for x in words], ceiling, *(call for call in calls if call)], options.rounds,
+            time.process_time if options.cpu_clock else time.perf_counter)
     flop = 4 * batch * heads * pairs_of(CASES[name]) * head_dim
     row = {"case": name, "dtype": str(dtype).removeprefix("torch."), "ms": 1e3 * mine, "torch_ms": 1e3 * theirs,
            "onnxruntime_ms": 1e3 * ort[0] if ort else None, "ratio": theirs / mine, "gflop_per_s": 1e-9 * flop / mine}
     if queries == 1:
         row.update(gb_per_s=1e-9 * bytes_read / mine, share_of_read=read / mine)
-    else:
+    elif ceilings:
         most = median([one["gflop_per_s"] for one in ceilings])
         row.update(ceiling_kernel=ceilings[0]["kernel"], ceiling_gflop_per_s=most,
                    share_of_ceiling=1e-9 * flop / mine / most)
@@ -114,10 +116,13 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--kernel", default="")
+    parser.add_argument("--cpu-clock", action="store_true")
     parser.add_argument("--dtypes", nargs="+", default=["f32", "bf16", "f16"])
     parser.add_argument("--cases", nargs="+", default=list(CASES), choices=list(CASES))
     parser.add_argument("--out")
     options = parser.parse_args()
+    if options.cpu_clock and options.threads != 1:
+        parser.error("--cpu-clock adds up the threads' times: take --threads 1")
     if options.kernel == "avx2" and not all(os.environ.get(name) == value for name, value in AVX2.items()):
         os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | AVX2)  # read when torch loads
     import torch
