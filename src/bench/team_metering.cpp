@@ -62,7 +62,13 @@ std::string TeamMetering::told_by_reader(const std::string& own) {
   const std::vector<Json> words = rounds_.meet(own);
   all_done_ = std::ranges::all_of(
       words, [](const Json& word) { return word == done_word || word == none_word; });
+  one_works_ = std::ranges::find(words, Json(work_word)) != words.end();
   return words[static_cast<std::size_t>(reader_of(rounds_.rank()))];
+}
+
+// A host's joules are those until the last rank has done its block.
+void TeamMetering::end_round() {
+  if (one_works_) rounds_.meet(Json());
 }
 
 void TeamMetering::run(const MeteredWork& work) {
@@ -92,10 +98,12 @@ void TeamMetering::run(const MeteredWork& work) {
     led.block = [&] {
       told_by_reader(work_word);
       own.block();
+      end_round();
     };
     led.rest = [&](double seconds) {
       told_by_reader(std::to_string(seconds));
       work.rest(seconds);
+      end_round();
     };
     metering_.run(led);
     finish();
@@ -114,12 +122,15 @@ void TeamMetering::follow(const MeteredWork& work) {
       work.block();
     else if (word != done_word)
       work.rest(std::stod(word));
+    end_round();
   } while (!all_done_);
 }
 
 void TeamMetering::finish() {
-  do told_by_reader(done_word);
-  while (!all_done_);
+  do {
+    told_by_reader(done_word);
+    end_round();
+  } while (!all_done_);
 }
 
 void TeamMetering::exchange_records() {

@@ -26,6 +26,7 @@ class TeamMetering {
   int reader_of(int rank) const;
   bool is_reader() const { return reader_of(rounds_.rank()) == rounds_.rank(); }
   std::string told_by_reader(const std::string& own);
+  void end_round();
   void follow(const MeteredWork& work);
   void finish();
   void exchange_records();
@@ -34,7 +35,7 @@ class TeamMetering {
   TeamRounds& rounds_;
   Metering metering_;
   bool reads_ = false;
-  bool all_done_ = false;
+  bool all_done_ = false, one_works_ = false;
   std::vector<std::vector<SensorRecord>> records_;
 };
 

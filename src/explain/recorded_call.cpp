@@ -181,8 +181,8 @@ void Explainer::Recorder::keep(const Seen& seen, const Tensor& tensor, const Mea
 
 std::vector<Tensor> Explainer::Recorder::exact_results(const OpCall& call,
                                                        const std::vector<Numbers>& operands) const {
-  std::vector<Tensor> exact;
-  for (const Numbers& numbers : operands) exact.push_back(numbers.exact);
+  std::vector<Tensor> exact(operands.size());
+  std::ranges::transform(operands, exact.begin(), &Numbers::exact);
   if (call.row().family == OpFamily::move && stays_in_order(call))
     return {exact.front().view(call.shape)};
   const OpCall plain = exact_call(call);

@@ -26,7 +26,6 @@ namespace {
 
 using cpu::Choice;
 using cpu::GemmType;
-using cpu::Isa;
 
 std::string forced_kernel(const DeviceOptions& options) {
   if (!options.kernel.empty()) return options.kernel;
