@@ -109,7 +109,8 @@ void note_result_in_l1(const Release& release, Observed& seen) {
   const Tensor host = value_less({1024, 1024}, DType::f32);
   const Tensor a = device->upload(host, in_l1()), b = device->upload(host, in_l1());
   matmul(a, b, {.memory = Memory::l1});
-  for (const auto& [name, value] : device->take_reports().back().attributes)
+  const OpReport last = device->take_reports().back();
+  for (const auto& [name, value] : last.attributes)
     if (name == "out_block") seen.programs += value + ' ';
 }
 
