@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include "base/vector_extensions.h"
 #include "random/kernels_isa.h"
 
 namespace wattention::random_kernels {
@@ -22,14 +23,11 @@ const Kernels* scalar() {
 }
 
 #ifdef WATTENTION_RANDOM_X86
-// __builtin_cpu_supports also asks whether the operating system saves the registers.
 const Kernels* avx2() {
-  static const bool runs = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  return runs ? &avx2_table : nullptr;
+  return runs_avx2() ? &avx2_table : nullptr;
 }
 const Kernels* avx512() {
-  static const bool runs = avx2() && __builtin_cpu_supports("avx512f");
-  return runs ? &avx512_table : nullptr;
+  return runs_avx512() ? &avx512_table : nullptr;
 }
 #else
 const Kernels* avx2() {

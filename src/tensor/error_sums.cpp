@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/vector_extensions.h"
 #include "tensor/elements.h"
 #include "tensor/error_sums_kernel.h"
 #include "tensor/number_format.h"
@@ -16,9 +17,8 @@ WATTENTION_LANES(16);
 
 const ErrorKernels& best_kernels() {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
-    return error_kernels_avx512();
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return error_kernels_avx2();
+  if (runs_avx512()) return error_kernels_avx512();
+  if (runs_avx2()) return error_kernels_avx2();
 #endif
   return kernels_of<Lanes16>;
 }

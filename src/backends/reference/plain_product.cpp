@@ -7,6 +7,7 @@
 #include "backends/reference/plain_product_kernel.h"
 #include "base/interrupt.h"
 #include "base/threads.h"
+#include "base/vector_extensions.h"
 
 namespace wattention::reference {
 namespace {
@@ -26,8 +27,8 @@ void kernel_anywhere(const double* a, std::int64_t a_stride, const double* panel
 
 PlainKernel kernel_here() {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f")) return plain_kernel_avx512;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return plain_kernel_avx2;
+  if (runs_avx512()) return plain_kernel_avx512;
+  if (runs_avx2()) return plain_kernel_avx2;
 #endif
   return kernel_anywhere;
 }

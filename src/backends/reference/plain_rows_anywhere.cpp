@@ -1,4 +1,5 @@
 #include "backends/reference/plain_rows_kernel.h"
+#include "base/vector_extensions.h"
 
 namespace wattention::reference {
 
@@ -8,9 +9,8 @@ const RowKernels& row_kernels_anywhere() {
 
 const RowKernels& row_kernels() {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
-    return row_kernels_avx512();
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return row_kernels_avx2();
+  if (runs_avx512()) return row_kernels_avx512();
+  if (runs_avx2()) return row_kernels_avx2();
 #endif
   return row_kernels_anywhere();
 }

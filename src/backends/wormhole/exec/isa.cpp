@@ -1,19 +1,15 @@
 // Which of the host's vector extensions run here.
 #include "backends/wormhole/exec/exec.h"
 #include "base/fail.h"
+#include "base/vector_extensions.h"
 
 namespace wattention::wormhole {
 
 namespace {
 
 bool runs(Isa isa) {
-#if defined(__x86_64__)
-  if (isa == Isa::avx512)
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-  if (isa == Isa::avx2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-#endif
-  return isa == Isa::scalar;
+  if (isa == Isa::avx512) return runs_avx512();
+  return isa == Isa::avx2 ? runs_avx2() : isa == Isa::scalar;
 }
 
 const char* name_of(Isa isa) {
