@@ -15,6 +15,9 @@ std::unique_ptr<const RowFormula> plain_row_formula(const OpCall& call);
 /// The whole result from operands that are doubles; false where there is no such formula.
 bool rows_by_formula(const OpCall& call, double* out, int threads);
 
+/// A reduction along one dimension; false where the op has no step that folds rows.
+bool reduce_columns(const OpCall& call, double* out);
+
 /// As rotary() of families.h, in double.
 void plain_rotary(const OpCall& call, double* out);
 
