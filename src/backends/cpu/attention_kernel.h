@@ -15,7 +15,7 @@
 
 namespace wattention::cpu {
 
-/// A tile has this many lanes: `vectors` (1 or 2) times the kernel's lanes.
+/// A tile has this many lanes: `vectors` (1 .. tile_vectors) times the kernel's lanes.
 struct ScoreArgs {
   const void* keys;       ///< row of the first key
   int64_t key_bytes;      ///< from one key's row to the next
@@ -99,7 +99,8 @@ struct RowScoreArgs {
   int64_t key_bytes;
   int64_t count;
   int64_t head_dim;
-  const float* query;  ///< [rows][query_stride], zero from head_dim to a multiple of 16
+  const float*
+      query;  ///< [rows][query_stride] from query_row; zero from head_dim to a multiple of 16
   int64_t query_stride;
   int rows;       ///< 1 .. 4
   float* scores;  ///< [rows][score_stride]
@@ -123,7 +124,11 @@ struct RowContextArgs {
 struct AttentionKernel {
   const char* name;
   Isa isa;
-  int lanes;   ///< of a vector
+  int lanes;         ///< of a vector
+  int tile_vectors;  ///< the most of a tile
+  /// Keys that meet a tile at a time: scores of 32 lanes take 126 x 32 x 4 B = 16 KB of L1 beside the query's words. A
+  /// multiple of the strips' heights, and of 2 where keys go in pairs.
+  int key_block;
   bool pairs;  ///< tiles take bf16 pairs: words of keys, values interleaved by two
   void (*scores)(const ScoreArgs&);
   /// The same keys and as many of them for two tiles of two vectors at once; null where that gains nothing.
@@ -138,6 +143,8 @@ struct AttentionKernel {
   void (*rows_to_lanes[3])(const RowsToLanesArgs&);
   /// Bit `lane` is set where a quotient is no number.
   uint32_t (*lanes_to_rows[3])(const LanesToRowsArgs&);
+  /// By Element of the keys: a query of it, widened, in the order in which row_scores takes a key's elements.
+  void (*query_row[3])(const void* in, int64_t count, float* out);
   /// By Element.
   void (*row_scores[3])(const RowScoreArgs&);
   void (*row_context[3])(const RowContextArgs&);

@@ -42,7 +42,7 @@ void multiply_few(const AttentionKernel& kernel, Element element, const Product&
   auto* const rows = reinterpret_cast<float*>(workspace.data());
   std::fill_n(rows, padded_rows * stride, 0.0f);
   for (std::int64_t r = 0; r < product.m; ++r)
-    kernel.widen[static_cast<std::size_t>(element)](product.a.row(r), b.k, rows + r * stride);
+    kernel.query_row[static_cast<std::size_t>(element)](product.a.row(r), b.k, rows + r * stride);
   const std::int64_t block = block_columns(b.rows.row_bytes);
   const double work = static_cast<double>(product.m * b.n) * static_cast<double>(b.k);
   const int used = useful_threads(work, least_multiply_adds, threads);

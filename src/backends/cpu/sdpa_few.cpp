@@ -60,7 +60,7 @@ void FewRowsWorker::prepare(const SdpaUnit& unit) {
   std::fill_n(sum_, few_rows, 0.0f);
   for (std::int64_t row = unit.row_begin; row < unit.row_end; ++row) {
     const std::int64_t r = row - unit.row_begin;
-    rows_.kernel().widen[static_cast<std::size_t>(rows_.element())](
+    rows_.kernel().query_row[static_cast<std::size_t>(rows_.element())](
         rows_.query(unit.batch, unit.kv_head, row), view.head_dim, query_ + r * query_stride_);
     const KeyRange range = rows_.range(unit.batch, row);
     const std::int64_t from = std::clamp(range.from, unit.first_key, unit.end_key);

@@ -10,18 +10,18 @@
 namespace wattention::cpu {
 namespace {
 
-// Of a tile: two vectors of 16.
+// Of a tile: two vectors of 16, or four of 8.
 constexpr std::size_t most_lanes = 32;
 
 constexpr float lowest = -std::numeric_limits<float>::infinity();
 
-// Keys of a block: scores of two vectors of 16 lanes take 126 x 32 x 4 B = 16 KB of L1 beside the query's words. A
-// multiple of the strips of 14, 6 and 2 (pairs) keys.
-constexpr std::int64_t keys_per_block = 126;
-
 // Of a unit: 8 tiles of 32 rows and 128 columns with their queries are 8 x 32 KB of L2 beside a block of keys and
 // values of 2 x 63 KB. Half as many where there are few units for each thread.
 constexpr std::int64_t most_rows = 256, units_worth_most = 8;
+
+std::int64_t widest_tile(const AttentionKernel& kernel) {
+  return kernel.tile_vectors * kernel.lanes;
+}
 
 // What a tile's sums are worth where they stand for the largest score: a state's do.
 float for_the_score(float top, float factor) {
@@ -35,7 +35,7 @@ float for_the_score(float top, float factor) {
 std::int64_t rows_of_tile_unit(const SdpaRows& rows, int threads) {
   const std::int64_t heads = rows.view().batch * rows.view().kv_heads;
   const std::int64_t units = heads * ((rows.count() + most_rows - 1) / most_rows);
-  const std::int64_t most = TileWorker::most_tiles * 2 * rows.kernel().lanes;
+  const std::int64_t most = TileWorker::most_tiles * widest_tile(rows.kernel());
   return std::min(units >= units_worth_most * threads ? most_rows : most_rows / 2, most);
 }
 
@@ -43,14 +43,16 @@ TileWorker::TileWorker(const SdpaRows& rows, const SdpaWork& work, std::byte* me
     : rows_(rows),
       work_(work),
       lanes_(rows.kernel().lanes),
+      widest_(widest_tile(rows.kernel())),
+      at_once_(rows.kernel().scores_of_two ? 2 : 1),
       words_(rows.kernel().pairs ? rows.view().head_dim / 2 : rows.view().head_dim),
-      key_block_(std::min(keys_per_block, std::max<std::int64_t>(rows.view().keys, 1))) {
+      key_block_(std::clamp<std::int64_t>(rows.view().keys, 1, rows.kernel().key_block)) {
   const AttentionView& view = rows.view();
-  const std::int64_t width = 2 * lanes_;
+  const std::int64_t width = widest_;
   const std::int64_t tiles = (std::min(rows.count(), work.rows_per_unit()) + width - 1) / width;
   Carver carver(memory);
-  for (Scores& scores : scores_)
-    scores = {carver.take<float>((key_block_ + 1) * width), carver.take<float>(width), 0};
+  for (int i = 0; i < at_once_; ++i)
+    scores_[i] = {carver.take<float>((key_block_ + 1) * width), carver.take<float>(width), 0};
   shrink_ = carver.take<float>(width);
   for (std::int64_t t = 0; t < tiles; ++t) {
     Tile& tile = tiles_[t];
@@ -71,13 +73,12 @@ TileWorker::TileWorker(const SdpaRows& rows, const SdpaWork& work, std::byte* me
 }
 
 void TileWorker::run(const SdpaUnit& unit, const SdpaUnit* following, float* states) {
-  const std::int64_t width = 2 * lanes_;
   tile_count_ = 0;
   std::int64_t from = unit.end_key, to = unit.first_key;
-  for (std::int64_t row = unit.row_begin; row < unit.row_end; row += width) {
+  for (std::int64_t row = unit.row_begin; row < unit.row_end; row += widest_) {
     Tile& tile = tiles_[tile_count_++];
     tile.first = row;
-    tile.rows = std::min(width, unit.row_end - row);
+    tile.rows = std::min(widest_, unit.row_end - row);
     prepare(tile, unit);
     from = std::min(from, tile.first_from);
     to = std::max(to, tile.last_to);
@@ -91,14 +92,14 @@ void TileWorker::run(const SdpaUnit& unit, const SdpaUnit* following, float* sta
     const Block block = block_of(first, std::min(key_block_, to - first));
     const std::int64_t next = first + block.count;
     const std::int64_t ahead = std::min(key_block_, to - next);
-    for (int t = 0; t < tile_count_; t += 2) {
-      const int tiles = std::min(2, tile_count_ - t);
-      attend(t, tiles, unit, block);
+    for (int t = 0; t < tile_count_; t += at_once_) {
+      const int end = std::min(t + at_once_, tile_count_);
+      attend(t, end - t, unit, block);
       // A share of the next block at a time: memory answers while the next tiles are computed.
       if (ahead > 0)
-        fetch_block(next + ahead * t / tile_count_, next + ahead * (t + tiles) / tile_count_);
+        fetch_block(next + ahead * t / tile_count_, next + ahead * end / tile_count_);
       else if (following != nullptr)
-        fetch_unit(*following, t, tile_count_);
+        fetch_unit(*following, t, end);
     }
   }
   for (int t = 0; t < tile_count_; ++t) finish(tiles_[t], unit, states);
@@ -114,7 +115,7 @@ TileWorker::Lines TileWorker::value_lines(const SdpaUnit& unit) const {
 }
 
 void TileWorker::prepare(Tile& tile, const SdpaUnit& unit) {
-  tile.vectors = tile.rows <= lanes_ ? 1 : 2;
+  tile.vectors = static_cast<int>((tile.rows + lanes_ - 1) / lanes_);
   const std::int64_t width = tile.vectors * lanes_;
   tile.first_from = unit.end_key;
   tile.first_to = unit.end_key;
@@ -196,18 +197,17 @@ void TileWorker::fetch_block(std::int64_t first, std::int64_t last) const {
   fetch(value_lines_, first, last);
 }
 
-// A share, tiles [step, step + 2) of steps, of the queries of a unit and of its first keys and values.
-void TileWorker::fetch_unit(const SdpaUnit& unit, int step, int steps) const {
-  const int end = std::min(step + 2, steps);
+// A share, tiles [begin, end) of those that there are, of the queries of a unit and of its first keys and values.
+void TileWorker::fetch_unit(const SdpaUnit& unit, int begin, int end) const {
   const std::int64_t rows = unit.row_end - unit.row_begin;
   const std::int64_t query_bytes = rows_.view().head_dim * rows_.element_bytes();
-  for (std::int64_t i = rows * step / steps; i < rows * end / steps; ++i)
+  for (std::int64_t i = rows * begin / tile_count_; i < rows * end / tile_count_; ++i)
     fetch({rows_.query(unit.batch, unit.kv_head, unit.row_begin + i), 0, query_bytes}, 0, 1);
   const std::int64_t from =
       block_start(rows_.range(unit.batch, unit.row_begin).from, unit.first_key, key_block_);
   const std::int64_t keys = std::clamp<std::int64_t>(unit.end_key - from, 0, key_block_);
   for (const Lines& lines : {key_lines(unit), value_lines(unit)})
-    fetch(lines, from + keys * step / steps, from + keys * end / steps);
+    fetch(lines, from + keys * begin / tile_count_, from + keys * end / tile_count_);
 }
 
 void TileWorker::interleave_values(std::int64_t first, std::int64_t count) {

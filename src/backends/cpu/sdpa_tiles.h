@@ -58,7 +58,7 @@ class TileWorker {
              float* out) const;
   static void fetch(const Lines& lines, std::int64_t first, std::int64_t last);
   void fetch_block(std::int64_t first, std::int64_t last) const;
-  void fetch_unit(const SdpaUnit& unit, int step, int steps) const;
+  void fetch_unit(const SdpaUnit& unit, int begin, int end) const;
   Lines key_lines(const SdpaUnit& unit) const;
   Lines value_lines(const SdpaUnit& unit) const;
   void interleave_values(std::int64_t first, std::int64_t count);
@@ -75,7 +75,9 @@ class TileWorker {
   const SdpaRows& rows_;
   const SdpaWork& work_;
   int lanes_;
-  std::int64_t words_;  // of a row of keys
+  std::int64_t widest_;  // lanes of a tile
+  int at_once_;          // tiles that are scored together
+  std::int64_t words_;   // of a row of keys
   std::int64_t key_block_;
   Tile tiles_[most_tiles];
   int tile_count_ = 0;

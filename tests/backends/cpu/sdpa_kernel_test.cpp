@@ -66,9 +66,10 @@ TEST_P(SdpaKernelTest, WeightsFarBelowAreZeroAndNanStays) {
 
 // Scores, weights and context of a tile of small whole numbers, of which every sum is exact.
 TEST_P(SdpaKernelTest, ATileIsExactOnWholeNumbers) {
-  constexpr std::int64_t head_dim = 6, value_dim = 23;
-  for (const int vectors : {1, 2}) {
-    for (const std::int64_t count : {1, 2, 5, 13, 14, 15, 29, 126}) {
+  constexpr std::int64_t value_dim = 23;
+  for (int vectors = 1; vectors <= kernel().tile_vectors; ++vectors) {
+    for (const std::int64_t count : {1, 2, 3, 4, 5, 8, 13, 14, 15, 29, 126, 132}) {
+      const std::int64_t head_dim = 2 + count % 5 * 2;
       const std::int64_t lanes = width(vectors);
       const auto small = [](std::int64_t i) { return static_cast<float>(i * 7 % 5 - 2); };
       std::vector<float> keys, query, values;
@@ -266,24 +267,29 @@ TEST_P(SdpaKernelTest, RowsOfEveryElementAndSize) {
     };
     const std::int64_t size = element == Element::f32 ? 4 : 2;
     for (const std::int64_t dim : {1, 7, 16, 40, 64, 77, 128}) {
-      for (const std::int64_t count : {1, 3, 8, 19}) {
+      for (const std::int64_t count : {1, 3, 8, 19, 75}) {
         for (int rows = 1; rows <= 4; ++rows) {
           const std::int64_t stride = (dim + 15) / 16 * 16;
           const std::vector<float> keys = normal_floats(count * dim, 3);
-          std::vector<float> query(static_cast<std::size_t>(4 * stride)), scores(4 * 20, -7.0f);
-          for (std::int64_t r = 0; r < rows; ++r)
+          std::vector<float> query(static_cast<std::size_t>(4 * stride)), laid = query,
+                                                                          scores(4 * 80, -7.0f);
+          for (std::int64_t r = 0; r < rows; ++r) {
             for (std::int64_t d = 0; d < dim; ++d)
               query[static_cast<std::size_t>(r * stride + d)] =
                   static_cast<float>((r + 3 * d) % 5) - 2;
+            const auto row = query.begin() + r * stride;
+            kernel().query_row[at](bytes({row, row + dim}, element).data(), dim,
+                                   laid.data() + r * stride);
+          }
           const std::vector<std::byte> stored = bytes(keys, element);
-          kernel().row_scores[at]({stored.data(), dim * size, count, dim, query.data(), stride,
-                                   rows, scores.data(), 20});
+          kernel().row_scores[at]({stored.data(), dim * size, count, dim, laid.data(), stride, rows,
+                                   scores.data(), 80});
           std::vector<float> context(static_cast<std::size_t>(4 * stride), 1.0f);
           const std::vector<float> shrink{0.5f, 0.25f, 0.0f, 1.0f};
-          std::vector<float> weights(4 * 20);
+          std::vector<float> weights(4 * 80);
           for (std::size_t i = 0; i < weights.size(); ++i)
             weights[i] = static_cast<float>(i % 7) / 8;
-          kernel().row_context[at]({stored.data(), dim * size, count, dim, weights.data(), 20, rows,
+          kernel().row_context[at]({stored.data(), dim * size, count, dim, weights.data(), 80, rows,
                                     shrink.data(), context.data(), stride});
           for (std::int64_t r = 0; r < rows; ++r) {
             for (std::int64_t key = 0; key < count; ++key) {
@@ -294,13 +300,13 @@ TEST_P(SdpaKernelTest, RowsOfEveryElementAndSize) {
                 exact += term;
                 size_of_terms += std::fabs(term);
               }
-              ASSERT_NEAR(scores[static_cast<std::size_t>(r * 20 + key)], exact,
+              ASSERT_NEAR(scores[static_cast<std::size_t>(r * 80 + key)], exact,
                           1e-6 * size_of_terms);
             }
             for (std::int64_t d = 0; d < dim; ++d) {
               double exact = shrink[static_cast<std::size_t>(r)], size_of_terms = 1;
               for (std::int64_t key = 0; key < count; ++key) {
-                const double term = double{weights[static_cast<std::size_t>(r * 20 + key)]} *
+                const double term = double{weights[static_cast<std::size_t>(r * 80 + key)]} *
                                     seen(keys[static_cast<std::size_t>(key * dim + d)]);
                 exact += term;
                 size_of_terms += std::fabs(term);
@@ -308,7 +314,7 @@ TEST_P(SdpaKernelTest, RowsOfEveryElementAndSize) {
               ASSERT_NEAR(context[static_cast<std::size_t>(r * stride + d)], exact,
                           1e-6 * size_of_terms);
             }
-            EXPECT_EQ(scores[static_cast<std::size_t>(r * 20 + count)], -7.0f);
+            EXPECT_EQ(scores[static_cast<std::size_t>(r * 80 + count)], -7.0f);
           }
         }
       }

@@ -113,7 +113,7 @@ TEST_P(SdpaTileTest, RowsBecomeLanesAndComeBackDivided) {
   for (const Element element : {Element::f32, Element::bf16, Element::f16}) {
     const auto at = static_cast<std::size_t>(element);
     const std::size_t size = element == Element::f32 ? 4 : 2;
-    for (const int vectors : {1, 2}) {
+    for (int vectors = 1; vectors <= kernel().tile_vectors; ++vectors) {
       for (const std::size_t columns : {1u, 5u, 16u, 23u, 64u}) {
         const std::size_t width = lanes() * static_cast<std::size_t>(vectors);
         // Whole numbers below 128 are exact in every element; a row is followed by one byte that stays.

@@ -3,6 +3,7 @@
 #error "compile this file with -mavx2 -mfma -mf16c"
 #endif
 
+#include "backends/cpu/kernels/attention_avx2_block.h"
 #include "backends/cpu/kernels/attention_nest.h"
 #include "backends/cpu/kernels/avx2_op.h"
 
@@ -17,22 +18,40 @@ inline __m256i first_lanes(int64_t count) {
 
 struct Avx2Attention : Avx2Lanes {
   static constexpr bool pairs = false;
-  /// 6 x 2 accumulators, 2 vectors of the tile and a broadcast are 15 of 16 registers.
-  static constexpr int block_rows = 6;
+  /// 3 x 4 accumulators, 3 broadcasts and a vector of the tile are all 16 registers: 19 instructions for 12
+  /// multiply-adds, which 6 x 2 need 20 for and more of the loop's own. A core whose front end serves another thread,
+  /// too, takes 3 in a cycle, and multiply-adds 6 cycles.
+  static constexpr int tile_vectors = 4;
+  static constexpr int block_rows(int vectors) { return 12 / vectors; }
+  /// 44 strips of 3, and 33 turns of 4.
+  static constexpr int key_block = 132;
   static constexpr int pair_rows = 0;
+  static constexpr bool own_blocks = true;
   static constexpr bool broadcasts_in_place = false;
   /// 4 rows x 2 accumulators, a value's vector and a weight.
   static constexpr int row_vectors = 2;
+  /// Groups of 4 KiB of values.
+  static constexpr int bytes_ahead = 4 << 10;
+  static constexpr bool groups_values = true;
+  /// A word of two bf16 is a shift away from the even one's float and a mask from the odd one's.
+  template <Element element>
+  static constexpr bool splits = element == Element::bf16;
 
   static Vec broadcast(const void* p) { return _mm256_broadcast_ss(static_cast<const float*>(p)); }
   static Vec multiply_add_words(Vec a, Vec b, Vec c) { return _mm256_fmadd_ps(a, b, c); }
+  static void score_block(const char* keys, int64_t key_bytes, const uint32_t* query, int64_t words,
+                          Vec (&scores)[3][4]) {
+    cpu::score_block(keys, key_bytes, reinterpret_cast<const char*>(query), words, scores);
+  }
+  static void context_block(const char* values, int64_t value_bytes, const float* weights,
+                            int64_t keys, Vec (&context)[3][4]) {
+    cpu::context_block(values, value_bytes, reinterpret_cast<const char*>(weights), keys, context);
+  }
   static Vec times_power_of_two(Vec v, Vec n, Vec t) {
     return zero_where_below(t, -126.0f, mul(v, power_of_two(n)));
   }
-  static Vec times_power_in_word(Vec v, Vec word, Vec least) {
-    const __m256i power = _mm256_slli_epi32(_mm256_castps_si256(word), 23);
-    return _mm256_and_ps(_mm256_cmp_ps(word, least, _CMP_NLT_UQ),
-                         mul(v, _mm256_castsi256_ps(power)));
+  static Vec power_in_word(Vec word) {
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(word), 23));
   }
   static bool all_below(Vec v, float bound) {
     return _mm256_movemask_ps(_mm256_cmp_ps(v, set(bound), _CMP_LT_OQ)) == 0xff;
@@ -57,6 +76,18 @@ struct Avx2Attention : Avx2Lanes {
   static Vec load_as(const void* p) {
     if constexpr (element == Element::f32) return _mm256_loadu_ps(static_cast<const float*>(p));
     return widened<element>(_mm_loadu_si128(static_cast<const __m128i*>(p)));
+  }
+  template <Element element>
+  static void load_split(const void* p, Vec (&v)[2]) {
+    const __m256i words = _mm256_loadu_si256(static_cast<const __m256i*>(p));
+    v[0] = _mm256_castsi256_ps(_mm256_slli_epi32(words, 16));
+    v[1] = _mm256_and_ps(_mm256_castsi256_ps(words),
+                         _mm256_castsi256_ps(_mm256_set1_epi32(static_cast<int>(0xffff0000))));
+  }
+  static void join(Vec& even, Vec& odd) {
+    const Vec low = _mm256_unpacklo_ps(even, odd), high = _mm256_unpackhi_ps(even, odd);
+    even = _mm256_permute2f128_ps(low, high, 0x20);
+    odd = _mm256_permute2f128_ps(low, high, 0x31);
   }
   template <Element element>
   static Vec load_part(const void* p, int64_t count) {

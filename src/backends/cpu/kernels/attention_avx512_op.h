@@ -13,12 +13,19 @@ inline __mmask16 first_lanes(int64_t count) {
 struct Avx512Attention : Avx512Lanes {
   static constexpr bool pairs = false;
   /// 14 x 2 accumulators, 2 vectors of the tile and a broadcast are 31 of 32 registers.
-  static constexpr int block_rows = 14;
+  static constexpr int tile_vectors = 2;
+  static constexpr int block_rows(int) { return 14; }
+  static constexpr int key_block = 126;
   /// 6 x 4 accumulators, 4 vectors of two tiles and a broadcast are 29: 10 loads for 24 multiply-adds, not 16 for 28.
   static constexpr int pair_rows = 6;
+  static constexpr bool own_blocks = false;
   static constexpr bool broadcasts_in_place = true;
   /// 4 rows x 4 accumulators, and a value's vector.
   static constexpr int row_vectors = 4;
+  static constexpr int bytes_ahead = 4 << 10;
+  static constexpr bool groups_values = false;
+  template <Element>
+  static constexpr bool splits = false;
 
   static Vec broadcast(const void* p) {  // words of halves lie at any even address
     float word;
@@ -39,10 +46,8 @@ struct Avx512Attention : Avx512Lanes {
   static Vec times_power_of_two(Vec v, Vec n, Vec t) {
     return _mm512_maskz_scalef_ps(_mm512_cmp_ps_mask(t, set(-126.0f), _CMP_NLT_UQ), v, n);
   }
-  static Vec times_power_in_word(Vec v, Vec word, Vec least) {
-    const __m512i power = _mm512_slli_epi32(_mm512_castps_si512(word), 23);
-    return _mm512_maskz_mul_ps(_mm512_cmp_ps_mask(word, least, _CMP_NLT_UQ), v,
-                               _mm512_castsi512_ps(power));
+  static Vec power_in_word(Vec word) {
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(word), 23));
   }
   static bool all_below(Vec v, float bound) {
     return _mm512_cmp_ps_mask(v, set(bound), _CMP_LT_OQ) == 0xffff;

@@ -3,21 +3,20 @@
 // multiply_add(a, b, c) = a b + c, nearest (to an integer), times_power_of_two(v, n, t) = v 2^n, and 0 where t < -126,
 // limited(v, key, from, to) = v where from <= key < to, else -inf; zero_where_lowest(v) = 0 where v is -inf; absolute,
 // with_sign_of(magnitude, x); all_below(v, bound); zero_unless_below(v, bound, x) = x where v < bound, else 0;
-// times_power_in_word(v, word, least) = v times the float whose bits are word's shifted left by 23, and 0 where word <
-// least.
+// power_in_word(word) = the float whose bits are word's shifted left by 23. max(a, b) is b where b is NaN.
 #include "backends/cpu/attention_kernel.h"
 
 namespace wattention::cpu {
 namespace {
 
-// (2^f - 1) / f for |f| <= 1/2: the polynomial of least relative error of its degree, 2e-9 for 2^f, a thirtieth of
-// half an ulp.
-template <class Op>
+// (2^f - 1) / f for |f| <= 1/2, `times` 1 or 2: the polynomial of least relative error of its degree, 2e-9 for 2^f, a
+// thirtieth of half an ulp.
+template <class Op, int times = 1>
 inline typename Op::Vec exp2_series(typename Op::Vec f) {
   constexpr float series[] = {1.5353362e-4f, 1.3398874e-3f, 9.6184369e-3f,
                               5.5503324e-2f, 2.4022648e-1f, 6.9314718e-1f};
-  auto p = Op::set(series[0]);
-  for (int i = 1; i < 6; ++i) p = Op::multiply_add(p, f, Op::set(series[i]));
+  auto p = Op::set(times * series[0]);
+  for (int i = 1; i < 6; ++i) p = Op::multiply_add(p, f, Op::set(times * series[i]));
   return p;
 }
 
@@ -95,36 +94,41 @@ void tile_tops(const float* scores, int64_t count, int vectors, float* top) {
   }
 }
 
-// Weights of keys i and i + 1 in place, or as a word of bf16 in the first half of what the scores took.
+// What two keys' weights take: a word of bf16 in the first half of what the scores took, or as much as the scores.
 template <class Op>
-inline void store_weights(float* at, int64_t i, int64_t width, typename Op::Vec even,
-                          typename Op::Vec odd) {
+constexpr int weight_rows = Op::pairs ? 1 : 2;
+
+template <class Op>
+inline void store_weights(float* to, int64_t width, typename Op::Vec even, typename Op::Vec odd) {
   if constexpr (Op::pairs) {
-    Op::store_pair(at + i / 2 * width, even, odd);
+    Op::store_pair(to, even, odd);
   } else {
-    Op::store(at + i * width, even);
-    Op::store(at + (i + 1) * width, odd);
+    Op::store(to, even);
+    Op::store(to + width, odd);
   }
 }
 
 // Weights of a tile's lane stand for 2^reference. That is the whole number next to the largest score's power while this
 // is below near_reference: then s factor - reference needs no rounding before it is cut into n + f.
-//   word = s factor + offset, a whole number: offset = 1.5 2^23 + 127 - reference is exact, and floats have no fraction
-//   there. Its last 9 bits are n + 127.   f = s factor - (word - offset), within 1/2
+//   word = s factor + offset, a whole number: offset = 1.5 2^23 + 126 - reference is exact, and floats have no fraction
+//   there. Its last 9 bits are n + 126.   f = s factor - (word - offset), within 1/2
+//   2^(n + f) = 2 2^f 2^(n - 1). Scores are taken for at least that of n = -126, of which these bits are 0, and so is
+//   the power. That score is a quotient: its power is off by at most 2^-24 (2^20 + 126), and n is not.
 template <class Op>
 class NearWeights {
  public:
   using Vec = typename Op::Vec;
   NearWeights(Vec factor, Vec reference)
       : factor_(factor),
-        offset_(Op::sub(Op::set(0x1.8p23f + 127), reference)),
-        least_(Op::set(0x1.8p23f + 127 - 125)) {}
+        offset_(Op::sub(Op::set(0x1.8p23f + 126), reference)),
+        least_(Op::div(Op::sub(reference, Op::set(126)), factor)) {}
   // 0 below 2^-125.5, so that none is subnormal. NaN stays NaN.
   Vec operator()(Vec score) const {
-    const Vec word = Op::multiply_add(score, factor_, offset_);
-    const Vec f = Op::multiply_add(score, factor_, Op::sub(offset_, word));
-    return Op::times_power_in_word(Op::multiply_add(exp2_series<Op>(f), f, Op::set(1.0f)), word,
-                                   least_);
+    const Vec seen = Op::max(least_, score);
+    const Vec word = Op::multiply_add(seen, factor_, offset_);
+    const Vec f = Op::multiply_add(seen, factor_, Op::sub(offset_, word));
+    return Op::mul(Op::multiply_add(exp2_series<Op, 2>(f), f, Op::set(2.0f)),
+                   Op::power_in_word(word));
   }
 
  private:
@@ -153,30 +157,31 @@ inline typename Op::Vec above_reference(typename Op::Vec top, typename Op::Vec f
                                Op::multiply_add(top, factor, minus_nearest));
 }
 
-// One vector of lanes: weights in place, or pairs of neighbouring keys packed into the first half.
+// One vector of lanes: weights in place, or pairs of neighbouring keys packed into the first half. Not inlined: each
+// kind of weights has the registers for its constants.
 template <class Op, class Weights>
-inline typename Op::Vec weigh_all(const WeighArgs& s, int lane, const Weights& weights) {
+__attribute__((noinline)) typename Op::Vec weigh_all(const WeighArgs& s, int lane,
+                                                     const Weights& found) {
   using Vec = typename Op::Vec;
+  const Weights weights = found;  // no store below can change these
   const int64_t width = s.vectors * Op::lanes;
   Vec sum[2] = {Op::set(0.0f), Op::set(0.0f)};
-  float* scores = s.scores + lane;
-  int64_t i = 0;
-  for (; i + 2 <= s.count; i += 2) {
-    Vec pair[2];
-    WATTENTION_UNROLL
-    for (int j = 0; j < 2; ++j) {
-      pair[j] = weights(Op::load(scores + (i + j) * width));
-      sum[j] = Op::add(sum[j], pair[j]);
-    }
-    store_weights<Op>(scores, i, width, pair[0], pair[1]);
+  const float* scores = s.scores + lane;
+  float* to = s.scores + lane;
+  int64_t left = s.count;
+  for (; left >= 2; left -= 2, scores += 2 * width, to += width * weight_rows<Op>) {
+    const Vec even = weights(Op::load(scores)), odd = weights(Op::load(scores + width));
+    sum[0] = Op::add(sum[0], even);
+    sum[1] = Op::add(sum[1], odd);
+    store_weights<Op>(to, width, even, odd);
   }
-  if (i < s.count) {
-    const Vec last = weights(Op::load(scores + i * width));
+  if (left > 0) {
+    const Vec last = weights(Op::load(scores));
     sum[0] = Op::add(sum[0], last);
     if constexpr (Op::pairs)
-      Op::store_pair(scores + i / 2 * width, last, Op::set(0.0f));
+      Op::store_pair(to, last, Op::set(0.0f));
     else
-      Op::store(scores + i * width, last);
+      Op::store(to, last);
   }
   return Op::add(sum[0], sum[1]);
 }

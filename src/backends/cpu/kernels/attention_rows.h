@@ -4,6 +4,11 @@
 //
 // Keys: `lanes` dot products at a time, of rows x (lanes / rows) keys, so that each vector of a key serves all rows and
 // one tree of additions serves all dot products.
+//
+// An Op `splits` an element where two neighbouring vectors cost less as the even and the odd elements of both,
+// load_split<Element>(p, v), than each by itself. query_row lays queries out like that; contexts are joined: join(even,
+// odd). It also says how it likes values: row_vectors at a time, whether it groups_values, and how many bytes_ahead memory is
+// asked.
 #include "backends/cpu/kernels/attention_exp.h"
 
 namespace wattention::cpu {
@@ -12,11 +17,25 @@ namespace {
 template <Element element>
 constexpr int64_t size_of_element = element == Element::f32 ? 4 : 2;
 
-// Rows are read once, front to back: memory has to be asked about 4 KiB ahead, and processors' own prefetching ends at
-// each page. In bytes from a row's element to the one to fetch. Worth 1.4 to 1.5 times on Emerald Rapids.
-template <Element element>
-int64_t bytes_ahead(int64_t columns, int64_t row_bytes) {
-  return (4096 / (columns * size_of_element<element>)+1) * row_bytes;
+// Rows are read once, front to back: memory has to be asked some KiB ahead, and processors' own prefetching ends at each
+// page. Worth 1.4 to 1.5 times on Emerald Rapids. How many rows ahead:
+template <class Op, Element element>
+int64_t rows_ahead(int64_t columns) {
+  return Op::bytes_ahead / (columns * size_of_element<element>)+1;
+}
+
+constexpr int64_t line_bytes = 64;
+
+/// Vectors that come together: two where they are split.
+template <class Op, Element element>
+constexpr int vectors_at_once = Op::template splits<element> ? 2 : 1;
+
+template <class Op, Element element, int count>
+inline void load_vectors(const void* p, typename Op::Vec (&v)[count]) {
+  if constexpr (count == 1)
+    v[0] = Op::template load_as<element>(p);
+  else
+    Op::template load_split<element>(p, v);
 }
 
 // scores of `keys` keys from `key` on; `rows` times `keys` are the lanes of a vector.
@@ -29,30 +48,49 @@ inline void score_group(const RowScoreArgs& s, int64_t key, int64_t used) {
     // Beyond the last key the last one stands in: its lanes are dropped.
     at[j] = static_cast<const char*>(s.keys) + (j < used ? key + j : key + used - 1) * s.key_bytes;
   }
-  const int64_t ahead = bytes_ahead<element>(s.head_dim, s.key_bytes);
-  int64_t d = 0;
-  const auto step = [&](auto load) __attribute__((always_inline)) {
-    typename Op::Vec query[rows];
+  constexpr int vectors = vectors_at_once<Op, element>, step = vectors * Op::lanes;
+  constexpr int64_t line = line_bytes / size_of_element<element>;
+  const int64_t ahead = rows_ahead<Op, element>(s.head_dim) * s.key_bytes;
+  // `count` vectors of all keys and rows; load(row of a key, vectors).
+  const auto multiply = [&]<int count>(int64_t d, const auto& load) __attribute__((always_inline)) {
+    typename Op::Vec words[keys][count];
     WATTENTION_UNROLL
-    for (int r = 0; r < rows; ++r) query[r] = Op::load(s.query + r * s.query_stride + d);
+    for (int j = 0; j < keys; ++j) load(at[j] + d * size_of_element<element>, words[j]);
     WATTENTION_UNROLL
-    for (int j = 0; j < keys; ++j) {
-      const auto words = load(at[j]);
+    for (int v = 0; v < count; ++v) {
+      typename Op::Vec query[rows];
       WATTENTION_UNROLL
       for (int r = 0; r < rows; ++r)
-        acc[r * keys + j] = Op::multiply_add(query[r], words, acc[r * keys + j]);
+        query[r] = Op::load(s.query + r * s.query_stride + d + v * Op::lanes);
+      WATTENTION_UNROLL
+      for (int j = 0; j < keys; ++j) {
+        WATTENTION_UNROLL
+        for (int r = 0; r < rows; ++r)
+          acc[r * keys + j] = Op::multiply_add(query[r], words[j][v], acc[r * keys + j]);
+      }
     }
   };
-  for (; d + Op::lanes <= s.head_dim; d += Op::lanes)
-    step([&](const char* row) __attribute__((always_inline)) {
-      const char* part = row + d * size_of_element<element>;
-      __builtin_prefetch(part + ahead);
-      return Op::template load_as<element>(part);
-    });
-  if (d < s.head_dim)
-    step([&](const char* row) __attribute__((always_inline)) {
-      return Op::template load_part<element>(row + d * size_of_element<element>, s.head_dim - d);
-    });
+  const auto whole = [](const char* part, auto& v) __attribute__((always_inline)) {
+    load_vectors<Op, element>(part, v);
+  };
+  int64_t d = 0;
+  for (; d + line <= s.head_dim; d += line) {
+    WATTENTION_UNROLL
+    for (int j = 0; j < keys; ++j) __builtin_prefetch(at[j] + d * size_of_element<element> + ahead);
+    WATTENTION_UNROLL
+    for (int64_t part = 0; part < line; part += step)
+      multiply.template operator()<vectors>(d + part, whole);
+  }
+  for (; d + step <= s.head_dim; d += step) multiply.template operator()<vectors>(d, whole);
+  // Queries are split in whole steps: what is left lies as the keys do.
+  for (; d < s.head_dim; d += Op::lanes) {
+    const int64_t left = s.head_dim - d;
+    multiply.template operator()<1>(
+        d, [&](const char* part, auto& v) __attribute__((always_inline)) {
+          v[0] = left >= Op::lanes ? Op::template load_as<element>(part)
+                                   : Op::template load_part<element>(part, left);
+        });
+  }
   float sums[rows * keys];
   Op::store(sums, Op::sums(acc));
   for (int r = 0; r < rows; ++r)
@@ -67,34 +105,56 @@ inline void row_scores_of(const RowScoreArgs& s) {
   if (key < s.count) score_group<Op, element, rows, keys>(s, key, s.count - key);
 }
 
-// context[rows][from column on, `vectors` vectors] += weights times values.
+template <class Op, Element element>
+void row_scores(const RowScoreArgs& s) {
+  if (s.rows == 1) return row_scores_of<Op, element, 1>(s);
+  if (s.rows == 2) return row_scores_of<Op, element, 2>(s);
+  // Three rows as four: the caller has room for the fourth.
+  row_scores_of<Op, element, 4>(s);
+}
+
+// context[rows][from column on, `vectors` vectors] = context * shrink + weights times the values of keys [begin, end).
 template <class Op, Element element, int rows, int vectors>
-inline void context_columns(const RowContextArgs& s, int64_t column) {
+inline void context_columns(const RowContextArgs& s, int64_t column, int64_t begin, int64_t end) {
+  constexpr int together = vectors % 2 == 0 ? vectors_at_once<Op, element> : 1;
+  constexpr int bytes = Op::lanes * size_of_element<element>;
   typename Op::Vec acc[rows][vectors];
   WATTENTION_UNROLL
   for (int r = 0; r < rows; ++r) {
     WATTENTION_UNROLL
     for (int v = 0; v < vectors; ++v) acc[r][v] = Op::set(0.0f);
   }
-  const int64_t ahead = bytes_ahead<element>(s.columns, s.value_bytes);
-  const char* value = static_cast<const char*>(s.values) + column * size_of_element<element>;
-  for (int64_t i = 0; i < s.count; ++i, value += s.value_bytes) {
+  const int64_t ahead = rows_ahead<Op, element>(s.columns) * s.value_bytes;
+  const char* value = static_cast<const char*>(s.values) + begin * s.value_bytes +
+                      column * size_of_element<element>;
+  for (int64_t i = begin; i < end; ++i, value += s.value_bytes) {
     WATTENTION_UNROLL
-    for (int v = 0; v < vectors; ++v) {
-      const char* at = value + v * Op::lanes * size_of_element<element>;
-      __builtin_prefetch(at + ahead);
-      const auto words = Op::template load_as<element>(at);
+    for (int line = 0; line < vectors * bytes; line += line_bytes)
+      __builtin_prefetch(value + line + ahead);
+    WATTENTION_UNROLL
+    for (int v = 0; v < vectors; v += together) {
+      typename Op::Vec words[together];
+      load_vectors<Op, element>(value + v * bytes, words);
       WATTENTION_UNROLL
-      for (int r = 0; r < rows; ++r)
-        acc[r][v] = Op::multiply_add(Op::set(s.weights[r * s.weight_stride + i]), words, acc[r][v]);
+      for (int r = 0; r < rows; ++r) {
+        const auto weight = Op::set(s.weights[r * s.weight_stride + i]);
+        WATTENTION_UNROLL
+        for (int t = 0; t < together; ++t)
+          acc[r][v + t] = Op::multiply_add(weight, words[t], acc[r][v + t]);
+      }
     }
   }
   WATTENTION_UNROLL
   for (int r = 0; r < rows; ++r) {
+    const auto shrink = Op::set(begin == 0 ? s.shrink[r] : 1.0f);
+    if constexpr (together == 2) {
+      WATTENTION_UNROLL
+      for (int v = 0; v < vectors; v += 2) Op::join(acc[r][v], acc[r][v + 1]);
+    }
     WATTENTION_UNROLL
     for (int v = 0; v < vectors; ++v) {
       float* at = s.context + r * s.context_stride + column + v * Op::lanes;
-      Op::store(at, Op::multiply_add(Op::load(at), Op::set(s.shrink[r]), acc[r][v]));
+      Op::store(at, Op::multiply_add(Op::load(at), shrink, acc[r][v]));
     }
   }
 }
@@ -115,23 +175,22 @@ inline void context_rest(const RowContextArgs& s, int64_t column, int64_t count)
   }
 }
 
+// Where an Op groups_values, its few columns go through as many keys as are asked for ahead. So the lines of a group are
+// asked for while the group before is multiplied, and are neighbours.
 template <class Op, Element element, int rows>
 inline void row_context_of(const RowContextArgs& s) {
   constexpr int wide = Op::row_vectors;
-  int64_t column = 0;
-  for (; column + wide * Op::lanes <= s.columns; column += wide * Op::lanes)
-    context_columns<Op, element, rows, wide>(s, column);
-  for (; column + Op::lanes <= s.columns; column += Op::lanes)
-    context_columns<Op, element, rows, 1>(s, column);
-  if (column < s.columns) context_rest<Op, element>(s, column, s.columns - column);
-}
-
-template <class Op, Element element>
-void row_scores(const RowScoreArgs& s) {
-  if (s.rows == 1) return row_scores_of<Op, element, 1>(s);
-  if (s.rows == 2) return row_scores_of<Op, element, 2>(s);
-  // Three rows as four: the caller has room for the fourth.
-  row_scores_of<Op, element, 4>(s);
+  const int64_t rest = s.columns / Op::lanes * Op::lanes;
+  const int64_t group = Op::groups_values ? rows_ahead<Op, element>(s.columns) : s.count;
+  for (int64_t begin = 0; begin < s.count; begin += group) {
+    const int64_t end = begin + group < s.count ? begin + group : s.count;
+    int64_t column = 0;
+    for (; column + wide * Op::lanes <= s.columns; column += wide * Op::lanes)
+      context_columns<Op, element, rows, wide>(s, column, begin, end);
+    for (; column < rest; column += Op::lanes)
+      context_columns<Op, element, rows, 1>(s, column, begin, end);
+  }
+  if (rest < s.columns) context_rest<Op, element>(s, rest, s.columns - rest);
 }
 
 template <class Op, Element element>
@@ -200,6 +259,21 @@ void widen(const void* in, int64_t count, float* out) {
     Op::template store_part<Element::f32>(
         out + i, count - i,
         Op::template load_part<element>(from + i * size_of_element<element>, count - i));
+}
+
+template <class Op, Element element>
+void query_row(const void* in, int64_t count, float* out) {
+  const char* from = static_cast<const char*>(in);
+  int64_t d = 0;
+  if constexpr (Op::template splits<element>) {
+    for (; d + 2 * Op::lanes <= count; d += 2 * Op::lanes) {
+      typename Op::Vec v[2];
+      Op::template load_split<element>(from + d * size_of_element<element>, v);
+      Op::store(out + d, v[0]);
+      Op::store(out + d + Op::lanes, v[1]);
+    }
+  }
+  widen<Op, element>(from + d * size_of_element<element>, count - d, out + d);
 }
 
 template <class Op, Element element>

@@ -16,10 +16,17 @@ struct ScalarAttention {
   static constexpr int lanes = 4;
   static constexpr bool pairs = false;
   /// 4 x 2 accumulators, 2 vectors of the tile and a broadcast are 11 of SSE's 16 registers.
-  static constexpr int block_rows = 4;
+  static constexpr int tile_vectors = 2;
+  static constexpr int block_rows(int) { return 4; }
+  static constexpr int key_block = 128;
   static constexpr int pair_rows = 0;
+  static constexpr bool own_blocks = false;
   static constexpr bool broadcasts_in_place = false;
   static constexpr int row_vectors = 2;
+  static constexpr int bytes_ahead = 4 << 10;
+  static constexpr bool groups_values = false;
+  template <Element>
+  static constexpr bool splits = false;
 
   static Vec load(const float* p) {
     Vec v;
@@ -52,12 +59,10 @@ struct ScalarAttention {
     }
     return v;
   }
-  static Vec times_power_in_word(Vec v, Vec word, Vec least) {
-    for (int i = 0; i < lanes; ++i) {
-      const float power = std::bit_cast<float>(std::bit_cast<uint32_t>(float{word[i]}) << 23);
-      v[i] = word[i] < least[i] ? 0.0f : v[i] * power;
-    }
-    return v;
+  static Vec power_in_word(Vec word) {
+    for (int i = 0; i < lanes; ++i)
+      word[i] = std::bit_cast<float>(std::bit_cast<uint32_t>(float{word[i]}) << 23);
+    return word;
   }
   static bool all_below(Vec v, float bound) {
     bool all = true;

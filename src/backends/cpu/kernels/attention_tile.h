@@ -1,7 +1,8 @@
 #pragma once
 // The loop nests of a tile, written once; an Op injects the instructions. Beside what attention_exp.h needs an Op has
-// broadcast, multiply_add_words (by words), `pairs`, and says how it likes its blocks: block_rows, pair_rows, and
-// broadcasts_in_place with multiply_add_at(p, b, c) = broadcast(p) b + c in one instruction.
+// broadcast, multiply_add_words (by words), `pairs`, and says how it likes its blocks: tile_vectors, block_rows(vectors),
+// pair_rows, words_a_turn, and broadcasts_in_place with multiply_add_at(p, b, c) = broadcast(p) b + c in one
+// instruction.
 //
 //   block:   acc[rows][vectors] stay in registers: rows of keys (scores) or of columns (context)
 //     for each word k:   b = one row of the tile's words (vectors registers)
@@ -125,15 +126,50 @@ inline void load_words(const Tile& tile, typename Op::Vec (&b)[vectors]) {
   }
 }
 
-template <class Op, int vectors, int k, int in_place, int rows, class Rows, class Tile>
-inline void multiply_word(const Rows& a, const Tile& tile, typename Op::Vec (&acc)[rows][vectors]) {
-  typename Op::Vec b[vectors];
-  load_words<Op, vectors, 0, k>(tile, b);
-  multiply_rows_by<Op, vectors, 0, k, in_place>(a, b, acc);
+template <class Op, int m, int k, int rows, class Rows>
+inline void broadcast_words(const Rows& a, typename Op::Vec (&words)[rows]) {
+  if constexpr (m < rows) {
+    words[m] = Op::broadcast(a.template row<m, k>());
+    broadcast_words<Op, m + 1, k>(a, words);
+  }
 }
 
-// Two words a turn: the loop's own instructions are then a twentieth of it. `in_place` rows are broadcast by their
-// multiply-adds.
+template <class Op, int vectors, int v, int k, int rows, class Tile>
+inline void multiply_vectors_by(const typename Op::Vec (&words)[rows], const Tile& tile,
+                                typename Op::Vec (&acc)[rows][vectors]) {
+  if constexpr (v < vectors) {
+    const auto b = tile.template load<v, k>();
+    WATTENTION_UNROLL
+    for (int m = 0; m < rows; ++m) acc[m][v] = Op::multiply_add_words(words[m], b, acc[m][v]);
+    multiply_vectors_by<Op, vectors, v + 1, k>(words, tile, acc);
+  }
+}
+
+// The fewer of the two wait in registers: the tile's vectors, or the rows' words.
+template <class Op, int vectors, int k, int in_place, int rows, class Rows, class Tile>
+inline void multiply_word(const Rows& a, const Tile& tile, typename Op::Vec (&acc)[rows][vectors]) {
+  if constexpr (rows < vectors && in_place == 0) {
+    typename Op::Vec words[rows];
+    broadcast_words<Op, 0, k>(a, words);
+    multiply_vectors_by<Op, vectors, 0, k>(words, tile, acc);
+  } else {
+    typename Op::Vec b[vectors];
+    load_words<Op, vectors, 0, k>(tile, b);
+    multiply_rows_by<Op, vectors, 0, k, in_place>(a, b, acc);
+  }
+}
+
+template <class Op, int vectors, int k, int words, int in_place, int rows, class Rows, class Tile>
+inline void multiply_words(const Rows& a, const Tile& tile,
+                           typename Op::Vec (&acc)[rows][vectors]) {
+  if constexpr (k < words) {
+    multiply_word<Op, vectors, k, in_place>(a, tile, acc);
+    multiply_words<Op, vectors, k + 1, words, in_place>(a, tile, acc);
+  }
+}
+
+// Several words a turn: the loop's own instructions are then a twentieth of it or less. `in_place` rows are broadcast by
+// their multiply-adds.
 template <class Op, int vectors, int in_place, int rows, class Rows, class Tile>
 inline void block(Rows a, Tile tile, int64_t words, typename Op::Vec (&acc)[rows][vectors]) {
   WATTENTION_UNROLL
@@ -141,12 +177,15 @@ inline void block(Rows a, Tile tile, int64_t words, typename Op::Vec (&acc)[rows
     WATTENTION_UNROLL
     for (int v = 0; v < vectors; ++v) acc[m][v] = Op::set(0.0f);
   }
-  for (; words >= 2; words -= 2, a.advance(2), tile.advance(2)) {
-    multiply_word<Op, vectors, 0, in_place>(a, tile, acc);
-    multiply_word<Op, vectors, 1, in_place>(a, tile, acc);
-  }
+  for (; words >= 2; words -= 2, a.advance(2), tile.advance(2))
+    multiply_words<Op, vectors, 0, 2, in_place>(a, tile, acc);
   if (words > 0) multiply_word<Op, vectors, 0, in_place>(a, tile, acc);
 }
+
+// Where an Op has a block of its own, score_block and context_block, it is its highest of its widest tile.
+template <class Op, int vectors, int rows>
+constexpr bool has_own_block = Op::own_blocks&& vectors == Op::tile_vectors&& rows ==
+                               Op::block_rows(vectors);
 
 // The largest of rows m, m + 1 .. m + count - 1, halved until one is left: no chain of them all.
 template <class Op, int v, int m, int count, int rows, int vectors>
@@ -180,8 +219,11 @@ inline const char* row_of(const ScoreArgs& s, int64_t key) {
 template <class Op, int vectors, int rows>
 inline void score_strip(const ScoreArgs& s, int64_t key) {
   typename Op::Vec acc[rows][vectors];
-  block<Op, vectors, 0>(RowOffsets(row_of(s, key), s.key_bytes), OneTile<Op, vectors>(s.query),
-                        s.words, acc);
+  if constexpr (has_own_block<Op, vectors, rows>)
+    Op::score_block(row_of(s, key), s.key_bytes, s.query, s.words, acc);
+  else
+    block<Op, vectors, 0>(RowOffsets(row_of(s, key), s.key_bytes), OneTile<Op, vectors>(s.query),
+                          s.words, acc);
   store_scores<Op, 0, vectors, 0>(acc, s.scores + key * vectors * Op::lanes, s.top);
 }
 
@@ -202,8 +244,11 @@ constexpr int rows_in_place = Op::broadcasts_in_place&& vectors == 2 ? rows * 2 
 template <class Op, int vectors, int rows>
 inline void context_strip(const ContextArgs& s, const char* values, float* context) {
   typename Op::Vec acc[rows][vectors];
-  block<Op, vectors, rows_in_place<Op, vectors, rows>>(
-      Neighbours(values, s.value_words * 4), OneTile<Op, vectors>(s.weights), s.steps, acc);
+  if constexpr (has_own_block<Op, vectors, rows>)
+    Op::context_block(values, s.value_words * 4, s.weights, s.steps, acc);
+  else
+    block<Op, vectors, rows_in_place<Op, vectors, rows>>(
+        Neighbours(values, s.value_words * 4), OneTile<Op, vectors>(s.weights), s.steps, acc);
   WATTENTION_UNROLL
   for (int m = 0; m < rows; ++m) {
     WATTENTION_UNROLL
@@ -214,42 +259,39 @@ inline void context_strip(const ContextArgs& s, const char* values, float* conte
   }
 }
 
-/// Calls body<rows>() for the instance of this height.
-template <int rows, class Body>
-inline void with_height(int64_t height, const Body& body) {
-  if constexpr (rows > 1) {
-    if (height < rows) return with_height<rows - 1>(height, body);
+/// Calls body<count>(), for a count of 1 to `most`.
+template <int most, class Body>
+inline void with_count(int64_t count, const Body& body) {
+  if constexpr (most > 1) {
+    if (count < most) return with_count<most - 1>(count, body);
   }
-  body.template operator()<rows>();
+  body.template operator()<most>();
 }
 
-/// `count` rows in even strips of at most `most`: 16 are 8 + 8, not 14 + 2. body<rows>(first row).
+template <int most, class Body>
+inline void strips_of(int64_t height, int64_t begin, int64_t end, const Body& body) {
+  with_count<most>(height, [&]<int rows>() {
+    for (int64_t row = begin; row < end; row += rows) body.template operator()<rows>(row);
+  });
+}
+
+/// `count` rows in even strips of at most `most`: 16 are 8 + 8, not 14 + 2. The higher ones come first. body<rows>(first
+/// row).
 template <int most, class Body>
 inline void in_strips(int64_t count, const Body& body) {
   const int64_t strips = (count + most - 1) / most;
-  for (int64_t i = 0; i < strips; ++i) {
-    const int64_t begin = count * i / strips, end = count * (i + 1) / strips;
-    with_height<most>(end - begin, [&]<int rows>() { body.template operator()<rows>(begin); });
-  }
-}
-
-template <class Op, int vectors>
-inline void tile_scores_of(const ScoreArgs& s) {
-  in_strips<Op::block_rows>(s.count,
-                            [&]<int rows>(int64_t key) { score_strip<Op, vectors, rows>(s, key); });
-}
-
-template <class Op, int vectors>
-inline void tile_context_of(const ContextArgs& s) {
-  in_strips<Op::block_rows>(s.columns, [&]<int rows>(int64_t column) {
-    context_strip<Op, vectors, rows>(s, static_cast<const char*>(s.values) + column * 4,
-                                     s.context + column * vectors * Op::lanes);
-  });
+  if (strips == 0) return;
+  const int64_t height = count / strips, higher = count % strips * (height + 1);
+  if (higher > 0) strips_of<most>(height + 1, 0, higher, body);
+  strips_of<most>(height, higher, count, body);
 }
 
 template <class Op>
 void tile_scores(const ScoreArgs& s) {
-  s.vectors == 1 ? tile_scores_of<Op, 1>(s) : tile_scores_of<Op, 2>(s);
+  with_count<Op::tile_vectors>(s.vectors, [&]<int vectors>() {
+    in_strips<Op::block_rows(vectors)>(
+        s.count, [&]<int rows>(int64_t key) { score_strip<Op, vectors, rows>(s, key); });
+  });
 }
 template <class Op>
 void scores_of_two(const ScoreArgs& s, const ScoreArgs& t) {
@@ -258,7 +300,12 @@ void scores_of_two(const ScoreArgs& s, const ScoreArgs& t) {
 }
 template <class Op>
 void tile_context(const ContextArgs& s) {
-  s.vectors == 1 ? tile_context_of<Op, 1>(s) : tile_context_of<Op, 2>(s);
+  with_count<Op::tile_vectors>(s.vectors, [&]<int vectors>() {
+    in_strips<Op::block_rows(vectors)>(s.columns, [&]<int rows>(int64_t column) {
+      context_strip<Op, vectors, rows>(s, static_cast<const char*>(s.values) + column * 4,
+                                       s.context + column * vectors * Op::lanes);
+    });
+  });
 }
 
 }  // namespace
