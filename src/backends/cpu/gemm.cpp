@@ -32,7 +32,8 @@ void multiply_chunk(const GemmKernel& kernel, const PackedStrips& a, const Packe
                   .k = k_count,
                   .rows = height,
                   .panels = static_cast<int>(panels.end - panels.begin),
-                  .accumulate = k > 0});
+                  .accumulate = k > 0,
+                  .fetch = s == a.first});
       strip_data += depth * bytes_per_k;
     }
   }

@@ -35,7 +35,8 @@ StripArgs LoadedBlock::strip(int thread) const {
           .k = k_,
           .rows = kernel_.block_m,
           .panels = 1,
-          .accumulate = true};
+          .accumulate = true,
+          .fetch = false};
 }
 
 double LoadedBlock::run() {

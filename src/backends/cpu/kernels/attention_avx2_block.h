@@ -1,6 +1,6 @@
 #pragma once
-// The block of 3 rows x 4 vectors by hand. Compilers count its addresses with two instructions more per word, and a core
-// whose front end serves another thread, too, has none to spare:
+// The block of 3 rows x 4 vectors by hand. Compilers count its addresses with two instructions more per word, and a
+// core whose front end serves another thread, too, has none to spare:
 //
 //   for each word:   3 broadcasts, 4 loads, 12 multiply-adds     19 instructions, 7 loads
 //     a0 a1 a2 = the rows' words

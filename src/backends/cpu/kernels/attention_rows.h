@@ -7,8 +7,8 @@
 //
 // An Op `splits` an element where two neighbouring vectors cost less as the even and the odd elements of both,
 // load_split<Element>(p, v), than each by itself. query_row lays queries out like that; contexts are joined: join(even,
-// odd). It also says how it likes values: row_vectors at a time, whether it groups_values, and how many bytes_ahead memory is
-// asked.
+// odd). It also says how it likes values: row_vectors at a time, whether it groups_values, and how many bytes_ahead
+// memory is asked.
 #include "backends/cpu/kernels/attention_exp.h"
 
 namespace wattention::cpu {
@@ -17,8 +17,8 @@ namespace {
 template <Element element>
 constexpr int64_t size_of_element = element == Element::f32 ? 4 : 2;
 
-// Rows are read once, front to back: memory has to be asked some KiB ahead, and processors' own prefetching ends at each
-// page. Worth 1.4 to 1.5 times on Emerald Rapids. How many rows ahead:
+// Rows are read once, front to back: memory has to be asked some KiB ahead, and processors' own prefetching ends at
+// each page. Worth 1.4 to 1.5 times on Emerald Rapids. How many rows ahead:
 template <class Op, Element element>
 int64_t rows_ahead(int64_t columns) {
   return Op::bytes_ahead / (columns * size_of_element<element>)+1;
@@ -175,8 +175,8 @@ inline void context_rest(const RowContextArgs& s, int64_t column, int64_t count)
   }
 }
 
-// Where an Op groups_values, its few columns go through as many keys as are asked for ahead. So the lines of a group are
-// asked for while the group before is multiplied, and are neighbours.
+// Where an Op groups_values, its few columns go through as many keys as are asked for ahead. So the lines of a group
+// are asked for while the group before is multiplied, and are neighbours.
 template <class Op, Element element, int rows>
 inline void row_context_of(const RowContextArgs& s) {
   constexpr int wide = Op::row_vectors;

@@ -1,8 +1,8 @@
 #pragma once
 // The loop nests of a tile, written once; an Op injects the instructions. Beside what attention_exp.h needs an Op has
-// broadcast, multiply_add_words (by words), `pairs`, and says how it likes its blocks: tile_vectors, block_rows(vectors),
-// pair_rows, words_a_turn, and broadcasts_in_place with multiply_add_at(p, b, c) = broadcast(p) b + c in one
-// instruction.
+// broadcast, multiply_add_words (by words), `pairs`, and says how it likes its blocks: tile_vectors,
+// block_rows(vectors), pair_rows, key_block, own_blocks, and broadcasts_in_place with multiply_add_at(p, b, c) =
+// broadcast(p) b + c in one instruction.
 //
 //   block:   acc[rows][vectors] stay in registers: rows of keys (scores) or of columns (context)
 //     for each word k:   b = one row of the tile's words (vectors registers)
@@ -168,8 +168,8 @@ inline void multiply_words(const Rows& a, const Tile& tile,
   }
 }
 
-// Several words a turn: the loop's own instructions are then a twentieth of it or less. `in_place` rows are broadcast by
-// their multiply-adds.
+// Two words a turn: the loop's own instructions are then a twentieth of it. `in_place` rows are broadcast by their
+// multiply-adds.
 template <class Op, int vectors, int in_place, int rows, class Rows, class Tile>
 inline void block(Rows a, Tile tile, int64_t words, typename Op::Vec (&acc)[rows][vectors]) {
   WATTENTION_UNROLL
@@ -275,8 +275,8 @@ inline void strips_of(int64_t height, int64_t begin, int64_t end, const Body& bo
   });
 }
 
-/// `count` rows in even strips of at most `most`: 16 are 8 + 8, not 14 + 2. The higher ones come first. body<rows>(first
-/// row).
+/// `count` rows in even strips of at most `most`: 16 are 8 + 8, not 14 + 2. The higher ones come first.
+/// body<rows>(first row).
 template <int most, class Body>
 inline void in_strips(int64_t count, const Body& body) {
   const int64_t strips = (count + most - 1) / most;

@@ -71,7 +71,8 @@ struct Avx512Lanes {
 
 // Of products: two vectors per panel row.
 struct Avx512Base : Avx512Lanes {
-  static constexpr int vectors = 2;
+  static constexpr int vectors = 2, turn = 1;
+  static constexpr bool every_strip_fetches = true;
   static Vec zero() { return _mm512_setzero_ps(); }
   static Vec broadcast(const uint32_t* p) {
     return _mm512_castsi512_ps(_mm512_set1_epi32(static_cast<int>(*p)));

@@ -7,8 +7,9 @@
 //     c = acc, or c += acc
 //
 // An Op has: Vec; `vectors` per panel row, `lanes` per vector; `phases` multiply-add steps per word of B
-// (2 where bf16 pairs are widened one half after the other); zero, add, load, store, broadcast,
-// columns<phase>(word row of B, vector), multiply_add.
+// (2 where bf16 pairs are widened one half after the other); `turn`, words of B in a turn of the loop; whether
+// every_strip_fetches, also what L2 holds; zero, add, load, store, broadcast, columns<phase>(word row of B, vector),
+// multiply_add.
 // Everything here is instantiated in anonymous namespaces only: see kernel.h.
 #include "backends/cpu/kernel.h"
 
@@ -37,9 +38,33 @@ inline void store_block(const typename Op::Vec (&acc)[rows][Op::vectors], const 
   }
 }
 
-template <class Op, int rows>
-inline void block(const StripArgs& s, const uint32_t* b, float* c) {
+// One word of B and its rows' words.
+template <class Op, int rows, bool fetch>
+inline void multiply_word(const uint32_t* a, const uint32_t* b,
+                          typename Op::Vec (&acc)[rows][Op::vectors]) {
   constexpr int columns = Op::vectors * Op::lanes;
+  if constexpr (fetch) {
+    WATTENTION_UNROLL
+    for (int line = 0; line < columns; line += 16)
+      __builtin_prefetch(b + rows_ahead(rows) * columns + line);
+  }
+  WATTENTION_UNROLL
+  for (int phase = 0; phase < Op::phases; ++phase, a += rows) {
+    typename Op::Vec column[Op::vectors];
+    WATTENTION_UNROLL
+    for (int v = 0; v < Op::vectors; ++v) column[v] = Op::columns(b + v * Op::lanes, phase);
+    WATTENTION_UNROLL
+    for (int m = 0; m < rows; ++m) {
+      const typename Op::Vec row = Op::broadcast(a + m);
+      WATTENTION_UNROLL
+      for (int v = 0; v < Op::vectors; ++v) acc[m][v] = Op::multiply_add(acc[m][v], row, column[v]);
+    }
+  }
+}
+
+template <class Op, int rows, bool fetch>
+inline void block(const StripArgs& s, const uint32_t* b, float* c) {
+  constexpr int columns = Op::vectors * Op::lanes, words = Op::phases * rows;
   typename Op::Vec acc[rows][Op::vectors];
   WATTENTION_UNROLL
   for (int m = 0; m < rows; ++m) {
@@ -47,23 +72,14 @@ inline void block(const StripArgs& s, const uint32_t* b, float* c) {
     for (int v = 0; v < Op::vectors; ++v) acc[m][v] = Op::zero();
   }
   const uint32_t* a = static_cast<const uint32_t*>(s.a);
-  for (int64_t k = 0; k < s.k; k += Op::k_per_word, b += columns) {
+  int64_t left = s.k / Op::k_per_word;
+  for (; left >= Op::turn; left -= Op::turn, a += Op::turn * words, b += Op::turn * columns) {
     WATTENTION_UNROLL
-    for (int line = 0; line < columns; line += 16)
-      __builtin_prefetch(b + rows_ahead(rows) * columns + line);
-    WATTENTION_UNROLL
-    for (int phase = 0; phase < Op::phases; ++phase, a += rows) {
-      typename Op::Vec column[Op::vectors];
-      WATTENTION_UNROLL
-      for (int v = 0; v < Op::vectors; ++v) column[v] = Op::columns(b + v * Op::lanes, phase);
-      WATTENTION_UNROLL
-      for (int m = 0; m < rows; ++m) {
-        const typename Op::Vec row = Op::broadcast(a + m);
-        WATTENTION_UNROLL
-        for (int v = 0; v < Op::vectors; ++v)
-          acc[m][v] = Op::multiply_add(acc[m][v], row, column[v]);
-      }
-    }
+    for (int i = 0; i < Op::turn; ++i)
+      multiply_word<Op, rows, fetch>(a + i * words, b + i * columns, acc);
+  }
+  if constexpr (Op::turn > 1) {
+    for (; left > 0; --left, a += words, b += columns) multiply_word<Op, rows, fetch>(a, b, acc);
   }
   store_block<Op, rows>(acc, s, c);
 }
@@ -76,7 +92,12 @@ inline void run_strip(const StripArgs& s) {
   }
   for (int panel = 0; panel < s.panels; ++panel) {
     const char* b = static_cast<const char*>(s.b) + panel * s.b_panel_bytes;
-    block<Op, rows>(s, reinterpret_cast<const uint32_t*>(b), s.c + panel * Op::vectors * Op::lanes);
+    const auto* words = reinterpret_cast<const uint32_t*>(b);
+    float* c = s.c + panel * Op::vectors * Op::lanes;
+    if constexpr (Op::every_strip_fetches)
+      block<Op, rows, true>(s, words, c);
+    else
+      s.fetch ? block<Op, rows, true>(s, words, c) : block<Op, rows, false>(s, words, c);
   }
 }
 

@@ -10,7 +10,8 @@ typedef uint32_t FourWords __attribute__((vector_size(16)));
 
 struct F32Op {
   using Vec = Four;
-  static constexpr int lanes = 4, vectors = 2, k_per_word = 1, phases = 1;
+  static constexpr int lanes = 4, vectors = 2, k_per_word = 1, phases = 1, turn = 1;
+  static constexpr bool every_strip_fetches = true;
   static Vec zero() { return Vec{}; }
   static Vec load(const float* p) {
     Vec v;
