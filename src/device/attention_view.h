@@ -44,6 +44,8 @@ struct AttentionView {
   std::int64_t length(std::int64_t b) const;
   /// What query i of batch b sees before the mask: causal, window, length. Empty: from == to.
   KeyRange range(std::int64_t b, std::int64_t i) const;
+  /// Whether that is the same for all queries of a batch.
+  bool queries_see_alike() const { return !is_causal && window_left < 0 && window_right < 0; }
 };
 
 }  // namespace wattention

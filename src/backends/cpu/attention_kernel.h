@@ -70,6 +70,7 @@ struct ContextArgs {
   int vectors;
   const float* shrink;  ///< [tile]
   float* context;       ///< [columns][tile]
+  bool first;           ///< nothing is there: shrink and context are not read
 };
 
 /// How the elements of a row lie in memory.

@@ -86,7 +86,8 @@ void TileWorker::run(const SdpaUnit& unit, const SdpaUnit* following, float* sta
   key_lines_ = key_lines(unit);
   value_lines_ = value_lines(unit);
   from = block_start(from, unit.first_key, key_block_);
-  fetch_block(from, std::min(from + key_block_, to));
+  if (key_lines_.at(from) != fetched_) fetch_block(from, std::min(from + key_block_, to));
+  held_ = to - from <= key_block_ ? key_lines_.at(from) : nullptr;
   for (std::int64_t first = from; first < to; first += key_block_) {
     interruption_point();
     const Block block = block_of(first, std::min(key_block_, to - first));
@@ -96,10 +97,12 @@ void TileWorker::run(const SdpaUnit& unit, const SdpaUnit* following, float* sta
       const int end = std::min(t + at_once_, tile_count_);
       attend(t, end - t, unit, block);
       // A share of the next block at a time: memory answers while the next tiles are computed.
-      if (ahead > 0)
+      if (ahead > 0) {
         fetch_block(next + ahead * t / tile_count_, next + ahead * end / tile_count_);
-      else if (following != nullptr)
-        fetch_unit(*following, t, end);
+        continue;
+      }
+      if (following != nullptr) fetch_unit(*following, t, end);
+      if (work_.writes_at_once()) fetch_contexts(unit, t, end);
     }
   }
   for (int t = 0; t < tile_count_; ++t) finish(tiles_[t], unit, states);
@@ -117,10 +120,20 @@ TileWorker::Lines TileWorker::value_lines(const SdpaUnit& unit) const {
 void TileWorker::prepare(Tile& tile, const SdpaUnit& unit) {
   tile.vectors = static_cast<int>((tile.rows + lanes_ - 1) / lanes_);
   const std::int64_t width = tile.vectors * lanes_;
+  tile.is_new = true;
+  prepare_ranges(tile, unit);
+  std::fill_n(tile.top, width, lowest);
+  std::fill_n(tile.sum, width, 0.0f);
+  prepare_query(tile, unit);
+}
+
+void TileWorker::prepare_ranges(Tile& tile, const SdpaUnit& unit) {
   tile.first_from = unit.end_key;
   tile.first_to = unit.end_key;
   tile.last_from = tile.last_to = unit.first_key;
-  for (std::int64_t lane = 0; lane < width; ++lane) {
+  const std::int64_t width = tile.vectors * lanes_;
+  const std::int64_t different = rows_.view().queries_see_alike() ? 1 : width;
+  for (std::int64_t lane = 0; lane < different; ++lane) {
     // Lanes beyond the last row see what it sees, and are dropped.
     const std::int64_t row = tile.first + std::min(lane, tile.rows - 1);
     const KeyRange range = rows_.range(unit.batch, row);
@@ -135,10 +148,8 @@ void TileWorker::prepare(Tile& tile, const SdpaUnit& unit) {
     tile.last_from = std::max(tile.last_from, from);
     tile.first_to = std::min(tile.first_to, to);
   }
-  std::fill_n(tile.top, width, lowest);
-  std::fill_n(tile.sum, width, 0.0f);
-  std::fill_n(tile.context, rows_.view().value_dim * width, 0.0f);
-  prepare_query(tile, unit);
+  std::fill(tile.from + different, tile.from + width, tile.from[0]);
+  std::fill(tile.to + different, tile.to + width, tile.to[0]);
 }
 
 void TileWorker::prepare_query(const Tile& tile, const SdpaUnit& unit) {
@@ -198,16 +209,26 @@ void TileWorker::fetch_block(std::int64_t first, std::int64_t last) const {
 }
 
 // A share, tiles [begin, end) of those that there are, of the queries of a unit and of its first keys and values.
-void TileWorker::fetch_unit(const SdpaUnit& unit, int begin, int end) const {
+void TileWorker::fetch_unit(const SdpaUnit& unit, int begin, int end) {
   const std::int64_t rows = unit.row_end - unit.row_begin;
   const std::int64_t query_bytes = rows_.view().head_dim * rows_.element_bytes();
   for (std::int64_t i = rows * begin / tile_count_; i < rows * end / tile_count_; ++i)
     fetch({rows_.query(unit.batch, unit.kv_head, unit.row_begin + i), 0, query_bytes}, 0, 1);
   const std::int64_t from =
       block_start(rows_.range(unit.batch, unit.row_begin).from, unit.first_key, key_block_);
+  fetched_ = key_lines(unit).at(from);
+  if (fetched_ == held_) return;
   const std::int64_t keys = std::clamp<std::int64_t>(unit.end_key - from, 0, key_block_);
   for (const Lines& lines : {key_lines(unit), value_lines(unit)})
     fetch(lines, from + keys * begin / tile_count_, from + keys * end / tile_count_);
+}
+
+// Where the rows of tiles [begin, end) will be written: a line that is not there makes a store wait.
+void TileWorker::fetch_contexts(const SdpaUnit& unit, int begin, int end) const {
+  const std::int64_t bytes = rows_.view().value_dim * rows_.element_bytes();
+  for (const Tile* tile = tiles_ + begin; tile < tiles_ + end; ++tile)
+    for (std::int64_t row = tile->first; row < tile->first + tile->rows; ++row)
+      fetch({rows_.context(unit.batch, unit.kv_head, row), 0, bytes}, 0, 1);
 }
 
 void TileWorker::interleave_values(std::int64_t first, std::int64_t count) {
@@ -265,8 +286,7 @@ ScoreArgs TileWorker::score_args(const Tile& tile, const Scores& scores, const B
           scores.top};
 }
 
-void TileWorker::weigh(const Tile& tile, const SdpaUnit& unit, const Block& block,
-                       const Scores& scores) {
+void TileWorker::weigh(Tile& tile, const SdpaUnit& unit, const Block& block, const Scores& scores) {
   const AttentionKernel& kernel = rows_.kernel();
   const std::int64_t count = scores.count;
   const bool limited = block.first < tile.last_from || block.first + count > tile.first_to;
@@ -277,7 +297,8 @@ void TileWorker::weigh(const Tile& tile, const SdpaUnit& unit, const Block& bloc
                 shrink_});
   const std::int64_t steps = kernel.pairs ? (count + 1) / 2 : count;
   kernel.context({block.values, block.value_words, steps, rows_.view().value_dim, scores.scores,
-                  tile.vectors, shrink_, tile.context});
+                  tile.vectors, shrink_, tile.context, tile.is_new});
+  tile.is_new = false;
 }
 
 // Keys in front of and behind those that all of its rows see.
@@ -321,6 +342,7 @@ void TileWorker::write(const Tile& tile, const SdpaUnit& unit) const {
 }
 
 void TileWorker::finish(const Tile& tile, const SdpaUnit& unit, float* states) {
+  if (tile.is_new) std::fill_n(tile.context, rows_.view().value_dim * tile.vectors * lanes_, 0.0f);
   if (work_.writes_at_once()) return write(tile, unit);
   const std::int64_t width = tile.vectors * lanes_, columns = rows_.view().value_dim;
   rows_.vector().transpose_words(tile.context, width * 4, columns, width,

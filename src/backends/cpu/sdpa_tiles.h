@@ -25,6 +25,7 @@ class TileWorker {
   struct Tile {
     std::int64_t first, rows;
     int vectors;
+    bool is_new;           // it has met no key, and its context is nothing yet
     std::uint32_t* query;  // [words][width]
     float* context;        // [value_dim][width]
     float *top, *sum;      // [width]
@@ -52,13 +53,15 @@ class TileWorker {
   };
 
   void prepare(Tile& tile, const SdpaUnit& unit);
+  void prepare_ranges(Tile& tile, const SdpaUnit& unit);
   void prepare_query(const Tile& tile, const SdpaUnit& unit);
   Block block_of(std::int64_t first, std::int64_t count);
   void widen(const Lines& lines, std::int64_t first, std::int64_t count, std::int64_t columns,
              float* out) const;
   static void fetch(const Lines& lines, std::int64_t first, std::int64_t last);
   void fetch_block(std::int64_t first, std::int64_t last) const;
-  void fetch_unit(const SdpaUnit& unit, int begin, int end) const;
+  void fetch_unit(const SdpaUnit& unit, int begin, int end);
+  void fetch_contexts(const SdpaUnit& unit, int begin, int end) const;
   Lines key_lines(const SdpaUnit& unit) const;
   Lines value_lines(const SdpaUnit& unit) const;
   void interleave_values(std::int64_t first, std::int64_t count);
@@ -66,7 +69,7 @@ class TileWorker {
   void score(int first_tile, int tiles, const Block& block);
   ScoreArgs score_args(const Tile& tile, const Scores& scores, const Block& block,
                        std::int64_t first, std::int64_t count) const;
-  void weigh(const Tile& tile, const SdpaUnit& unit, const Block& block, const Scores& scores);
+  void weigh(Tile& tile, const SdpaUnit& unit, const Block& block, const Scores& scores);
   void limit(const Tile& tile, const Block& block, const Scores& scores) const;
   void add_bias(const Tile& tile, const SdpaUnit& unit, const Block& block, const Scores& scores);
   void write(const Tile& tile, const SdpaUnit& unit) const;
@@ -82,6 +85,8 @@ class TileWorker {
   Tile tiles_[most_tiles];
   int tile_count_ = 0;
   Lines key_lines_, value_lines_;
+  // The key at which a block begins that has been asked for; and where one does that is all that a unit reads.
+  const std::byte *fetched_ = nullptr, *held_ = nullptr;
   Scores scores_[2];
   float* shrink_;
   float* gathered_;            // [width][value_dim]: contexts by rows

@@ -123,7 +123,7 @@ TEST_P(SdpaKernelTest, ATileIsExactOnWholeNumbers) {
       kernel().weigh({scores.data(), count, vectors, 1.0f, tops.data(), top.data(), sum.data(),
                       shrink.data()});
       kernel().context({value_words.data(), value_dim, (count + step - 1) / step, value_dim,
-                        scores.data(), vectors, shrink.data(), context.data()});
+                        scores.data(), vectors, shrink.data(), context.data(), count % 2 == 0});
       for (std::int64_t lane = 0; lane < lanes; ++lane) {
         double total = 0;
         std::vector<double> exact(value_dim);

@@ -254,7 +254,9 @@ inline void context_strip(const ContextArgs& s, const char* values, float* conte
     WATTENTION_UNROLL
     for (int v = 0; v < vectors; ++v) {
       float* at = context + (m * vectors + v) * Op::lanes;
-      Op::store(at, Op::multiply_add(Op::load(at), Op::load(s.shrink + v * Op::lanes), acc[m][v]));
+      Op::store(at, s.first ? acc[m][v]
+                            : Op::multiply_add(Op::load(at), Op::load(s.shrink + v * Op::lanes),
+                                               acc[m][v]));
     }
   }
 }
