@@ -54,7 +54,7 @@ struct WeighArgs {
       scores;  ///< [count][tile] -> weights: words, in place; two keys' bf16 where the kernel takes pairs
   int64_t count;
   int vectors;
-  float factor;  ///< of scores to powers of two, at least 0
+  float factor;  ///< of scores to powers of two, at least 1e-30: 126 / factor is a number
   float* top;    ///< [tile]: the largest score of the keys before; then with these
   const float* block_top;
   float* sum;     ///< [tile] of the weights before they are rounded
@@ -70,7 +70,7 @@ struct ContextArgs {
   int vectors;
   const float* shrink;  ///< [tile]
   float* context;       ///< [columns][tile]
-  bool first;           ///< nothing is there: shrink and context are not read
+  bool accumulate;  ///< context * shrink + the sum; else the sum: context and shrink are not read
 };
 
 /// How the elements of a row lie in memory.
@@ -94,7 +94,7 @@ struct LanesToRowsArgs {
   void* const* rows;  ///< [count]
 };
 
-/// Up to four query rows against keys as they lie.
+/// Up to four query rows against keys as they lie, at least one key. Three rows take the room of four.
 struct RowScoreArgs {
   const void* keys;
   int64_t key_bytes;
@@ -127,8 +127,8 @@ struct AttentionKernel {
   Isa isa;
   int lanes;         ///< of a vector
   int tile_vectors;  ///< the most of a tile
-  /// Keys that meet a tile at a time: scores of 32 lanes take 126 x 32 x 4 B = 16 KB of L1 beside the query's words. A
-  /// multiple of the strips' heights, and of 2 where keys go in pairs.
+  /// Keys that meet a tile at a time: their scores take about 16 KiB of L1 beside the query's words. A multiple of the
+  /// strips' heights, and of 2 where keys go in pairs.
   int key_block;
   bool pairs;  ///< tiles take bf16 pairs: words of keys, values interleaved by two
   void (*scores)(const ScoreArgs&);

@@ -40,8 +40,8 @@ struct StripArgs {
   int rows;  ///< 1 .. block_m
   int panels;
   bool accumulate;  ///< c += the strip's sum (which starts from 0); else c = it
-  bool
-      fetch;  ///< B comes from beyond L2: the first strip asks for it ahead, those that follow find it in L2
+  /// B is asked for ahead: the first strip of a chunk does so, the others find it in L2. Some kernels always ask.
+  bool fetch;
 };
 using StripKernel = void (*)(const StripArgs&);
 

@@ -16,7 +16,7 @@ constexpr std::size_t most_lanes = 32;
 constexpr float lowest = -std::numeric_limits<float>::infinity();
 
 // Of a unit: 8 tiles of 32 rows and 128 columns with their queries are 8 x 32 KB of L2 beside a block of keys and
-// values of 2 x 63 KB. Half as many where there are few units for each thread.
+// values of 2 x 66 KB. Half as many where there are few units for each thread.
 constexpr std::int64_t most_rows = 256, units_worth_most = 8;
 
 std::int64_t widest_tile(const AttentionKernel& kernel) {
@@ -44,14 +44,14 @@ TileWorker::TileWorker(const SdpaRows& rows, const SdpaWork& work, std::byte* me
       work_(work),
       lanes_(rows.kernel().lanes),
       widest_(widest_tile(rows.kernel())),
-      at_once_(rows.kernel().scores_of_two ? 2 : 1),
+      tiles_together_(rows.kernel().scores_of_two ? 2 : 1),
       words_(rows.kernel().pairs ? rows.view().head_dim / 2 : rows.view().head_dim),
       key_block_(std::clamp<std::int64_t>(rows.view().keys, 1, rows.kernel().key_block)) {
   const AttentionView& view = rows.view();
   const std::int64_t width = widest_;
   const std::int64_t tiles = (std::min(rows.count(), work.rows_per_unit()) + width - 1) / width;
   Carver carver(memory);
-  for (int i = 0; i < at_once_; ++i)
+  for (int i = 0; i < tiles_together_; ++i)
     scores_[i] = {carver.take<float>((key_block_ + 1) * width), carver.take<float>(width), 0};
   shrink_ = carver.take<float>(width);
   for (std::int64_t t = 0; t < tiles; ++t) {
@@ -93,8 +93,8 @@ void TileWorker::run(const SdpaUnit& unit, const SdpaUnit* following, float* sta
     const Block block = block_of(first, std::min(key_block_, to - first));
     const std::int64_t next = first + block.count;
     const std::int64_t ahead = std::min(key_block_, to - next);
-    for (int t = 0; t < tile_count_; t += at_once_) {
-      const int end = std::min(t + at_once_, tile_count_);
+    for (int t = 0; t < tile_count_; t += tiles_together_) {
+      const int end = std::min(t + tiles_together_, tile_count_);
       attend(t, end - t, unit, block);
       // A share of the next block at a time: memory answers while the next tiles are computed.
       if (ahead > 0) {
@@ -194,43 +194,6 @@ void TileWorker::widen(const Lines& lines, std::int64_t first, std::int64_t coun
     widen_line(lines.at(first + i), columns, out + i * columns);
 }
 
-// Asks memory for lines [first, last): strips read many of them side by side, which processors' own prefetching does
-// not follow.
-void TileWorker::fetch(const Lines& lines, std::int64_t first, std::int64_t last) {
-  constexpr std::int64_t line = 64;
-  for (std::int64_t i = first; i < last; ++i)
-    for (std::int64_t at = 0; at < lines.bytes; at += line)
-      __builtin_prefetch(lines.at(i) + at, 0, 2);
-}
-
-void TileWorker::fetch_block(std::int64_t first, std::int64_t last) const {
-  fetch(key_lines_, first, last);
-  fetch(value_lines_, first, last);
-}
-
-// A share, tiles [begin, end) of those that there are, of the queries of a unit and of its first keys and values.
-void TileWorker::fetch_unit(const SdpaUnit& unit, int begin, int end) {
-  const std::int64_t rows = unit.row_end - unit.row_begin;
-  const std::int64_t query_bytes = rows_.view().head_dim * rows_.element_bytes();
-  for (std::int64_t i = rows * begin / tile_count_; i < rows * end / tile_count_; ++i)
-    fetch({rows_.query(unit.batch, unit.kv_head, unit.row_begin + i), 0, query_bytes}, 0, 1);
-  const std::int64_t from =
-      block_start(rows_.range(unit.batch, unit.row_begin).from, unit.first_key, key_block_);
-  fetched_ = key_lines(unit).at(from);
-  if (fetched_ == held_) return;
-  const std::int64_t keys = std::clamp<std::int64_t>(unit.end_key - from, 0, key_block_);
-  for (const Lines& lines : {key_lines(unit), value_lines(unit)})
-    fetch(lines, from + keys * begin / tile_count_, from + keys * end / tile_count_);
-}
-
-// Where the rows of tiles [begin, end) will be written: a line that is not there makes a store wait.
-void TileWorker::fetch_contexts(const SdpaUnit& unit, int begin, int end) const {
-  const std::int64_t bytes = rows_.view().value_dim * rows_.element_bytes();
-  for (const Tile* tile = tiles_ + begin; tile < tiles_ + end; ++tile)
-    for (std::int64_t row = tile->first; row < tile->first + tile->rows; ++row)
-      fetch({rows_.context(unit.batch, unit.kv_head, row), 0, bytes}, 0, 1);
-}
-
 void TileWorker::interleave_values(std::int64_t first, std::int64_t count) {
   const std::int64_t columns = rows_.view().value_dim;
   const auto row = [&](std::int64_t i) {
@@ -297,7 +260,7 @@ void TileWorker::weigh(Tile& tile, const SdpaUnit& unit, const Block& block, con
                 shrink_});
   const std::int64_t steps = kernel.pairs ? (count + 1) / 2 : count;
   kernel.context({block.values, block.value_words, steps, rows_.view().value_dim, scores.scores,
-                  tile.vectors, shrink_, tile.context, tile.is_new});
+                  tile.vectors, shrink_, tile.context, !tile.is_new});
   tile.is_new = false;
 }
 

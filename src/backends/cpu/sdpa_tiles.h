@@ -79,13 +79,14 @@ class TileWorker {
   const SdpaWork& work_;
   int lanes_;
   std::int64_t widest_;  // lanes of a tile
-  int at_once_;          // tiles that are scored together
+  int tiles_together_;   // tiles that are scored together
   std::int64_t words_;   // of a row of keys
   std::int64_t key_block_;
   Tile tiles_[most_tiles];
   int tile_count_ = 0;
   Lines key_lines_, value_lines_;
-  // The key at which a block begins that has been asked for; and where one does that is all that a unit reads.
+  // `fetched_`: the first key of the block that was asked for last. `held_`: that of the unit's block where it has only
+  // one, which is in cache after it.
   const std::byte *fetched_ = nullptr, *held_ = nullptr;
   Scores scores_[2];
   float* shrink_;

@@ -87,6 +87,74 @@ TEST_P(SdpaTileTest, WeightsFarBelowTheLargestAreZeroAndNanStays) {
   for (std::size_t i = 4; i < 8; ++i) EXPECT_EQ(found[i], 0.0f) << i;
 }
 
+// What is taken for the least score is a quotient, whose power is not whole.
+TEST_P(SdpaTileTest, WeightsEndAtTheSamePowerForEveryFactorAndReference) {
+  if (kernel().pairs) GTEST_SKIP() << kernel().name << " has two in a word";
+  const bool is_fused = kernel().isa != cpu::Isa::scalar;
+  for (const float factor : {0.1275f, 1.0f, 3.0f, 1.5e-30f, 7e9f}) {
+    for (const double top_power : {0.3, -77.75, 1048570.25, -1048570.5}) {
+      const auto top = static_cast<float>(top_power / factor);
+      const double reference = std::nearbyint(double{top} * factor);
+      std::vector<float> scores{top};
+      for (double power = -118; power > -131; power -= 0.0625)
+        scores.push_back(static_cast<float>((reference + power) / factor));
+      scores.push_back(-inf);
+      const std::vector<float> found = Weighed(kernel(), factor).add(scores);
+      EXPECT_EQ(found.back(), 0.0f);
+      for (std::size_t i = 0; i + 1 < scores.size(); ++i) {
+        const double whole = double{scores[i]} * factor, power = whole - reference;
+        const double product = is_fused ? 0 : std::fabs(whole) * 0x1p-24;  // its own rounding
+        if (std::fabs(power + 125.5) <= product) continue;                 // either side
+        const double exact = power < -125.5 ? 0 : std::exp2(power);
+        ASSERT_LE(std::fabs(found[i] - exact), (1.8 * 0x1p-24 + product) * exact)
+            << scores[i] << " times " << factor;
+      }
+    }
+  }
+}
+
+// A row's sums do not hang on how many vectors its tile has.
+TEST_P(SdpaTileTest, ATilesWidthMovesNoBit) {
+  if (kernel().pairs) GTEST_SKIP() << kernel().name << " has two in a word";
+  const auto numbers = [](std::size_t count, double step) {
+    std::vector<float> out(count);
+    for (std::size_t i = 0; i < count; ++i)
+      out[i] = static_cast<float>(std::sin(step * static_cast<double>(i + 1)));
+    return out;
+  };
+  constexpr std::int64_t keys = 17, columns = 11;
+  for (int vectors = 2; vectors <= kernel().tile_vectors; ++vectors) {
+    for (std::int64_t words = 1; words <= 9; ++words) {
+      const std::size_t width = lanes() * static_cast<std::size_t>(vectors);
+      const auto w = static_cast<std::size_t>(words);
+      const std::vector<float> key = numbers(keys * w, 0.7), value = numbers(w * columns, 0.3),
+                               tile = numbers(w * width, 1.1);
+      // Scores and context of `count` vectors from lane `first` on.
+      const auto sums = [&](std::size_t first, int count) {
+        const std::size_t own = lanes() * static_cast<std::size_t>(count);
+        std::vector<float> part(w * own), scores(keys * own), top(own, -inf), shrink(own, 1.0f),
+            context(columns * own);
+        for (std::size_t k = 0; k < w; ++k)
+          std::copy_n(tile.data() + k * width + first, own, part.data() + k * own);
+        kernel().scores({key.data(), words * 4, keys, words,
+                         reinterpret_cast<const std::uint32_t*>(part.data()), count, scores.data(),
+                         top.data()});
+        kernel().context({value.data(), columns, words, columns, part.data(), count, shrink.data(),
+                          context.data(), true});
+        scores.insert(scores.end(), context.begin(), context.end());
+        return scores;
+      };
+      const std::vector<float> wide = sums(0, vectors);
+      for (std::size_t first = 0; first < width; first += lanes()) {
+        const std::vector<float> alone = sums(first, 1);
+        for (std::size_t i = 0; i < alone.size(); ++i)
+          ASSERT_EQ(wide[i / lanes() * width + first + i % lanes()], alone[i])
+              << vectors << " vectors, " << words << " words, " << i / lanes();
+      }
+    }
+  }
+}
+
 // Sums of blocks on both sides of the bound of whole references agree with the formula for the ratio of two weights.
 TEST_P(SdpaTileTest, SumsKeepTheirMeaningBetweenSmallAndHugeScores) {
   const float step = 0.75f, bound = cpu::near_reference;

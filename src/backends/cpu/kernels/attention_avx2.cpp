@@ -30,8 +30,6 @@ struct Avx2Attention : Avx2Lanes {
   static constexpr bool broadcasts_in_place = false;
   /// 4 rows x 2 accumulators, a value's vector and a weight.
   static constexpr int row_vectors = 2;
-  /// Groups of 4 KiB of values.
-  static constexpr int bytes_ahead = 4 << 10;
   static constexpr bool groups_values = true;
   /// A word of two bf16 is a shift away from the even one's float and a mask from the odd one's.
   template <Element element>
@@ -79,6 +77,7 @@ struct Avx2Attention : Avx2Lanes {
   }
   template <Element element>
   static void load_split(const void* p, Vec (&v)[2]) {
+    static_assert(element == Element::bf16);
     const __m256i words = _mm256_loadu_si256(static_cast<const __m256i*>(p));
     v[0] = _mm256_castsi256_ps(_mm256_slli_epi32(words, 16));
     v[1] = _mm256_and_ps(_mm256_castsi256_ps(words),

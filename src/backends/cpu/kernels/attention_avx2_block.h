@@ -6,7 +6,8 @@
 //     a0 a1 a2 = the rows' words
 //     b = vector v of the tile;   c[m][v] += a[m] * b            v = 0 .. 3
 //
-// 12 sums, 3 words and a vector are all 16 registers. The first word multiplies only: nothing is set to 0 before.
+// 12 sums, 3 words and a vector are all 16 registers. From four words on the first one multiplies only, and nothing is
+// set to 0 before: a sum of zeros may have the other sign than in the generic block.
 #include <stdint.h>
 
 #include "backends/cpu/kernels/avx2_op.h"
@@ -34,8 +35,9 @@ namespace {
 
 #define WATTENTION_ZERO(c) "vxorps %[" #c "], %[" #c "], %[" #c "]\n\t"
 
-// Four words a turn, then one at a time. word(k, op) is a word's code, next(n) moves `at` by n words.
-#define WATTENTION_BLOCK(word, next)                                                             \
+// Four words a turn, then one at a time. word(k, op) is a word's code, next(n) moves `at` by n words; behind them come
+// the strides that these read.
+#define WATTENTION_BLOCK(word, next, ...)                                                           \
   __asm__ volatile(                                                                              \
       "sub $4, %[words]\n\t"                                                                     \
       "jl 2f\n\t"                                                                                \
@@ -70,12 +72,12 @@ namespace {
       "dec %[words]\n\t"                                                                         \
       "jnz 4b\n"                                                                                 \
       "5:\n\t"                                                                                   \
-      : [at] "+r"(at), [tile] "+r"(tile), [words] "+r"(words),                                   \
-        [c00] "=&x"(c[0][0]), [c01] "=&x"(c[0][1]), [c02] "=&x"(c[0][2]), [c03] "=&x"(c[0][3]),  \
-        [c10] "=&x"(c[1][0]), [c11] "=&x"(c[1][1]), [c12] "=&x"(c[1][2]), [c13] "=&x"(c[1][3]),  \
-        [c20] "=&x"(c[2][0]), [c21] "=&x"(c[2][1]), [c22] "=&x"(c[2][2]), [c23] "=&x"(c[2][3]),  \
-        [a0] "=&x"(a0), [a1] "=&x"(a1), [a2] "=&x"(a2), [b] "=&x"(b)                             \
-      : [one] "r"(one), [three] "r"(three)                                                       \
+      : [at] "+&r"(at), [tile] "+&r"(tile), [words] "+&r"(words),                                \
+        [c00] "=x"(c[0][0]), [c01] "=x"(c[0][1]), [c02] "=x"(c[0][2]), [c03] "=x"(c[0][3]),  \
+        [c10] "=x"(c[1][0]), [c11] "=x"(c[1][1]), [c12] "=x"(c[1][2]), [c13] "=x"(c[1][3]),  \
+        [c20] "=x"(c[2][0]), [c21] "=x"(c[2][1]), [c22] "=x"(c[2][2]), [c23] "=x"(c[2][3]),  \
+        [a0] "=x"(a0), [a1] "=x"(a1), [a2] "=x"(a2), [b] "=x"(b)                             \
+      : __VA_ARGS__                                                                              \
       : "cc", "memory")
 
 #define WATTENTION_SCORE_WORD(k, op) \
@@ -87,9 +89,8 @@ namespace {
 inline void score_block(const char* at, int64_t one, const char* tile, int64_t words,
                         __m256 (&c)[3][4]) {
   __m256 a0, a1, a2, b;
-  const int64_t three = 0;
   tile += 128;
-  WATTENTION_BLOCK(WATTENTION_SCORE_WORD, WATTENTION_SCORE_NEXT);
+  WATTENTION_BLOCK(WATTENTION_SCORE_WORD, WATTENTION_SCORE_NEXT, [one] "r"(one));
 }
 
 #define WATTENTION_CONTEXT_ROWS(k, op, base) \
@@ -105,9 +106,9 @@ inline void score_block(const char* at, int64_t one, const char* tile, int64_t w
 inline void context_block(const char* at, int64_t one, const char* tile, int64_t words,
                           __m256 (&c)[3][4]) {
   __m256 a0, a1, a2, b;
-  const int64_t three = 3 * one;
   tile += 128;
-  WATTENTION_BLOCK(WATTENTION_CONTEXT_WORD, WATTENTION_CONTEXT_NEXT);
+  WATTENTION_BLOCK(WATTENTION_CONTEXT_WORD,
+                   WATTENTION_CONTEXT_NEXT, [one] "r"(one), [three] "r"(3 * one));
 }
 
 #undef WATTENTION_CONTEXT_NEXT

@@ -15,14 +15,13 @@ struct Avx512Attention : Avx512Lanes {
   /// 14 x 2 accumulators, 2 vectors of the tile and a broadcast are 31 of 32 registers.
   static constexpr int tile_vectors = 2;
   static constexpr int block_rows(int) { return 14; }
-  static constexpr int key_block = 126;
+  static constexpr int key_block = 126;  // 9 x 14, 21 x 6
   /// 6 x 4 accumulators, 4 vectors of two tiles and a broadcast are 29: 10 loads for 24 multiply-adds, not 16 for 28.
   static constexpr int pair_rows = 6;
   static constexpr bool own_blocks = false;
   static constexpr bool broadcasts_in_place = true;
   /// 4 rows x 4 accumulators, and a value's vector.
   static constexpr int row_vectors = 4;
-  static constexpr int bytes_ahead = 4 << 10;
   static constexpr bool groups_values = false;
   template <Element>
   static constexpr bool splits = false;

@@ -9,8 +9,8 @@
 namespace wattention::cpu {
 namespace {
 
-// (2^f - 1) / f for |f| <= 1/2, `times` 1 or 2: the polynomial of least relative error of its degree, 2e-9 for 2^f, a
-// thirtieth of half an ulp.
+// `times` (1 or 2) times (2^f - 1) / f, for |f| <= 1/2: the polynomial of least relative error of its degree, 2e-9 for
+// 2^f, a thirtieth of half an ulp.
 template <class Op, int times = 1>
 inline typename Op::Vec exp2_series(typename Op::Vec f) {
   constexpr float series[] = {1.5353362e-4f, 1.3398874e-3f, 9.6184369e-3f,
@@ -94,7 +94,7 @@ void tile_tops(const float* scores, int64_t count, int vectors, float* top) {
   }
 }
 
-// What two keys' weights take: a word of bf16 in the first half of what the scores took, or as much as the scores.
+// Rows of scores that two keys' weights take: 1 where they are a word of bf16, else 2.
 template <class Op>
 constexpr int weight_rows = Op::pairs ? 1 : 2;
 
@@ -113,7 +113,7 @@ inline void store_weights(float* to, int64_t width, typename Op::Vec even, typen
 //   word = s factor + offset, a whole number: offset = 1.5 2^23 + 126 - reference is exact, and floats have no fraction
 //   there. Its last 9 bits are n + 126.   f = s factor - (word - offset), within 1/2
 //   2^(n + f) = 2 2^f 2^(n - 1). Scores are taken for at least that of n = -126, of which these bits are 0, and so is
-//   the power. That score is a quotient: its power is off by at most 2^-24 (2^20 + 126), and n is not.
+//   the power. That score is a quotient: its power is off by at most 2^-23 (2^20 + 126) = 1/8, and n is not.
 template <class Op>
 class NearWeights {
  public:

@@ -7,8 +7,7 @@
 //
 // An Op `splits` an element where two neighbouring vectors cost less as the even and the odd elements of both,
 // load_split<Element>(p, v), than each by itself. query_row lays queries out like that; contexts are joined: join(even,
-// odd). It also says how it likes values: row_vectors at a time, whether it groups_values, and how many bytes_ahead
-// memory is asked.
+// odd). It also says how many row_vectors of values it takes at a time, and whether it groups_values.
 #include "backends/cpu/kernels/attention_exp.h"
 
 namespace wattention::cpu {
@@ -17,11 +16,11 @@ namespace {
 template <Element element>
 constexpr int64_t size_of_element = element == Element::f32 ? 4 : 2;
 
-// Rows are read once, front to back: memory has to be asked some KiB ahead, and processors' own prefetching ends at
+// Rows are read once, front to back: memory has to be asked about 4 KiB ahead, and processors' own prefetching ends at
 // each page. Worth 1.4 to 1.5 times on Emerald Rapids. How many rows ahead:
-template <class Op, Element element>
+template <Element element>
 int64_t rows_ahead(int64_t columns) {
-  return Op::bytes_ahead / (columns * size_of_element<element>)+1;
+  return 4096 / (columns * size_of_element<element>)+1;
 }
 
 constexpr int64_t line_bytes = 64;
@@ -50,37 +49,63 @@ inline void score_group(const RowScoreArgs& s, int64_t key, int64_t used) {
   }
   constexpr int vectors = vectors_at_once<Op, element>, step = vectors * Op::lanes;
   constexpr int64_t line = line_bytes / size_of_element<element>;
-  const int64_t ahead = rows_ahead<Op, element>(s.head_dim) * s.key_bytes;
-  // `count` vectors of all keys and rows; load(row of a key, vectors).
+  const int64_t ahead = rows_ahead<element>(s.head_dim) * s.key_bytes;
+  // `count` vectors of all keys and rows; load(row of a key, vectors). Few vectors of the queries wait in registers;
+  // more would not fit beside the sums, and the keys' wait.
   const auto multiply = [&]<int count>(int64_t d, const auto& load) __attribute__((always_inline)) {
-    typename Op::Vec words[keys][count];
-    WATTENTION_UNROLL
-    for (int j = 0; j < keys; ++j) load(at[j] + d * size_of_element<element>, words[j]);
-    WATTENTION_UNROLL
-    for (int v = 0; v < count; ++v) {
-      typename Op::Vec query[rows];
+    const auto query = [&](int r, int v) __attribute__((always_inline)) {
+      return Op::load(s.query + r * s.query_stride + d + v * Op::lanes);
+    };
+    const auto part = [&](int j) { return at[j] + d * size_of_element<element>; };
+    if constexpr (rows * count <= 4) {
+      typename Op::Vec queries[rows][count];
       WATTENTION_UNROLL
-      for (int r = 0; r < rows; ++r)
-        query[r] = Op::load(s.query + r * s.query_stride + d + v * Op::lanes);
+      for (int r = 0; r < rows; ++r) {
+        WATTENTION_UNROLL
+        for (int v = 0; v < count; ++v) queries[r][v] = query(r, v);
+      }
       WATTENTION_UNROLL
       for (int j = 0; j < keys; ++j) {
+        typename Op::Vec words[count];
+        load(part(j), words);
         WATTENTION_UNROLL
-        for (int r = 0; r < rows; ++r)
-          acc[r * keys + j] = Op::multiply_add(query[r], words[j][v], acc[r * keys + j]);
+        for (int r = 0; r < rows; ++r) {
+          WATTENTION_UNROLL
+          for (int v = 0; v < count; ++v)
+            acc[r * keys + j] = Op::multiply_add(queries[r][v], words[v], acc[r * keys + j]);
+        }
+      }
+    } else {
+      typename Op::Vec words[keys][count];
+      WATTENTION_UNROLL
+      for (int j = 0; j < keys; ++j) load(part(j), words[j]);
+      WATTENTION_UNROLL
+      for (int v = 0; v < count; ++v) {
+        WATTENTION_UNROLL
+        for (int r = 0; r < rows; ++r) {
+          const auto one = query(r, v);
+          WATTENTION_UNROLL
+          for (int j = 0; j < keys; ++j)
+            acc[r * keys + j] = Op::multiply_add(one, words[j][v], acc[r * keys + j]);
+        }
       }
     }
+  };
+  const auto fetch = [&](int64_t d) __attribute__((always_inline)) {
+    WATTENTION_UNROLL
+    for (int j = 0; j < keys; ++j) __builtin_prefetch(at[j] + d * size_of_element<element> + ahead);
   };
   const auto whole = [](const char* part, auto& v) __attribute__((always_inline)) {
     load_vectors<Op, element>(part, v);
   };
   int64_t d = 0;
   for (; d + line <= s.head_dim; d += line) {
-    WATTENTION_UNROLL
-    for (int j = 0; j < keys; ++j) __builtin_prefetch(at[j] + d * size_of_element<element> + ahead);
+    fetch(d);
     WATTENTION_UNROLL
     for (int64_t part = 0; part < line; part += step)
       multiply.template operator()<vectors>(d + part, whole);
   }
+  if (d < s.head_dim) fetch(d);
   for (; d + step <= s.head_dim; d += step) multiply.template operator()<vectors>(d, whole);
   // Queries are split in whole steps: what is left lies as the keys do.
   for (; d < s.head_dim; d += Op::lanes) {
@@ -113,7 +138,8 @@ void row_scores(const RowScoreArgs& s) {
   row_scores_of<Op, element, 4>(s);
 }
 
-// context[rows][from column on, `vectors` vectors] = context * shrink + weights times the values of keys [begin, end).
+// context[rows][from column on, `vectors` vectors] += weights times the values of keys [begin, end). The first keys
+// also shrink it.
 template <class Op, Element element, int rows, int vectors>
 inline void context_columns(const RowContextArgs& s, int64_t column, int64_t begin, int64_t end) {
   constexpr int together = vectors % 2 == 0 ? vectors_at_once<Op, element> : 1;
@@ -124,7 +150,7 @@ inline void context_columns(const RowContextArgs& s, int64_t column, int64_t beg
     WATTENTION_UNROLL
     for (int v = 0; v < vectors; ++v) acc[r][v] = Op::set(0.0f);
   }
-  const int64_t ahead = rows_ahead<Op, element>(s.columns) * s.value_bytes;
+  const int64_t ahead = rows_ahead<element>(s.columns) * s.value_bytes;
   const char* value = static_cast<const char*>(s.values) + begin * s.value_bytes +
                       column * size_of_element<element>;
   for (int64_t i = begin; i < end; ++i, value += s.value_bytes) {
@@ -175,13 +201,13 @@ inline void context_rest(const RowContextArgs& s, int64_t column, int64_t count)
   }
 }
 
-// Where an Op groups_values, its few columns go through as many keys as are asked for ahead. So the lines of a group
-// are asked for while the group before is multiplied, and are neighbours.
+// Where an Op groups_values, keys go in groups of rows_ahead: the values of a group are asked for while the group
+// before is multiplied.
 template <class Op, Element element, int rows>
 inline void row_context_of(const RowContextArgs& s) {
   constexpr int wide = Op::row_vectors;
   const int64_t rest = s.columns / Op::lanes * Op::lanes;
-  const int64_t group = Op::groups_values ? rows_ahead<Op, element>(s.columns) : s.count;
+  const int64_t group = Op::groups_values ? rows_ahead<element>(s.columns) : s.count;
   for (int64_t begin = 0; begin < s.count; begin += group) {
     const int64_t end = begin + group < s.count ? begin + group : s.count;
     int64_t column = 0;

@@ -18,12 +18,11 @@ struct ScalarAttention {
   /// 4 x 2 accumulators, 2 vectors of the tile and a broadcast are 11 of SSE's 16 registers.
   static constexpr int tile_vectors = 2;
   static constexpr int block_rows(int) { return 4; }
-  static constexpr int key_block = 128;
+  static constexpr int key_block = 128;  // strips of 4
   static constexpr int pair_rows = 0;
   static constexpr bool own_blocks = false;
   static constexpr bool broadcasts_in_place = false;
   static constexpr int row_vectors = 2;
-  static constexpr int bytes_ahead = 4 << 10;
   static constexpr bool groups_values = false;
   template <Element>
   static constexpr bool splits = false;

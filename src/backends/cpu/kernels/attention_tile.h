@@ -9,7 +9,8 @@
 //       for m:           acc[m] += broadcast(a[m][k]) * b
 //
 // A lies in rows of its caller's memory: `along` words from one k to the next, `across` from one m to the next, of
-// which one is a word. Each acc adds up from the first word to the last, whatever the block's shape is.
+// which one is a word. Each acc adds up from the first word to the last, whatever the block's
+// shape is: the same bits, but for the sign of a zero.
 #include "backends/cpu/kernels/attention_exp.h"
 
 namespace wattention::cpu {
@@ -145,7 +146,7 @@ inline void multiply_vectors_by(const typename Op::Vec (&words)[rows], const Til
   }
 }
 
-// The fewer of the two wait in registers: the tile's vectors, or the rows' words.
+// The fewer of the two wait in registers: the tile's vectors, or the rows' words where none is broadcast in place.
 template <class Op, int vectors, int k, int in_place, int rows, class Rows, class Tile>
 inline void multiply_word(const Rows& a, const Tile& tile, typename Op::Vec (&acc)[rows][vectors]) {
   if constexpr (rows < vectors && in_place == 0) {
@@ -159,15 +160,6 @@ inline void multiply_word(const Rows& a, const Tile& tile, typename Op::Vec (&ac
   }
 }
 
-template <class Op, int vectors, int k, int words, int in_place, int rows, class Rows, class Tile>
-inline void multiply_words(const Rows& a, const Tile& tile,
-                           typename Op::Vec (&acc)[rows][vectors]) {
-  if constexpr (k < words) {
-    multiply_word<Op, vectors, k, in_place>(a, tile, acc);
-    multiply_words<Op, vectors, k + 1, words, in_place>(a, tile, acc);
-  }
-}
-
 // Two words a turn: the loop's own instructions are then a twentieth of it. `in_place` rows are broadcast by their
 // multiply-adds.
 template <class Op, int vectors, int in_place, int rows, class Rows, class Tile>
@@ -177,8 +169,10 @@ inline void block(Rows a, Tile tile, int64_t words, typename Op::Vec (&acc)[rows
     WATTENTION_UNROLL
     for (int v = 0; v < vectors; ++v) acc[m][v] = Op::set(0.0f);
   }
-  for (; words >= 2; words -= 2, a.advance(2), tile.advance(2))
-    multiply_words<Op, vectors, 0, 2, in_place>(a, tile, acc);
+  for (; words >= 2; words -= 2, a.advance(2), tile.advance(2)) {
+    multiply_word<Op, vectors, 0, in_place>(a, tile, acc);
+    multiply_word<Op, vectors, 1, in_place>(a, tile, acc);
+  }
   if (words > 0) multiply_word<Op, vectors, 0, in_place>(a, tile, acc);
 }
 
@@ -254,9 +248,9 @@ inline void context_strip(const ContextArgs& s, const char* values, float* conte
     WATTENTION_UNROLL
     for (int v = 0; v < vectors; ++v) {
       float* at = context + (m * vectors + v) * Op::lanes;
-      Op::store(at, s.first ? acc[m][v]
-                            : Op::multiply_add(Op::load(at), Op::load(s.shrink + v * Op::lanes),
-                                               acc[m][v]));
+      Op::store(at, s.accumulate ? Op::multiply_add(Op::load(at),
+                                                    Op::load(s.shrink + v * Op::lanes), acc[m][v])
+                                 : acc[m][v]);
     }
   }
 }

@@ -8,8 +8,7 @@
 //
 // An Op has: Vec; `vectors` per panel row, `lanes` per vector; `phases` multiply-add steps per word of B
 // (2 where bf16 pairs are widened one half after the other); `turn`, words of B in a turn of the loop; whether
-// every_strip_fetches, also what L2 holds; zero, add, load, store, broadcast, columns<phase>(word row of B, vector),
-// multiply_add.
+// every_strip_fetches B, even from L2; zero, add, load, store, broadcast, columns(word row of B, phase), multiply_add.
 // Everything here is instantiated in anonymous namespaces only: see kernel.h.
 #include "backends/cpu/kernel.h"
 
