@@ -37,9 +37,10 @@ inline void load_vectors(const void* p, typename Op::Vec (&v)[count]) {
     Op::template load_split<element>(p, v);
 }
 
-// scores of `keys` keys from `key` on; `rows` times `keys` are the lanes of a vector.
+// scores of `keys` keys from `key` on, of which `used` are there; `rows` times `keys` are the lanes of a vector. Memory
+// is asked for what lies `ahead` bytes on.
 template <class Op, Element element, int rows, int keys>
-inline void score_group(const RowScoreArgs& s, int64_t key, int64_t used) {
+inline void score_group(const RowScoreArgs& s, int64_t key, int64_t used, int64_t ahead) {
   typename Op::Vec acc[rows * keys];
   const char* at[keys];
   for (int j = 0; j < keys; ++j) {
@@ -49,7 +50,6 @@ inline void score_group(const RowScoreArgs& s, int64_t key, int64_t used) {
   }
   constexpr int vectors = vectors_at_once<Op, element>, step = vectors * Op::lanes;
   constexpr int64_t line = line_bytes / size_of_element<element>;
-  const int64_t ahead = rows_ahead<element>(s.head_dim) * s.key_bytes;
   // `count` vectors of all keys and rows; load(row of a key, vectors). Few vectors of the queries wait in registers;
   // more would not fit beside the sums, and the keys' wait.
   const auto multiply = [&]<int count>(int64_t d, const auto& load) __attribute__((always_inline)) {
@@ -125,9 +125,11 @@ inline void score_group(const RowScoreArgs& s, int64_t key, int64_t used) {
 template <class Op, Element element, int rows>
 inline void row_scores_of(const RowScoreArgs& s) {
   constexpr int keys = Op::lanes / rows;
+  const int64_t ahead = rows_ahead<element>(s.head_dim) * s.key_bytes;
   int64_t key = 0;
-  for (; key + keys <= s.count; key += keys) score_group<Op, element, rows, keys>(s, key, keys);
-  if (key < s.count) score_group<Op, element, rows, keys>(s, key, s.count - key);
+  for (; key + keys <= s.count; key += keys)
+    score_group<Op, element, rows, keys>(s, key, keys, ahead);
+  if (key < s.count) score_group<Op, element, rows, keys>(s, key, s.count - key, ahead);
 }
 
 template <class Op, Element element>
@@ -141,7 +143,8 @@ void row_scores(const RowScoreArgs& s) {
 // context[rows][from column on, `vectors` vectors] += weights times the values of keys [begin, end). The first keys
 // also shrink it.
 template <class Op, Element element, int rows, int vectors>
-inline void context_columns(const RowContextArgs& s, int64_t column, int64_t begin, int64_t end) {
+inline void context_columns(const RowContextArgs& s, int64_t column, int64_t begin, int64_t end,
+                            int64_t ahead) {
   constexpr int together = vectors % 2 == 0 ? vectors_at_once<Op, element> : 1;
   constexpr int bytes = Op::lanes * size_of_element<element>;
   typename Op::Vec acc[rows][vectors];
@@ -150,7 +153,6 @@ inline void context_columns(const RowContextArgs& s, int64_t column, int64_t beg
     WATTENTION_UNROLL
     for (int v = 0; v < vectors; ++v) acc[r][v] = Op::set(0.0f);
   }
-  const int64_t ahead = rows_ahead<element>(s.columns) * s.value_bytes;
   const char* value = static_cast<const char*>(s.values) + begin * s.value_bytes +
                       column * size_of_element<element>;
   for (int64_t i = begin; i < end; ++i, value += s.value_bytes) {
@@ -207,14 +209,15 @@ template <class Op, Element element, int rows>
 inline void row_context_of(const RowContextArgs& s) {
   constexpr int wide = Op::row_vectors;
   const int64_t rest = s.columns / Op::lanes * Op::lanes;
-  const int64_t group = Op::groups_values ? rows_ahead<element>(s.columns) : s.count;
+  const int64_t rows_before = rows_ahead<element>(s.columns), ahead = rows_before * s.value_bytes;
+  const int64_t group = Op::groups_values ? rows_before : s.count;
   for (int64_t begin = 0; begin < s.count; begin += group) {
     const int64_t end = begin + group < s.count ? begin + group : s.count;
     int64_t column = 0;
     for (; column + wide * Op::lanes <= s.columns; column += wide * Op::lanes)
-      context_columns<Op, element, rows, wide>(s, column, begin, end);
+      context_columns<Op, element, rows, wide>(s, column, begin, end, ahead);
     for (; column < rest; column += Op::lanes)
-      context_columns<Op, element, rows, 1>(s, column, begin, end);
+      context_columns<Op, element, rows, 1>(s, column, begin, end, ahead);
   }
   if (rest < s.columns) context_rest<Op, element>(s, rest, s.columns - rest);
 }
