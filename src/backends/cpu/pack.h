@@ -35,6 +35,11 @@ constexpr std::int64_t round_up(std::int64_t value, std::int64_t step) {
 /// Threads' own memory starts on pages of its own: no line, no translation is shared.
 constexpr std::int64_t page_bytes = 4096;
 
+/// From one thread's memory to the next one's, where its end is read again and again. A processor that fetches ahead
+/// runs past that end, and takes lines from the core that writes them. On a Zen 3 with two threads this cost 15 % where
+/// the memories touched, 8 % 4 KiB apart, and nothing 64 KiB apart. Nobody touches the gap, so it takes no memory.
+constexpr std::int64_t gap_bytes = 64 << 10;
+
 constexpr std::int64_t element_bytes(GemmType type) {
   return type == GemmType::f32 ? 4 : 2;
 }

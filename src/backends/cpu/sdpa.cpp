@@ -3,6 +3,7 @@
 #include <atomic>
 #include <limits>
 
+#include "backends/cpu/pack.h"
 #include "backends/cpu/sdpa_few.h"
 #include "backends/cpu/sdpa_tiles.h"
 #include "backends/cpu/useful_threads.h"
@@ -19,11 +20,16 @@ double multiply_adds(const AttentionView& view) {
          static_cast<double>(view.head_dim + view.value_dim);
 }
 
+template <class Worker>
+std::int64_t own_bytes(const SdpaRows& rows, const SdpaWork& work) {
+  return round_up(Worker(rows, work, nullptr).bytes(), page_bytes) + gap_bytes;
+}
+
 // Each thread takes units as it gets free.
 template <class Worker>
 void run_units(const SdpaRows& rows, const SdpaWork& work, std::byte* memory, float* states,
                int threads) {
-  const std::int64_t bytes = Worker(rows, work, nullptr).bytes();
+  const std::int64_t bytes = own_bytes<Worker>(rows, work);
   std::atomic<std::int64_t> next{0};
   parallel(threads, [&](int thread) {
     Worker worker(rows, work, memory + thread * bytes);
@@ -59,7 +65,7 @@ void run_with(const SdpaRows& rows, std::int64_t rows_per_unit, float* kept, Buf
   const SdpaWork work(rows, rows_per_unit, kept);
   const int used = static_cast<int>(std::min<std::int64_t>(
       useful_threads(multiply_adds(rows.view()), least_multiply_adds, threads), work.units()));
-  const std::int64_t own = used * Worker(rows, work, nullptr).bytes();
+  const std::int64_t own = used * own_bytes<Worker>(rows, work);
   workspace.require(own + work.state_floats() * 4 + line_bytes);
   auto* states = reinterpret_cast<float*>(workspace.data() + own);
   run_units<Worker>(rows, work, workspace.data(), states, used);
