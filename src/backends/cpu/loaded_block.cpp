@@ -17,7 +17,8 @@ LoadedBlock::LoadedBlock(const GemmKernel& kernel, int threads)
       a_bytes_(packed_a_bytes(kernel, 1, k_)),
       b_bytes_(panel_bytes(kernel, k_)),
       own_bytes_(round_up(a_bytes_ + b_bytes_ + std::int64_t{4} * kernel.block_m * kernel.block_n,
-                          page_bytes)),
+                          page_bytes) +
+                 gap_bytes),
       flop_(2.0 * kernel.block_m * kernel.block_n * static_cast<double>(k_)),
       memory_(own_bytes_ * threads) {
   const double share = kernel.isa == Isa::softtile ? 0.001 : 1.0;
