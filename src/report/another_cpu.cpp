@@ -121,7 +121,7 @@ Table facts_table() {
   return table;
 }
 
-// "50.1 ms (25.6 to 97.8)"; measured, how far the prediction was off.
+// "43.9 ms (23.5 to 81.7)"; measured, how far the prediction was off.
 std::string time_words(const BenchRun& run, const CpuPrediction& one) {
   const Interval predicted = one.forward_s() * ms_per_s;
   if (!measured_here(run, one)) return words_of(predicted, " ms");

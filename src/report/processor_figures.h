@@ -11,7 +11,7 @@
 
 namespace wattention::report {
 
-/// "50.1 ms (25.6 to 97.8)": three digits, more would claim too much of a model.
+/// "43.9 ms (23.5 to 81.7)": three digits, more would claim too much of a model.
 std::string words_of(const Interval& interval, std::string_view unit = "");
 
 /// "-84.8 %, outside": how far the prediction's value is off, and whether its interval holds what is known.
